@@ -1,0 +1,112 @@
+package dev.ratelimit;
+
+/**
+ * A keyed rate limiter. Conceptually, each key owns a budget of permits that refills continuously.
+ *
+ * <pre>{@code
+ * Limiter<String> perUser = Limiters.perKey(Rate.perSecond(1000).burstWindow(Duration.ofSeconds(5)));
+ * if (!perUser.tryAcquire(userId)) return tooManyRequests();
+ * }</pre>
+ *
+ * <p><b>Keys.</b> {@link CharSequence} (by content), {@link Long}, {@link Integer}, {@link java.util.UUID},
+ * {@code byte[]} (by content), {@link java.net.InetAddress}, enums, and {@link Key} for several parts. Any other type
+ * is reduced to one of these by a function that the limiter is built with. Keys of different types are different keys,
+ * except that all character sequences of the same characters are one. No key is retained, but for a bounded number of
+ * short strings that are asked for again and again.
+ *
+ * <p><b>Waiting.</b> No method waits for permits.
+ *
+ * <p><b>Memory.</b> Fixed when the limiter is built, whatever keys come. A key whose budget is full again is forgotten
+ * with nothing lost. What happens to a new key when too many others are in debt was chosen when the limiter was built:
+ * see {@link WhenSaturated}.
+ *
+ * <p><b>Errors.</b> Arguments are checked before anything changes: null is a {@link NullPointerException}; zero or
+ * negative permits, and a key of an unsupported type, are an {@link IllegalArgumentException}.
+ *
+ * <p><b>Thread-safety.</b> All methods may be called by any number of threads; calls for one key are linearizable.
+ *
+ * @param <K> the type of the keys
+ */
+public interface Limiter<K> {
+
+    /**
+     * Takes one permit of the key's budget, if it is there now. Never waits.
+     *
+     * @param key the key
+     * @return whether the permit was taken
+     */
+    boolean tryAcquire(K key);
+
+    /**
+     * Takes permits of the key's budget, if all are there now; otherwise takes none. Never waits.
+     *
+     * @param key the key
+     * @param permits how many, at least 1; more than the capacity are never granted
+     * @return whether the permits were taken
+     */
+    boolean tryAcquire(K key, long permits);
+
+    /**
+     * Takes one permit as {@link #tryAcquire(Object)} does, and says more about the answer.
+     *
+     * @param key the key
+     * @return the answer; what remains is counted after the permit was taken
+     */
+    Decision decide(K key);
+
+    /**
+     * Takes permits as {@link #tryAcquire(Object, long)} does, and says more about the answer.
+     *
+     * @param key the key
+     * @param permits how many, at least 1
+     * @return the answer; what remains is counted after the permits were taken
+     */
+    Decision decide(K key, long permits);
+
+    /**
+     * Says whether one permit could be taken now, and takes nothing.
+     *
+     * @param key the key
+     * @return the answer that {@link #decide(Object)} would give, with what remains counted before any is taken
+     */
+    Decision peek(K key);
+
+    /**
+     * Says whether so many permits could be taken now, and takes nothing.
+     *
+     * @param key the key
+     * @param permits how many, at least 1
+     * @return the answer that {@link #decide(Object, long)} would give, with what remains counted before any is taken
+     */
+    Decision peek(K key, long permits);
+
+    /**
+     * Gives back permits that were taken and not used. The budget never exceeds its capacity: what would, is lost.
+     *
+     * @param key the key
+     * @param permits how many, from 1 to the capacity
+     * @throws IllegalArgumentException if the permits are more than the capacity, which no single call can have taken
+     */
+    void refund(K key, long permits);
+
+    /**
+     * Fills the key's budget, as if the key had never been seen.
+     *
+     * @param key the key
+     */
+    void reset(K key);
+
+    /**
+     * Returns the rate that each key has.
+     *
+     * @return the rate, as it was given
+     */
+    Rate rate();
+
+    /**
+     * Returns how often so far a key in debt had to be forgotten for a new one ({@link WhenSaturated#EVICT}).
+     *
+     * @return the number of forgotten debts; other than zero, it asks for a larger {@code maximumKeys}
+     */
+    long evictedInDebt();
+}

@@ -1,0 +1,44 @@
+package dev.ratelimit;
+
+/**
+ * A source of time is a count of nanoseconds from an arbitrary origin, which goes on by one a nanosecond.
+ *
+ * <p>Only differences of two readings mean anything; the count may wrap. A reading below an earlier one makes a limiter
+ * stricter, never more generous: what was admitted at a later reading stays admitted until the time has caught up. A
+ * source that stands still refills nothing. In tests, use {@code ManualTime} of the testing module.
+ *
+ * <p><b>Thread-safety.</b> Implementations are called by many threads at once, and must neither block nor throw.
+ */
+@FunctionalInterface
+public interface TimeSource {
+
+    /**
+     * Returns the current reading.
+     *
+     * @return nanoseconds since the origin of this source
+     */
+    long nanos();
+
+    /**
+     * Returns the time of {@link System#nanoTime()}, the default: monotonic, and exact to the nanosecond.
+     *
+     * @return the system's monotonic time
+     */
+    static TimeSource system() {
+        return SystemTime.INSTANCE;
+    }
+
+    /**
+     * Returns a reading of the system's time that is renewed about once a millisecond, and costs next to nothing.
+     *
+     * <p>A limiter on it sees time in steps: in any interval it may admit at most one step's worth of permits more
+     * than its rate allows, and refuse for one step longer than it must. A step is about 1 ms, longer when the machine
+     * is so busy that the one daemon thread that renews the reading is not run. The thread starts with the first use,
+     * and is shared by all.
+     *
+     * @return the coarse time
+     */
+    static TimeSource coarse() {
+        return CoarseTime.running();
+    }
+}

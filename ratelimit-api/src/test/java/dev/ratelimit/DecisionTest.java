@@ -1,0 +1,46 @@
+package dev.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class DecisionTest {
+
+    private final Rate rate = Rate.perSecond(5);
+
+    @Test
+    void admitted() {
+        Decision decision = Decision.admitted(rate, 3, 400);
+        assertThat(decision.allowed()).isTrue();
+        assertThat(decision.retryAfter()).isZero();
+        assertThat(decision.resetAfter()).isEqualTo(Duration.ofNanos(400));
+        assertThat(decision.rate()).isSameAs(rate);
+        assertThat(decision).hasToString("admitted, 3 of 5 left, full after PT0.0000004S");
+    }
+
+    @Test
+    void refused() {
+        Decision decision = Decision.refused(Decision.Reason.OVER_LIMIT, rate, 0, 1_000_000_000, 2_000_000_000);
+        assertThat(decision.allowed()).isFalse();
+        assertThat(decision.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(decision).hasToString("refused (over limit), 0 of 5 left, retry after PT1S");
+        assertThat(Decision.refused(Decision.Reason.SATURATED, rate, 5, 7, 0))
+                .hasToString("refused (no place for a new key), retry after PT0.000000007S");
+    }
+
+    @Test
+    void never() {
+        Decision decision = Decision.exceedsCapacity(rate, 5, 0);
+        assertThat(decision.reason()).isEqualTo(Decision.Reason.EXCEEDS_CAPACITY);
+        assertThat(decision.retryAfter()).isEqualTo(Decision.NEVER);
+        assertThat(decision.retryAfterNanos()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aRefusalNeedsAReasonThatPasses() {
+        assertThatThrownBy(() -> Decision.refused(Decision.Reason.WITHIN_LIMIT, rate, 0, 1, 1))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.ratelimit.core;
+
+import dev.ratelimit.Limiter;
+import dev.ratelimit.Rate;
+import dev.ratelimit.SingleLimiter;
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.internal.limit.SingleThrottle;
+
+/**
+ * The front door: every limiter of this library is made here.
+ *
+ * <pre>{@code
+ * Limiter<String> perUser = Limiters.perKey(Rate.perSecond(1000).burstWindow(Duration.ofSeconds(5)));
+ * SingleLimiter node = Limiters.single(Rate.perSecond(20_000));
+ * Limiter<Account> perAccount = Limiters.builder(Rate.perMinute(600))
+ *         .maximumKeys(1_000_000)
+ *         .whenSaturated(WhenSaturated.DENY)
+ *         .build(Account::id);
+ * }</pre>
+ */
+public final class Limiters {
+
+    private Limiters() {}
+
+    /**
+     * Returns a limiter that gives each key a budget of its own, with the defaults of {@link #builder(Rate)}.
+     *
+     * @param rate the rate of each key
+     * @param <K> the type of the keys
+     * @return the limiter
+     * @throws IllegalArgumentException if the rate cannot be kept: see {@link LimiterBuilder#build()}
+     */
+    public static <K> Limiter<K> perKey(Rate rate) {
+        return builder(rate).build();
+    }
+
+    /**
+     * Returns a builder of limiters that give each key a budget of its own.
+     *
+     * @param rate the rate of each key
+     * @return the builder
+     */
+    public static LimiterBuilder builder(Rate rate) {
+        return new LimiterBuilder(rate);
+    }
+
+    /**
+     * Returns a limiter without a key: one budget for all callers together, on the system's time.
+     *
+     * @param rate the rate of all callers together
+     * @return the limiter
+     * @throws IllegalArgumentException if the rate cannot be kept: see {@link LimiterBuilder#build()}
+     */
+    public static SingleLimiter single(Rate rate) {
+        return single(rate, TimeSource.system());
+    }
+
+    /**
+     * Returns a limiter without a key: one budget for all callers together.
+     *
+     * @param rate the rate of all callers together
+     * @param timeSource the time that refills it
+     * @return the limiter
+     * @throws IllegalArgumentException if the rate cannot be kept: see {@link LimiterBuilder#build()}
+     */
+    public static SingleLimiter single(Rate rate, TimeSource timeSource) {
+        return new SingleThrottle(rate, timeSource);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.ratelimit.core.internal.cells;
+
+/**
+ * The layout of the one word that is the state of a key.
+ *
+ * <pre>
+ *   63                                             8 7   6 5      0
+ *  +------------------------------------------------+-----+--------+
+ *  | position, in units of the rate, modulo 2^56    | ver | number |
+ *  +------------------------------------------------+-----+--------+
+ * </pre>
+ *
+ * <p>The <i>position</i> is the reading of the rate's clock at which the key is out of debt. The <i>number</i> says in
+ * whose units it counts, or that there is no position: {@link #FREE} is a key out of debt, {@link #HAND_OVER} a place
+ * between two owners. The <i>version</i> goes on by one with each owner of a place: two keys that took their permits in
+ * the same instant have the same position, and without it a thread that still believes in the old owner could take from
+ * the new one.
+ */
+final class Cell {
+
+    /** The number of bits below the position. */
+    static final int SHIFT = 8;
+
+    /** The bits of the position. */
+    static final long POSITION = -1L << SHIFT;
+
+    /** The bits of the version. */
+    static final long VERSION = 0xC0;
+
+    private static final long NUMBER = 0x3F;
+    private static final long NEXT_VERSION = 0x40;
+
+    /** The number of a key out of debt. A word of zeros is such a key. */
+    static final long FREE = 0;
+
+    /** The number of a limiter's only rate. */
+    static final long RATE = 1;
+
+    /** The number of a place between two owners. */
+    static final long HAND_OVER = NUMBER;
+
+    private Cell() {}
+
+    static long number(long cell) {
+        return cell & NUMBER;
+    }
+
+    /** The cell of a key out of debt, in a place of the same owner. */
+    static long freed(long cell) {
+        return cell & VERSION;
+    }
+
+    /** The cell of a place between two owners. */
+    static long handedOver(long cell) {
+        return (cell & VERSION) | HAND_OVER;
+    }
+
+    /** The cell of a key out of debt that is the next owner of a place. */
+    static long nextOwner(long cell) {
+        return (cell + NEXT_VERSION) & VERSION;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.ratelimit.core.internal.cells;
+
+import dev.ratelimit.Rate;
+
+/**
+ * The arithmetic of a rate on cells: pure, exact, and without a branch that depends on the rate.
+ *
+ * <p>The generic cell rate algorithm (ITU-T Recommendation I.371, annex A, virtual scheduling) keeps of a token bucket
+ * only the instant at which it would be full again. Here that instant is a <i>position</i> on the rate's clock, which
+ * emits p units a nanosecond where a permit is d units ({@link Units}):
+ *
+ * <pre>
+ *   e         = p × now                     the clock's reading
+ *   debt      = max(0, position - e)        what is missing to a full bucket
+ *   take n    : admitted iff debt + n × d ≤ capacity × d ;  position := e + debt + n × d
+ *   remaining = floor((capacity × d - debt) / d)
+ *   wait      = ceil((debt + n × d - capacity × d) / p) nanoseconds
+ * </pre>
+ *
+ * <p>So a denial stores nothing, a clock that steps back only finds more debt, and a key whose position has passed is
+ * exactly a key never seen. All is done on words whose low 8 bits are zero (see {@link Cell}): p, d and the capacity are
+ * shifted once, here, and e comes out shifted by one multiplication. That may wrap; only differences are looked at, which
+ * {@link Units} and {@link Horizon} keep within 2<sup>55</sup> units.
+ */
+final class Gcra {
+
+    private final Rate rate;
+    private final Units units;
+    private final long emission;
+    private final long permit;
+    private final long full;
+
+    Gcra(Rate rate) {
+        this.rate = rate;
+        this.units = Units.of(rate);
+        this.emission = units.perNano() << Cell.SHIFT;
+        this.permit = units.perPermit() << Cell.SHIFT;
+        this.full = rate.capacity() * permit;
+    }
+
+    Rate rate() {
+        return rate;
+    }
+
+    Units units() {
+        return units;
+    }
+
+    /** The clock's reading at an instant. */
+    long reading(long now) {
+        return emission * now;
+    }
+
+    /** What permits cost, from 1 to the capacity. */
+    long cost(long permits) {
+        return permits * permit;
+    }
+
+    /** What is missing to a full bucket; not for a place between two owners. */
+    long debt(long cell, long reading) {
+        return Cell.number(cell) == Cell.FREE ? 0 : Math.max(0, distance(cell, reading));
+    }
+
+    /** How far a position is ahead of the clock; negative once it has passed. */
+    long distance(long cell, long reading) {
+        return (cell & Cell.POSITION) - reading;
+    }
+
+    /** Whether a bucket with this debt has what is asked for. */
+    boolean admits(long debt, long cost) {
+        return cost <= full - debt;
+    }
+
+    /** The cell with this debt, more than zero, in a place of the same owner. */
+    long cell(long reading, long debt, long before) {
+        return (reading + debt) | (before & Cell.VERSION) | Cell.RATE;
+    }
+
+    /** Whether a position, read right at an anchor, had passed at an instant, however far that is from the anchor. */
+    boolean hasPassed(long cell, long anchor, long instant) {
+        long ahead = distance(cell, reading(anchor));
+        long later = instant - anchor;
+        // Reckoned in time where the instant may be too late for units, in units where it is not.
+        return later >= 0 ? nanos(ahead) <= later : ahead <= emission * later;
+    }
+
+    /** The whole permits that a bucket with this debt has. */
+    long remaining(long debt) {
+        return debt >= full ? 0 : (full - debt) / permit;
+    }
+
+    /** The time after which a bucket with this debt admits what it refuses now. */
+    long waitNanos(long debt, long cost) {
+        return nanos(debt - (full - cost));
+    }
+
+    /** The time in which the clock emits so much, rounded up. */
+    long nanos(long amount) {
+        return amount <= 0 ? 0 : (amount - 1) / emission + 1;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.ratelimit.core.internal.cells;
+
+import dev.ratelimit.Decision;
+import dev.ratelimit.Rate;
+
+/**
+ * The answer of a cell to a request, in one word, so that a plain yes or no allocates nothing: the debt after the
+ * permits were taken, from zero; or the complement of the debt that stood in the way, below zero.
+ *
+ * <p>This turns it into a {@link Decision} for those who ask for one.
+ */
+public final class Outcome {
+
+    /** There is no place for a new key. The complement of no debt: the low bits of a debt are zero. */
+    static final long SATURATED = Long.MIN_VALUE;
+
+    private Outcome() {}
+
+    /** Whether the permits were taken. */
+    public static boolean isAdmitted(long outcome) {
+        return outcome >= 0;
+    }
+
+    static long refused(long debt) {
+        return ~debt;
+    }
+
+    /** The decision on a request that was granted, or refused for want of permits. */
+    static Decision decision(Gcra gcra, long outcome, long permits) {
+        Rate rate = gcra.rate();
+        if (isAdmitted(outcome)) {
+            return Decision.admitted(rate, gcra.remaining(outcome), gcra.nanos(outcome));
+        }
+        long debt = ~outcome;
+        return Decision.refused(
+                Decision.Reason.OVER_LIMIT,
+                rate,
+                gcra.remaining(debt),
+                gcra.waitNanos(debt, gcra.cost(permits)),
+                gcra.nanos(debt));
+    }
+
+    /** The decision on a request that is only looked at: what remains is counted before any permit is taken. */
+    static Decision foreseen(Gcra gcra, long debt, long permits) {
+        if (permits > gcra.rate().capacity()) {
+            return Decision.exceedsCapacity(gcra.rate(), gcra.remaining(debt), gcra.nanos(debt));
+        }
+        boolean admitted = gcra.admits(debt, gcra.cost(permits));
+        return decision(gcra, admitted ? debt : refused(debt), permits);
+    }
+}

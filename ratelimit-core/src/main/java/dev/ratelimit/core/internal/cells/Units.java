@@ -1,0 +1,83 @@
+package dev.ratelimit.core.internal.cells;
+
+import dev.ratelimit.Rate;
+import java.math.BigInteger;
+
+/**
+ * The units in which positions of a rate are counted: a permit is {@code perPermit} units, and the rate's clock emits
+ * {@code perNano} units a nanosecond.
+ *
+ * <p><b>Exact units.</b> A rate is a fraction of permits per nanosecond, in lowest terms p/d: 1000/s is 1/1,000,000.
+ * With d units to the permit, the clock emits p units a nanosecond, its reading is p × now, and nothing is ever rounded.
+ *
+ * <p><b>Room.</b> A position is told apart from those 2<sup>55</sup> units before and after it. The debt of a whole
+ * capacity must fit, and time to look after old positions: with the interval I between two sweeps (see {@link Horizon}),
+ * capacity × d + 8 × I × p &lt; 2<sup>55</sup>. That leaves capacities worth more than 400 days of a slow rate.
+ *
+ * <p><b>Odd fractions.</b> Where p is too large for that (above some 10<sup>7</sup>, where the interval would be under a
+ * second), the best fraction below p/d with a smaller numerator takes its place: found in the Stern–Brocot tree (Graham,
+ * Knuth, Patashnik, <i>Concrete Mathematics</i>, 4.5), it is never above the rate and at most 1 in 10<sup>9</sup> below.
+ * Where even that is not reached, shorter intervals are tried, down to a millisecond; and then the rate is refused.
+ *
+ * @param perPermit units of a permit, d
+ * @param perNano units that the clock emits in a nanosecond, p
+ * @param sweepNanos the longest time between two sweeps, I
+ */
+record Units(long perPermit, long perNano, long sweepNanos) {
+
+    private static final BigInteger ROOM = BigInteger.ONE.shiftLeft(55).subtract(BigInteger.ONE);
+    private static final BigInteger TOLERANCE = BigInteger.valueOf(1_000_000_000);
+    private static final long LONGEST_INTERVAL = 1_000_000_000;
+    private static final long SHORTEST_INTERVAL = 1_000_000;
+
+    static Units of(Rate rate) {
+        Fraction exact = Fraction.reduced(rate.permits(), rate.period().toNanos());
+        BigInteger capacity = BigInteger.valueOf(rate.capacity());
+        if (largestNumerator(exact, capacity, SHORTEST_INTERVAL).signum() == 0) {
+            throw new IllegalArgumentException(
+                    "the capacity of " + rate.capacity() + " permits takes too long to refill at "
+                            + rate.permits() + " per " + rate.period()
+                            + ": at most about 400 days can be kept track of; choose a smaller burst, or count in a quota");
+        }
+        for (long interval = LONGEST_INTERVAL; interval >= SHORTEST_INTERVAL; interval /= 2) {
+            BigInteger largest = largestNumerator(exact, capacity, interval);
+            Fraction kept = exact.bestBelow(largest);
+            if (isCloseEnough(kept, exact)) {
+                return withRoomShared(kept, capacity);
+            }
+        }
+        throw new IllegalArgumentException(rate.permits() + " per " + rate.period() + " with a capacity of "
+                + rate.capacity() + " permits cannot be kept to within 1 in 1,000,000,000;"
+                + " choose a smaller burst (10,000,000 permits always do) or a rounder rate");
+    }
+
+    /** The largest p' for which ceil(p' d/p) × capacity + 8 × interval × p' has room; p itself if that has. */
+    private static BigInteger largestNumerator(Fraction exact, BigInteger capacity, long interval) {
+        BigInteger p = exact.numerator();
+        BigInteger d = exact.denominator();
+        BigInteger sweeps = BigInteger.valueOf(8 * interval);
+        if (capacity.multiply(d).add(sweeps.multiply(p)).compareTo(ROOM) <= 0) {
+            return p;
+        }
+        // One capacity less, because the denominator that goes with p' is rounded up.
+        BigInteger room = ROOM.subtract(capacity).max(BigInteger.ZERO);
+        return room.multiply(p)
+                .divide(capacity.multiply(d).add(sweeps.multiply(p)))
+                .min(p);
+    }
+
+    private static boolean isCloseEnough(Fraction kept, Fraction exact) {
+        // p/d - p'/d' <= p/d / 10^9, multiplied out
+        BigInteger lost = exact.numerator()
+                .multiply(kept.denominator())
+                .subtract(kept.numerator().multiply(exact.denominator()));
+        return lost.multiply(TOLERANCE).compareTo(exact.numerator().multiply(kept.denominator())) <= 0;
+    }
+
+    private static Units withRoomShared(Fraction kept, BigInteger capacity) {
+        BigInteger free = ROOM.subtract(capacity.multiply(kept.denominator()));
+        BigInteger interval = free.divide(kept.numerator().shiftLeft(3));
+        return new Units(
+                kept.denominator().longValueExact(), kept.numerator().longValueExact(), interval.longValueExact());
+    }
+}

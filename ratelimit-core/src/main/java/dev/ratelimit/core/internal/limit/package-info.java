@@ -1,0 +1,5 @@
+/** The limiters: arguments checked, keys reduced, cells asked. */
+@NullMarked
+package dev.ratelimit.core.internal.limit;
+
+import org.jspecify.annotations.NullMarked;

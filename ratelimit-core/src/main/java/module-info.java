@@ -1,0 +1,7 @@
+/** The limiters, behind one front door: {@link dev.ratelimit.core.Limiters}. */
+module dev.ratelimit.core {
+    requires transitive dev.ratelimit;
+    requires static transitive org.jspecify;
+
+    exports dev.ratelimit.core;
+}

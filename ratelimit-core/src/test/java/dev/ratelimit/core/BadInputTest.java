@@ -1,0 +1,130 @@
+package dev.ratelimit.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ratelimit.Limiter;
+import dev.ratelimit.Rate;
+import dev.ratelimit.SingleLimiter;
+import dev.ratelimit.testing.ManualTime;
+import java.time.Duration;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Bad input gets one clear error, and changes nothing. */
+class BadInputTest {
+
+    private final ManualTime time = new ManualTime();
+    private final Limiter<Object> limiter =
+            Limiters.builder(Rate.perSecond(10)).timeSource(time).build();
+    private final SingleLimiter single = Limiters.single(Rate.perSecond(10), time);
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void permitsBelowOne(long permits) {
+        limiter.tryAcquire("k", 4);
+        single.tryAcquire(4);
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> limiter.tryAcquire("k", permits),
+                () -> limiter.decide("k", permits),
+                () -> limiter.peek("k", permits),
+                () -> limiter.refund("k", permits),
+                () -> single.tryAcquire(permits),
+                () -> single.decide(permits),
+                () -> single.peek(permits),
+                () -> single.refund(permits))) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("permits must be at least 1, but was " + permits);
+        }
+        unchanged();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {11, Long.MAX_VALUE})
+    void refundsThatNoCallCanHaveTaken(long permits) {
+        limiter.tryAcquire("k", 4);
+        single.tryAcquire(4);
+        for (ThrowingCallable call :
+                List.<ThrowingCallable>of(() -> limiter.refund("k", permits), () -> single.refund(permits))) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("at most the capacity of 10 permits can be given back at once, but was " + permits);
+        }
+        unchanged();
+    }
+
+    @Test
+    void refundsBeyondWhatWasTakenFillTheBudgetAndNoMore() {
+        limiter.tryAcquire("k", 4);
+        limiter.refund("k", 10);
+        limiter.refund("k", 10);
+        assertThat(limiter.peek("k").remaining()).isEqualTo(10);
+        assertThat(limiter.tryAcquire("k", 10)).isTrue();
+        assertThat(limiter.tryAcquire("k")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {11, 1L << 40, Long.MAX_VALUE})
+    void moreThanTheCapacityIsRefusedAndTakesNothing(long permits) {
+        limiter.tryAcquire("k", 4);
+        single.tryAcquire(4);
+        assertThat(limiter.tryAcquire("k", permits)).isFalse();
+        assertThat(single.tryAcquire(permits)).isFalse();
+        unchanged();
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void nullKeys() {
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> limiter.tryAcquire(null),
+                () -> limiter.tryAcquire(null, 1),
+                () -> limiter.decide(null),
+                () -> limiter.peek(null),
+                () -> limiter.refund(null, 1),
+                () -> limiter.reset(null))) {
+            assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessage("key");
+        }
+    }
+
+    @Test
+    void keysOfATypeThatIsNoKey() {
+        assertThatThrownBy(() -> limiter.tryAcquire(new Object()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("java.lang.Object")
+                .hasMessageContaining("Limiters.builder(rate).build(Account::id)");
+        assertThatThrownBy(() -> limiter.tryAcquire(1.5)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, Integer.MIN_VALUE, Integer.MAX_VALUE, LimiterBuilder.LARGEST_MAXIMUM_KEYS + 1})
+    void maximumKeysOutOfRange(int maximumKeys) {
+        LimiterBuilder builder = Limiters.builder(Rate.perSecond(10));
+        assertThatThrownBy(() -> builder.maximumKeys(maximumKeys))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("maximumKeys must be from 1 to 500000000, but was " + maximumKeys);
+    }
+
+    @Test
+    void capacityBeyondTheHorizon() {
+        for (Rate rate : List.of(
+                Rate.perDay(1).burst(10_000),
+                Rate.perSecond(1).burst(Long.MAX_VALUE),
+                new Rate(1, Duration.ofNanos(Long.MAX_VALUE), 1),
+                new Rate(Long.MAX_VALUE, Duration.ofNanos(Long.MAX_VALUE), Long.MAX_VALUE))) {
+            assertThatThrownBy(() -> Limiters.single(rate))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("takes too long to refill");
+            assertThatThrownBy(() -> Limiters.perKey(rate)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    private void unchanged() {
+        assertThat(limiter.peek("k").remaining()).isEqualTo(6);
+        assertThat(single.peek().remaining()).isEqualTo(6);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.ratelimit.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ratelimit.Limiter;
+import dev.ratelimit.Rate;
+import dev.ratelimit.WhenSaturated;
+import dev.ratelimit.testing.ManualTime;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Fifty million distinct keys through a table of 100,000, ten million a second, while one heavy key keeps asking.
+ *
+ * <p>The rule: a key in debt is forgotten only when fifteen others, in its two sets, owe at least as much. Each key of
+ * the flood owes one permit when it comes, and less every moment after; the heavy key, which asks a
+ * thousand times as often as its limit allows, owes more than its capacity less one. So the number of permits that it
+ * may get beyond its limit is 0: what it is admitted is what an exact bucket of its own would admit.
+ */
+class FloodTest {
+
+    private static final long KEYS = 50_000_000;
+    private static final long NANOS_BETWEEN = 100;
+
+    @ParameterizedTest
+    @EnumSource(WhenSaturated.class)
+    void neitherHeapNorTheHeavyKeyGains(WhenSaturated whenSaturated) {
+        ManualTime time = new ManualTime();
+        Rate rate = Rate.perSecond(10);
+        Limiter<Object> limiter = Limiters.builder(rate)
+                .maximumKeys(100_000)
+                .whenSaturated(whenSaturated)
+                .timeSource(time)
+                .build();
+        int threads = Thread.activeCount();
+        ExactBucket model = new ExactBucket(rate);
+        long heavy = 0;
+        long exact = 0;
+        long heapAtStart = usedHeap();
+        for (long i = 0; i < KEYS; i++) {
+            limiter.tryAcquire(i);
+            if (i % 1_000 == 0) {
+                heavy += limiter.tryAcquire("heavy") ? 1 : 0;
+                exact += model.take(time.nanos(), 1) ? 1 : 0;
+            }
+            time.advanceNanos(NANOS_BETWEEN);
+        }
+        assertThat(time.nanos()).isEqualTo(5_000_000_000L);
+        assertThat(heavy).isEqualTo(exact).isEqualTo(59);
+        assertThat(usedHeap() - heapAtStart).as("growth of the heap").isLessThan(2_000_000);
+        assertThat(Thread.activeCount()).isEqualTo(threads);
+        if (whenSaturated == WhenSaturated.EVICT) {
+            assertThat(limiter.evictedInDebt()).isPositive();
+        } else {
+            assertThat(limiter.evictedInDebt()).isZero();
+        }
+    }
+
+    private static long usedHeap() {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+            Runtime runtime = Runtime.getRuntime();
+            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+        }
+        return least;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.ratelimit.core.internal.cells;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ratelimit.WhenSaturated;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Phaser;
+import java.util.function.LongPredicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Threads that insert the same new key at once, again and again: exactly the capacity is admitted. */
+class RacingInsertTest {
+
+    private static final int THREADS = 3;
+    private static final int CAPACITY = (int) ContestedPlace.RATE.capacity();
+    private static final int EACH = CAPACITY;
+
+    @Test
+    void exactlyTheCapacityOfEachNewKeyIsAdmitted() throws Exception {
+        CellTable table = new CellTable(ContestedPlace.RATE, 20_000, WhenSaturated.DENY, ContestedPlace.STILL);
+        assertThat(roundsWithAnotherCount(20_000, key -> Outcome.isAdmitted(table.take(key, 1))))
+                .isZero();
+    }
+
+    @Test
+    void aTwinThatInsertsWithoutALockIsCaught() throws Exception {
+        BrokenHandOver table = new BrokenHandOver();
+        assertThat(roundsWithAnotherCount(20_000, key -> Outcome.isAdmitted(table.take(key, 1))))
+                .isPositive();
+    }
+
+    /** Runs all threads into one new key a round; returns how many rounds did not admit exactly the capacity. */
+    private static long roundsWithAnotherCount(int rounds, LongPredicate take) throws Exception {
+        long[][] admitted = new long[THREADS][rounds];
+        Phaser phaser = new Phaser(THREADS);
+        ExecutorService executor = Executors.newFixedThreadPool(THREADS);
+        try {
+            List<Future<?>> futures = new ArrayList<>();
+            for (int t = 0; t < THREADS; t++) {
+                long[] mine = admitted[t];
+                futures.add(executor.submit(() -> {
+                    for (int round = 0; round < rounds; round++) {
+                        phaser.arriveAndAwaitAdvance();
+                        long key = (round + 1) * 0x9E37_79B9_7F4A_7C15L;
+                        for (int i = 0; i < EACH; i++) {
+                            mine[round] += take.test(key) ? 1 : 0;
+                        }
+                    }
+                }));
+            }
+            for (Future<?> future : futures) {
+                future.get();
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+        return IntStream.range(0, rounds)
+                .filter(round -> IntStream.range(0, THREADS)
+                                .mapToLong(t -> admitted[t][round])
+                                .sum()
+                        != CAPACITY)
+                .count();
+    }
+}

@@ -1,0 +1,118 @@
+package dev.ratelimit.core.internal.cells;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ratelimit.Rate;
+import java.math.BigInteger;
+import java.time.Duration;
+import net.jqwik.api.Assume;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+
+class UnitsPropertyTest {
+
+    private static final BigInteger ROOM = BigInteger.ONE.shiftLeft(55);
+
+    @Property(tries = 20_000)
+    void neverAboveTheRateAndAtMostOneInABillionBelow(
+            @ForAll @LongRange(min = 1, max = 1_000_000_000) long permits,
+            @ForAll @LongRange(min = 1, max = 86_400_000_000_000L) long period,
+            @ForAll @LongRange(min = 1, max = 10_000_000) long capacity) {
+        Assume.that(permits <= period);
+        Assume.that(
+                refillNanos(permits, period, capacity) < Duration.ofDays(390).toNanos());
+        check(new Rate(permits, Duration.ofNanos(period), capacity));
+    }
+
+    @Property(tries = 5_000)
+    void anyWholeRatePerSecondWithItsOwnCapacityIsKeptOrRefused(
+            @ForAll @LongRange(min = 1, max = 1_000_000_000) long permits) {
+        try {
+            check(Rate.perSecond(permits));
+        } catch (IllegalArgumentException e) {
+            assertThat(permits).isGreaterThan(10_000_000);
+            assertThat(e).hasMessageContaining("choose a smaller burst");
+        }
+    }
+
+    @Property(tries = 5_000)
+    void bestBelowIsTheBestThereIs(
+            @ForAll @LongRange(min = 1, max = 3_000) long numerator,
+            @ForAll @LongRange(min = 1, max = 3_000) long denominator,
+            @ForAll @LongRange(min = 1, max = 60) long largest) {
+        Assume.that(numerator <= denominator);
+        Fraction best = Fraction.reduced(numerator, denominator).bestBelow(BigInteger.valueOf(largest));
+        long bestN = 0;
+        long bestD = 1;
+        for (long n = 1; n <= largest; n++) {
+            long d = (n * denominator + numerator - 1) / numerator;
+            if (n * bestD > bestN * d) {
+                bestN = n;
+                bestD = d;
+            }
+        }
+        assertThat(best).isEqualTo(Fraction.reduced(bestN, bestD));
+    }
+
+    @Example
+    void commonRatesAreExact() {
+        assertThat(Units.of(Rate.perSecond(1000)))
+                .extracting(Units::perPermit, Units::perNano)
+                .containsExactly(1_000_000L, 1L);
+        assertThat(Units.of(Rate.perSecond(3)))
+                .extracting(Units::perPermit, Units::perNano)
+                .containsExactly(1_000_000_000L, 3L);
+        assertThat(Units.of(Rate.perMinute(14_500)))
+                .extracting(Units::perPermit, Units::perNano)
+                .containsExactly(120_000_000L, 29L);
+        assertThat(Units.of(Rate.perSecond(999_983)))
+                .extracting(Units::perPermit, Units::perNano)
+                .containsExactly(1_000_000_000L, 999_983L);
+    }
+
+    @Example
+    void aYearsWorthIsKeptAndFourHundredAndTwentyDaysAreNot() {
+        check(Rate.perDay(1).burst(365));
+        assertThatThrownBy(() -> Units.of(Rate.perDay(1).burst(420)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("takes too long to refill")
+                .hasMessageContaining("choose a smaller burst");
+    }
+
+    @Example
+    void rateTooOddForItsCapacityIsRefused() {
+        assertThatThrownBy(() -> Units.of(Rate.perSecond(999_999_999)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("choose a smaller burst");
+        check(Rate.perSecond(999_999_999).burst(1_000_000));
+        check(Rate.perSecond(999_999_999).burst(10_000_000));
+        check(Rate.perSecond(333_333_333).burst(10_000_000));
+    }
+
+    private static double refillNanos(long permits, long period, long capacity) {
+        return (double) capacity * period / permits;
+    }
+
+    private static void check(Rate rate) {
+        Units units = Units.of(rate);
+        BigInteger p = BigInteger.valueOf(rate.permits());
+        BigInteger d = BigInteger.valueOf(rate.period().toNanos());
+        BigInteger keptP = BigInteger.valueOf(units.perNano());
+        BigInteger keptD = BigInteger.valueOf(units.perPermit());
+        // p'/d' <= p/d and p'/d' >= p/d (1 - 10^-9)
+        BigInteger lost = p.multiply(keptD).subtract(keptP.multiply(d));
+        assertThat(lost.signum()).as("above the rate").isNotNegative();
+        assertThat(lost.multiply(BigInteger.valueOf(1_000_000_000))).isLessThanOrEqualTo(p.multiply(keptD));
+        // the room that Horizon relies on
+        assertThat(units.sweepNanos()).isGreaterThanOrEqualTo(900_000);
+        assertThat(BigInteger.valueOf(rate.capacity())
+                        .multiply(keptD)
+                        .add(BigInteger.valueOf(units.sweepNanos())
+                                .multiply(keptP)
+                                .shiftLeft(3)))
+                .isLessThan(ROOM);
+    }
+}
