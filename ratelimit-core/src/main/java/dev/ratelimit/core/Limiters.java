@@ -4,7 +4,7 @@ import dev.ratelimit.Limiter;
 import dev.ratelimit.Rate;
 import dev.ratelimit.SingleLimiter;
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.core.internal.limit.SingleThrottle;
+import dev.ratelimit.core.internal.cells.SingleCell;
 
 /**
  * The front door: every limiter of this library is made here.
@@ -64,6 +64,6 @@ public final class Limiters {
      * @throws IllegalArgumentException if the rate cannot be kept: see {@link LimiterBuilder#build()}
      */
     public static SingleLimiter single(Rate rate, TimeSource timeSource) {
-        return new SingleThrottle(rate, timeSource);
+        return new SingleCell(rate, timeSource);
     }
 }

@@ -12,10 +12,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Fifty million distinct keys through a table of 100,000, ten million a second, while one heavy key keeps asking.
  *
- * <p>The rule: a key in debt is forgotten only when fifteen others, in its two sets, owe at least as much. Each key of
- * the flood owes one permit when it comes, and less every moment after; the heavy key, which asks a
- * thousand times as often as its limit allows, owes more than its capacity less one. So the number of permits that it
- * may get beyond its limit is 0: what it is admitted is what an exact bucket of its own would admit.
+ * <p>The rule: a key in debt is forgotten only for a new key that finds sixteen keys in debt in its two sets, none of which
+ * owes less. Each key of the flood owes one permit when it comes, and less every moment after; the heavy key, which asks a
+ * thousand times as often as its limit allows, owes more than its capacity less one. So the number of permits that it may
+ * get beyond its limit is 0: what it is admitted is what an exact bucket of its own would admit.
  */
 class FloodTest {
 

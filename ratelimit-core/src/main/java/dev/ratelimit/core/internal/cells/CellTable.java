@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.LongAdder;
  * stand in either of two sets: its <i>home</i>, and another one where it goes only when its home is full of keys in
  * debt.
  *
- * <p><b>Which key goes.</b> A new key takes, at home, a place that was never used, or that of the key which has been out
- * of debt for longest; failing these, such a place of its second set. If all sixteen are in debt, then under
+ * <p><b>Which key goes.</b> A new key takes the first place at home that is free or whose key is out of debt, looking from
+ * where the key is looked for first; failing that, such a place of its second set. If all sixteen are in debt, then under
  * {@link WhenSaturated#EVICT} the one with the least debt is forgotten, and counted. So a key that owes more than
  * the least indebted of sixteen is never forgotten, and a flood of new keys, which owe little, forgets itself first.
  *
@@ -39,7 +39,14 @@ public final class CellTable {
 
     private final TimeSource time;
     private final Gcra gcra;
+    private final long emission;
+    private final long full;
     private final Horizon horizon;
+    private final long beyond;
+
+    /** The horizon's, or one of before, which sends a caller there. */
+    private volatile long anchor;
+
     private final Places places;
     private final Stripes stripes = new Stripes();
     private final boolean evicts;
@@ -56,7 +63,11 @@ public final class CellTable {
     public CellTable(Rate rate, int maximumKeys, WhenSaturated whenSaturated, TimeSource time) {
         this.time = time;
         this.gcra = new Gcra(rate);
-        this.horizon = new Horizon(gcra.units().sweepNanos(), time.nanos());
+        this.emission = gcra.reading(1);
+        this.full = gcra.cost(rate.capacity());
+        this.horizon = new Horizon(gcra.units(), time.nanos());
+        this.beyond = horizon.beyond();
+        this.anchor = horizon.anchor();
         this.places = new Places(maximumKeys);
         this.evicts = whenSaturated == WhenSaturated.EVICT;
     }
@@ -69,12 +80,12 @@ public final class CellTable {
     /** Takes permits of a key if they are all there; returns an {@link Outcome}. */
     public long take(long fingerprint, long permits) {
         long cost = gcra.cost(permits);
+        long clock = Clock.read(time);
         while (true) {
-            long anchor = horizon.anchor();
             int place = places.find(fingerprint);
             if (place == Places.NONE) {
-                long outcome = insert(fingerprint, cost);
-                if (outcome != INSERTED_MEANWHILE) {
+                long outcome = insert(fingerprint, cost, clock);
+                if (outcome != LOOK_AGAIN) {
                     return outcome;
                 }
                 continue;
@@ -84,21 +95,25 @@ public final class CellTable {
                 Thread.onSpinWait();
                 continue;
             }
-            long now = Clock.read(time);
-            if (!horizon.covers(anchor, now)) {
-                now = horizon.enter(now, this::sweep);
+            long now = clock;
+            if (!Horizon.covers(anchor, now, beyond)) {
+                now = enter(now);
                 before = places.cell(place);
                 if (!places.isOwned(place, before, fingerprint)) {
                     continue;
                 }
             }
-            long reading = gcra.reading(now);
-            long debt = gcra.debt(before, reading);
-            if (!gcra.admits(debt, cost)) {
-                return Outcome.refused(debt);
+            long reading = emission * now;
+            long since = reading - Gcra.admittedFrom(before, cost, full);
+            if (since < 0 && Cell.number(before) != Cell.FREE) {
+                if (places.cell(place) == before) {
+                    return since;
+                }
+                continue;
             }
-            if (places.exchange(place, before, gcra.cell(reading, debt + cost, before))) {
-                return debt + cost;
+            long after = Gcra.charged(before, reading, cost);
+            if (places.exchange(place, before, after)) {
+                return Gcra.distance(after, reading);
             }
         }
     }
@@ -112,7 +127,7 @@ public final class CellTable {
     /** Says what {@link #decide(long, long)} would answer to any number of permits, from 1, and takes none. */
     public Decision peek(long fingerprint, long permits) {
         while (true) {
-            long reading = gcra.reading(enter());
+            long reading = gcra.reading(enter(Clock.read(time)));
             int place = places.find(fingerprint);
             if (place == Places.NONE) {
                 boolean fits = evicts || permits > gcra.rate().capacity() || leastDebt(fingerprint, reading) <= 0;
@@ -120,7 +135,7 @@ public final class CellTable {
             }
             long cell = places.cell(place);
             if (places.isOwned(place, cell, fingerprint)) {
-                return Outcome.foreseen(gcra, gcra.debt(cell, reading), permits);
+                return Outcome.foreseen(gcra, Gcra.debt(cell, reading), permits);
             }
             Thread.onSpinWait();
         }
@@ -143,15 +158,15 @@ public final class CellTable {
 
     private void change(long fingerprint, long forgiven) {
         while (true) {
-            long reading = gcra.reading(enter());
+            long reading = gcra.reading(enter(Clock.read(time)));
             int place = places.find(fingerprint);
             if (place == Places.NONE) {
                 return;
             }
             long before = places.cell(place);
             if (places.isOwned(place, before, fingerprint)) {
-                long debt = gcra.debt(before, reading);
-                long after = debt > forgiven ? gcra.cell(reading, debt - forgiven, before) : Cell.freed(before);
+                long debt = Gcra.debt(before, reading);
+                long after = debt > forgiven ? Gcra.cell(reading, debt - forgiven, before) : Cell.freed(before);
                 if (places.exchange(place, before, after)) {
                     return;
                 }
@@ -162,17 +177,17 @@ public final class CellTable {
 
     // Inserting
 
-    /** Another thread has inserted the key. No outcome: one of a taken debt has zeros in its low bits. */
-    private static final long INSERTED_MEANWHILE = 1;
+    /** Another thread may have inserted the key. No outcome: one of a taken debt has zeros in its low bits. */
+    private static final long LOOK_AGAIN = 1;
 
-    private long insert(long fingerprint, long cost) {
-        stripes.lock(fingerprint);
+    private long insert(long fingerprint, long cost, long clock) {
+        long number = stripes.read(fingerprint);
+        if (places.find(fingerprint) != Places.NONE || !stripes.tryLock(fingerprint, number)) {
+            return LOOK_AGAIN;
+        }
         try {
+            long reading = gcra.reading(enter(clock));
             while (true) {
-                long reading = gcra.reading(enter());
-                if (places.find(fingerprint) != Places.NONE) {
-                    return INSERTED_MEANWHILE;
-                }
                 int place = placeFor(fingerprint, reading);
                 long before = place == Places.NONE ? Cell.HAND_OVER : places.cell(place);
                 if (Cell.number(before) == Cell.HAND_OVER) {
@@ -186,35 +201,41 @@ public final class CellTable {
                 if (!places.exchange(place, before, Cell.handedOver(before))) {
                     continue;
                 }
-                places.handOver(place, fingerprint, gcra.cell(reading, cost, Cell.nextOwner(before)));
+                places.handOver(place, fingerprint, Gcra.charged(Cell.nextOwner(before), reading, cost));
                 if (inDebt) {
                     evictedInDebt.increment();
                 }
                 return cost;
             }
         } finally {
-            stripes.unlock(fingerprint);
+            stripes.unlock(fingerprint, number);
         }
     }
 
     /** The place that a new key takes, or that of the least debt; none if all change hands at this moment. */
     private int placeFor(long fingerprint, long reading) {
-        int atHome = leastIndebted(places.home(fingerprint), reading);
+        int atHome = leastIndebted(places.home(fingerprint), fingerprint, reading);
         if (atHome != Places.NONE && debtAt(places.cell(atHome), reading) <= 0) {
             return atHome;
         }
-        int away = leastIndebted(places.secondHome(fingerprint), reading);
+        int away = leastIndebted(places.secondHome(fingerprint), fingerprint, reading);
         if (away == Places.NONE || atHome == Places.NONE) {
             return away == Places.NONE ? atHome : away;
         }
         return debtAt(places.cell(away), reading) < debtAt(places.cell(atHome), reading) ? away : atHome;
     }
 
-    private int leastIndebted(int set, long reading) {
+    /** The first place out of debt from where the key is looked for first; if there is none, that of the least debt. */
+    private int leastIndebted(int set, long fingerprint, long reading) {
+        int start = Places.start(fingerprint);
         int least = Places.NONE;
         long leastDebt = Long.MAX_VALUE;
-        for (int place = set; place < set + Places.SET_END; place += Places.STEP) {
+        for (int i = 0; i < Places.SET_END; i += Places.STEP) {
+            int place = set + ((start + i) & (Places.SET_END - 1));
             long debt = debtAt(places.cell(place), reading);
+            if (debt <= 0) {
+                return place;
+            }
             if (debt < leastDebt) {
                 least = place;
                 leastDebt = debt;
@@ -223,13 +244,13 @@ public final class CellTable {
         return least;
     }
 
-    /** Debt to compare places by: the longer a key has been out of debt the less; free places least. */
+    /** Debt to compare places by: zero or less if out of debt, the most if the place is changing hands. */
     private long debtAt(long cell, long reading) {
         long number = Cell.number(cell);
         if (number == Cell.RATE) {
-            return gcra.distance(cell, reading);
+            return Gcra.distance(cell, reading);
         }
-        return number == Cell.FREE ? Long.MIN_VALUE : Long.MAX_VALUE;
+        return number == Cell.FREE ? 0 : Long.MAX_VALUE;
     }
 
     private long leastDebt(long fingerprint, long reading) {
@@ -238,7 +259,7 @@ public final class CellTable {
     }
 
     private Decision saturated(long fingerprint) {
-        long debt = leastDebt(fingerprint, gcra.reading(enter()));
+        long debt = leastDebt(fingerprint, gcra.reading(enter(Clock.read(time))));
         // All in transit, or freed since: a key that comes back at once will see.
         long wait = debt == Long.MAX_VALUE ? 0 : gcra.nanos(debt);
         return Decision.refused(
@@ -248,9 +269,14 @@ public final class CellTable {
     // Time
 
     /** Returns the instant to decide at; cells are to be read after it. */
-    private long enter() {
-        long now = Clock.read(time);
-        return horizon.covers(horizon.anchor(), now) ? now : horizon.enter(now, this::sweep);
+    private long enter(long now) {
+        long from = anchor;
+        if (Horizon.covers(from, now, beyond)) {
+            return now;
+        }
+        long instant = horizon.enter(now, this::sweep);
+        anchor = horizon.anchor();
+        return instant;
     }
 
     private void sweep(long anchor, long instant) {

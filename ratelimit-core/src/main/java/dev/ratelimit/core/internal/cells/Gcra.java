@@ -57,22 +57,46 @@ final class Gcra {
     }
 
     /** What is missing to a full bucket; not for a place between two owners. */
-    long debt(long cell, long reading) {
+    static long debt(long cell, long reading) {
         return Cell.number(cell) == Cell.FREE ? 0 : Math.max(0, distance(cell, reading));
     }
 
     /** How far a position is ahead of the clock; negative once it has passed. */
-    long distance(long cell, long reading) {
+    static long distance(long cell, long reading) {
         return (cell & Cell.POSITION) - reading;
     }
 
-    /** Whether a bucket with this debt has what is asked for. */
-    boolean admits(long debt, long cost) {
-        return cost <= full - debt;
+    /** What a bucket with this debt has to regain before it admits permits; none or less if it does now. */
+    long missing(long debt, long permits) {
+        return debt - (full - cost(permits));
+    }
+
+    /** The debt of a bucket that refused permits, by the outcome. */
+    long debtOfRefusal(long outcome, long permits) {
+        return full - cost(permits) - outcome;
+    }
+
+    /**
+     * The reading from which a cell admits what is asked for: position + n × d - capacity × d. It can be known before the
+     * clock is read.
+     *
+     * <p>A reading less this is below zero exactly if the cell is in debt by too much. Positions are at most 6 intervals
+     * behind the clock ({@link Horizon}), and a capacity and 6 intervals are less than 2<sup>55</sup> units, so that the
+     * difference is right also where the position has long passed. Of a cell that is {@link Cell#FREE} it means nothing.
+     */
+    static long admittedFrom(long cell, long cost, long full) {
+        return (cell & Cell.POSITION) + (cost - full);
+    }
+
+    /** The cell after it was charged: max(position, e) + cost, of which all but the comparison can be known early. */
+    static long charged(long cell, long reading, long cost) {
+        long added = cost | (cell & Cell.VERSION) | Cell.RATE;
+        boolean inDebt = Cell.number(cell) != Cell.FREE && distance(cell, reading) > 0;
+        return (inDebt ? cell & Cell.POSITION : reading) + added;
     }
 
     /** The cell with this debt, more than zero, in a place of the same owner. */
-    long cell(long reading, long debt, long before) {
+    static long cell(long reading, long debt, long before) {
         return (reading + debt) | (before & Cell.VERSION) | Cell.RATE;
     }
 
@@ -87,11 +111,6 @@ final class Gcra {
     /** The whole permits that a bucket with this debt has. */
     long remaining(long debt) {
         return debt >= full ? 0 : (full - debt) / permit;
-    }
-
-    /** The time after which a bucket with this debt admits what it refuses now. */
-    long waitNanos(long debt, long cost) {
-        return nanos(debt - (full - cost));
     }
 
     /** The time in which the clock emits so much, rounded up. */

@@ -20,8 +20,12 @@ import java.util.concurrent.locks.ReentrantLock;
  * </ul>
  *
  * <p>So a position is at most a capacity and 4 intervals ahead of any instant that is read, and at most 6 behind. The
- * room for this is the 8 intervals that {@link Units} leaves beside a whole capacity. A caller reads the anchor
- * <i>before</i> the cell and the clock: then a cell is never older than the anchor that it is held against.
+ * room for this is the 8 intervals that {@link Units} leaves beside a whole capacity.
+ *
+ * <p><b>Order.</b> A caller reads the clock, then the cell, then the anchor. A cell that is younger than the clock's reading
+ * by more than there is room for was written after the anchor had moved on; then the anchor that is read is the later one,
+ * and the reading of the clock lies before it. A cell that is older than the anchor has been freed by the sweep that set
+ * that anchor, or had not passed: a compare-and-set of it fails, and a caller that means to refuse looks at it again.
  */
 final class Horizon {
 
@@ -40,8 +44,8 @@ final class Horizon {
     private final long interval;
     private volatile long anchor;
 
-    Horizon(long interval, long now) {
-        this.interval = interval;
+    Horizon(Units units, long now) {
+        this.interval = units.sweepNanos();
         this.anchor = now;
     }
 
@@ -49,8 +53,14 @@ final class Horizon {
         return anchor;
     }
 
-    boolean covers(long anchor, long now) {
-        return Long.compareUnsigned(now - anchor, interval) <= 0;
+    /** The bits that a time since the anchor has beyond an interval, or before it. */
+    long beyond() {
+        return -interval;
+    }
+
+    /** Whether a reading of the clock is right as it is; an anchor of before is only stricter. */
+    static boolean covers(long anchor, long now, long beyond) {
+        return ((now - anchor) & beyond) == 0;
     }
 
     /**
@@ -62,7 +72,7 @@ final class Horizon {
         if (age < 0) {
             return Math.max(age, -2 * interval) + (now - age);
         }
-        if (age <= interval) {
+        if (age < interval) {
             return now;
         }
         if (age <= 2 * interval) {
@@ -79,7 +89,7 @@ final class Horizon {
     private void sweepLocked(long now, Sweeper sweeper) {
         try {
             long from = anchor;
-            if (now - from > interval) {
+            if (now - from >= interval) {
                 sweeper.sweep(from, now - 2 * interval);
                 anchor = now;
             }

@@ -5,13 +5,13 @@ import dev.ratelimit.Rate;
 
 /**
  * The answer of a cell to a request, in one word, so that a plain yes or no allocates nothing: the debt after the
- * permits were taken, from zero; or the complement of the debt that stood in the way, below zero.
+ * permits were taken, from zero; or how far the clock is from the reading at which they could be, below zero.
  *
  * <p>This turns it into a {@link Decision} for those who ask for one.
  */
 public final class Outcome {
 
-    /** There is no place for a new key. The complement of no debt: the low bits of a debt are zero. */
+    /** There is no place for a new key. No distance: the low bits of one are zero, and it is less than this. */
     static final long SATURATED = Long.MIN_VALUE;
 
     private Outcome() {}
@@ -21,23 +21,15 @@ public final class Outcome {
         return outcome >= 0;
     }
 
-    static long refused(long debt) {
-        return ~debt;
-    }
-
     /** The decision on a request that was granted, or refused for want of permits. */
     static Decision decision(Gcra gcra, long outcome, long permits) {
         Rate rate = gcra.rate();
         if (isAdmitted(outcome)) {
             return Decision.admitted(rate, gcra.remaining(outcome), gcra.nanos(outcome));
         }
-        long debt = ~outcome;
+        long debt = gcra.debtOfRefusal(outcome, permits);
         return Decision.refused(
-                Decision.Reason.OVER_LIMIT,
-                rate,
-                gcra.remaining(debt),
-                gcra.waitNanos(debt, gcra.cost(permits)),
-                gcra.nanos(debt));
+                Decision.Reason.OVER_LIMIT, rate, gcra.remaining(debt), gcra.nanos(-outcome), gcra.nanos(debt));
     }
 
     /** The decision on a request that is only looked at: what remains is counted before any permit is taken. */
@@ -45,7 +37,7 @@ public final class Outcome {
         if (permits > gcra.rate().capacity()) {
             return Decision.exceedsCapacity(gcra.rate(), gcra.remaining(debt), gcra.nanos(debt));
         }
-        boolean admitted = gcra.admits(debt, gcra.cost(permits));
-        return decision(gcra, admitted ? debt : refused(debt), permits);
+        long missing = gcra.missing(debt, permits);
+        return decision(gcra, missing > 0 ? -missing : debt, permits);
     }
 }

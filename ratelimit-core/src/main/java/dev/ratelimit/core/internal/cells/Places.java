@@ -23,10 +23,10 @@ final class Places {
     static final int SET_END = WAYS * STEP;
 
     /**
-     * Words before the first set. A large array's data starts 16 bytes behind a cache line's start (the collector's
-     * regions are aligned, and the array's header takes 16), so that six more words put each set on two full lines.
+     * Words before the first set. A large array starts where a region of the collector does, and its header takes 16
+     * bytes, so that fourteen more words put each set on two full cache lines that processors fetch as a pair.
      */
-    private static final int LEAD = 6;
+    private static final int LEAD = 14;
 
     /** The fingerprint of a place that was never used. */
     private static final long UNUSED = 0;
@@ -36,10 +36,14 @@ final class Places {
     private final long[] words;
     private final long sets;
 
+    /** A bit for each set: whether keys whose home it is may stand in their second set. */
+    private final long[] overflown;
+
     /** Creates half as many places again as keys, so that two sets full of keys in debt are rare. */
     Places(int keys) {
         sets = (keys + keys / 2L + WAYS - 1) / WAYS;
         words = new long[Math.toIntExact(LEAD + sets * SET_END)];
+        overflown = new long[(int) (sets / Long.SIZE) + 1];
     }
 
     /** Any 64 bits made a fingerprint, which is never that of an unused place. */
@@ -47,14 +51,25 @@ final class Places {
         return hash == UNUSED ? 1 : hash;
     }
 
-    /** The first place of the set where a key stands if it can: its upper half, multiplied into the number of sets. */
+    /** The first place of the set where a key stands if it can. */
     int home(long fingerprint) {
-        return LEAD + (int) (((fingerprint >>> 32) * sets) >>> 32) * SET_END;
+        return LEAD + homeSet(fingerprint) * SET_END;
     }
 
-    /** The first place of the set where a key stands if its home is full: as its home, of the lower half. */
+    /** The first place of the set where a key stands if its home is full. */
     int secondHome(long fingerprint) {
+        // As the home, of the lower half.
         return LEAD + (int) (((fingerprint & 0xFFFF_FFFFL) * sets) >>> 32) * SET_END;
+    }
+
+    /** The upper half, multiplied into the number of sets, which need not be a power of two. */
+    private int homeSet(long fingerprint) {
+        return (int) (((fingerprint >>> 32) * sets) >>> 32);
+    }
+
+    private boolean isAtHome(int place, long fingerprint) {
+        int home = home(fingerprint);
+        return place >= home && place < home + SET_END;
     }
 
     int first() {
@@ -65,19 +80,49 @@ final class Places {
         return words.length;
     }
 
-    /** The place of a key, as far as can be seen. */
+    /**
+     * The place of a key, as far as can be seen. The second set is looked at only if a key has ever gone there: the bit
+     * for that is hot in the cache where the set is not.
+     */
     int find(long fingerprint) {
-        int place = findIn(home(fingerprint), fingerprint);
-        return place == NONE ? findIn(secondHome(fingerprint), fingerprint) : place;
+        int set = homeSet(fingerprint);
+        int place = findIn(LEAD + set * SET_END, fingerprint);
+        return place == NONE && hasOverflown(set) ? findIn(secondHome(fingerprint), fingerprint) : place;
     }
 
+    /**
+     * Reads without order, which lets the compiler look at all eight places at once: what it finds, the caller confirms
+     * ({@link #isOwned}); what it misses because it looked too early is found under the lock of insertions.
+     */
     private int findIn(int set, long fingerprint) {
+        long[] w = words;
+        int first = set + start(fingerprint);
+        if (w[first] == fingerprint) {
+            return first;
+        }
         for (int place = set; place < set + SET_END; place += STEP) {
-            if ((long) WORD.getOpaque(words, place) == fingerprint) {
+            if (w[place] == fingerprint) {
                 return place;
             }
         }
         return NONE;
+    }
+
+    /** Where in its sets a key stands if it can, so that a look at one cache line mostly does: by bits that choose neither. */
+    static int start(long fingerprint) {
+        return (int) (fingerprint >>> 7) & (SET_END - STEP);
+    }
+
+    private boolean hasOverflown(int set) {
+        return ((long) WORD.getAcquire(overflown, set >>> 6) & (1L << set)) != 0;
+    }
+
+    /** Makes the second set of a key be looked at, for good: a second look is cheaper than to know when it was the last. */
+    private void overflow(long fingerprint) {
+        int set = homeSet(fingerprint);
+        if (!hasOverflown(set)) {
+            WORD.getAndBitwiseOr(overflown, set >>> 6, 1L << set);
+        }
     }
 
     long cell(int place) {
@@ -95,7 +140,10 @@ final class Places {
 
     /** Gives a place that is marked to a new owner: its fingerprint, then its cell. */
     void handOver(int place, long fingerprint, long cell) {
-        WORD.setVolatile(words, place, fingerprint);
+        if (!isAtHome(place, fingerprint)) {
+            overflow(fingerprint);
+        }
+        WORD.setRelease(words, place, fingerprint);
         WORD.setRelease(words, place + 1, cell);
     }
 }

@@ -14,21 +14,22 @@ import java.math.BigInteger;
  * capacity must fit, and time to look after old positions: with the interval I between two sweeps (see {@link Horizon}),
  * capacity × d + 8 × I × p &lt; 2<sup>55</sup>. That leaves capacities worth more than 400 days of a slow rate.
  *
- * <p><b>Odd fractions.</b> Where p is too large for that (above some 10<sup>7</sup>, where the interval would be under a
- * second), the best fraction below p/d with a smaller numerator takes its place: found in the Stern–Brocot tree (Graham,
+ * <p><b>Odd fractions.</b> Where p is too large for that (above some 4 × 10<sup>6</sup>, where the interval would be under
+ * a second), the best fraction below p/d with a smaller numerator takes its place: found in the Stern–Brocot tree (Graham,
  * Knuth, Patashnik, <i>Concrete Mathematics</i>, 4.5), it is never above the rate and at most 1 in 10<sup>9</sup> below.
  * Where even that is not reached, shorter intervals are tried, down to a millisecond; and then the rate is refused.
  *
  * @param perPermit units of a permit, d
  * @param perNano units that the clock emits in a nanosecond, p
- * @param sweepNanos the longest time between two sweeps, I
+ * @param sweepNanos the longest time between two sweeps, I; a power of two, so that one mask tells both what is too early
+ *     and what is too late
  */
 record Units(long perPermit, long perNano, long sweepNanos) {
 
     private static final BigInteger ROOM = BigInteger.ONE.shiftLeft(55).subtract(BigInteger.ONE);
     private static final BigInteger TOLERANCE = BigInteger.valueOf(1_000_000_000);
-    private static final long LONGEST_INTERVAL = 1_000_000_000;
-    private static final long SHORTEST_INTERVAL = 1_000_000;
+    private static final long LONGEST_INTERVAL = 1 << 30;
+    private static final long SHORTEST_INTERVAL = 1 << 20;
 
     static Units of(Rate rate) {
         Fraction exact = Fraction.reduced(rate.permits(), rate.period().toNanos());
@@ -76,8 +77,8 @@ record Units(long perPermit, long perNano, long sweepNanos) {
 
     private static Units withRoomShared(Fraction kept, BigInteger capacity) {
         BigInteger free = ROOM.subtract(capacity.multiply(kept.denominator()));
-        BigInteger interval = free.divide(kept.numerator().shiftLeft(3));
+        long interval = free.divide(kept.numerator().shiftLeft(3)).longValueExact();
         return new Units(
-                kept.denominator().longValueExact(), kept.numerator().longValueExact(), interval.longValueExact());
+                kept.denominator().longValueExact(), kept.numerator().longValueExact(), Long.highestOneBit(interval));
     }
 }

@@ -91,7 +91,7 @@ public final class KeyHash {
         for (int i = 0; i < hashes.length; i++) {
             hashes[i] = of(key.part(i), depth + 1);
         }
-        return compound.words(PARTS, hashes);
+        return compound.words(PARTS, hashes.length, hashes);
     }
 
     private static RuntimeException unsupported(@Nullable Object key) {

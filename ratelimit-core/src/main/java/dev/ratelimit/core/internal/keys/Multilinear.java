@@ -4,7 +4,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * A keyed family of hash functions of 64 bits: for any two different inputs, chosen by whoever does not know the
- * secret, the odds that they collide are at most 1 in 2<sup>64</sup>.
+ * secret, the odds that they collide are 1 in 2<sup>64</sup>.
  *
  * <p>Multilinear hashing by half as many multiplications (Lemire and Kaser, <i>Strongly universal string hashing is
  * fast</i>, The Computer Journal 57(11), 2014, section 3: "multilinear-HM"): of 32-bit words w and random 64-bit keys k,
@@ -14,9 +14,9 @@ import java.util.random.RandomGenerator;
  * </pre>
  *
  * <p>is strongly universal. Two such sums with keys of their own give the upper and the lower half. The first pair of
- * words is always the kind of the input and its length, so that inputs of different kinds or lengths differ too, and
- * zeros may fill up the last pair. The products do not wait for each other, which suits a processor better than a
- * chain.
+ * words is the kind of the input and its length, so that inputs of different kinds or lengths differ too, and the last
+ * words may be filled up with zeros, or with what has been hashed before. The products do not wait for each other, which
+ * suits a processor better than a chain.
  *
  * <p>The keys of the first {@value #PAIRS_KEPT} pairs are random and kept; those beyond are drawn from the secret by
  * Steele, Lea and Flood's SplitMix64 as they are needed, so that an input may have any length.
@@ -29,11 +29,13 @@ final class Multilinear {
 
     private static final long GOLDEN_GAMMA = 0x9E37_79B9_7F4A_7C15L;
 
+    private static final long LOWER_HALF = 0xFFFF_FFFFL;
+
     private final long upperStart;
     private final long lowerStart;
     private final long secret;
 
-    /** For each pair two keys of the upper sum, then two of the lower. */
+    /** For each pair of words two keys of the upper sum, then two of the lower. */
     private final long[] keys = new long[4 * PAIRS_KEPT];
 
     Multilinear(RandomGenerator random) {
@@ -48,69 +50,66 @@ final class Multilinear {
     /** Hashes characters, two to a word. */
     long text(int kind, String text) {
         int length = text.length();
+        if (length < 4 || length > 4 * (PAIRS_KEPT - 1)) {
+            return words(kind, length, packed(text));
+        }
         long[] k = keys;
         long upper = upperStart + (k[0] + kind) * (k[1] + length);
         long lower = lowerStart + (k[2] + kind) * (k[3] + length);
-        int whole = Math.min(length >> 2, PAIRS_KEPT - 2);
-        int i = 0;
-        for (int key = 4; key < 4 + 4 * whole; key += 4, i += 4) {
-            long first = text.charAt(i) | ((long) text.charAt(i + 1) << 16);
-            long second = text.charAt(i + 2) | ((long) text.charAt(i + 3) << 16);
+        int key = 4;
+        for (int i = 0; i < length - 4; i += 4, key += 4) {
+            long first = twoCharacters(text, i);
+            long second = twoCharacters(text, i + 2);
             upper += (k[key] + first) * (k[key + 1] + second);
             lower += (k[key + 2] + first) * (k[key + 3] + second);
         }
-        for (int pair = whole + 1; i < length; pair++, i += 4) {
-            long first = text.charAt(i) | (charAt(text, i + 1) << 16);
-            long second = charAt(text, i + 2) | (charAt(text, i + 3) << 16);
-            upper += (key(pair, 0) + first) * (key(pair, 1) + second);
-            lower += (key(pair, 2) + first) * (key(pair, 3) + second);
-        }
+        // The last four, of which the length tells how many are new: faster than to ask how many are left.
+        long first = twoCharacters(text, length - 4);
+        long second = twoCharacters(text, length - 2);
+        upper += (k[key] + first) * (k[key + 1] + second);
+        lower += (k[key + 2] + first) * (k[key + 3] + second);
         return joined(upper, lower);
     }
 
-    private static long charAt(String text, int index) {
-        return index < text.length() ? text.charAt(index) : 0;
+    private static long twoCharacters(String text, int i) {
+        return text.charAt(i) | ((long) text.charAt(i + 1) << 16);
     }
 
-    /** Hashes bytes, four to a word. */
+    private static long[] packed(String text) {
+        long[] words = new long[(text.length() + 3) / 4];
+        for (int i = 0; i < text.length(); i++) {
+            words[i >> 2] |= (long) text.charAt(i) << (16 * i);
+        }
+        return words;
+    }
+
+    /** Hashes bytes. */
     long bytes(int kind, byte[] bytes) {
-        long upper = upperStart + (keys[0] + kind) * (keys[1] + bytes.length);
-        long lower = lowerStart + (keys[2] + kind) * (keys[3] + bytes.length);
-        for (int pair = 1, i = 0; i < bytes.length; pair++, i += 8) {
-            long first = word(bytes, i);
-            long second = word(bytes, i + 4);
-            upper += (key(pair, 0) + first) * (key(pair, 1) + second);
-            lower += (key(pair, 2) + first) * (key(pair, 3) + second);
+        long[] words = new long[(bytes.length + 7) / 8];
+        for (int i = 0; i < bytes.length; i++) {
+            words[i >> 3] |= (bytes[i] & 0xFFL) << (8 * i);
         }
-        return joined(upper, lower);
-    }
-
-    private static long word(byte[] bytes, int from) {
-        long word = 0;
-        for (int i = Math.min(from + 4, bytes.length) - 1; i >= from; i--) {
-            word = (word << 8) | (bytes[i] & 0xFF);
-        }
-        return word;
+        return words(kind, bytes.length, words);
     }
 
     /** Hashes 64 bits. */
     long word(int kind, long value) {
         return joined(
-                upperStart + (keys[0] + kind) * (keys[1] + 1) + product(1, 0, value),
-                lowerStart + (keys[2] + kind) * (keys[3] + 1) + product(1, 2, value));
+                upperStart + (keys[0] + kind) * keys[1] + product(1, 0, value),
+                lowerStart + (keys[2] + kind) * keys[3] + product(1, 2, value));
     }
 
     /** Hashes 128 bits. */
     long words(int kind, long first, long second) {
         return joined(
-                upperStart + (keys[0] + kind) * (keys[1] + 2) + product(1, 0, first) + product(2, 0, second),
-                lowerStart + (keys[2] + kind) * (keys[3] + 2) + product(1, 2, first) + product(2, 2, second));
+                upperStart + (keys[0] + kind) * keys[1] + product(1, 0, first) + product(2, 0, second),
+                lowerStart + (keys[2] + kind) * keys[3] + product(1, 2, first) + product(2, 2, second));
     }
 
-    /** Hashes any number of 64 bits. */
-    long words(int kind, long[] values) {
-        long upper = upperStart + (keys[0] + kind) * (keys[1] + values.length);
-        long lower = lowerStart + (keys[2] + kind) * (keys[3] + values.length);
+    /** Hashes any number of 64 bits, and a length in a measure of the caller's. */
+    long words(int kind, long length, long[] values) {
+        long upper = upperStart + (keys[0] + kind) * (keys[1] + length);
+        long lower = lowerStart + (keys[2] + kind) * (keys[3] + length);
         for (int i = 0; i < values.length; i++) {
             upper += product(i + 1, 0, values[i]);
             lower += product(i + 1, 2, values[i]);
@@ -120,7 +119,7 @@ final class Multilinear {
 
     /** A pair of words, both halves of a value, times its keys. */
     private long product(int pair, int sum, long value) {
-        return (key(pair, sum) + (value & 0xFFFF_FFFFL)) * (key(pair, sum + 1) + (value >>> 32));
+        return (key(pair, sum) + (value & LOWER_HALF)) * (key(pair, sum + 1) + (value >>> 32));
     }
 
     private long key(int pair, int which) {
@@ -135,6 +134,6 @@ final class Multilinear {
     }
 
     private static long joined(long upper, long lower) {
-        return (upper & 0xFFFF_FFFF_0000_0000L) | (lower >>> 32);
+        return (upper & ~LOWER_HALF) | (lower >>> 32);
     }
 }

@@ -5,6 +5,7 @@ import dev.ratelimit.Limiter;
 import dev.ratelimit.Rate;
 import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.cells.Outcome;
+import dev.ratelimit.core.internal.cells.Permits;
 import dev.ratelimit.core.internal.keys.KeyHash;
 import java.util.Objects;
 import java.util.function.Function;
@@ -38,48 +39,48 @@ public final class KeyedThrottle<K> implements Limiter<K> {
 
     @Override
     public boolean tryAcquire(K key) {
-        return Outcome.isAdmitted(cells.take(fingerprint(key), 1));
+        return Outcome.isAdmitted(cells.take(fingerprint(reduced(key)), 1));
     }
 
     @Override
     public boolean tryAcquire(K key, long permits) {
         Permits.check(permits);
-        long fingerprint = fingerprint(key);
+        long fingerprint = fingerprint(reduced(key));
         return permits <= rate.capacity() && Outcome.isAdmitted(cells.take(fingerprint, permits));
     }
 
     @Override
     public Decision decide(K key) {
-        return cells.decide(fingerprint(key), 1);
+        return decide(key, 1);
     }
 
     @Override
     public Decision decide(K key, long permits) {
         Permits.check(permits);
-        long fingerprint = fingerprint(key);
+        long fingerprint = fingerprint(reduced(key));
         return permits <= rate.capacity() ? cells.decide(fingerprint, permits) : cells.peek(fingerprint, permits);
     }
 
     @Override
     public Decision peek(K key) {
-        return cells.peek(fingerprint(key), 1);
+        return cells.peek(fingerprint(reduced(key)), 1);
     }
 
     @Override
     public Decision peek(K key, long permits) {
         Permits.check(permits);
-        return cells.peek(fingerprint(key), permits);
+        return cells.peek(fingerprint(reduced(key)), permits);
     }
 
     @Override
     public void refund(K key, long permits) {
         Permits.checkRefund(permits, rate);
-        cells.refund(fingerprint(key), permits);
+        cells.refund(fingerprint(reduced(key)), permits);
     }
 
     @Override
     public void reset(K key) {
-        cells.reset(fingerprint(key));
+        cells.reset(fingerprint(reduced(key)));
     }
 
     @Override
@@ -97,8 +98,12 @@ public final class KeyedThrottle<K> implements Limiter<K> {
         return "Limiter[" + rate + " per key]";
     }
 
-    private long fingerprint(K key) {
-        Objects.requireNonNull(key, "key");
-        return CellTable.fingerprint(hash.of(keyOf.apply(key)));
+    private Object reduced(K key) {
+        return Objects.requireNonNull(
+                keyOf.apply(Objects.requireNonNull(key, "key")), "the key's function returned null");
+    }
+
+    private long fingerprint(Object reduced) {
+        return CellTable.fingerprint(hash.of(reduced));
     }
 }

@@ -16,15 +16,15 @@ public final class BrokenHandOver {
         long cost = gcra.cost(permits);
         while (true) {
             if (places.find(fingerprint) == Places.NONE) {
-                places.handOver(contested, fingerprint, gcra.cell(reading, cost, 0));
+                places.handOver(contested, fingerprint, Gcra.cell(reading, cost, 0));
                 return cost;
             }
             long before = places.cell(contested);
-            long debt = gcra.debt(before, reading);
-            if (!gcra.admits(debt, cost)) {
-                return Outcome.refused(debt);
+            long debt = Gcra.debt(before, reading);
+            if (gcra.missing(debt, permits) > 0) {
+                return -gcra.missing(debt, permits);
             }
-            if (places.exchange(contested, before, gcra.cell(reading, debt + cost, 0))) {
+            if (places.exchange(contested, before, Gcra.cell(reading, debt + cost, 0))) {
                 return debt + cost;
             }
         }
@@ -32,6 +32,6 @@ public final class BrokenHandOver {
 
     public long remaining(long fingerprint) {
         boolean known = places.find(fingerprint) != Places.NONE;
-        return gcra.remaining(known ? gcra.debt(places.cell(contested), reading) : 0);
+        return gcra.remaining(known ? Gcra.debt(places.cell(contested), reading) : 0);
     }
 }

@@ -29,9 +29,13 @@ class RacingInsertTest {
 
     @Test
     void aTwinThatInsertsWithoutALockIsCaught() throws Exception {
-        BrokenHandOver table = new BrokenHandOver();
-        assertThat(roundsWithAnotherCount(20_000, key -> Outcome.isAdmitted(table.take(key, 1))))
-                .isPositive();
+        long wrong = 0;
+        // On a machine that is busy elsewhere the threads may take turns for a while.
+        for (int attempt = 0; attempt < 50 && wrong == 0; attempt++) {
+            BrokenHandOver table = new BrokenHandOver();
+            wrong = roundsWithAnotherCount(20_000, key -> Outcome.isAdmitted(table.take(key, 1)));
+        }
+        assertThat(wrong).isPositive();
     }
 
     /** Runs all threads into one new key a round; returns how many rounds did not admit exactly the capacity. */

@@ -78,8 +78,8 @@ class StalenessTest {
     void aTwinThatNeverSweepsIsCaught() {
         Rate rate = Rate.perSecond(1000);
         Gcra gcra = new Gcra(rate);
-        long cell = gcra.cell(gcra.reading(0), gcra.cost(1), Cell.FREE);
-        assertThat(jumps(rate).filter(jump -> gcra.debt(cell, gcra.reading(jump)) > 0))
+        long cell = Gcra.cell(gcra.reading(0), gcra.cost(1), Cell.FREE);
+        assertThat(jumps(rate).filter(jump -> Gcra.debt(cell, gcra.reading(jump)) > 0))
                 .as("jumps after which the cell looks in debt, if nothing frees it")
                 .hasSizeGreaterThan(500);
     }

@@ -17,8 +17,8 @@ class HashMemoRaceTest {
     void noStringIsGivenTheHashOfAnother() throws Exception {
         Multilinear family = new Multilinear(new Random(5));
         HashMemo memo = new HashMemo(family, 1);
-        // "Aa" and "BB" have the same hash code, and so the same place.
-        List<String> texts = List.of("user-Aa", "user-BB");
+        // The same last characters, and so the same place.
+        List<String> texts = List.of("user-0001-of-acme", "user-0002-of-acme");
         long[] expected = texts.stream().mapToLong(text -> family.text(1, text)).toArray();
         ExecutorService executor = Executors.newFixedThreadPool(3);
         try {

@@ -1,0 +1,111 @@
+package dev.ratelimit.benchmarks;
+
+import dev.ratelimit.Limiter;
+import dev.ratelimit.Rate;
+import dev.ratelimit.core.Limiters;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Threads;
+
+/**
+ * How the decisions for one hot key scale with threads, when nearly all of them deny.
+ *
+ * <p>A denial changes nothing, so threads need not wait for each other. The floors only read the clock: how they scale
+ * is how the machine does, whose two cores may be two halves of one.
+ */
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@State(Scope.Benchmark)
+@SuppressWarnings("NullAway.Init") // setUp() is the constructor that JMH knows
+public class HotKeyThreadsBenchmark extends BenchmarkDefaults {
+
+    private static final Rate RATE = Rate.perSecond(1000);
+
+    private String key;
+    private Limiter<String> limiter;
+    /** Counts what is rare, so that counting does not become what the threads contend for. */
+    private AtomicLong admitted;
+
+    private long start;
+
+    /** Makes the limiter, and spends the key's budget. */
+    @Setup
+    public void setUp() {
+        key = new UuidKeys(1).next();
+        admitted = new AtomicLong();
+        start = System.nanoTime();
+        limiter = Limiters.perKey(RATE);
+        while (decide()) {
+            check(admitted.get() < 1_000_000, "the key's budget is not spent after a million calls");
+        }
+        check(admitted.get() >= RATE.capacity(), "only " + admitted + " calls were admitted");
+    }
+
+    /**
+     * One thread's decisions.
+     *
+     * @return whether the call was admitted: hardly ever
+     */
+    @Benchmark
+    @Threads(1)
+    public boolean oneThread() {
+        return decide();
+    }
+
+    /**
+     * Two threads' decisions.
+     *
+     * @return whether the call was admitted: hardly ever
+     */
+    @Benchmark
+    @Threads(2)
+    public boolean twoThreads() {
+        return decide();
+    }
+
+    /**
+     * One thread's readings of the clock.
+     *
+     * @return the time
+     */
+    @Benchmark
+    @Threads(1)
+    public long floorOneThread() {
+        return System.nanoTime();
+    }
+
+    /**
+     * Two threads' readings of the clock.
+     *
+     * @return the time
+     */
+    @Benchmark
+    @Threads(2)
+    public long floorTwoThreads() {
+        return System.nanoTime();
+    }
+
+    private boolean decide() {
+        boolean allowed = limiter.tryAcquire(key);
+        if (allowed) {
+            admitted.incrementAndGet();
+        }
+        return allowed;
+    }
+
+    /** Fails if all threads together were admitted more often than the rate allows. */
+    @TearDown
+    public void checkDecisions() {
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double most = RATE.capacity() + seconds * RATE.permits();
+        check(admitted.get() <= most, admitted + " calls were admitted, at most " + most + " may be");
+    }
+}

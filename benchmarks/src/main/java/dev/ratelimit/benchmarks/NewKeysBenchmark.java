@@ -1,0 +1,70 @@
+package dev.ratelimit.benchmarks;
+
+import dev.ratelimit.Rate;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/**
+ * The cost of one decision for a key that was never seen before, after ten times as many as the table is sized for.
+ *
+ * <p>This is what somebody does who makes up keys to exhaust a limiter. A key is made the same way in all methods; what
+ * the decision costs is the difference to {@link #floorKey}.
+ */
+public class NewKeysBenchmark extends BenchmarkDefaults {
+
+    /** A key is in debt for a minute: every place is taken, and each new key must make an older one be forgotten. */
+    @State(Scope.Benchmark)
+    public static class InDebt extends FullTable {
+
+        /** Fills nothing yet. */
+        public InDebt() {
+            super(Rate.perMinute(1), true);
+        }
+    }
+
+    /** A key is in debt for a millisecond, as of a usual limit: each new key finds places that are free again. */
+    @State(Scope.Benchmark)
+    public static class UsualLimit extends FullTable {
+
+        /** Fills nothing yet. */
+        public UsualLimit() {
+            super(Rate.perSecond(1_000), false);
+        }
+    }
+
+    /**
+     * What it costs to make the key.
+     *
+     * @param keys the thread's source of keys
+     * @return the key
+     */
+    @Benchmark
+    public String floorKey(NewKeys keys) {
+        return keys.next();
+    }
+
+    /**
+     * A decision for a new key that finds only places of keys in debt, sixteen of them; the worst case.
+     *
+     * @param keys the thread's source of keys
+     * @param table the limiter
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean decideSaturated(NewKeys keys, InDebt table) {
+        return table.admits(keys.next());
+    }
+
+    /**
+     * A decision for a new key that finds places of keys whose debt is over.
+     *
+     * @param keys the thread's source of keys
+     * @param table the limiter
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean decide(NewKeys keys, UsualLimit table) {
+        return table.admits(keys.next());
+    }
+}

@@ -1,0 +1,33 @@
+package dev.ratelimit.examples;
+
+import dev.ratelimit.Decision;
+import dev.ratelimit.Limiter;
+import dev.ratelimit.Rate;
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.Limiters;
+
+/** More than yes or no: what an HTTP answer tells a client about its limit. */
+final class Answers {
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    private final Limiter<String> perUser;
+
+    Answers(TimeSource time) {
+        perUser = Limiters.builder(Rate.perMinute(20).burst(5)).timeSource(time).build();
+    }
+
+    String answer(String userId, long permits) {
+        Decision decision = perUser.decide(userId, permits);
+        return switch (decision.reason()) {
+            case WITHIN_LIMIT -> "200, " + decision.remaining() + " left";
+            case OVER_LIMIT, SATURATED -> "429, Retry-After: " + wholeSeconds(decision.retryAfterNanos());
+            case EXCEEDS_CAPACITY -> "413, at most " + decision.rate().capacity() + " at once";
+        };
+    }
+
+    /** Rounded up: whoever waits as long as he was told must not come too early. */
+    private static long wholeSeconds(long nanos) {
+        return (nanos + NANOS_PER_SECOND - 1) / NANOS_PER_SECOND;
+    }
+}

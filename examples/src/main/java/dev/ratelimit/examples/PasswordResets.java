@@ -1,0 +1,20 @@
+package dev.ratelimit.examples;
+
+import dev.ratelimit.Limiter;
+import dev.ratelimit.Rate;
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.Limiters;
+
+/** A service that is told its time, so that a test can move it: three password resets an hour for each account. */
+final class PasswordResets {
+
+    private final Limiter<String> perAccount;
+
+    PasswordResets(TimeSource time) {
+        perAccount = Limiters.builder(Rate.perHour(3)).timeSource(time).build();
+    }
+
+    boolean send(String account) {
+        return perAccount.tryAcquire(account);
+    }
+}

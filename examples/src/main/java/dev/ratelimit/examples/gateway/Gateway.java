@@ -1,0 +1,161 @@
+package dev.ratelimit.examples.gateway;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An HTTP gateway: it identifies the client, asks the limits, and sends on what they admit.
+ *
+ * <p>A refused request is answered at once, and the backend never hears of it. A backend that cannot be reached is a
+ * 502, one that takes too long a 504; no request can stop the gateway.
+ */
+final class Gateway implements AutoCloseable {
+
+    private static final int THREADS = 64;
+    private static final int NO_BODY = -1;
+    private static final int CHUNKED = 0;
+    private static final int NO_CONTENT = 204;
+    private static final int NOT_MODIFIED = 304;
+
+    private final Setup setup;
+    private final Forwarder forwarder;
+    private final Counts counts = new Counts();
+    private final HttpServers.Running running;
+
+    /** Ends answers whose body stops coming: the HTTP client's own timeout covers the head only. */
+    private final ScheduledThreadPoolExecutor deadlines;
+
+    /**
+     * How a gateway is set up.
+     *
+     * @param port the port, or 0 for a free one
+     * @param backend scheme, host and port of the backend
+     * @param trustForwarded whether {@code X-Forwarded-For} is believed, from peers on this machine
+     * @param patience how long the backend may take for the head of an answer, and again for its body
+     */
+    record Setup(
+            int port, URI backend, ApiKeys apiKeys, Admission admission, boolean trustForwarded, Duration patience) {}
+
+    private Gateway(Setup setup) throws IOException {
+        this.setup = setup;
+        forwarder = new Forwarder(setup.backend(), setup.patience());
+        deadlines = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "gateway-deadlines");
+            thread.setDaemon(true);
+            return thread;
+        });
+        deadlines.setRemoveOnCancelPolicy(true);
+        running = HttpServers.start("gateway", setup.port(), THREADS, this::handle);
+    }
+
+    static Gateway start(Setup setup) throws IOException {
+        return new Gateway(setup);
+    }
+
+    InetSocketAddress address() {
+        return running.address();
+    }
+
+    String url() {
+        return running.url();
+    }
+
+    Counts counts() {
+        return counts;
+    }
+
+    @Override
+    public void close() {
+        running.close();
+        deadlines.shutdownNow();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        String address = ClientAddress.of(exchange, setup.trustForwarded());
+        Client client = setup.apiKeys().identify(exchange.getRequestHeaders().getFirst("X-Api-Key"), address);
+        if (setup.admission().admit(client) instanceof Verdict.Refused refused) {
+            counts.add(
+                    client.tier(),
+                    refused.by() == Verdict.Limit.TIER ? Outcome.REFUSED_BY_TIER : Outcome.REFUSED_BY_NODE);
+            Refusal.send(exchange, client, refused);
+        } else {
+            forward(exchange, client, address);
+        }
+        // Only what went well is closed, which ends the answer; after an exception the server cuts the connection, and
+        // so the client can tell that an answer is not whole.
+        exchange.close();
+    }
+
+    private void forward(HttpExchange exchange, Client client, String address) throws IOException {
+        HttpResponse<InputStream> response;
+        try {
+            response = forwarder.send(exchange, address);
+        } catch (HttpTimeoutException e) {
+            fail(exchange, client, 504, "the backend took too long");
+            return;
+        } catch (IOException e) {
+            fail(exchange, client, 502, "the backend cannot be reached");
+            return;
+        } catch (IllegalArgumentException e) {
+            fail(exchange, client, 400, "the request cannot be passed on");
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            fail(exchange, client, 503, "the gateway is stopping");
+            return;
+        }
+        // Counted before the client can know the answer, so that whoever has all answers finds all of them counted.
+        counts.add(client.tier(), Outcome.ADMITTED);
+        try (InputStream body = response.body()) {
+            ScheduledFuture<?> deadline =
+                    deadlines.schedule(() -> close(body), setup.patience().toMillis(), TimeUnit.MILLISECONDS);
+            passBack(exchange, response, body);
+            deadline.cancel(false);
+        } catch (IOException e) {
+            counts.admittedBrokeOff(client.tier());
+            throw e;
+        }
+    }
+
+    private static void passBack(HttpExchange exchange, HttpResponse<InputStream> response, InputStream body)
+            throws IOException {
+        exchange.getResponseHeaders()
+                .putAll(HeaderFields.endToEnd(response.headers().map()));
+        exchange.getResponseHeaders().add("Via", HeaderFields.VIA);
+        int status = response.statusCode();
+        long length = response.headers().firstValueAsLong("Content-Length").orElse(-1);
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            if (length >= 0) {
+                exchange.getResponseHeaders().set("Content-Length", Long.toString(length));
+            }
+            exchange.sendResponseHeaders(status, NO_BODY);
+        } else if (length == 0 || status == NO_CONTENT || status == NOT_MODIFIED) {
+            exchange.sendResponseHeaders(status, NO_BODY);
+        } else {
+            exchange.sendResponseHeaders(status, length < 0 ? CHUNKED : length);
+            body.transferTo(exchange.getResponseBody());
+        }
+    }
+
+    private void fail(HttpExchange exchange, Client client, int status, String reason) throws IOException {
+        counts.add(client.tier(), Outcome.ERROR);
+        PlainText.send(exchange, status, reason);
+    }
+
+    private static void close(InputStream body) {
+        try {
+            body.close();
+        } catch (IOException e) {
+            // It is given up already; whoever reads it learns so from the read.
+        }
+    }
+}

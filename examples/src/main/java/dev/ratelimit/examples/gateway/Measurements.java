@@ -1,0 +1,127 @@
+package dev.ratelimit.examples.gateway;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What a load driver saw on the wire: outcomes, latencies, and how both went over time.
+ *
+ * <p>A latency runs from the moment at which the request was due, not from when it could be sent: time spent waiting
+ * behind a stalled gateway counts (no coordinated omission).
+ *
+ * <p><b>Thread-safety.</b> None; each thread has its own, and they are added up in the end.
+ */
+final class Measurements {
+
+    /** How many columns the picture has in time. */
+    static final int BINS = 50;
+
+    private static final long SHORTEST_NANOS = TimeUnit.MICROSECONDS.toNanos(1);
+    private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(10);
+    private static final int DIGITS = 3;
+
+    private final Schedule schedule;
+    private final Tally tally = new Tally();
+    private final Map<Tier, Histogram> latencies = new EnumMap<>(Tier.class);
+    private final Histogram late = histogram();
+    private final long[][] offered;
+    private final long[][] admitted;
+
+    Measurements(Schedule schedule) {
+        this.schedule = schedule;
+        for (Tier tier : Tier.values()) {
+            latencies.put(tier, histogram());
+        }
+        offered = new long[schedule.sources().size()][BINS];
+        admitted = new long[schedule.sources().size()][BINS];
+    }
+
+    /**
+     * Counts one request.
+     *
+     * @param sent when it was sent, in nanoseconds since the start of the run
+     * @param answered when its answer was there
+     */
+    void add(Schedule.Arrival arrival, Outcome outcome, long sent, long answered) {
+        Tier tier = schedule.source(arrival).tier();
+        tally.add(tier, outcome, 1);
+        offered[arrival.source()][bin(arrival.nanos())]++;
+        late.recordValue(Math.min(LONGEST_NANOS, Math.max(0, sent - arrival.nanos())));
+        if (outcome == Outcome.ADMITTED) {
+            latencies(tier).recordValue(Math.min(LONGEST_NANOS, answered - arrival.nanos()));
+            // By its answer: what was admitted late must not be drawn into a time in which it was not.
+            admitted[arrival.source()][bin(answered)]++;
+        }
+    }
+
+    void add(Measurements other) {
+        late.add(other.late);
+        for (Tier tier : Tier.values()) {
+            latencies(tier).add(other.latencies(tier));
+        }
+        tally.add(other.tally);
+        add(offered, other.offered);
+        add(admitted, other.admitted);
+    }
+
+    private static void add(long[][] sums, long[][] summands) {
+        for (int i = 0; i < sums.length; i++) {
+            for (int j = 0; j < sums[i].length; j++) {
+                sums[i][j] += summands[i][j];
+            }
+        }
+    }
+
+    /** Returns an empty histogram for latencies in nanoseconds. */
+    static Histogram histogram() {
+        return new Histogram(SHORTEST_NANOS, LONGEST_NANOS, DIGITS);
+    }
+
+    private int bin(long nanos) {
+        return (int) Math.min(BINS - 1, nanos * BINS / schedule.length().toNanos());
+    }
+
+    Schedule schedule() {
+        return schedule;
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    /** Returns the latencies of the admitted requests of a tier, in nanoseconds. */
+    Histogram latencies(Tier tier) {
+        return Objects.requireNonNull(latencies.get(tier));
+    }
+
+    /** Returns how late requests were sent, in nanoseconds: what the driver itself could not keep up with. */
+    Histogram late() {
+        return late;
+    }
+
+    /** Returns the requests per second of a source that were due in each bin. */
+    List<Double> offeredPerSecond(int source) {
+        return perSecond(offered[source]);
+    }
+
+    /** Returns the requests per second of a source whose admitting answers came in each bin. */
+    List<Double> admittedPerSecond(int source) {
+        return perSecond(admitted[source]);
+    }
+
+    Duration bin() {
+        return schedule.length().dividedBy(BINS);
+    }
+
+    private List<Double> perSecond(long[] counts) {
+        return Arrays.stream(counts)
+                .mapToObj(count -> count * 1e9 / bin().toNanos())
+                .toList();
+    }
+}

@@ -1,0 +1,13 @@
+package dev.ratelimit.examples.gateway;
+
+/** What became of a request; each has exactly one. */
+enum Outcome {
+    /** The backend answered it, whatever it said. */
+    ADMITTED,
+    /** The client's own limit refused it. */
+    REFUSED_BY_TIER,
+    /** The node's limit refused it. */
+    REFUSED_BY_NODE,
+    /** It was admitted, and then no whole answer of the backend came back. */
+    ERROR
+}

@@ -1,0 +1,154 @@
+package dev.ratelimit.examples.gateway;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * One small chart of a picture: what was offered as a line, what was admitted as bands upon each other, and the limit.
+ *
+ * <p>The limit belongs to the lowest band: that is where it can be read off whether it was kept.
+ *
+ * @param title what the panel is about
+ * @param offered all that was offered, per second, one value for each bin of time
+ * @param bands what was admitted, from below
+ * @param limit the limit of the lowest band, or of all bands together
+ * @param limitName what the legend calls it
+ */
+record Panel(String title, List<Double> offered, List<Band> bands, double limit, String limitName) {
+
+    static final int HEIGHT = 170;
+
+    private static final int LEFT = 62;
+    private static final int RIGHT = 640;
+    private static final int TOP = 26;
+    private static final int BOTTOM = 140;
+    private static final int LEGEND = 660;
+    private static final int LEGEND_STEP = 18;
+
+    /** Grey that reads on white and on black alike. */
+    static final String INK = "fill=\"#757d87\"";
+
+    private static final String GRID = "stroke=\"#757d87\" stroke-opacity=\"0.28\"";
+    private static final String OFFERED = "fill=\"none\" stroke=\"#8a929b\" stroke-width=\"1.6\"";
+    private static final String LIMIT = "stroke=\"#e5484d\" stroke-width=\"1.6\" stroke-dasharray=\"6 4\"";
+
+    /**
+     * What was admitted of one source.
+     *
+     * @param name what the legend calls it
+     * @param perSecond requests per second, one value for each bin of time
+     * @param colour the fill
+     */
+    record Band(String name, List<Double> perSecond, String colour) {}
+
+    /** Draws the panel with its upper edge at {@code y}. */
+    void draw(Svg svg, int y, Duration length) {
+        double step = step();
+        double top = step * Math.ceil(highest() / step);
+        Scale scale = new Scale(y, top);
+        svg.text(LEFT, y + 14, "start", 13, INK + " font-weight=\"bold\"", title);
+        for (double value = 0; value <= top; value += step) {
+            svg.line(LEFT, scale.y(value), RIGHT, scale.y(value), GRID);
+            svg.text(LEFT - 8, scale.y(value) + 4, "end", 11, INK, String.format(Locale.ROOT, "%,.0f", value));
+        }
+        for (int part = 0; part <= 5; part++) {
+            double x = LEFT + (RIGHT - LEFT) * part / 5.0;
+            double seconds = length.toMillis() * part / 5.0 / 1000;
+            svg.line(x, y + TOP, x, y + BOTTOM, GRID);
+            svg.text(x, y + BOTTOM + 15, "middle", 11, INK, trimmed(seconds) + " s");
+        }
+        List<Double> floor = Collections.nCopies(offered.size(), 0.0);
+        for (Band band : bands) {
+            svg.path(scale.area(floor, band.perSecond()), "fill=\"" + band.colour() + "\" fill-opacity=\"0.85\"");
+            floor = sum(floor, band.perSecond());
+        }
+        svg.path(scale.steps(offered), OFFERED);
+        svg.line(LEFT, scale.y(limit), RIGHT, scale.y(limit), LIMIT);
+        legend(svg, y + TOP + 8);
+    }
+
+    private void legend(Svg svg, double y) {
+        svg.line(LEGEND, y, LEGEND + 18, y, "stroke=\"#8a929b\" stroke-width=\"1.6\"");
+        svg.text(LEGEND + 26, y + 4, "start", 11, INK, "offered");
+        double at = y + LEGEND_STEP;
+        svg.line(LEGEND, at, LEGEND + 18, at, LIMIT);
+        svg.text(LEGEND + 26, at + 4, "start", 11, INK, limitName);
+        for (int i = bands.size() - 1; i >= 0; i--) {
+            at += LEGEND_STEP;
+            svg.rectangle(LEGEND, at - 6, 18, 12, "fill=\"" + bands.get(i).colour() + "\" fill-opacity=\"0.85\"");
+            svg.text(
+                    LEGEND + 26,
+                    at + 4,
+                    "start",
+                    11,
+                    INK,
+                    "admitted: " + bands.get(i).name());
+        }
+    }
+
+    private double highest() {
+        double highest = limit * 1.1;
+        for (double value : offered) {
+            highest = Math.max(highest, value);
+        }
+        return highest;
+    }
+
+    /** Returns a round distance of grid lines that makes three to six of them. */
+    private double step() {
+        double power = Math.pow(10, Math.floor(Math.log10(highest() / 3)));
+        double leading = highest() / 3 / power;
+        return power * (leading < 2 ? 1 : leading < 5 ? 2 : 5);
+    }
+
+    /** Returns the sums of what two series have in each bin. */
+    static List<Double> sum(List<Double> one, List<Double> other) {
+        return IntStream.range(0, one.size())
+                .mapToObj(i -> one.get(i) + other.get(i))
+                .toList();
+    }
+
+    private static String trimmed(double seconds) {
+        return seconds == Math.rint(seconds)
+                ? Long.toString(Math.round(seconds))
+                : String.format(Locale.ROOT, "%.1f", seconds);
+    }
+
+    /** Where values are on the picture. */
+    private record Scale(int upper, double top) {
+
+        double y(double value) {
+            return upper + BOTTOM - (BOTTOM - TOP) * value / top;
+        }
+
+        private double x(int bin, int bins) {
+            return LEFT + (double) (RIGHT - LEFT) * bin / bins;
+        }
+
+        /** Returns a line that goes on level within each bin: a bin is a count, not a point. */
+        String steps(List<Double> values) {
+            StringBuilder d = new StringBuilder();
+            for (int i = 0; i < values.size(); i++) {
+                append(d, i == 0 ? 'M' : 'L', x(i, values.size()), y(values.get(i)));
+                append(d, 'L', x(i + 1, values.size()), y(values.get(i)));
+            }
+            return d.toString();
+        }
+
+        String area(List<Double> floor, List<Double> heights) {
+            StringBuilder d = new StringBuilder(steps(sum(floor, heights)));
+            for (int i = floor.size() - 1; i >= 0; i--) {
+                append(d, 'L', x(i + 1, floor.size()), y(floor.get(i)));
+                append(d, 'L', x(i, floor.size()), y(floor.get(i)));
+            }
+            return d.append('Z').toString();
+        }
+
+        private static void append(StringBuilder d, char command, double x, double y) {
+            d.append(command).append(String.format(Locale.ROOT, "%.1f %.1f ", x, y));
+        }
+    }
+}

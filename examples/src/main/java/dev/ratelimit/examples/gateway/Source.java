@@ -1,0 +1,92 @@
+package dev.ratelimit.examples.gateway;
+
+import java.util.List;
+
+/**
+ * A source of traffic: who sends, how much and when, and what the requests say about their sender.
+ *
+ * @param name the name in the legend
+ * @param tier the tier that it is served in
+ * @param shape how much it sends, and when
+ * @param identity what its requests carry
+ */
+record Source(String name, Tier tier, Shape shape, Identity identity) {
+
+    /** What a request says about its sender, as a load balancer in front of the gateway would hand it on. */
+    @FunctionalInterface
+    interface Identity {
+
+        /**
+         * Returns the header fields of one request.
+         *
+         * @param serial the number of the request within its source
+         */
+        String fields(int serial);
+
+        static Identity apiKey(String key, String address) {
+            String fields = field("X-Forwarded-For", address) + field("X-Api-Key", key);
+            return serial -> fields;
+        }
+
+        /** So many clients without an API key, each at its own address, taking turns. */
+        static Identity addresses(String network, int clients) {
+            return serial -> field("X-Forwarded-For", network + (1 + serial % clients));
+        }
+
+        /** Each request with another API key that nobody was given, from a few addresses. */
+        static Identity madeUpKeys(String network, int addresses) {
+            return serial -> addresses(network, addresses).fields(serial) + field("X-Api-Key", "plat-" + serial);
+        }
+
+        /** Each request from another address: what a botnet looks like from inside. */
+        static Identity madeUpAddresses() {
+            return serial -> field(
+                    "X-Forwarded-For",
+                    "10." + (serial >>> 16 & 255) + "." + (serial >>> 8 & 255) + "." + (serial & 255));
+        }
+
+        private static String field(String name, String value) {
+            return name + ": " + value + "\r\n";
+        }
+    }
+
+    /** The addresses that send made-up API keys; each has the budget of one client without a key. */
+    static final int KEY_FLOOD_ADDRESSES = 3;
+
+    /** Returns the mix of the demonstration: honest traffic, and all that can go wrong with it. */
+    static List<Source> demonstration() {
+        return List.of(
+                new Source(
+                        "a daily peak",
+                        Tier.PLATINUM,
+                        new Shape.DailyPeak(100, 1300),
+                        Identity.apiKey("plat-daily", "192.0.2.1")),
+                new Source(
+                        "a steady client",
+                        Tier.PLATINUM,
+                        new Shape.Steady(300),
+                        Identity.apiKey("plat-atlas", "192.0.2.2")),
+                new Source(
+                        "a client that runs amok",
+                        Tier.GOLD,
+                        new Shape.Surge(150, 1500, 0.2, 0.5),
+                        Identity.apiKey("gold-amok", "192.0.2.3")),
+                new Source(
+                        "a steady client",
+                        Tier.GOLD,
+                        new Shape.Steady(200),
+                        Identity.apiKey("gold-borealis", "192.0.2.4")),
+                new Source(
+                        "a flood of made-up API keys",
+                        Tier.OTHERS,
+                        new Shape.Surge(0, 900, 0.6, 0.85),
+                        Identity.madeUpKeys("198.51.100.", KEY_FLOOD_ADDRESSES)),
+                new Source(
+                        "a flood of rotating addresses",
+                        Tier.OTHERS,
+                        new Shape.Surge(0, 1200, 0.65, 0.85),
+                        Identity.madeUpAddresses()),
+                new Source(
+                        "20 steady clients", Tier.OTHERS, new Shape.Steady(200), Identity.addresses("203.0.113.", 20)));
+    }
+}

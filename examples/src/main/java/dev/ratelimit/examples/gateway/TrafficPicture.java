@@ -1,0 +1,96 @@
+package dev.ratelimit.examples.gateway;
+
+import dev.ratelimit.Rate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+
+/** The picture of a run: offered against admitted traffic over time, a panel for each tier and one for the node. */
+final class TrafficPicture {
+
+    private static final int WIDTH = 930;
+    private static final int HEAD = 58;
+    private static final int FOOT = 10;
+    private static final List<String> SOURCE_COLOURS = List.of("#3987e5", "#c98500", "#199e70");
+    private static final List<String> TIER_COLOURS = List.of("#7f6fe0", "#d0a215", "#3a9ab2");
+
+    private final Measurements measured;
+    private final Rate node;
+    private final long seed;
+
+    TrafficPicture(Measurements measured, Rate node, long seed) {
+        this.measured = measured;
+        this.node = node;
+        this.seed = seed;
+    }
+
+    /** Returns the picture as an SVG document. */
+    String document() {
+        List<Panel> panels = new ArrayList<>();
+        for (Tier tier : Tier.values()) {
+            panels.add(ofTier(tier));
+        }
+        panels.add(ofNode());
+        String title = "Traffic through the gateway, requests per second (seed " + seed + ")";
+        Svg svg = new Svg(WIDTH, HEAD + panels.size() * Panel.HEIGHT + FOOT, title);
+        svg.text(14, 24, "start", 17, Panel.INK + " font-weight=\"bold\"", title);
+        svg.text(14, 43, "start", 11, Panel.INK, subtitle());
+        for (int i = 0; i < panels.size(); i++) {
+            panels.get(i).draw(svg, HEAD + i * Panel.HEIGHT, measured.schedule().length());
+        }
+        return svg.document();
+    }
+
+    private String subtitle() {
+        return String.format(
+                Locale.ROOT,
+                "Time since the start of the run, in steps of %d ms; the colours are what was admitted, upon each other."
+                        + " Bursts: %d ms' worth of the rate.",
+                measured.bin().toMillis(),
+                Tier.BURST_WINDOW.toMillis());
+    }
+
+    private Panel ofTier(Tier tier) {
+        List<Double> offered = nothing();
+        List<Panel.Band> bands = new ArrayList<>();
+        List<Source> sources = measured.schedule().sources();
+        for (int i = 0; i < sources.size(); i++) {
+            if (sources.get(i).tier() == tier) {
+                offered = Panel.sum(offered, measured.offeredPerSecond(i));
+                bands.add(new Panel.Band(
+                        sources.get(i).name(), measured.admittedPerSecond(i), SOURCE_COLOURS.get(bands.size())));
+            }
+        }
+        int clients = tier == Tier.OTHERS ? Source.KEY_FLOOD_ADDRESSES : 1;
+        String limit = String.format(Locale.ROOT, "limit: %,d/s", tier.perSecond())
+                + (clients == 1 ? " a client" : " × " + clients + " addresses");
+        String title = String.format(Locale.ROOT, "%s: %,d/s for each client", tier.label(), tier.perSecond());
+        return new Panel(title, offered, bands, (double) tier.perSecond() * clients, limit);
+    }
+
+    private Panel ofNode() {
+        List<Double> offered = nothing();
+        List<Panel.Band> bands = new ArrayList<>();
+        for (Tier tier : Tier.values()) {
+            List<Double> admitted = nothing();
+            for (int i = 0; i < measured.schedule().sources().size(); i++) {
+                if (measured.schedule().sources().get(i).tier() == tier) {
+                    offered = Panel.sum(offered, measured.offeredPerSecond(i));
+                    admitted = Panel.sum(admitted, measured.admittedPerSecond(i));
+                }
+            }
+            bands.add(new Panel.Band(tier.label(), admitted, TIER_COLOURS.get(bands.size())));
+        }
+        return new Panel(
+                String.format(Locale.ROOT, "the node: %,d/s for all clients together", node.permits()),
+                offered,
+                bands,
+                node.permits(),
+                String.format(Locale.ROOT, "limit: %,d/s in all", node.permits()));
+    }
+
+    private static List<Double> nothing() {
+        return Collections.nCopies(Measurements.BINS, 0.0);
+    }
+}

@@ -1,0 +1,9 @@
+/** A gateway that limits real HTTP traffic, and the small examples that the documentation shows. */
+module dev.ratelimit.examples {
+    requires dev.ratelimit.core;
+    requires dev.ratelimit.testing;
+    requires java.net.http;
+    requires jdk.httpserver;
+    requires HdrHistogram;
+    requires static org.jspecify;
+}

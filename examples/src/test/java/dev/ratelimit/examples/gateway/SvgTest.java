@@ -1,0 +1,96 @@
+package dev.ratelimit.examples.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.StringReader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+
+/** The picture is well-formed, names its seed, and draws each limit where the axis says it is. */
+class SvgTest {
+
+    @Test
+    void textIsEscaped() throws Exception {
+        String xml = new Svg(10, 10, "a < b & \"c\" > d")
+                .text(1, 1, "start", 11, "", "1 < 2 & 3")
+                .document();
+        Document document = parse(xml);
+        assertThat(document.getElementsByTagName("title").item(0).getTextContent())
+                .isEqualTo("a < b & \"c\" > d");
+        assertThat(document.getElementsByTagName("text").item(0).getTextContent())
+                .isEqualTo("1 < 2 & 3");
+    }
+
+    @Test
+    void pictureHasALimitInEachPanelAndAllLegends() throws Exception {
+        Document document = parse(new TrafficPicture(measurements(), Demonstration.NODE, 42).document());
+        List<Element> lines = elements(document, "line");
+        assertThat(lines.stream().filter(SvgTest::isLimit).map(line -> line.getAttribute("x2")))
+                .as("one limit across each of four panels, and one in each legend")
+                .hasSize(8)
+                .filteredOn("640.0"::equals)
+                .hasSize(4);
+        assertThat(elements(document, "text").stream().map(Element::getTextContent))
+                .contains(
+                        "Traffic through the gateway, requests per second (seed 42)",
+                        "limit: 1,000/s a client",
+                        "limit: 500/s a client",
+                        "limit: 100/s × 3 addresses",
+                        "limit: 2,500/s in all",
+                        "offered");
+    }
+
+    @Test
+    void limitIsDrawnAtItsValue() throws Exception {
+        List<Double> nothing = List.of(0.0, 0.0);
+        Svg svg = new Svg(900, 200, "x");
+        new Panel("x", nothing, List.of(new Panel.Band("y", nothing, "#000")), 1000, "limit")
+                .draw(svg, 0, Duration.ofSeconds(1));
+        Document document = parse(svg.document());
+        String limit = elements(document, "line").stream()
+                .filter(SvgTest::isLimit)
+                .findFirst()
+                .orElseThrow()
+                .getAttribute("y1");
+        assertThat(elements(document, "line").stream()
+                        .filter(line -> !isLimit(line))
+                        .map(line -> line.getAttribute("y1")))
+                .as("the grid line of 1,000")
+                .contains(limit);
+        assertThat(elements(document, "text").stream().map(Element::getTextContent))
+                .contains("1,000");
+    }
+
+    private static Measurements measurements() {
+        Schedule schedule = Schedule.of(Source.demonstration(), Duration.ofSeconds(1), 42);
+        Measurements measured = new Measurements(schedule);
+        for (Schedule.Arrival arrival : schedule.arrivals()) {
+            measured.add(arrival, Outcome.ADMITTED, arrival.nanos(), arrival.nanos() + 1_000_000);
+        }
+        return measured;
+    }
+
+    private static boolean isLimit(Element line) {
+        return !line.getAttribute("stroke-dasharray").isEmpty();
+    }
+
+    private static List<Element> elements(Document document, String name) {
+        NodeList nodes = document.getElementsByTagName(name);
+        List<Element> elements = new ArrayList<>();
+        for (int i = 0; i < nodes.getLength(); i++) {
+            elements.add((Element) nodes.item(i));
+        }
+        return elements;
+    }
+
+    private static Document parse(String xml) throws Exception {
+        return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(xml)));
+    }
+}

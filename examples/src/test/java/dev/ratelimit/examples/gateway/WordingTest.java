@@ -1,0 +1,41 @@
+package dev.ratelimit.examples.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What goes onto the wire and onto the screen is written so that the other side understands it. */
+class WordingTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "/a?b=c&d=%20, /a?b=c&d=%20",
+        "/a|b, /a%7Cb",
+        "/50%, /50%25",
+        "//evil.example/x, /evil.example/x",
+        "http://example.com/x?y, /x?y",
+        "*, /*",
+        "/\u00e4, /%C3%A4",
+        "a, /a"
+    })
+    void targetsAreMadeLegal(String target, String legal) {
+        assertThat(Replay.legal(target)).isEqualTo(legal);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PT0S, 0 s",
+        "PT0.0025S, 2.5 ms",
+        "PT1S, 1 s",
+        "PT59.5S, 59.5 s",
+        "PT1M, 1 min",
+        "PT90M, 1.5 h",
+        "P1D, 1 day",
+        "P3DT12H, 3.5 days"
+    })
+    void durationsReadWell(Duration duration, String text) {
+        assertThat(DurationText.of(duration)).isEqualTo(text);
+    }
+}
