@@ -81,41 +81,49 @@ public final class CellTable {
     public long take(long fingerprint, long permits) {
         long cost = gcra.cost(permits);
         long clock = Clock.read(time);
+        // Most known keys stand where they are looked for first; this is short, so that it is compiled into its caller.
+        int place = places.first(fingerprint);
+        long outcome = places.holds(place, fingerprint) ? takeAt(place, fingerprint, cost, clock) : LOOK_AGAIN;
+        return outcome == LOOK_AGAIN ? takeWherever(fingerprint, cost, clock) : outcome;
+    }
+
+    private long takeWherever(long fingerprint, long cost, long clock) {
         while (true) {
+            long number = stripes.read(fingerprint);
             int place = places.find(fingerprint);
-            if (place == Places.NONE) {
-                long outcome = insert(fingerprint, cost, clock);
-                if (outcome != LOOK_AGAIN) {
-                    return outcome;
-                }
-                continue;
+            long outcome = place == Places.NONE
+                    ? insert(fingerprint, cost, clock, number)
+                    : takeAt(place, fingerprint, cost, clock);
+            if (outcome != LOOK_AGAIN) {
+                return outcome;
             }
-            long before = places.cell(place);
+            Thread.onSpinWait();
+        }
+    }
+
+    /** The answer where another thread came between. No outcome: one of a taken debt has zeros in its low bits. */
+    private static final long LOOK_AGAIN = 1;
+
+    private long takeAt(int place, long fingerprint, long cost, long clock) {
+        long before = places.cell(place);
+        if (!places.isOwned(place, before, fingerprint)) {
+            return LOOK_AGAIN;
+        }
+        long now = clock;
+        if (!Horizon.covers(anchor, now, beyond)) {
+            now = enter(now);
+            before = places.cell(place);
             if (!places.isOwned(place, before, fingerprint)) {
-                Thread.onSpinWait();
-                continue;
-            }
-            long now = clock;
-            if (!Horizon.covers(anchor, now, beyond)) {
-                now = enter(now);
-                before = places.cell(place);
-                if (!places.isOwned(place, before, fingerprint)) {
-                    continue;
-                }
-            }
-            long reading = emission * now;
-            long since = reading - Gcra.admittedFrom(before, cost, full);
-            if (since < 0 && Cell.number(before) != Cell.FREE) {
-                if (places.cell(place) == before) {
-                    return since;
-                }
-                continue;
-            }
-            long after = Gcra.charged(before, reading, cost);
-            if (places.exchange(place, before, after)) {
-                return Gcra.distance(after, reading);
+                return LOOK_AGAIN;
             }
         }
+        long reading = emission * now;
+        long since = reading - Gcra.admittedFrom(before, cost, full);
+        if (since < 0 && Cell.number(before) != Cell.FREE) {
+            return places.cell(place) == before ? since : LOOK_AGAIN;
+        }
+        long after = Gcra.charged(before, reading, cost);
+        return places.exchange(place, before, after) ? Gcra.distance(after, reading) : LOOK_AGAIN;
     }
 
     /** Takes permits as {@link #take(long, long)} does, and says more about the answer. */
@@ -177,12 +185,9 @@ public final class CellTable {
 
     // Inserting
 
-    /** Another thread may have inserted the key. No outcome: one of a taken debt has zeros in its low bits. */
-    private static final long LOOK_AGAIN = 1;
-
-    private long insert(long fingerprint, long cost, long clock) {
-        long number = stripes.read(fingerprint);
-        if (places.find(fingerprint) != Places.NONE || !stripes.tryLock(fingerprint, number)) {
+    /** Inserts a key that was not found after the number of its stripe had been read. */
+    private long insert(long fingerprint, long cost, long clock, long number) {
+        if (!stripes.tryLock(fingerprint, number)) {
             return LOOK_AGAIN;
         }
         try {
@@ -280,7 +285,7 @@ public final class CellTable {
     }
 
     private void sweep(long anchor, long instant) {
-        for (int place = places.first(); place < places.end(); place += Places.STEP) {
+        for (int place = places.begin(); place < places.end(); place += Places.STEP) {
             long before = places.cell(place);
             while (Cell.number(before) == Cell.RATE && gcra.hasPassed(before, anchor, instant)) {
                 if (places.exchange(place, before, Cell.freed(before))) {

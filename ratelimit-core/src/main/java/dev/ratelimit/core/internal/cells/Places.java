@@ -72,7 +72,7 @@ final class Places {
         return place >= home && place < home + SET_END;
     }
 
-    int first() {
+    int begin() {
         return LEAD;
     }
 
@@ -92,14 +92,10 @@ final class Places {
 
     /**
      * Reads without order, which lets the compiler look at all eight places at once: what it finds, the caller confirms
-     * ({@link #isOwned}); what it misses because it looked too early is found under the lock of insertions.
+     * ({@link #isOwned}); what it misses because it looked too early, the lock of insertions tells.
      */
     private int findIn(int set, long fingerprint) {
         long[] w = words;
-        int first = set + start(fingerprint);
-        if (w[first] == fingerprint) {
-            return first;
-        }
         for (int place = set; place < set + SET_END; place += STEP) {
             if (w[place] == fingerprint) {
                 return place;
@@ -108,7 +104,17 @@ final class Places {
         return NONE;
     }
 
-    /** Where in its sets a key stands if it can, so that a look at one cache line mostly does: by bits that choose neither. */
+    /** The place at home where a key stands if it can, so that one look mostly does. */
+    int first(long fingerprint) {
+        return home(fingerprint) + start(fingerprint);
+    }
+
+    /** Whether a place is a key's, as far as can be seen. */
+    boolean holds(int place, long fingerprint) {
+        return words[place] == fingerprint;
+    }
+
+    /** Where in its sets a key stands if it can: by bits that choose neither. */
     static int start(long fingerprint) {
         return (int) (fingerprint >>> 7) & (SET_END - STEP);
     }

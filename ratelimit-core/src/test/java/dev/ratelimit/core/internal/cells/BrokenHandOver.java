@@ -9,7 +9,7 @@ public final class BrokenHandOver {
 
     private final Gcra gcra = new Gcra(ContestedPlace.RATE);
     private final Places places = new Places(ContestedPlace.SMALLEST);
-    private final int contested = places.first();
+    private final int contested = places.begin();
     private final long reading = gcra.reading(ContestedPlace.STILL.nanos());
 
     public long take(long fingerprint, long permits) {
