@@ -1,0 +1,41 @@
+package dev.ratelimit.core.internal.cells;
+
+import dev.ratelimit.Rate;
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.WhenSaturated;
+import java.time.Duration;
+
+/**
+ * A table of one set in which seven of eight places are held by keys deep in debt: all other keys fight for one place.
+ *
+ * <p>Time stands still, so that keys that took as many permits have the same position: the hardest case for the
+ * hand-over.
+ */
+final class ContestedPlace {
+
+    static final Rate RATE = new Rate(1, Duration.ofSeconds(1), 100);
+    static final TimeSource STILL = () -> 0;
+    static final int SMALLEST = 5;
+
+    private static final int BLOCKERS = 7;
+
+    private ContestedPlace() {}
+
+    /** A table whose contested place is held by key 1, which has taken so many permits. */
+    static CellTable heldByKey1(long permits) {
+        CellTable table = new CellTable(RATE, SMALLEST, WhenSaturated.EVICT, STILL);
+        for (int blocker = 1; blocker <= BLOCKERS; blocker++) {
+            take(table, 1000L + blocker, 99);
+        }
+        take(table, 1, permits);
+        return table;
+    }
+
+    static boolean take(CellTable table, long key, long permits) {
+        return Outcome.isAdmitted(table.take(key, permits));
+    }
+
+    static long remaining(CellTable table, long key) {
+        return table.peek(key, 1).remaining();
+    }
+}
