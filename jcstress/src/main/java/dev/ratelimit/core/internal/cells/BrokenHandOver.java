@@ -9,7 +9,7 @@ final class BrokenHandOver {
 
     private final Gcra gcra = new Gcra(ContestedPlace.RATE);
     private final Places places = new Places(ContestedPlace.SMALLEST);
-    private final int contested = places.begin();
+    private final int contested = places.home(1);
     private final long reading = gcra.reading(ContestedPlace.STILL.nanos());
 
     BrokenHandOver() {

@@ -21,14 +21,30 @@ final class ContestedPlace {
 
     private ContestedPlace() {}
 
-    /** A table whose contested place is held by key 1, which has taken so many permits. */
+    /** A table whose contested place is where all the others are looked for first, and held by key 1, which took permits. */
     static CellTable heldByKey1(long permits) {
-        CellTable table = new CellTable(RATE, SMALLEST, WhenSaturated.EVICT, STILL);
+        CellTable table = table();
+        take(table, 1, permits);
+        block(table);
+        return table;
+    }
+
+    /** A table whose contested place is not where the others are looked for first. */
+    static CellTable heldElsewhereByKey1(long permits) {
+        CellTable table = table();
+        block(table);
+        take(table, 1, permits);
+        return table;
+    }
+
+    static CellTable table() {
+        return new CellTable(RATE, SMALLEST, WhenSaturated.EVICT, STILL);
+    }
+
+    private static void block(CellTable table) {
         for (int blocker = 1; blocker <= BLOCKERS; blocker++) {
             take(table, 1000L + blocker, 99);
         }
-        take(table, 1, permits);
-        return table;
     }
 
     static boolean take(CellTable table, long key, long permits) {

@@ -46,6 +46,34 @@ public class HandOverStress {
         }
     }
 
+    /** The old owner takes a permit, and the new one takes the place, which is not where either is looked for first. */
+    @JCStressTest
+    @State
+    @Outcome(id = "100, 99", expect = ACCEPTABLE, desc = "key 1, then key 2, which evicts it")
+    @Outcome(id = "99, 100", expect = ACCEPTABLE, desc = "key 2, then key 1 anew, which evicts it")
+    public static class TwoKeysElsewhere {
+        private final CellTable table = ContestedPlace.heldElsewhereByKey1(1);
+
+        /** Takes a permit of the old owner. */
+        @Actor
+        public void oldOwner() {
+            ContestedPlace.take(table, 1, 1);
+        }
+
+        /** Takes a permit of the new owner. */
+        @Actor
+        public void newOwner() {
+            ContestedPlace.take(table, 2, 1);
+        }
+
+        /** Reads what both have left. */
+        @Arbiter
+        public void remaining(JJ_Result result) {
+            result.r1 = ContestedPlace.remaining(table, 1);
+            result.r2 = ContestedPlace.remaining(table, 2);
+        }
+    }
+
     /** Three threads, a key each; it needs three processors. */
     @JCStressTest
     @State

@@ -2,7 +2,6 @@ package dev.ratelimit.core.internal.cells;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
-import dev.ratelimit.WhenSaturated;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -19,8 +18,7 @@ public class InsertStress {
     @State
     @Outcome(id = "98", expect = ACCEPTABLE, desc = "both in one cell")
     public static class FreePlaces {
-        private final CellTable table =
-                new CellTable(ContestedPlace.RATE, ContestedPlace.SMALLEST, WhenSaturated.EVICT, ContestedPlace.STILL);
+        private final CellTable table = ContestedPlace.table();
 
         /** Takes a permit. */
         @Actor

@@ -26,6 +26,7 @@ class HandOverStressTest {
 
     private static final Set<String> REAL = Set.of(
             CELLS + "HandOverStress.TwoKeys",
+            CELLS + "HandOverStress.TwoKeysElsewhere",
             CELLS + "HandOverStress.ThreeKeys",
             CELLS + "HandOverStress.TwiceOver",
             CELLS + "HandOverStress.ThereAndBack",

@@ -40,12 +40,24 @@ final class HashMemo {
     private final Multilinear family;
     private final int kind;
 
+    /** The place that was written last; any will do, so that no order is asked for. */
+    private int lastKept;
+
     HashMemo(Multilinear family, int kind) {
         this.family = family;
         this.kind = kind;
     }
 
     long hash(String text) {
+        // A constant that guards one operation is the same string each time: then not even its characters are read.
+        int last = lastKept;
+        long lastSequence = (long) WORD.getAcquire(words, last * STEP);
+        if (isIdentical(texts[last], text)) {
+            long hash = words[last * STEP + 1];
+            if (isUnchanged(last * STEP, lastSequence)) {
+                return hash;
+            }
+        }
         int length = text.length();
         if (length < SHORTEST || length > LONGEST) {
             return family.text(kind, text);
@@ -54,14 +66,10 @@ final class HashMemo {
         int index = (int) ((end * SPREAD) >>> (Long.SIZE - SIZE_BITS));
         int word = index * STEP;
         long sequence = (long) WORD.getAcquire(words, word);
-        if (words[word + 2] == end) {
-            String kept = texts[index];
-            if (isSame(kept, text)) {
-                long hash = words[word + 1];
-                VarHandle.loadLoadFence();
-                if ((sequence & 1) == 0 && (long) WORD.getOpaque(words, word) == sequence) {
-                    return hash;
-                }
+        if (words[word + 2] == end && text.equals(texts[index])) {
+            long hash = words[word + 1];
+            if (isUnchanged(word, sequence)) {
+                return hash;
             }
         }
         long hash = family.text(kind, text);
@@ -73,20 +81,27 @@ final class HashMemo {
         return hash;
     }
 
-    /** Equality, with a look at identity first: where that is all that happens, the compiler leaves the rest out. */
+    private boolean isUnchanged(int word, long sequence) {
+        VarHandle.loadLoadFence();
+        return (sequence & 1) == 0 && (long) WORD.getOpaque(words, word) == sequence;
+    }
+
     @SuppressWarnings("ReferenceEquality")
-    private static boolean isSame(@Nullable String kept, String text) {
-        return kept == text || text.equals(kept);
+    private static boolean isIdentical(@Nullable String kept, String text) {
+        return kept == text;
     }
 
     private void keep(String text, int index, long hash, long end) {
         int word = index * STEP;
         long sequence = (long) WORD.getAcquire(words, word);
         if ((sequence & 1) == 0 && WORD.compareAndSet(words, word, sequence, sequence + 1)) {
+            // Nobody may see what follows with the even number of before.
+            VarHandle.storeStoreFence();
             TEXT.setOpaque(texts, index, text);
             WORD.setOpaque(words, word + 1, hash);
             WORD.setOpaque(words, word + 2, end);
             WORD.setRelease(words, word, sequence + 2);
+            lastKept = index;
         }
     }
 
