@@ -14,7 +14,8 @@ package dev.ratelimit.core.internal.cells;
  * whose units it counts, or that there is no position: {@link #FREE} is a key out of debt, {@link #HAND_OVER} a place
  * between two owners. The <i>version</i> goes on by one with each owner of a place: two keys that took their permits in
  * the same instant have the same position, and without it a thread that still believes in the old owner could take from
- * the new one.
+ * the new one. It counts four owners; a thread would have to stand still, between a look and an
+ * exchange, for as many, and find the very same position.
  */
 final class Cell {
 
