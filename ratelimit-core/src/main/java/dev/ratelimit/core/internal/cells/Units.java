@@ -38,7 +38,7 @@ record Units(long perPermit, long perNano, long sweepNanos) {
             throw new IllegalArgumentException(
                     "the capacity of " + rate.capacity() + " permits takes too long to refill at "
                             + rate.permits() + " per " + rate.period()
-                            + ": at most about 400 days can be kept track of; choose a smaller burst, or count in a quota");
+                            + ": at most about 400 days can be kept track of; choose a smaller burst");
         }
         for (long interval = LONGEST_INTERVAL; interval >= SHORTEST_INTERVAL; interval /= 2) {
             BigInteger largest = largestNumerator(exact, capacity, interval);
