@@ -1,0 +1,305 @@
+package dev.ratelimit;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A policy is a named set of limits that are decided together, all or nothing.
+ *
+ * <pre>{@code
+ * Policy gold = Policy.of("gold", Rate.perSecond(500), Rate.perHour(100_000))
+ *         .shape(Duration.ofMillis(200))
+ *         .blackout(Duration.ofSeconds(10))
+ *         .atOnce(4);
+ * }</pre>
+ *
+ * <p><b>Rates.</b> A request is admitted only if all rates have its permits; one that a rate refuses has taken nothing
+ * from the others. A policy without rates limits no rate.
+ *
+ * <p><b>Over a rate.</b> A policy refuses at once ({@linkplain #of throttles}) unless it {@linkplain #shape shapes}: then
+ * {@code acquire} waits its turn. After a refusal, a {@linkplain #blackout blackout} refuses the key for a time, whatever
+ * its budget.
+ *
+ * <p><b>At once.</b> {@link #atOnce(int)} bounds how many leases a key holds at the same time.
+ *
+ * <p>Immutable and thread-safe. Equal if all parts are.
+ */
+public final class Policy {
+
+    /** The most rates that a policy can have. */
+    public static final int MOST_RATES = 8;
+
+    /** The longest delay, blackout or hold: 365 days. */
+    public static final Duration LONGEST = Duration.ofDays(365);
+
+    private static final Policy UNLIMITED = new Policy("unlimited", List.of(), false);
+    private static final Policy BLOCKED = new Policy("blocked", List.of(), true);
+
+    private final String name;
+    private final List<Rate> rates;
+    private final boolean blocks;
+    private final Duration longestDelay;
+    private final Duration blackout;
+    private final int atOnce;
+    private final Duration longestHold;
+
+    private Policy(String name, List<Rate> rates, boolean blocks) {
+        this(name, rates, blocks, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO);
+    }
+
+    private Policy(
+            String name,
+            List<Rate> rates,
+            boolean blocks,
+            Duration longestDelay,
+            Duration blackout,
+            int atOnce,
+            Duration longestHold) {
+        this.name = name;
+        this.rates = rates;
+        this.blocks = blocks;
+        this.longestDelay = longestDelay;
+        this.blackout = blackout;
+        this.atOnce = atOnce;
+        this.longestHold = longestHold;
+    }
+
+    /**
+     * Returns a policy of one rate or more, which throttles.
+     *
+     * @param name the name, by which decisions, listeners and fields of answers know the policy; not empty
+     * @param rate a rate
+     * @param more further rates, up to {@link #MOST_RATES} in all, none twice
+     * @return the policy
+     * @throws IllegalArgumentException if the name is empty, or there are too many rates, or one comes twice
+     */
+    public static Policy of(String name, Rate rate, Rate... more) {
+        List<Rate> rates = new ArrayList<>();
+        rates.add(Objects.requireNonNull(rate, "rate"));
+        for (Rate next : more) {
+            if (rates.contains(Objects.requireNonNull(next, "rate"))) {
+                throw new IllegalArgumentException("the rate " + next + " is in the policy already");
+            }
+            rates.add(next);
+        }
+        if (rates.size() > MOST_RATES) {
+            throw new IllegalArgumentException(
+                    "a policy has at most " + MOST_RATES + " rates, but was given " + rates.size());
+        }
+        return new Policy(checkedName(name), List.copyOf(rates), false);
+    }
+
+    /**
+     * Returns the policy that admits everything, named "unlimited".
+     *
+     * @return the policy
+     */
+    public static Policy unlimited() {
+        return UNLIMITED;
+    }
+
+    /**
+     * Returns the policy that admits nothing, ever, named "blocked".
+     *
+     * @return the policy
+     */
+    public static Policy blocked() {
+        return BLOCKED;
+    }
+
+    /**
+     * Returns this policy by another name.
+     *
+     * @param name the name, not empty
+     * @return the policy
+     * @throws IllegalArgumentException if the name is empty
+     */
+    public Policy named(String name) {
+        return new Policy(checkedName(name), rates, blocks, longestDelay, blackout, atOnce, longestHold);
+    }
+
+    /**
+     * Returns this policy with shaping: {@code acquire} and {@code reserve} wait for their permits as long as that takes no
+     * longer than a longest delay, and refuse at once otherwise.
+     *
+     * @param longestDelay the longest delay, at most {@link #LONGEST}; zero throttles
+     * @return the policy
+     * @throws IllegalArgumentException if the delay is negative or too long, or there is no rate to wait for
+     */
+    public Policy shape(Duration longestDelay) {
+        checkDuration("longest delay", longestDelay, true);
+        checkHasRates("wait for");
+        return new Policy(name, rates, blocks, longestDelay, blackout, atOnce, longestHold);
+    }
+
+    /**
+     * Returns this policy with a blackout: after a request over a rate, the key is refused for so long, whatever its
+     * budget. Requests that are refused because of a blackout do not prolong it.
+     *
+     * @param blackout the time, at most {@link #LONGEST}; zero for none
+     * @return the policy
+     * @throws IllegalArgumentException if the time is negative or too long, or there is no rate to exceed
+     */
+    public Policy blackout(Duration blackout) {
+        checkDuration("blackout", blackout, true);
+        checkHasRates("exceed");
+        return new Policy(name, rates, blocks, longestDelay, blackout, atOnce, longestHold);
+    }
+
+    /**
+     * Returns this policy with a bound on how many leases a key may hold at once. They are held as long as it takes.
+     *
+     * @param leases the most leases at once, at least 1
+     * @return the policy
+     * @throws IllegalArgumentException if the number is below 1
+     */
+    public Policy atOnce(int leases) {
+        return atOnce(leases, Duration.ZERO, true);
+    }
+
+    /**
+     * Returns this policy with a bound on how many leases a key may hold at once, and for how long: a lease held for
+     * longer is taken back, and reported.
+     *
+     * @param leases the most leases at once, at least 1
+     * @param longestHold the longest time, at least 1 ns, at most {@link #LONGEST}
+     * @return the policy
+     * @throws IllegalArgumentException if an argument is out of range
+     */
+    public Policy atOnce(int leases, Duration longestHold) {
+        return atOnce(leases, longestHold, false);
+    }
+
+    private Policy atOnce(int leases, Duration longestHold, boolean zeroIsFine) {
+        if (leases < 1) {
+            throw new IllegalArgumentException("leases at once must be at least 1, but was " + leases);
+        }
+        checkDuration("longest hold", longestHold, zeroIsFine);
+        return new Policy(name, rates, blocks, longestDelay, blackout, leases, longestHold);
+    }
+
+    /**
+     * Returns the name.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Returns the rates.
+     *
+     * @return the rates in the order in which they were given; unmodifiable, empty if no rate is limited
+     */
+    public List<Rate> rates() {
+        return rates;
+    }
+
+    /**
+     * Returns whether nothing is ever admitted.
+     *
+     * @return whether this is {@link #blocked()}, by whatever name
+     */
+    public boolean blocks() {
+        return blocks;
+    }
+
+    /**
+     * Returns the longest delay of a request that waits.
+     *
+     * @return the longest delay, zero if the policy throttles
+     */
+    public Duration longestDelay() {
+        return longestDelay;
+    }
+
+    /**
+     * Returns the time for which a key is refused after an excess.
+     *
+     * @return the time, if there is a blackout
+     */
+    public Optional<Duration> blackout() {
+        return blackout.isZero() ? Optional.empty() : Optional.of(blackout);
+    }
+
+    /**
+     * Returns the most leases at once.
+     *
+     * @return the number, if it is bounded
+     */
+    public OptionalInt atOnce() {
+        return atOnce == 0 ? OptionalInt.empty() : OptionalInt.of(atOnce);
+    }
+
+    /**
+     * Returns the time after which a lease is taken back.
+     *
+     * @return the time, if it is bounded
+     */
+    public Optional<Duration> longestHold() {
+        return longestHold.isZero() ? Optional.empty() : Optional.of(longestHold);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Policy policy && parts().equals(policy.parts());
+    }
+
+    @Override
+    public int hashCode() {
+        return parts().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("Policy[").append(name);
+        if (blocks) {
+            text.append(", admits nothing");
+        }
+        rates.forEach(rate -> text.append(", ").append(rate));
+        longestDelayText(text);
+        return text.append(']').toString();
+    }
+
+    private void longestDelayText(StringBuilder text) {
+        if (!longestDelay.isZero()) {
+            text.append(", waits up to ").append(longestDelay);
+        }
+        blackout().ifPresent(time -> text.append(", blackout of ").append(time));
+        atOnce().ifPresent(leases -> text.append(", at most ").append(leases).append(" at once"));
+        longestHold().ifPresent(time -> text.append(" for up to ").append(time));
+    }
+
+    private List<Object> parts() {
+        return List.of(name, rates, blocks, longestDelay, blackout, atOnce, longestHold);
+    }
+
+    private void checkHasRates(String what) {
+        if (rates.isEmpty()) {
+            throw new IllegalArgumentException("the policy " + name + " has no rate to " + what);
+        }
+    }
+
+    private static String checkedName(String name) {
+        if (Objects.requireNonNull(name, "name").isEmpty()) {
+            throw new IllegalArgumentException("the name of a policy must not be empty");
+        }
+        return name;
+    }
+
+    private static void checkDuration(String what, Duration value, boolean zeroIsFine) {
+        Objects.requireNonNull(value, what);
+        if (value.isNegative() || (value.isZero() && !zeroIsFine)) {
+            throw new IllegalArgumentException(
+                    "the " + what + " must be at least " + (zeroIsFine ? "0" : "1 ns") + ", but was " + value);
+        }
+        if (value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("the " + what + " must be at most 365 days, but was " + value);
+        }
+    }
+}
