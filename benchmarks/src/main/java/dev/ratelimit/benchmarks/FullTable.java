@@ -17,6 +17,7 @@ public abstract class FullTable {
     private final boolean stayInDebt;
 
     private Limiter<String> limiter;
+    private long asked;
     private long refused;
 
     /**
@@ -37,6 +38,7 @@ public abstract class FullTable {
                 .maximumKeys(MAXIMUM_KEYS)
                 .whenSaturated(WhenSaturated.EVICT)
                 .build();
+        asked = 0;
         refused = 0;
         NewKeys keys = new NewKeys();
         for (int i = 0; i < 10 * MAXIMUM_KEYS; i++) {
@@ -51,6 +53,7 @@ public abstract class FullTable {
      * @return whether it was admitted: always
      */
     boolean admits(String key) {
+        asked++;
         boolean admitted = limiter.tryAcquire(key);
         if (!admitted) {
             refused++;
@@ -58,12 +61,18 @@ public abstract class FullTable {
         return admitted;
     }
 
-    /** Fails if a new key was refused, or the table was not as full of debts as it ought to be. */
+    /**
+     * Fails if a new key was refused, or the table was not as full of debts as it ought to be.
+     *
+     * <p>One in a million may find sixteen debts where there ought to be hardly any: a clock that stands still for some
+     * milliseconds, as it can on a virtual machine, fills the table with keys of one instant.
+     */
     @TearDown
     public void checkDecisions() {
         BenchmarkDefaults.check(refused == 0, refused + " new keys were refused");
         long forgotten = limiter.evictedInDebt();
         BenchmarkDefaults.check(
-                stayInDebt ? forgotten > 8L * MAXIMUM_KEYS : forgotten == 0, forgotten + " debts were forgotten");
+                stayInDebt ? forgotten > asked * 8 / 10 : forgotten <= asked / 1_000_000,
+                forgotten + " debts were forgotten for " + asked + " new keys");
     }
 }

@@ -1,6 +1,8 @@
 package dev.ratelimit.benchmarks;
 
 import dev.ratelimit.Rate;
+import dev.ratelimit.core.internal.keys.KeyHash;
+import java.util.SplittableRandom;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
@@ -33,6 +35,16 @@ public class NewKeysBenchmark extends BenchmarkDefaults {
         }
     }
 
+    /** The hash that a limiter has, without its table. */
+    @State(Scope.Benchmark)
+    public static class Hash {
+
+        private final KeyHash function = new KeyHash(new SplittableRandom(1));
+
+        /** Draws a secret. */
+        public Hash() {}
+    }
+
     /**
      * What it costs to make the key.
      *
@@ -42,6 +54,31 @@ public class NewKeysBenchmark extends BenchmarkDefaults {
     @Benchmark
     public String floorKey(NewKeys keys) {
         return keys.next();
+    }
+
+    /**
+     * What it costs to make the characters of the key and to read the clock. More than both apart, because the clock
+     * waits until the processor has done what came before.
+     *
+     * @param keys the thread's source of keys
+     * @return something of both
+     */
+    @Benchmark
+    public long floorKeyClock(NewKeys keys) {
+        String key = keys.next();
+        return System.nanoTime() + key.length();
+    }
+
+    /**
+     * What it costs to make the key, to hash it and to read the clock: a decision without a table.
+     *
+     * @param keys the thread's source of keys
+     * @param hash the hash
+     * @return something of all
+     */
+    @Benchmark
+    public long floorKeyHashClock(NewKeys keys, Hash hash) {
+        return hash.function.of(keys.next()) + System.nanoTime();
     }
 
     /**
