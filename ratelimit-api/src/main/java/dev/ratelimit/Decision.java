@@ -2,6 +2,9 @@ package dev.ratelimit;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A limiter's answer: whether it admitted, why not, and what is left.
@@ -28,21 +31,50 @@ public final class Decision {
         /** More permits than the capacity were asked for: never, not later. */
         EXCEEDS_CAPACITY,
         /** The key is new, and every place that it could have is held by a key in debt. */
-        SATURATED
+        SATURATED,
+        /** The key was over a limit before, and its blackout has not ended; it will after {@link Decision#retryAfter()}. */
+        BLACKOUT,
+        /** The policy admits nothing: never, not later. */
+        BLOCKED,
+        /** The key holds as many leases as it may at once; when one is closed cannot be foreseen. */
+        TOO_MANY_AT_ONCE,
+        /** The permits would have to be waited for, and as many requests are waiting as may. */
+        TOO_MANY_WAITING
     }
 
+    /** The name of the policy of limiters that were built without one. */
+    public static final String DEFAULT_POLICY = "default";
+
     private final Reason reason;
-    private final Rate rate;
+    private final String policy;
+    private final @Nullable Rate rate;
     private final long remaining;
     private final long retryAfterNanos;
     private final long resetAfterNanos;
 
-    private Decision(Reason reason, Rate rate, long remaining, long retryAfterNanos, long resetAfterNanos) {
+    private final long delayNanos;
+
+    private Decision(
+            Reason reason,
+            String policy,
+            @Nullable Rate rate,
+            long remaining,
+            long retryAfterNanos,
+            long resetAfterNanos,
+            long delayNanos) {
         this.reason = reason;
+        this.policy = policy;
         this.rate = rate;
         this.remaining = remaining;
         this.retryAfterNanos = retryAfterNanos;
         this.resetAfterNanos = resetAfterNanos;
+        this.delayNanos = delayNanos;
+    }
+
+    private static Decision byRate(
+            Reason reason, Rate rate, long remaining, long retryAfterNanos, long resetAfterNanos) {
+        Objects.requireNonNull(rate, "rate");
+        return new Decision(reason, DEFAULT_POLICY, rate, remaining, retryAfterNanos, resetAfterNanos, 0);
     }
 
     /**
@@ -54,13 +86,14 @@ public final class Decision {
      * @return the answer
      */
     public static Decision admitted(Rate rate, long remaining, long resetAfterNanos) {
-        return new Decision(Reason.WITHIN_LIMIT, rate, remaining, 0, resetAfterNanos);
+        return byRate(Reason.WITHIN_LIMIT, rate, remaining, 0, resetAfterNanos);
     }
 
     /**
      * Returns the answer that refuses now, and says when to come again.
      *
-     * @param reason {@link Reason#OVER_LIMIT} or {@link Reason#SATURATED}
+     * @param reason one for a time: {@link Reason#OVER_LIMIT}, {@link Reason#SATURATED}, {@link Reason#BLACKOUT} or
+     *     {@link Reason#TOO_MANY_WAITING}
      * @param rate the rate that was asked
      * @param remaining the permits there now, fewer than were asked for
      * @param retryAfterNanos the nanoseconds after which the same request would be admitted
@@ -69,10 +102,11 @@ public final class Decision {
      */
     public static Decision refused(
             Reason reason, Rate rate, long remaining, long retryAfterNanos, long resetAfterNanos) {
-        if (reason != Reason.OVER_LIMIT && reason != Reason.SATURATED) {
-            throw new IllegalArgumentException("a refusal for a time is OVER_LIMIT or SATURATED, not " + reason);
+        switch (reason) {
+            case OVER_LIMIT, SATURATED, BLACKOUT, TOO_MANY_WAITING -> {}
+            default -> throw new IllegalArgumentException(reason + " is no refusal by a rate for a time");
         }
-        return new Decision(reason, rate, remaining, retryAfterNanos, resetAfterNanos);
+        return byRate(reason, rate, remaining, retryAfterNanos, resetAfterNanos);
     }
 
     /**
@@ -84,7 +118,59 @@ public final class Decision {
      * @return the answer
      */
     public static Decision exceedsCapacity(Rate rate, long remaining, long resetAfterNanos) {
-        return new Decision(Reason.EXCEEDS_CAPACITY, rate, remaining, NEVER_NANOS, resetAfterNanos);
+        return byRate(Reason.EXCEEDS_CAPACITY, rate, remaining, NEVER_NANOS, resetAfterNanos);
+    }
+
+    /**
+     * Returns the answer that admits, of a policy that limits no rate.
+     *
+     * @return the answer; what remains is {@link Long#MAX_VALUE}
+     */
+    public static Decision unlimited() {
+        return new Decision(Reason.WITHIN_LIMIT, DEFAULT_POLICY, null, Long.MAX_VALUE, 0, 0, 0);
+    }
+
+    /**
+     * Returns the answer of a policy that admits nothing.
+     *
+     * @return the answer, which refuses for ever
+     */
+    public static Decision blocked() {
+        return new Decision(Reason.BLOCKED, DEFAULT_POLICY, null, 0, NEVER_NANOS, 0, 0);
+    }
+
+    /**
+     * Returns the answer that refuses because too many leases are held at once.
+     *
+     * @return the answer; nobody knows when to come again, so it says at once
+     */
+    public static Decision tooManyAtOnce() {
+        return new Decision(Reason.TOO_MANY_AT_ONCE, DEFAULT_POLICY, null, 0, 0, 0, 0);
+    }
+
+    /**
+     * Returns this answer as that of a policy.
+     *
+     * @param policy the name of the policy
+     * @return the answer
+     */
+    public Decision of(String policy) {
+        Objects.requireNonNull(policy, "policy");
+        return new Decision(reason, policy, rate, remaining, retryAfterNanos, resetAfterNanos, delayNanos);
+    }
+
+    /**
+     * Returns this answer for a request that is admitted after a delay.
+     *
+     * @param nanos the nanoseconds after which it may go on, zero or more
+     * @return the answer
+     * @throws IllegalArgumentException if the delay is negative, or the request was refused
+     */
+    public Decision after(long nanos) {
+        if (nanos < 0 || !allowed()) {
+            throw new IllegalArgumentException("no delay of " + nanos + " ns for a request that was " + this);
+        }
+        return new Decision(reason, policy, rate, remaining, retryAfterNanos, resetAfterNanos, nanos);
     }
 
     /**
@@ -106,12 +192,30 @@ public final class Decision {
     }
 
     /**
-     * Returns the rate that decided.
+     * Returns the name of the policy that decided.
      *
-     * @return the rate, as it was given
+     * @return the name; {@link #DEFAULT_POLICY} if the limiter was built without a policy
      */
-    public Rate rate() {
-        return rate;
+    public String policy() {
+        return policy;
+    }
+
+    /**
+     * Returns the rate that decided: that which refused, or of which the least is left.
+     *
+     * @return the rate, as it was given; empty if the policy has none, or it had no part in the answer
+     */
+    public Optional<Rate> rate() {
+        return Optional.ofNullable(rate);
+    }
+
+    /**
+     * Returns the most permits that could ever be admitted at once.
+     *
+     * @return the capacity of the {@linkplain #rate() rate that decided}; {@link Long#MAX_VALUE} if there is none
+     */
+    public long capacity() {
+        return rate == null ? Long.MAX_VALUE : rate.capacity();
     }
 
     /**
@@ -126,7 +230,7 @@ public final class Decision {
     /**
      * Returns after what time the same request would be granted.
      *
-     * @return zero if it was granted, {@link #NEVER} if it exceeds the capacity
+     * @return zero if it was granted or may be at any time, {@link #NEVER} if it exceeds the capacity or is blocked
      */
     public Duration retryAfter() {
         return retryAfterNanos == NEVER_NANOS ? NEVER : Duration.ofNanos(retryAfterNanos);
@@ -159,15 +263,45 @@ public final class Decision {
         return resetAfterNanos;
     }
 
+    /**
+     * Returns after what time the request may go on: other than zero only where it was admitted ahead of time.
+     *
+     * @return the delay
+     */
+    public Duration delay() {
+        return Duration.ofNanos(delayNanos);
+    }
+
+    /**
+     * Returns {@link #delay()} in nanoseconds.
+     *
+     * @return nanoseconds, zero if the request may go on at once
+     */
+    public long delayNanos() {
+        return delayNanos;
+    }
+
     /** Returns the answer for a person to read, such as {@code refused (over limit), 0 of 5 left, retry after PT1S}. */
     @Override
     public String toString() {
+        if (rate == null) {
+            return switch (reason) {
+                case WITHIN_LIMIT -> "admitted, unlimited";
+                case TOO_MANY_AT_ONCE -> "refused (too many at once)";
+                default -> "refused (blocked), retry never";
+            };
+        }
         String left = remaining + " of " + rate.capacity() + " left";
+        String retry = ", retry after " + retryAfter();
         return switch (reason) {
-            case WITHIN_LIMIT -> "admitted, " + left + ", full after " + resetAfter();
-            case OVER_LIMIT -> "refused (over limit), " + left + ", retry after " + retryAfter();
+            case WITHIN_LIMIT ->
+                "admitted" + (delayNanos == 0 ? "" : " after " + delay()) + ", " + left + ", full after "
+                        + resetAfter();
             case EXCEEDS_CAPACITY -> "refused (more than the capacity), " + left + ", retry never";
-            case SATURATED -> "refused (no place for a new key), retry after " + retryAfter();
+            case SATURATED -> "refused (no place for a new key)" + retry;
+            case BLACKOUT -> "refused (blackout)" + retry;
+            case TOO_MANY_WAITING -> "refused (too many waiting), " + left + retry;
+            default -> "refused (over limit), " + left + retry;
         };
     }
 }

@@ -14,7 +14,7 @@ package dev.ratelimit;
  * except that all character sequences of the same characters are one. No key is retained, but for a bounded number of
  * short strings that are asked for again and again.
  *
- * <p><b>Waiting.</b> No method waits for permits.
+ * <p><b>Waiting.</b> Only {@code acquire} waits for permits, and only if the policy {@linkplain Policy#shape shapes}.
  *
  * <p><b>Memory.</b> Fixed when the limiter is built, whatever keys come. A key whose budget is full again is forgotten
  * with nothing lost. What happens to a new key when too many others are in debt was chosen when the limiter was built:
@@ -97,11 +97,41 @@ public interface Limiter<K> {
     void reset(K key);
 
     /**
-     * Returns the rate that each key has.
+     * Takes permits that are there, or will be within the policy's {@linkplain Policy#shape longest delay}, and says when
+     * they are due. Never waits.
      *
-     * @return the rate, as it was given
+     * @param key the key
+     * @param permits how many, at least 1
+     * @return the reservation, granted or not
      */
-    Rate rate();
+    Reservation reserve(K key, long permits);
+
+    /**
+     * Returns the policy that a key has now.
+     *
+     * @param key the key
+     * @return the policy
+     */
+    Policy policy(K key);
+
+    /**
+     * Puts another policy in the place of the limiter's only one; it binds on the next call. What keys owe, and what they
+     * have reserved, is kept in permits: 10 of 10 used stay used. With several rates, each takes over the debt of the one
+     * that stood in its place; one that is new starts with full budgets.
+     *
+     * @param policy the policy
+     * @throws IllegalArgumentException if one of its rates cannot be kept; the one before stays
+     * @throws IllegalStateException if the limiter's policies come from a resolver
+     */
+    void update(Policy policy);
+
+    /**
+     * Returns all that is known of a key, in one consistent read.
+     *
+     * @param key the key
+     * @return the snapshot
+     */
+    Snapshot snapshot(K key);
 
     /**
      * Returns how often so far a key in debt had to be forgotten for a new one ({@link WhenSaturated#EVICT}).

@@ -16,7 +16,7 @@ class DecisionTest {
         assertThat(decision.allowed()).isTrue();
         assertThat(decision.retryAfter()).isZero();
         assertThat(decision.resetAfter()).isEqualTo(Duration.ofNanos(400));
-        assertThat(decision.rate()).isSameAs(rate);
+        assertThat(decision.rate()).containsSame(rate);
         assertThat(decision).hasToString("admitted, 3 of 5 left, full after PT0.0000004S");
     }
 

@@ -21,8 +21,8 @@ final class Answers {
         Decision decision = perUser.decide(userId, permits);
         return switch (decision.reason()) {
             case WITHIN_LIMIT -> "200, " + decision.remaining() + " left";
-            case OVER_LIMIT, SATURATED -> "429, Retry-After: " + wholeSeconds(decision.retryAfterNanos());
-            case EXCEEDS_CAPACITY -> "413, at most " + decision.rate().capacity() + " at once";
+            case EXCEEDS_CAPACITY -> "413, at most " + decision.capacity() + " at once";
+            default -> "429, Retry-After: " + wholeSeconds(decision.retryAfterNanos());
         };
     }
 

@@ -1,12 +1,13 @@
 package dev.ratelimit.core;
 
 import dev.ratelimit.Limiter;
-import dev.ratelimit.Rate;
+import dev.ratelimit.Policy;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.WhenSaturated;
 import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.keys.KeyHash;
-import dev.ratelimit.core.internal.limit.KeyedThrottle;
+import dev.ratelimit.core.internal.limit.OnePolicy;
+import dev.ratelimit.core.internal.limit.PolicyLimiter;
 import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.function.Function;
@@ -25,13 +26,13 @@ public final class LimiterBuilder {
     /** The most keys that a limiter can be sized for: 500,000,000, in about 12 GB. */
     public static final int LARGEST_MAXIMUM_KEYS = CellTable.LARGEST_MAXIMUM_KEYS;
 
-    private final Rate rate;
+    private final Policy policy;
     private int maximumKeys = DEFAULT_MAXIMUM_KEYS;
     private WhenSaturated whenSaturated = WhenSaturated.EVICT;
     private TimeSource timeSource = TimeSource.system();
 
-    LimiterBuilder(Rate rate) {
-        this.rate = Objects.requireNonNull(rate, "rate");
+    LimiterBuilder(Policy policy) {
+        this.policy = Objects.requireNonNull(policy, "policy");
     }
 
     /**
@@ -103,8 +104,19 @@ public final class LimiterBuilder {
      */
     public <K> Limiter<K> build(Function<? super K, ?> keyOf) {
         Objects.requireNonNull(keyOf, "keyOf");
-        CellTable cells = new CellTable(rate, maximumKeys, whenSaturated, timeSource);
+        CellTable cells = new CellTable(cells(), whenSaturated, timeSource);
         // A secret of its own for each limiter: what is learnt of one says nothing of another.
-        return new KeyedThrottle<>(rate, cells, new KeyHash(new SecureRandom()), keyOf);
+        return new PolicyLimiter<>(new OnePolicy<>(policy, cells), cells, new KeyHash(new SecureRandom()), keyOf);
+    }
+
+    /** A key has a cell for each rate, and one for its blackout. */
+    private int cells() {
+        long perKey = Math.max(1, policy.rates().size() + (policy.blackout().isPresent() ? 1 : 0));
+        long cells = maximumKeys * perKey;
+        if (cells > LARGEST_MAXIMUM_KEYS) {
+            throw new IllegalArgumentException("maximumKeys " + maximumKeys + " with " + perKey + " cells each ("
+                    + policy + ") is more than " + LARGEST_MAXIMUM_KEYS + " cells; choose fewer keys");
+        }
+        return (int) cells;
     }
 }

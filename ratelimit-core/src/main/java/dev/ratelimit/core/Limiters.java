@@ -1,6 +1,8 @@
 package dev.ratelimit.core;
 
+import dev.ratelimit.Decision;
 import dev.ratelimit.Limiter;
+import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.SingleLimiter;
 import dev.ratelimit.TimeSource;
@@ -41,7 +43,30 @@ public final class Limiters {
      * @return the builder
      */
     public static LimiterBuilder builder(Rate rate) {
-        return new LimiterBuilder(rate);
+        return builder(Policy.of(Decision.DEFAULT_POLICY, rate));
+    }
+
+    /**
+     * Returns a limiter under whose policy each key has budgets of its own, with the defaults of
+     * {@link #builder(Policy)}.
+     *
+     * @param policy the policy of each key
+     * @param <K> the type of the keys
+     * @return the limiter
+     * @throws IllegalArgumentException if a rate cannot be kept: see {@link LimiterBuilder#build()}
+     */
+    public static <K> Limiter<K> perKey(Policy policy) {
+        return builder(policy).build();
+    }
+
+    /**
+     * Returns a builder of limiters under whose policy each key has budgets of its own.
+     *
+     * @param policy the policy of each key
+     * @return the builder
+     */
+    public static LimiterBuilder builder(Policy policy) {
+        return new LimiterBuilder(policy);
     }
 
     /**

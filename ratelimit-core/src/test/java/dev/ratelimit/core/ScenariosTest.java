@@ -54,8 +54,8 @@ class ScenariosTest {
     private static String letter(Decision decision) {
         return switch (decision.reason()) {
             case WITHIN_LIMIT -> "T";
-            case OVER_LIMIT, SATURATED -> "F";
-            case EXCEEDS_CAPACITY -> "N";
+            case EXCEEDS_CAPACITY, BLOCKED -> "N";
+            default -> "F";
         };
     }
 
@@ -64,7 +64,7 @@ class ScenariosTest {
         Decision decision = Limiters.single(Rate.perSecond(5), new ManualTime()).decide(15);
         assertThat(decision.reason()).isEqualTo(Decision.Reason.EXCEEDS_CAPACITY);
         assertThat(decision.retryAfter()).isEqualTo(Decision.NEVER);
-        assertThat(decision.rate().capacity()).isEqualTo(5);
+        assertThat(decision.capacity()).isEqualTo(5);
         assertThat(decision).hasToString("refused (more than the capacity), 5 of 5 left, retry never");
     }
 

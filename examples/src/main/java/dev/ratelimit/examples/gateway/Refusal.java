@@ -38,8 +38,9 @@ final class Refusal {
         if (decision.reason() == Decision.Reason.SATURATED) {
             return "too many clients at once";
         }
-        String rate = decision.rate().permits() + " requests in "
-                + DurationText.of(decision.rate().period());
+        String rate = decision.rate()
+                .map(limit -> limit.permits() + " requests in " + DurationText.of(limit.period()))
+                .orElse("none");
         return refused.by() == Verdict.Limit.NODE
                 ? "the gateway is at its limit of " + rate + " for all clients together"
                 : "over the limit of " + rate + " for each client of tier "

@@ -19,13 +19,13 @@ final class BrokenHandOver {
     void take(long fingerprint) {
         long cost = gcra.cost(1);
         if (places.find(fingerprint) == Places.NONE) {
-            places.handOver(contested, fingerprint, Gcra.cell(reading, cost, 0));
+            places.handOver(contested, fingerprint, gcra.cell(reading, cost, 0));
             return;
         }
         long before;
         do {
             before = places.cell(contested);
-        } while (!places.exchange(contested, before, Gcra.cell(reading, Gcra.debt(before, reading) + cost, 0)));
+        } while (!places.exchange(contested, before, gcra.cell(reading, Gcra.debt(before, reading) + cost, 0)));
     }
 
     long remaining(long fingerprint) {

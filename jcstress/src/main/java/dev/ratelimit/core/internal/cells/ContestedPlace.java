@@ -22,36 +22,36 @@ final class ContestedPlace {
     private ContestedPlace() {}
 
     /** A table whose contested place is where all the others are looked for first, and held by key 1, which took permits. */
-    static CellTable heldByKey1(long permits) {
-        CellTable table = table();
+    static Budgets heldByKey1(long permits) {
+        Budgets table = table();
         take(table, 1, permits);
         block(table);
         return table;
     }
 
     /** A table whose contested place is not where the others are looked for first. */
-    static CellTable heldElsewhereByKey1(long permits) {
-        CellTable table = table();
+    static Budgets heldElsewhereByKey1(long permits) {
+        Budgets table = table();
         block(table);
         take(table, 1, permits);
         return table;
     }
 
-    static CellTable table() {
-        return new CellTable(RATE, SMALLEST, WhenSaturated.EVICT, STILL);
+    static Budgets table() {
+        return new CellTable(SMALLEST, WhenSaturated.EVICT, STILL).budgets(RATE, Duration.ZERO);
     }
 
-    private static void block(CellTable table) {
+    private static void block(Budgets table) {
         for (int blocker = 1; blocker <= BLOCKERS; blocker++) {
             take(table, 1000L + blocker, 99);
         }
     }
 
-    static boolean take(CellTable table, long key, long permits) {
+    static boolean take(Budgets table, long key, long permits) {
         return Outcome.isAdmitted(table.take(key, permits));
     }
 
-    static long remaining(CellTable table, long key) {
+    static long remaining(Budgets table, long key) {
         return table.peek(key, 1).remaining();
     }
 }

@@ -24,7 +24,7 @@ public class HandOverStress {
     @Outcome(id = "100, 99", expect = ACCEPTABLE, desc = "key 1, then key 2, which evicts it")
     @Outcome(id = "99, 100", expect = ACCEPTABLE, desc = "key 2, then key 1 anew, which evicts it")
     public static class TwoKeys {
-        private final CellTable table = ContestedPlace.heldByKey1(1);
+        private final Budgets table = ContestedPlace.heldByKey1(1);
 
         /** Takes a permit of the old owner. */
         @Actor
@@ -52,7 +52,7 @@ public class HandOverStress {
     @Outcome(id = "100, 99", expect = ACCEPTABLE, desc = "key 1, then key 2, which evicts it")
     @Outcome(id = "99, 100", expect = ACCEPTABLE, desc = "key 2, then key 1 anew, which evicts it")
     public static class TwoKeysElsewhere {
-        private final CellTable table = ContestedPlace.heldElsewhereByKey1(1);
+        private final Budgets table = ContestedPlace.heldElsewhereByKey1(1);
 
         /** Takes a permit of the old owner. */
         @Actor
@@ -81,7 +81,7 @@ public class HandOverStress {
     @Outcome(id = "100, 99, 100", expect = ACCEPTABLE, desc = "key 2 is last")
     @Outcome(id = "100, 100, 99", expect = ACCEPTABLE, desc = "key 3 is last")
     public static class ThreeKeys {
-        private final CellTable table = ContestedPlace.heldByKey1(1);
+        private final Budgets table = ContestedPlace.heldByKey1(1);
 
         /** Takes a permit of the old owner. */
         @Actor
@@ -116,7 +116,7 @@ public class HandOverStress {
     @Outcome(id = "100, 100, 99", expect = ACCEPTABLE, desc = "key 3 is last")
     @Outcome(id = "99, 100, 100", expect = ACCEPTABLE, desc = "key 1 is last, anew")
     public static class TwiceOver {
-        private final CellTable table = ContestedPlace.heldByKey1(1);
+        private final Budgets table = ContestedPlace.heldByKey1(1);
 
         /** Takes a permit of the old owner. */
         @Actor
@@ -146,7 +146,7 @@ public class HandOverStress {
     @Outcome(id = "99, 100", expect = ACCEPTABLE, desc = "the first permit was forgotten with its key")
     @Outcome(id = "98, 100", expect = ACCEPTABLE, desc = "both permits were taken after key 2")
     public static class ThereAndBack {
-        private final CellTable table = ContestedPlace.heldByKey1(1);
+        private final Budgets table = ContestedPlace.heldByKey1(1);
 
         /** Takes a permit of the old owner. */
         @Actor
@@ -175,7 +175,7 @@ public class HandOverStress {
     @Outcome(id = "95, 99", expect = ACCEPTABLE, desc = "looked at, then evicted")
     @Outcome(id = "100, 99", expect = ACCEPTABLE, desc = "evicted, then looked at")
     public static class Peek {
-        private final CellTable table = ContestedPlace.heldByKey1(5);
+        private final Budgets table = ContestedPlace.heldByKey1(5);
 
         /** Reads what the old owner has left. */
         @Actor
@@ -202,7 +202,7 @@ public class HandOverStress {
     @Outcome(id = "true, 100, 0", expect = ACCEPTABLE, desc = "key 1, then key 2, which evicts it")
     @Outcome(id = "true, 99, 0", expect = ACCEPTABLE, desc = "key 2, then key 1 anew, in place of a key that owes less")
     public static class DeepInDebt {
-        private final CellTable table = ContestedPlace.heldByKey1(1);
+        private final Budgets table = ContestedPlace.heldByKey1(1);
 
         /** Takes a permit of the old owner. */
         @Actor

@@ -18,7 +18,7 @@ public class InsertStress {
     @State
     @Outcome(id = "98", expect = ACCEPTABLE, desc = "both in one cell")
     public static class FreePlaces {
-        private final CellTable table = ContestedPlace.table();
+        private final Budgets table = ContestedPlace.table();
 
         /** Takes a permit. */
         @Actor
@@ -44,7 +44,7 @@ public class InsertStress {
     @State
     @Outcome(id = "100, 98", expect = ACCEPTABLE, desc = "both in one cell")
     public static class HeldPlace {
-        private final CellTable table = ContestedPlace.heldByKey1(1);
+        private final Budgets table = ContestedPlace.heldByKey1(1);
 
         /** Takes a permit. */
         @Actor

@@ -19,7 +19,7 @@ public class RefundStress {
     @State
     @Outcome(id = "92", expect = ACCEPTABLE, desc = "10 taken before, 1 taken, 3 given back")
     public static class OfSome {
-        private final CellTable table = ContestedPlace.heldByKey1(10);
+        private final Budgets table = ContestedPlace.heldByKey1(10);
 
         /** Takes a permit. */
         @Actor
@@ -46,7 +46,7 @@ public class RefundStress {
     @Outcome(id = "true, 0", expect = ACCEPTABLE, desc = "given back, then taken")
     @Outcome(id = "false, 1", expect = ACCEPTABLE, desc = "refused, then given back")
     public static class OfTheLast {
-        private final CellTable table = ContestedPlace.heldByKey1(100);
+        private final Budgets table = ContestedPlace.heldByKey1(100);
 
         /** Takes a permit. */
         @Actor
@@ -72,7 +72,7 @@ public class RefundStress {
     @State
     @Outcome(id = "100, 99", expect = ACCEPTABLE, desc = "in either order")
     public static class OfTheEvicted {
-        private final CellTable table = ContestedPlace.heldByKey1(1);
+        private final Budgets table = ContestedPlace.heldByKey1(1);
 
         /** Gives a permit back to the old owner. */
         @Actor

@@ -34,8 +34,13 @@ final class Cell {
     /** The number of a key out of debt. A word of zeros is such a key. */
     static final long FREE = 0;
 
-    /** The number of a limiter's only rate. */
-    static final long RATE = 1;
+    /** The numbers of rates, from the first to the last. */
+    static final int FIRST_RATE = 1;
+
+    static final int LAST_RATE = 61;
+
+    /** The number of a position in nanoseconds, until which a key is refused. */
+    static final int BLACKOUT = 62;
 
     /** The number of a place between two owners. */
     static final long HAND_OVER = NUMBER;
@@ -44,6 +49,12 @@ final class Cell {
 
     static long number(long cell) {
         return cell & NUMBER;
+    }
+
+    /** Whether there is a position, be it of a rate or a blackout. */
+    static boolean hasPosition(long cell) {
+        long number = number(cell);
+        return number != FREE && number != HAND_OVER;
     }
 
     /** The cell of a key out of debt, in a place of the same owner. */

@@ -1,10 +1,11 @@
 package dev.ratelimit.core.internal.cells;
 
-import dev.ratelimit.Decision;
 import dev.ratelimit.Rate;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.WhenSaturated;
+import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cells of many keys, in memory that is fixed when it is created, whatever keys come.
@@ -14,10 +15,10 @@ import java.util.concurrent.atomic.LongAdder;
  * stand in either of two sets: its <i>home</i>, and another one where it goes only when its home is full of keys in
  * debt.
  *
- * <p><b>Which key goes.</b> A new key takes the first place at home that is free or whose key is out of debt, looking from
- * where the key is looked for first; failing that, such a place of its second set. If all sixteen are in debt, then under
- * {@link WhenSaturated#EVICT} the one with the least debt is forgotten, and counted. So a key that owes more than
- * the least indebted of sixteen is never forgotten, and a flood of new keys, which owe little, forgets itself first.
+ * <p><b>Which key goes.</b> A new key takes a place whose key is out of debt ({@link Vacancies}). If all sixteen are in
+ * debt, then under {@link WhenSaturated#EVICT} the one with the least debt is forgotten, and counted. So a key that owes
+ * more than the least indebted of sixteen is never forgotten, and a flood of new keys, which owe little, forgets itself
+ * first.
  *
  * <p><b>How a key is charged.</b> Read the cell, <i>then</i> read the fingerprint again, then exchange the cell by
  * compare-and-set. A new owner's fingerprint is written before its cell. Whoever has read the new owner's cell
@@ -30,24 +31,31 @@ import java.util.concurrent.atomic.LongAdder;
  * its stripe, after a look whether another thread has: two threads with the same new key end in one cell. A known key
  * takes no lock, and a denial writes nothing.
  *
- * <p>Permits are from 1 to the capacity throughout, which the caller has checked.
+ * <p><b>Several rates.</b> Cells say in whose units they count ({@link RateNumbers}). One that is found in other units,
+ * because its key has another rate now, counts as the debt of as many permits, and is written anew when it is next
+ * charged.
+ *
+ * <p>What is asked of it, {@link Budgets} and {@link Blackouts} say in permits and nanoseconds.
  */
 public final class CellTable {
 
     /** The most keys that a table can be sized for. */
     public static final int LARGEST_MAXIMUM_KEYS = 500_000_000;
 
+    /** The answer where another thread came between. No outcome: those have zeros in their low bits. */
+    private static final long LOOK_AGAIN = 1;
+
     private final TimeSource time;
-    private final Gcra gcra;
-    private final long emission;
-    private final long full;
     private final Horizon horizon;
-    private final long beyond;
 
     /** The horizon's, or one of before, which sends a caller there. */
     private volatile long anchor;
 
+    private volatile long beyond;
+
+    private final RateNumbers numbers = new RateNumbers();
     private final Places places;
+    private final Vacancies vacancies;
     private final Stripes stripes = new Stripes();
     private final boolean evicts;
     private final LongAdder evictedInDebt = new LongAdder();
@@ -55,20 +63,17 @@ public final class CellTable {
     /**
      * Creates an empty table.
      *
-     * @param rate the rate of each key
      * @param maximumKeys how many keys it is sized for
      * @param whenSaturated what becomes of a new key that finds no place
      * @param time the time that refills the budgets
      */
-    public CellTable(Rate rate, int maximumKeys, WhenSaturated whenSaturated, TimeSource time) {
+    public CellTable(int maximumKeys, WhenSaturated whenSaturated, TimeSource time) {
         this.time = time;
-        this.gcra = new Gcra(rate);
-        this.emission = gcra.reading(1);
-        this.full = gcra.cost(rate.capacity());
-        this.horizon = new Horizon(gcra.units(), time.nanos());
+        this.horizon = new Horizon(numbers.blackouts().units(), time.nanos());
         this.beyond = horizon.beyond();
         this.anchor = horizon.anchor();
         this.places = new Places(maximumKeys);
+        this.vacancies = new Vacancies(places, numbers);
         this.evicts = whenSaturated == WhenSaturated.EVICT;
     }
 
@@ -77,23 +82,69 @@ public final class CellTable {
         return Places.fingerprint(hash);
     }
 
-    /** Takes permits of a key if they are all there; returns an {@link Outcome}. */
-    public long take(long fingerprint, long permits) {
-        long cost = gcra.cost(permits);
-        long clock = Clock.read(time);
-        // Most known keys stand where they are looked for first; this is short, so that it is compiled into its caller.
-        int place = places.first(fingerprint);
-        long outcome = places.holds(place, fingerprint) ? takeAt(place, fingerprint, cost, clock) : LOOK_AGAIN;
-        return outcome == LOOK_AGAIN ? takeWherever(fingerprint, cost, clock) : outcome;
+    /**
+     * The budgets of all keys at a rate, the first of a policy.
+     *
+     * @param rate the rate
+     * @param longestDelay how far ahead permits may be reserved
+     * @throws IllegalArgumentException if the rate cannot be kept
+     * @throws IllegalStateException if too many rates are in force
+     */
+    public Budgets budgets(Rate rate, Duration longestDelay) {
+        return budgets(rate, longestDelay, 0);
     }
 
-    private long takeWherever(long fingerprint, long cost, long clock) {
+    /** The budgets of all keys at a rate, one of several of a policy by an index from zero. */
+    public Budgets budgets(Rate rate, Duration longestDelay, int index) {
+        Gcra gcra = numbers.enter(rate, longestDelay.toNanos(), this::isFree);
+        horizon.narrow(gcra.units());
+        beyond = horizon.beyond();
+        return new Budgets(this, gcra, index);
+    }
+
+    /** The blackouts of all keys. */
+    public Blackouts blackouts() {
+        return new Blackouts(this, numbers.blackouts());
+    }
+
+    /** Returns how often a key in debt was forgotten for a new one. */
+    public long evictedInDebt() {
+        return evictedInDebt.sum();
+    }
+
+    /** Reads the clock. */
+    public long clock() {
+        return Clock.read(time);
+    }
+
+    boolean evicts() {
+        return evicts;
+    }
+
+    // Charging
+
+    /**
+     * Makes the debt of a key larger by a cost, if it is then no more than a limit; returns an {@link Outcome}.
+     *
+     * @param receipt what is to be told the cell that was written
+     */
+    long take(long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
+        // Most known keys stand where they are looked for first; this is short, so that it is compiled into its caller.
+        int place = places.first(fingerprint);
+        long outcome = places.holds(place, fingerprint)
+                ? takeAt(place, fingerprint, rate, cost, limit, clock, receipt)
+                : LOOK_AGAIN;
+        return outcome == LOOK_AGAIN ? takeWherever(fingerprint, rate, cost, limit, clock, receipt) : outcome;
+    }
+
+    private long takeWherever(
+            long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
         while (true) {
             long number = stripes.read(fingerprint);
             int place = places.find(fingerprint);
             long outcome = place == Places.NONE
-                    ? insert(fingerprint, cost, clock, number)
-                    : takeAt(place, fingerprint, cost, clock);
+                    ? insert(fingerprint, rate, cost, clock, number, receipt)
+                    : takeAt(place, fingerprint, rate, cost, limit, clock, receipt);
             if (outcome != LOOK_AGAIN) {
                 return outcome;
             }
@@ -101,10 +152,8 @@ public final class CellTable {
         }
     }
 
-    /** The answer where another thread came between. No outcome: one of a taken debt has zeros in its low bits. */
-    private static final long LOOK_AGAIN = 1;
-
-    private long takeAt(int place, long fingerprint, long cost, long clock) {
+    private long takeAt(
+            int place, long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
         long before = places.cell(place);
         if (!places.isOwned(place, before, fingerprint)) {
             return LOOK_AGAIN;
@@ -117,98 +166,60 @@ public final class CellTable {
                 return LOOK_AGAIN;
             }
         }
-        long reading = emission * now;
-        long since = reading - Gcra.admittedFrom(before, cost, full);
-        if (since < 0 && Cell.number(before) != Cell.FREE) {
+        long reading = rate.reading(now);
+        long number = Cell.number(before);
+        long cell = number == rate.number() || number == Cell.FREE ? before : inUnitsOf(rate, before, now);
+        long since = reading - Gcra.admittedFrom(cell, cost, limit);
+        if (since < 0 && Cell.number(cell) != Cell.FREE) {
             return places.cell(place) == before ? since : LOOK_AGAIN;
         }
-        long after = Gcra.charged(before, reading, cost);
-        return places.exchange(place, before, after) ? Gcra.distance(after, reading) : LOOK_AGAIN;
-    }
-
-    /** Takes permits as {@link #take(long, long)} does, and says more about the answer. */
-    public Decision decide(long fingerprint, long permits) {
-        long outcome = take(fingerprint, permits);
-        return outcome == Outcome.SATURATED ? saturated(fingerprint) : Outcome.decision(gcra, outcome, permits);
-    }
-
-    /** Says what {@link #decide(long, long)} would answer to any number of permits, from 1, and takes none. */
-    public Decision peek(long fingerprint, long permits) {
-        while (true) {
-            long reading = gcra.reading(enter(Clock.read(time)));
-            int place = places.find(fingerprint);
-            if (place == Places.NONE) {
-                boolean fits = evicts || permits > gcra.rate().capacity() || leastDebt(fingerprint, reading) <= 0;
-                return fits ? Outcome.foreseen(gcra, 0, permits) : saturated(fingerprint);
-            }
-            long cell = places.cell(place);
-            if (places.isOwned(place, cell, fingerprint)) {
-                return Outcome.foreseen(gcra, Gcra.debt(cell, reading), permits);
-            }
-            Thread.onSpinWait();
+        long after = rate.charged(cell, reading, cost);
+        if (!places.exchange(place, before, after)) {
+            return LOOK_AGAIN;
         }
-    }
-
-    /** Gives permits back to a key, up to a full bucket. */
-    public void refund(long fingerprint, long permits) {
-        change(fingerprint, gcra.cost(permits));
-    }
-
-    /** Fills the bucket of a key. */
-    public void reset(long fingerprint) {
-        change(fingerprint, Long.MAX_VALUE);
-    }
-
-    /** Returns how often a key in debt was forgotten for a new one. */
-    public long evictedInDebt() {
-        return evictedInDebt.sum();
-    }
-
-    private void change(long fingerprint, long forgiven) {
-        while (true) {
-            long reading = gcra.reading(enter(Clock.read(time)));
-            int place = places.find(fingerprint);
-            if (place == Places.NONE) {
-                return;
-            }
-            long before = places.cell(place);
-            if (places.isOwned(place, before, fingerprint)) {
-                long debt = Gcra.debt(before, reading);
-                long after = debt > forgiven ? Gcra.cell(reading, debt - forgiven, before) : Cell.freed(before);
-                if (places.exchange(place, before, after)) {
-                    return;
-                }
-            }
-            Thread.onSpinWait();
+        if (receipt != null) {
+            receipt.cell = after;
         }
+        return Gcra.distance(after, reading);
     }
 
-    // Inserting
+    /** The cell as it would be if the key had had this rate all along. */
+    private long inUnitsOf(Gcra rate, long cell, long now) {
+        Gcra other = numbers.of(Cell.number(cell));
+        long debt = other == null ? 0 : Gcra.debt(cell, other.reading(now));
+        return other == null || debt == 0
+                ? Cell.freed(cell)
+                : rate.cell(rate.reading(now), rate.converted(debt, other), cell);
+    }
 
     /** Inserts a key that was not found after the number of its stripe had been read. */
-    private long insert(long fingerprint, long cost, long clock, long number) {
+    private long insert(long fingerprint, Gcra rate, long cost, long clock, long number, @Nullable Receipt receipt) {
         if (!stripes.tryLock(fingerprint, number)) {
             return LOOK_AGAIN;
         }
         try {
-            long reading = gcra.reading(enter(clock));
+            long now = enter(clock);
             while (true) {
-                int place = placeFor(fingerprint, reading);
+                int place = vacancies.placeFor(fingerprint, rate, now);
                 long before = place == Places.NONE ? Cell.HAND_OVER : places.cell(place);
                 if (Cell.number(before) == Cell.HAND_OVER) {
                     Thread.onSpinWait();
                     continue;
                 }
-                boolean inDebt = debtAt(before, reading) > 0;
+                boolean inDebt = vacancies.isInDebt(before, rate, now);
                 if (inDebt && !evicts) {
                     return Outcome.SATURATED;
                 }
                 if (!places.exchange(place, before, Cell.handedOver(before))) {
                     continue;
                 }
-                places.handOver(place, fingerprint, Gcra.charged(Cell.nextOwner(before), reading, cost));
+                long after = rate.charged(Cell.nextOwner(before), rate.reading(now), cost);
+                places.handOver(place, fingerprint, after);
                 if (inDebt) {
                     evictedInDebt.increment();
+                }
+                if (receipt != null) {
+                    receipt.cell = after;
                 }
                 return cost;
             }
@@ -217,58 +228,62 @@ public final class CellTable {
         }
     }
 
-    /** The place that a new key takes, or that of the least debt; none if all change hands at this moment. */
-    private int placeFor(long fingerprint, long reading) {
-        int atHome = leastIndebted(places.home(fingerprint), fingerprint, reading);
-        if (atHome != Places.NONE && debtAt(places.cell(atHome), reading) <= 0) {
-            return atHome;
-        }
-        int away = leastIndebted(places.secondHome(fingerprint), fingerprint, reading);
-        if (away == Places.NONE || atHome == Places.NONE) {
-            return away == Places.NONE ? atHome : away;
-        }
-        return debtAt(places.cell(away), reading) < debtAt(places.cell(atHome), reading) ? away : atHome;
-    }
+    // Looking, and giving back
 
-    /** The first place out of debt from where the key is looked for first; if there is none, that of the least debt. */
-    private int leastIndebted(int set, long fingerprint, long reading) {
-        int start = Places.start(fingerprint);
-        int least = Places.NONE;
-        long leastDebt = Long.MAX_VALUE;
-        for (int i = 0; i < Places.SET_END; i += Places.STEP) {
-            int place = set + ((start + i) & (Places.SET_END - 1));
-            long debt = debtAt(places.cell(place), reading);
-            if (debt <= 0) {
-                return place;
+    /** The debt of a key in a rate's units; or {@link Outcome#SATURATED} if it is new and would find no place. */
+    long debt(long fingerprint, Gcra rate, long clock) {
+        while (true) {
+            long now = enter(clock);
+            int place = places.find(fingerprint);
+            if (place == Places.NONE) {
+                return evicts || vacancies.nanosUntilFree(fingerprint, now) == 0 ? 0 : Outcome.SATURATED;
             }
-            if (debt < leastDebt) {
-                least = place;
-                leastDebt = debt;
+            long before = places.cell(place);
+            if (places.isOwned(place, before, fingerprint)) {
+                long number = Cell.number(before);
+                long cell = number == rate.number() || number == Cell.FREE ? before : inUnitsOf(rate, before, now);
+                if (places.cell(place) == before) {
+                    return Gcra.debt(cell, rate.reading(now));
+                }
             }
+            Thread.onSpinWait();
         }
-        return least;
     }
 
-    /** Debt to compare places by: zero or less if out of debt, the most if the place is changing hands. */
-    private long debtAt(long cell, long reading) {
-        long number = Cell.number(cell);
-        if (number == Cell.RATE) {
-            return Gcra.distance(cell, reading);
+    /** The nanoseconds until a new key would find a place, at least one. */
+    long nanosUntilPlace(long fingerprint, long clock) {
+        return Math.max(1, vacancies.nanosUntilFree(fingerprint, enter(clock)));
+    }
+
+    /** What becomes of the cell of a key that has one. */
+    interface Change {
+        /** The debt that is forgiven, in a rate's units, of a cell in whatever units. */
+        long forgiven(long cell);
+    }
+
+    /** Makes the debt of a key smaller. */
+    void forgive(long fingerprint, Gcra rate, long clock, Change change) {
+        while (true) {
+            long now = enter(clock);
+            int place = places.find(fingerprint);
+            if (place == Places.NONE) {
+                return;
+            }
+            long before = places.cell(place);
+            if (places.isOwned(place, before, fingerprint)) {
+                long number = Cell.number(before);
+                long cell = number == rate.number() || number == Cell.FREE ? before : inUnitsOf(rate, before, now);
+                long debt = Gcra.debt(cell, rate.reading(now));
+                long forgiven = change.forgiven(before);
+                long after = debt > forgiven
+                        ? rate.cell(rate.reading(now), debt - forgiven, before)
+                        : forgiven == Long.MAX_VALUE ? Cell.nextOwner(before) : Cell.freed(before);
+                if (forgiven == 0 || places.exchange(place, before, after)) {
+                    return;
+                }
+            }
+            Thread.onSpinWait();
         }
-        return number == Cell.FREE ? 0 : Long.MAX_VALUE;
-    }
-
-    private long leastDebt(long fingerprint, long reading) {
-        int place = placeFor(fingerprint, reading);
-        return place == Places.NONE ? Long.MAX_VALUE : debtAt(places.cell(place), reading);
-    }
-
-    private Decision saturated(long fingerprint) {
-        long debt = leastDebt(fingerprint, gcra.reading(enter(Clock.read(time))));
-        // All in transit, or freed since: a key that comes back at once will see.
-        long wait = debt == Long.MAX_VALUE ? 0 : gcra.nanos(debt);
-        return Decision.refused(
-                Decision.Reason.SATURATED, gcra.rate(), gcra.rate().capacity(), Math.max(1, wait), 0);
     }
 
     // Time
@@ -286,13 +301,33 @@ public final class CellTable {
 
     private void sweep(long anchor, long instant) {
         for (int place = places.begin(); place < places.end(); place += Places.STEP) {
+            free(place, anchor, instant);
+        }
+    }
+
+    /** Frees a place whose position, read right at an anchor, had passed at an instant; returns the cell then there. */
+    private long free(int place, long anchor, long instant) {
+        while (true) {
             long before = places.cell(place);
-            while (Cell.number(before) == Cell.RATE && gcra.hasPassed(before, anchor, instant)) {
-                if (places.exchange(place, before, Cell.freed(before))) {
-                    break;
-                }
-                before = places.cell(place);
+            Gcra rate = Cell.hasPosition(before) ? numbers.of(Cell.number(before)) : null;
+            if (rate == null || !rate.hasPassed(before, anchor, instant)) {
+                return before;
+            }
+            if (places.exchange(place, before, Cell.freed(before))) {
+                return Cell.freed(before);
             }
         }
+    }
+
+    /** Whether no cell has a number of which no new cells are made. */
+    private boolean isFree(int number) {
+        long now = enter(clock());
+        boolean free = true;
+        for (int place = places.begin(); place < places.end(); place += Places.STEP) {
+            if (Cell.number(places.cell(place)) == number) {
+                free &= Cell.number(free(place, now, now)) != number;
+            }
+        }
+        return free;
     }
 }

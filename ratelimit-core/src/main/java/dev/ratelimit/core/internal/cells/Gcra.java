@@ -1,6 +1,8 @@
 package dev.ratelimit.core.internal.cells;
 
+import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
+import java.math.BigInteger;
 
 /**
  * The arithmetic of a rate on cells: pure, exact, and without a branch that depends on the rate.
@@ -26,16 +28,41 @@ final class Gcra {
 
     private final Rate rate;
     private final Units units;
+    private final int number;
+
+    @SuppressWarnings("UnusedVariable") // held on to
+    private final Object claim;
+
     private final long emission;
     private final long permit;
     private final long full;
+    private final long longest;
 
+    /** The arithmetic of a rate that is alone on its cells. */
     Gcra(Rate rate) {
+        this(rate, Units.of(rate), 0, Cell.FIRST_RATE, Cell.class);
+    }
+
+    /**
+     * The arithmetic of one of several rates, whose permits may be reserved up to so many nanoseconds ahead.
+     *
+     * @param claim what keeps the number, for as long as it is held on to
+     */
+    Gcra(Rate rate, Units units, long longestDelay, int number, Object claim) {
         this.rate = rate;
-        this.units = Units.of(rate);
+        this.units = units;
+        this.number = number;
+        this.claim = claim;
         this.emission = units.perNano() << Cell.SHIFT;
         this.permit = units.perPermit() << Cell.SHIFT;
         this.full = rate.capacity() * permit;
+        this.longest = full + emission * longestDelay;
+    }
+
+    /** The arithmetic of blackouts: a unit is a nanosecond, and a permit too. */
+    static Gcra ofBlackouts() {
+        Rate nanos = Rate.perSecond(1_000_000_000).burst(Policy.LONGEST.toNanos());
+        return new Gcra(nanos, Units.of(nanos), 0, Cell.BLACKOUT, Cell.class);
     }
 
     Rate rate() {
@@ -44,6 +71,21 @@ final class Gcra {
 
     Units units() {
         return units;
+    }
+
+    /** The number in a cell that says that its position is in these units. */
+    int number() {
+        return number;
+    }
+
+    /** The debt of an empty bucket. */
+    long full() {
+        return full;
+    }
+
+    /** The most debt that a reservation may make. */
+    long longest() {
+        return longest;
     }
 
     /** The clock's reading at an instant. */
@@ -89,15 +131,36 @@ final class Gcra {
     }
 
     /** The cell after it was charged: max(position, e) + cost, of which all but the comparison can be known early. */
-    static long charged(long cell, long reading, long cost) {
-        long added = cost | (cell & Cell.VERSION) | Cell.RATE;
+    long charged(long cell, long reading, long cost) {
+        long added = cost | (cell & Cell.VERSION) | number;
         boolean inDebt = Cell.number(cell) != Cell.FREE && distance(cell, reading) > 0;
         return (inDebt ? cell & Cell.POSITION : reading) + added;
     }
 
     /** The cell with this debt, more than zero, in a place of the same owner. */
-    static long cell(long reading, long debt, long before) {
-        return (reading + debt) | (before & Cell.VERSION) | Cell.RATE;
+    long cell(long reading, long debt, long before) {
+        return (reading + debt) | (before & Cell.VERSION) | number;
+    }
+
+    /**
+     * The debt in these units of a bucket that has a debt in others: as many permits, rounded up to whole units, or the
+     * most that there is room for.
+     */
+    long converted(long debt, Gcra from) {
+        if (from.permit == permit || debt == 0) {
+            return debt;
+        }
+        BigInteger[] units = BigInteger.valueOf(debt >>> Cell.SHIFT)
+                .multiply(BigInteger.valueOf(this.units.perPermit()))
+                .divideAndRemainder(BigInteger.valueOf(from.units.perPermit()));
+        BigInteger most = BigInteger.valueOf((1L << 55) - 1 - 8 * this.units.sweepNanos() * this.units.perNano());
+        BigInteger roundedUp = units[1].signum() == 0 ? units[0] : units[0].add(BigInteger.ONE);
+        return roundedUp.min(most).longValueExact() << Cell.SHIFT;
+    }
+
+    /** Debt in others' units in these, near enough to compare. */
+    long near(long debt, Gcra from) {
+        return from.permit == permit ? debt : (long) ((double) debt / (double) from.permit * (double) permit);
     }
 
     /** Whether a position, read right at an anchor, had passed at an instant, however far that is from the anchor. */

@@ -22,6 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>So a position is at most a capacity and 4 intervals ahead of any instant that is read, and at most 6 behind. The
  * room for this is the 8 intervals that {@link Units} leaves beside a whole capacity.
  *
+ * <p>Positions of several rates have one horizon, with the shortest of their intervals.
+ *
  * <p><b>Order.</b> A caller reads the clock, then the cell, then the anchor. A cell that is younger than the clock's reading
  * by more than there is room for was written after the anchor had moved on; then the anchor that is read is the later one,
  * and the reading of the clock lies before it. A cell that is older than the anchor has been freed by the sweep that set
@@ -41,7 +43,7 @@ final class Horizon {
     }
 
     private final ReentrantLock sweeping = new ReentrantLock();
-    private final long interval;
+    private volatile long interval;
     private volatile long anchor;
 
     Horizon(Units units, long now) {
@@ -58,6 +60,16 @@ final class Horizon {
         return -interval;
     }
 
+    /** Makes intervals no longer than those of a further rate, before any position of that rate is written. */
+    void narrow(Units units) {
+        sweeping.lock();
+        try {
+            interval = Math.min(interval, units.sweepNanos());
+        } finally {
+            sweeping.unlock();
+        }
+    }
+
     /** Whether a reading of the clock is right as it is; an anchor of before is only stricter. */
     static boolean covers(long anchor, long now, long beyond) {
         return ((now - anchor) & beyond) == 0;
@@ -68,6 +80,7 @@ final class Horizon {
      * The cell is to be read again.
      */
     long enter(long now, Sweeper sweeper) {
+        long interval = this.interval;
         long age = now - anchor;
         if (age < 0) {
             return Math.max(age, -2 * interval) + (now - age);
@@ -89,6 +102,7 @@ final class Horizon {
     private void sweepLocked(long now, Sweeper sweeper) {
         try {
             long from = anchor;
+            long interval = this.interval;
             if (now - from >= interval) {
                 sweeper.sweep(from, now - 2 * interval);
                 anchor = now;

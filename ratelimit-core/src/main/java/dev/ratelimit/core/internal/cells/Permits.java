@@ -1,7 +1,5 @@
 package dev.ratelimit.core.internal.cells;
 
-import dev.ratelimit.Rate;
-
 /** The check of a number of permits, before anything changes. */
 public final class Permits {
 
@@ -15,11 +13,11 @@ public final class Permits {
     }
 
     /** Fails if no single call can have taken so many. */
-    public static void checkRefund(long permits, Rate rate) {
+    public static void checkRefund(long permits, long capacity) {
         check(permits);
-        if (permits > rate.capacity()) {
-            throw new IllegalArgumentException("at most the capacity of " + rate.capacity()
-                    + " permits can be given back at once, but was " + permits);
+        if (permits > capacity) {
+            throw new IllegalArgumentException(
+                    "at most the capacity of " + capacity + " permits can be given back at once, but was " + permits);
         }
     }
 }

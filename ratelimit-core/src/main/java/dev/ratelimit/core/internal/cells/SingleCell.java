@@ -97,13 +97,13 @@ public final class SingleCell implements SingleLimiter {
 
     @Override
     public void refund(long permits) {
-        Permits.checkRefund(permits, gcra.rate());
+        Permits.checkRefund(permits, capacity);
         long cost = gcra.cost(permits);
         long reading = gcra.reading(enter(Clock.read(time)));
         while (true) {
             long before = cell;
             long debt = Gcra.debt(before, reading);
-            long after = debt > cost ? Gcra.cell(reading, debt - cost, before) : Cell.freed(before);
+            long after = debt > cost ? gcra.cell(reading, debt - cost, before) : Cell.freed(before);
             if (CELL.compareAndSet(this, before, after)) {
                 return;
             }
@@ -141,7 +141,7 @@ public final class SingleCell implements SingleLimiter {
                 }
                 continue;
             }
-            long after = Gcra.charged(before, reading, cost);
+            long after = gcra.charged(before, reading, cost);
             if (CELL.compareAndSet(this, before, after)) {
                 return Gcra.distance(after, reading);
             }
@@ -161,7 +161,7 @@ public final class SingleCell implements SingleLimiter {
 
     private void sweep(long anchor, long instant) {
         long before = cell;
-        while (Cell.number(before) == Cell.RATE && gcra.hasPassed(before, anchor, instant)) {
+        while (Cell.number(before) == Cell.FIRST_RATE && gcra.hasPassed(before, anchor, instant)) {
             if (CELL.compareAndSet(this, before, Cell.freed(before))) {
                 return;
             }

@@ -2,6 +2,7 @@ package dev.ratelimit.core.internal.cells;
 
 import dev.ratelimit.Rate;
 import java.math.BigInteger;
+import java.time.Duration;
 
 /**
  * The units in which positions of a rate are counted: a permit is {@code perPermit} units, and the rate's clock emits
@@ -12,7 +13,8 @@ import java.math.BigInteger;
  *
  * <p><b>Room.</b> A position is told apart from those 2<sup>55</sup> units before and after it. The debt of a whole
  * capacity must fit, and time to look after old positions: with the interval I between two sweeps (see {@link Horizon}),
- * capacity × d + 8 × I × p &lt; 2<sup>55</sup>. That leaves capacities worth more than 400 days of a slow rate.
+ * (capacity + delay) × d + 8 × I × p &lt; 2<sup>55</sup>, where a
+ * delay is what a reservation may be ahead of a whole capacity. That leaves more than 400 days of a slow rate.
  *
  * <p><b>Odd fractions.</b> Where p is too large for that (above some 4 × 10<sup>6</sup>, where the interval would be under
  * a second), the best fraction below p/d with a smaller numerator takes its place: found in the Stern–Brocot tree (Graham,
@@ -32,19 +34,27 @@ record Units(long perPermit, long perNano, long sweepNanos) {
     private static final long SHORTEST_INTERVAL = 1 << 20;
 
     static Units of(Rate rate) {
+        return of(rate, 0);
+    }
+
+    /** The units of a rate whose permits are reserved up to so many nanoseconds ahead. */
+    static Units of(Rate rate, long longestDelay) {
         Fraction exact = Fraction.reduced(rate.permits(), rate.period().toNanos());
         BigInteger capacity = BigInteger.valueOf(rate.capacity());
-        if (largestNumerator(exact, capacity, SHORTEST_INTERVAL).signum() == 0) {
-            throw new IllegalArgumentException(
-                    "the capacity of " + rate.capacity() + " permits takes too long to refill at "
-                            + rate.permits() + " per " + rate.period()
-                            + ": at most about 400 days can be kept track of; choose a smaller burst");
+        if (largestNumerator(exact, capacity, longestDelay + 8 * SHORTEST_INTERVAL)
+                        .signum()
+                == 0) {
+            throw new IllegalArgumentException("the capacity of " + rate.capacity()
+                    + " permits takes too long to refill at " + rate.permits() + " per " + rate.period()
+                    + (longestDelay == 0 ? "" : ", and the longest delay is " + Duration.ofNanos(longestDelay))
+                    + ": at most about 400 days can be kept track of; choose a smaller burst"
+                    + (longestDelay == 0 ? "" : " or a shorter delay"));
         }
         for (long interval = LONGEST_INTERVAL; interval >= SHORTEST_INTERVAL; interval /= 2) {
-            BigInteger largest = largestNumerator(exact, capacity, interval);
+            BigInteger largest = largestNumerator(exact, capacity, longestDelay + 8 * interval);
             Fraction kept = exact.bestBelow(largest);
             if (isCloseEnough(kept, exact)) {
-                return withRoomShared(kept, capacity);
+                return withRoomShared(kept, capacity, longestDelay);
             }
         }
         throw new IllegalArgumentException(rate.permits() + " per " + rate.period() + " with a capacity of "
@@ -52,11 +62,11 @@ record Units(long perPermit, long perNano, long sweepNanos) {
                 + " choose a smaller burst (10,000,000 permits always do) or a rounder rate");
     }
 
-    /** The largest p' for which ceil(p' d/p) × capacity + 8 × interval × p' has room; p itself if that has. */
-    private static BigInteger largestNumerator(Fraction exact, BigInteger capacity, long interval) {
+    /** The largest p' for which ceil(p' d/p) × capacity + nanos × p' has room; p itself if that has. */
+    private static BigInteger largestNumerator(Fraction exact, BigInteger capacity, long nanos) {
         BigInteger p = exact.numerator();
         BigInteger d = exact.denominator();
-        BigInteger sweeps = BigInteger.valueOf(8 * interval);
+        BigInteger sweeps = BigInteger.valueOf(nanos);
         if (capacity.multiply(d).add(sweeps.multiply(p)).compareTo(ROOM) <= 0) {
             return p;
         }
@@ -75,8 +85,9 @@ record Units(long perPermit, long perNano, long sweepNanos) {
         return lost.multiply(TOLERANCE).compareTo(exact.numerator().multiply(kept.denominator())) <= 0;
     }
 
-    private static Units withRoomShared(Fraction kept, BigInteger capacity) {
-        BigInteger free = ROOM.subtract(capacity.multiply(kept.denominator()));
+    private static Units withRoomShared(Fraction kept, BigInteger capacity, long longestDelay) {
+        BigInteger free = ROOM.subtract(capacity.multiply(kept.denominator()))
+                .subtract(kept.numerator().multiply(BigInteger.valueOf(longestDelay)));
         long interval = free.divide(kept.numerator().shiftLeft(3)).longValueExact();
         return new Units(
                 kept.denominator().longValueExact(), kept.numerator().longValueExact(), Long.highestOneBit(interval));

@@ -16,7 +16,7 @@ public final class BrokenHandOver {
         long cost = gcra.cost(permits);
         while (true) {
             if (places.find(fingerprint) == Places.NONE) {
-                places.handOver(contested, fingerprint, Gcra.cell(reading, cost, 0));
+                places.handOver(contested, fingerprint, gcra.cell(reading, cost, 0));
                 return cost;
             }
             long before = places.cell(contested);
@@ -24,7 +24,7 @@ public final class BrokenHandOver {
             if (gcra.missing(debt, permits) > 0) {
                 return -gcra.missing(debt, permits);
             }
-            if (places.exchange(contested, before, Gcra.cell(reading, debt + cost, 0))) {
+            if (places.exchange(contested, before, gcra.cell(reading, debt + cost, 0))) {
                 return debt + cost;
             }
         }

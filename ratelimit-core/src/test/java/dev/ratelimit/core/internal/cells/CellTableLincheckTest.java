@@ -16,7 +16,7 @@ class CellTableLincheckTest {
     @Param(name = "key", gen = IntGen.class, conf = "1:3")
     @Param(name = "permits", gen = IntGen.class, conf = "1:2")
     public static class Real {
-        private final CellTable table = ContestedPlace.table();
+        private final Budgets table = ContestedPlace.table();
 
         @Operation
         public boolean take(@Param(name = "key") int key, @Param(name = "permits") int permits) {

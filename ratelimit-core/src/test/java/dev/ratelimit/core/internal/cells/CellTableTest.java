@@ -19,14 +19,14 @@ class CellTableTest {
     private final ManualTime time = new ManualTime(42);
     private final Rate rate = Rate.perSecond(10);
 
-    private CellTable table(int maximumKeys, WhenSaturated whenSaturated) {
-        return new CellTable(rate, maximumKeys, whenSaturated, time);
+    private Budgets table(int maximumKeys, WhenSaturated whenSaturated) {
+        return new CellTable(maximumKeys, whenSaturated, time).budgets(rate, Duration.ZERO);
     }
 
     @ParameterizedTest
     @EnumSource(WhenSaturated.class)
     void keysDoNotShareBudgets(WhenSaturated whenSaturated) {
-        CellTable table = table(ONE_SET, whenSaturated);
+        Budgets table = table(ONE_SET, whenSaturated);
         for (long key = 1; key <= 8; key++) {
             assertThat(table.decide(key, key).remaining()).isEqualTo(10 - key);
         }
@@ -38,7 +38,7 @@ class CellTableTest {
 
     @Test
     void theLeastIndebtedIsForgottenAndCounted() {
-        CellTable table = table(ONE_SET, WhenSaturated.EVICT);
+        Budgets table = table(ONE_SET, WhenSaturated.EVICT);
         for (long key = 1; key <= 8; key++) {
             table.take(key, key == 5 ? 2 : 3);
         }
@@ -53,7 +53,7 @@ class CellTableTest {
 
     @Test
     void aKeyOutOfDebtGoesBeforeOneInDebt() {
-        CellTable table = table(ONE_SET, WhenSaturated.EVICT);
+        Budgets table = table(ONE_SET, WhenSaturated.EVICT);
         for (long key = 1; key <= 8; key++) {
             table.take(key, key);
         }
@@ -67,7 +67,7 @@ class CellTableTest {
 
     @Test
     void whenSaturatedANewKeyIsRefusedAndToldWhenToComeBack() {
-        CellTable table = table(ONE_SET, WhenSaturated.DENY);
+        Budgets table = table(ONE_SET, WhenSaturated.DENY);
         for (long key = 1; key <= 8; key++) {
             table.take(key, key + 1);
         }
@@ -90,7 +90,7 @@ class CellTableTest {
     @Test
     void asManyKeysAsItIsSizedForCanBeInDebtAtOnce() {
         int keys = 100_000;
-        CellTable table = table(keys, WhenSaturated.DENY);
+        Budgets table = table(keys, WhenSaturated.DENY);
         SplittableRandom random = new SplittableRandom(7);
         int refused = 0;
         for (int i = 0; i < keys; i++) {
@@ -102,7 +102,7 @@ class CellTableTest {
 
     @Test
     void refundAndResetOfAKeyThatIsNotThereDoNothing() {
-        CellTable table = table(ONE_SET, WhenSaturated.EVICT);
+        Budgets table = table(ONE_SET, WhenSaturated.EVICT);
         table.refund(1, 10);
         table.reset(1);
         assertThat(table.peek(1, 1).remaining()).isEqualTo(10);
@@ -119,7 +119,7 @@ class CellTableTest {
     @Test
     void theOddFingerprintOfAnUnusedPlaceIsReplaced() {
         assertThat(Places.fingerprint(0)).isNotZero();
-        CellTable table = table(ONE_SET, WhenSaturated.EVICT);
+        Budgets table = table(ONE_SET, WhenSaturated.EVICT);
         table.take(Places.fingerprint(0), 3);
         assertThat(table.peek(Places.fingerprint(0), 1).remaining()).isEqualTo(7);
     }

@@ -21,8 +21,8 @@ public final class ContestedPlace {
 
     private ContestedPlace() {}
 
-    public static CellTable table() {
-        CellTable table = new CellTable(RATE, SMALLEST, WhenSaturated.EVICT, STILL);
+    public static Budgets table() {
+        Budgets table = new CellTable(SMALLEST, WhenSaturated.EVICT, STILL).budgets(RATE, Duration.ZERO);
         for (int blocker = 1; blocker <= BLOCKERS; blocker++) {
             table.take(1000L + blocker, 99);
         }

@@ -3,6 +3,7 @@ package dev.ratelimit.core.internal.cells;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.WhenSaturated;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -22,7 +23,8 @@ class RacingInsertTest {
 
     @Test
     void exactlyTheCapacityOfEachNewKeyIsAdmitted() throws Exception {
-        CellTable table = new CellTable(ContestedPlace.RATE, 20_000, WhenSaturated.DENY, ContestedPlace.STILL);
+        Budgets table = new CellTable(20_000, WhenSaturated.DENY, ContestedPlace.STILL)
+                .budgets(ContestedPlace.RATE, Duration.ZERO);
         assertThat(roundsWithAnotherCount(20_000, key -> Outcome.isAdmitted(table.take(key, 1))))
                 .isZero();
     }

@@ -59,7 +59,7 @@ class StalenessTest {
     @MethodSource("rates")
     void noJumpMakesAnOldKeyLookInDebt(Rate rate) {
         ManualTime time = new ManualTime(-5);
-        CellTable table = new CellTable(rate, 20, WhenSaturated.EVICT, time);
+        Budgets table = new CellTable(20, WhenSaturated.EVICT, time).budgets(rate, Duration.ZERO);
         long[] key = {0};
         jumps(rate).forEach(jump -> {
             // Another key is touched half way: it must not make the first one's cell young.
@@ -78,7 +78,7 @@ class StalenessTest {
     void aTwinThatNeverSweepsIsCaught() {
         Rate rate = Rate.perSecond(1000);
         Gcra gcra = new Gcra(rate);
-        long cell = Gcra.cell(gcra.reading(0), gcra.cost(1), Cell.FREE);
+        long cell = gcra.cell(gcra.reading(0), gcra.cost(1), Cell.FREE);
         assertThat(jumps(rate).filter(jump -> Gcra.debt(cell, gcra.reading(jump)) > 0))
                 .as("jumps after which the cell looks in debt, if nothing frees it")
                 .hasSizeGreaterThan(500);
@@ -102,7 +102,7 @@ class StalenessTest {
 
     @Test
     void aClockThatStandsStillRefillsNothing() {
-        CellTable table = new CellTable(Rate.perSecond(5), 10, WhenSaturated.EVICT, () -> 77);
+        Budgets table = new CellTable(10, WhenSaturated.EVICT, () -> 77).budgets(Rate.perSecond(5), Duration.ZERO);
         for (int i = 0; i < 100; i++) {
             assertThat(Outcome.isAdmitted(table.take(1, 1))).isEqualTo(i < 5);
         }

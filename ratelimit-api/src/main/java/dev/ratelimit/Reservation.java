@@ -1,0 +1,46 @@
+package dev.ratelimit;
+
+/**
+ * A reservation of permits: taken now, to be used when they are due.
+ *
+ * <pre>{@code
+ * Reservation reservation = limiter.reserve(userId, 2);
+ * if (reservation.granted()) {
+ *     scheduler.schedule(work, reservation.decision().delayNanos(), NANOSECONDS);
+ * }
+ * }</pre>
+ *
+ * <p>Whoever uses the permits before they are due exceeds the rate. Immutable but for its cancellation, and thread-safe.
+ */
+public interface Reservation {
+
+    /**
+     * Returns whether the permits were taken. If not, there is nothing to cancel.
+     *
+     * @return whether the permits are reserved
+     */
+    boolean granted();
+
+    /**
+     * Returns the answer to the request, with the {@linkplain Decision#delay() delay} until the permits are due.
+     *
+     * @return the answer
+     */
+    Decision decision();
+
+    /**
+     * Returns when the permits are due.
+     *
+     * @return a reading of the limiter's {@link TimeSource}; only its difference to others means anything
+     */
+    long dueNanos();
+
+    /**
+     * Gives back permits that were not used, as far as later reservations do not count on them: all if nothing was
+     * taken since, otherwise those beyond what was taken since, and none if the key was reset, forgotten, or has another
+     * rate by now. So no burst above the capacity comes of it. Does nothing the second time, or if nothing was granted.
+     *
+     * @return whether this call cancelled the reservation
+     */
+    boolean cancel();
+}

@@ -1,0 +1,33 @@
+package dev.ratelimit.core.internal.limit;
+
+import dev.ratelimit.Policy;
+import dev.ratelimit.core.internal.cells.CellTable;
+import java.util.Objects;
+
+/** One policy for all keys, which may be replaced at any time. */
+public final class OnePolicy<K> implements PolicySource<K> {
+
+    private final CellTable table;
+    private volatile PolicyBudgets current;
+
+    /**
+     * Creates a source of a policy.
+     *
+     * @param policy the policy
+     * @param table where the keys' state is kept
+     */
+    public OnePolicy(Policy policy, CellTable table) {
+        this.table = table;
+        this.current = new PolicyBudgets(policy, table);
+    }
+
+    @Override
+    public PolicyBudgets of(K key, long fingerprint) {
+        return current;
+    }
+
+    @Override
+    public void update(Policy policy) {
+        current = new PolicyBudgets(Objects.requireNonNull(policy, "policy"), table);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.ratelimit.core.internal.limit;
+
+import dev.ratelimit.Policy;
+
+/**
+ * Where a limiter has its policies from: one for all keys, or one for each.
+ *
+ * @param <K> the type of the keys
+ */
+interface PolicySource<K> {
+
+    /** The budgets of the policy that binds a key now. */
+    PolicyBudgets of(K key, long fingerprint);
+
+    /** Puts another policy in the place of the only one. */
+    void update(Policy policy);
+}
