@@ -27,67 +27,7 @@ package dev.ratelimit;
  *
  * @param <K> the type of the keys
  */
-public interface Limiter<K> {
-
-    /**
-     * Takes one permit of the key's budget, if it is there now. Never waits.
-     *
-     * @param key the key
-     * @return whether the permit was taken
-     */
-    boolean tryAcquire(K key);
-
-    /**
-     * Takes permits of the key's budget, if all are there now; otherwise takes none. Never waits.
-     *
-     * @param key the key
-     * @param permits how many, at least 1; more than the capacity are never granted
-     * @return whether the permits were taken
-     */
-    boolean tryAcquire(K key, long permits);
-
-    /**
-     * Takes one permit as {@link #tryAcquire(Object)} does, and says more about the answer.
-     *
-     * @param key the key
-     * @return the answer; what remains is counted after the permit was taken
-     */
-    Decision decide(K key);
-
-    /**
-     * Takes permits as {@link #tryAcquire(Object, long)} does, and says more about the answer.
-     *
-     * @param key the key
-     * @param permits how many, at least 1
-     * @return the answer; what remains is counted after the permits were taken
-     */
-    Decision decide(K key, long permits);
-
-    /**
-     * Says whether one permit could be taken now, and takes nothing.
-     *
-     * @param key the key
-     * @return the answer that {@link #decide(Object)} would give, with what remains counted before any is taken
-     */
-    Decision peek(K key);
-
-    /**
-     * Says whether so many permits could be taken now, and takes nothing.
-     *
-     * @param key the key
-     * @param permits how many, at least 1
-     * @return the answer that {@link #decide(Object, long)} would give, with what remains counted before any is taken
-     */
-    Decision peek(K key, long permits);
-
-    /**
-     * Gives back permits that were taken and not used. The budget never exceeds its capacity: what would, is lost.
-     *
-     * @param key the key
-     * @param permits how many, from 1 to the capacity
-     * @throws IllegalArgumentException if the permits are more than the capacity, which no single call can have taken
-     */
-    void refund(K key, long permits);
+public interface Limiter<K> extends Limit<K> {
 
     /**
      * Fills the key's budget, as if the key had never been seen.

@@ -198,6 +198,20 @@ public final class Budgets {
         return table.clock();
     }
 
+    /** Whether cells of both are in the same units. */
+    public boolean hasUnitsOf(Budgets other) {
+        return gcra.number() == other.gcra.number();
+    }
+
+    /** Makes all debts at this rate debts of as many permits at another. */
+    public void convertAll(Budgets to) {
+        try {
+            table.convertAll(gcra, to.gcra);
+        } finally {
+            Reference.reachabilityFence(to.gcra);
+        }
+    }
+
     /** How often a key in debt was forgotten for a new one, at whatever rate of this table. */
     public long evictedInDebt() {
         return table.evictedInDebt();

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * takes no lock, and a denial writes nothing.
  *
  * <p><b>Several rates.</b> Cells say in whose units they count ({@link RateNumbers}). One that is found in other units,
- * because its key has another rate now, counts as the debt of as many permits, and is written anew when it is next
- * charged.
+ * because its key has another rate now, counts as the debt of as many permits, and is written anew when it is next asked
+ * for permits.
  *
  * <p>What is asked of it, {@link Budgets} and {@link Blackouts} say in permits and nanoseconds.
  */
@@ -168,12 +168,16 @@ public final class CellTable {
         }
         long reading = rate.reading(now);
         long number = Cell.number(before);
-        long cell = number == rate.number() || number == Cell.FREE ? before : inUnitsOf(rate, before, now);
-        long since = reading - Gcra.admittedFrom(cell, cost, limit);
-        if (since < 0 && Cell.number(cell) != Cell.FREE) {
+        if (number != rate.number() && number != Cell.FREE) {
+            // Also for a request that will be refused, so that the budget refills at its new rate from now on.
+            places.exchange(place, before, inUnitsOf(rate, before, now));
+            return LOOK_AGAIN;
+        }
+        long since = reading - Gcra.admittedFrom(before, cost, limit);
+        if (since < 0 && number != Cell.FREE) {
             return places.cell(place) == before ? since : LOOK_AGAIN;
         }
-        long after = rate.charged(cell, reading, cost);
+        long after = rate.charged(before, reading, cost);
         if (!places.exchange(place, before, after)) {
             return LOOK_AGAIN;
         }
@@ -190,6 +194,20 @@ public final class CellTable {
         return other == null || debt == 0
                 ? Cell.freed(cell)
                 : rate.cell(rate.reading(now), rate.converted(debt, other), cell);
+    }
+
+    /** Converts all cells of one rate to another's units now: see {@link #inUnitsOf}. */
+    void convertAll(Gcra from, Gcra to) {
+        long now = enter(clock());
+        for (int place = places.begin(); place < places.end(); place += Places.STEP) {
+            long before = places.cell(place);
+            while (Cell.number(before) == from.number() && from.number() != to.number()) {
+                if (places.exchange(place, before, inUnitsOf(to, before, now))) {
+                    break;
+                }
+                before = places.cell(place);
+            }
+        }
     }
 
     /** Inserts a key that was not found after the number of its stripe had been read. */

@@ -33,6 +33,9 @@ record Units(long perPermit, long perNano, long sweepNanos) {
     private static final long LONGEST_INTERVAL = 1 << 30;
     private static final long SHORTEST_INTERVAL = 1 << 20;
 
+    /** Some ten hours: rare enough, and it leaves nearly all of the room to debts that were converted from another rate. */
+    private static final long LONGEST_USED = 1L << 45;
+
     static Units of(Rate rate) {
         return of(rate, 0);
     }
@@ -90,6 +93,8 @@ record Units(long perPermit, long perNano, long sweepNanos) {
                 .subtract(kept.numerator().multiply(BigInteger.valueOf(longestDelay)));
         long interval = free.divide(kept.numerator().shiftLeft(3)).longValueExact();
         return new Units(
-                kept.denominator().longValueExact(), kept.numerator().longValueExact(), Long.highestOneBit(interval));
+                kept.denominator().longValueExact(),
+                kept.numerator().longValueExact(),
+                Math.min(LONGEST_USED, Long.highestOneBit(interval)));
     }
 }

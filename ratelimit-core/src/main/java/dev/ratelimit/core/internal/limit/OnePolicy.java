@@ -27,7 +27,10 @@ public final class OnePolicy<K> implements PolicySource<K> {
     }
 
     @Override
-    public void update(Policy policy) {
-        current = new PolicyBudgets(Objects.requireNonNull(policy, "policy"), table);
+    public synchronized void update(Policy policy) {
+        PolicyBudgets before = current;
+        PolicyBudgets after = new PolicyBudgets(Objects.requireNonNull(policy, "policy"), table);
+        current = after;
+        before.convertAll(after);
     }
 }

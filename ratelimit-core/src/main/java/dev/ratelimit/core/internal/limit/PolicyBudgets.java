@@ -72,6 +72,19 @@ final class PolicyBudgets {
         return smallestCapacity;
     }
 
+    /**
+     * Makes all debts at each rate debts of as many permits at the rate in the same place of another policy. Where two rates
+     * share their units, and so cannot be told apart in a cell, it is left to the next request for the key.
+     */
+    void convertAll(PolicyBudgets after) {
+        for (int i = 0; i < Math.min(rates.length, after.rates.length); i++) {
+            Budgets rate = rates[i];
+            if (Arrays.stream(rates).filter(rate::hasUnitsOf).count() == 1) {
+                rate.convertAll(after.rates[i]);
+            }
+        }
+    }
+
     // Taking
 
     /** Takes permits that are all there at a reading of the clock. */
