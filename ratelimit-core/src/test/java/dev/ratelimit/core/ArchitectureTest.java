@@ -22,6 +22,14 @@ class ArchitectureTest {
             .resideInAnyPackage("dev.ratelimit", "java..", "org.jspecify..");
 
     @ArchTest
+    static final ArchRule httpKnowsOnlyTheApi = classes()
+            .that()
+            .resideInAPackage("dev.ratelimit.http")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.http", "java..", "org.jspecify..");
+
+    @ArchTest
     static final ArchRule theCoreKnowsTheApiAndTheJdk = classes()
             .that()
             .resideInAPackage("dev.ratelimit.core..")

@@ -1,0 +1,183 @@
+package dev.ratelimit.http;
+
+import dev.ratelimit.Decision;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * HTTP fields are the header fields that tell a client about its limits, as names and values.
+ *
+ * <pre>{@code
+ * HttpFields.of("per-user", decision).forEach(response::setHeader);
+ * }</pre>
+ *
+ * <p>They may go with any answer, whether it grants or refuses. Each name comes once; a field that has nothing to say
+ * is not there:
+ *
+ * <ul>
+ *   <li>{@code RateLimit-Policy} and {@code RateLimit} have an item for each limit, in the given order, as
+ *       draft-ietf-httpapi-ratelimit-headers-11 defines them. What their figures mean for a token bucket says
+ *       {@link ServiceLimit}.
+ *   <li>{@code X-RateLimit-Limit}, {@code X-RateLimit-Remaining} and {@code X-RateLimit-Reset} repeat {@code q},
+ *       {@code r} and {@code t} of the most restrictive limit. Of the meanings in which servers use the last one,
+ *       this is seconds from now, rounded up; not a point in time. It is not there if {@code t} is not. These fields
+ *       count requests: a limit in another unit does not take part, and without any other limit they are not there.
+ *   <li>{@code Retry-After} is the longest wait of those limits that refuse, in whole seconds, rounded up, so at
+ *       least 1. It is not there if all limits admit, nor if one of them would refuse at any time.
+ * </ul>
+ *
+ * <p>The <b>most restrictive</b> limit is the one with the least {@code r}; among equals the one with the longest
+ * {@code t}, none being the longest; then the one with the least {@code q}; then the first. A limit that refuses for a
+ * time has {@code r} = 0, so it comes before all that admit and have something left.
+ *
+ * <p>What a limit says of itself anybody can read who gets the answer. A limit whose capacity is nobody's business,
+ * such as that of a whole node, can be left out while it admits.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class HttpFields {
+
+    private static final Comparator<ServiceLimit> MOST_RESTRICTIVE_FIRST = Comparator.comparingLong(
+                    ServiceLimit::available)
+            .thenComparing(Comparator.<ServiceLimit>comparingLong(
+                            limit -> limit.effectiveWindow().orElse(Long.MAX_VALUE))
+                    .reversed())
+            .thenComparingLong(ServiceLimit::quota);
+
+    private final List<ServiceLimit> limits;
+    private final boolean legacy;
+
+    private HttpFields(List<ServiceLimit> limits, boolean legacy) {
+        this.limits = limits;
+        this.legacy = legacy;
+    }
+
+    /**
+     * Returns the fields of an answer that one limit decided.
+     *
+     * @param name the name that clients know the limit by: printable ASCII, at least one character
+     * @param decision what the limit decided
+     * @return the fields
+     * @throws IllegalArgumentException if the name is empty or holds any other character
+     */
+    public static HttpFields of(String name, Decision decision) {
+        return of(ServiceLimit.of(name, decision));
+    }
+
+    /**
+     * Returns the fields of an answer that several limits decided.
+     *
+     * @param limits the limits, at least one, each with a name of its own
+     * @return the fields
+     * @throws IllegalArgumentException if there is no limit, or two have the same name
+     */
+    public static HttpFields of(ServiceLimit... limits) {
+        return of(List.of(limits));
+    }
+
+    /**
+     * Returns the fields of an answer that several limits decided.
+     *
+     * @param limits the limits, at least one, each with a name of its own
+     * @return the fields
+     * @throws IllegalArgumentException if there is no limit, or two have the same name
+     */
+    public static HttpFields of(List<ServiceLimit> limits) {
+        return new HttpFields(ServiceLimit.ofOneAnswer(limits), true);
+    }
+
+    /**
+     * Returns these fields without those whose names begin with {@code X-}.
+     *
+     * @return the fields that have a specification
+     */
+    public HttpFields withoutLegacy() {
+        return new HttpFields(limits, false);
+    }
+
+    /**
+     * Hands each field to a function that sets it.
+     *
+     * @param setter what takes a name and a value; it should replace a field of that name that is already there
+     */
+    public void forEach(BiConsumer<String, String> setter) {
+        Objects.requireNonNull(setter, "setter");
+        asMap().forEach(setter);
+    }
+
+    /**
+     * Returns the fields by their names, in the order in which they should be written.
+     *
+     * @return an unmodifiable map
+     */
+    public Map<String, String> asMap() {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("RateLimit-Policy", list(HttpFields::policy));
+        fields.put("RateLimit", list(HttpFields::serviceLimit));
+        if (legacy) {
+            limits.stream()
+                    .filter(limit -> limit.unit().equals(ServiceLimit.REQUESTS))
+                    .min(MOST_RESTRICTIVE_FIRST)
+                    .ifPresent(limit -> putLegacy(limit, fields));
+        }
+        longestWait(limits).ifPresent(seconds -> fields.put("Retry-After", Long.toString(seconds)));
+        return Collections.unmodifiableMap(fields);
+    }
+
+    /** Returns after how many seconds none of the limits would refuse for what it refuses now; empty for never. */
+    static OptionalLong longestWait(List<ServiceLimit> limits) {
+        if (limits.stream().anyMatch(ServiceLimit::refusesForEver)) {
+            return OptionalLong.empty();
+        }
+        return limits.stream()
+                .filter(ServiceLimit::refusesForNow)
+                .mapToLong(ServiceLimit::retryAfter)
+                .max();
+    }
+
+    private String list(Function<ServiceLimit, StructuredItem> item) {
+        return limits.stream().map(item).map(StructuredItem::toString).collect(Collectors.joining(", "));
+    }
+
+    private static StructuredItem policy(ServiceLimit limit) {
+        StructuredItem item = new StructuredItem(limit.name()).parameter("q", limit.quota());
+        if (!limit.unit().equals(ServiceLimit.REQUESTS)) {
+            item.parameter("qu", limit.unit());
+        }
+        limit.window().ifPresent(seconds -> item.parameter("w", seconds));
+        return withPartitionKey(item, limit);
+    }
+
+    private static StructuredItem serviceLimit(ServiceLimit limit) {
+        StructuredItem item = new StructuredItem(limit.name()).parameter("r", limit.available());
+        limit.effectiveWindow().ifPresent(seconds -> item.parameter("t", seconds));
+        return withPartitionKey(item, limit);
+    }
+
+    private static StructuredItem withPartitionKey(StructuredItem item, ServiceLimit limit) {
+        byte[] key = limit.partitionKey();
+        return key == null ? item : item.parameter("pk", key);
+    }
+
+    private static void putLegacy(ServiceLimit limit, Map<String, String> fields) {
+        fields.put("X-RateLimit-Limit", Long.toString(limit.quota()));
+        fields.put("X-RateLimit-Remaining", Long.toString(limit.available()));
+        limit.effectiveWindow().ifPresent(seconds -> fields.put("X-RateLimit-Reset", Long.toString(seconds)));
+    }
+
+    /** Returns the fields as they stand in a message, a line for each. */
+    @Override
+    public String toString() {
+        return asMap().entrySet().stream()
+                .map(field -> field.getKey() + ": " + field.getValue())
+                .collect(Collectors.joining("\n"));
+    }
+}

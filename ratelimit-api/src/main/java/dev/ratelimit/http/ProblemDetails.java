@@ -1,0 +1,229 @@
+package dev.ratelimit.http;
+
+import dev.ratelimit.Decision;
+import dev.ratelimit.Rate;
+import java.math.BigDecimal;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+
+/**
+ * Problem details are the body of a refusal, in JSON that programs can read (RFC 9457).
+ *
+ * <pre>{@code
+ * ProblemDetails problem = ProblemDetails.of("per-user", decision);
+ * response.setStatus(problem.status());
+ * response.setHeader("Content-Type", ProblemDetails.MEDIA_TYPE);
+ * response.write(problem.json());
+ * }</pre>
+ *
+ * <p>The types are those that draft-ietf-httpapi-ratelimit-headers-11 registers:
+ *
+ * <table>
+ * <caption>Type and status by the reason of the refusal</caption>
+ * <tr><th>Reason</th><th>Type</th><th>Status</th></tr>
+ * <tr><td>{@code EXCEEDS_CAPACITY}</td><td>{@code quota-exceeded}</td><td>413</td></tr>
+ * <tr><td>{@code OVER_LIMIT}</td><td>{@code quota-exceeded}</td><td>429</td></tr>
+ * <tr><td>{@code SATURATED}</td><td>{@code temporary-reduced-capacity}</td><td>503</td></tr>
+ * </table>
+ *
+ * <p>What exceeds the capacity exceeds the quota, but 429 invites to come again, which would be in vain; 413 says
+ * that it is the request that is too large. A saturated table is no fault of the client's, whose quota may be
+ * untouched. The draft's third type, {@code abnormal-usage-detected}, is never used: a limit counts and knows nothing
+ * of intentions.
+ *
+ * <p>If several limits refuse, the reason that stands first in the table decides on type and status. The member
+ * {@code violated-policies} has the names of all that refuse, in the given order, under which {@link HttpFields}
+ * tells of them.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class ProblemDetails {
+
+    /** The media type of the body. */
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    /** What is wrong; what comes first outweighs what comes after it. */
+    private enum Kind {
+        TOO_LARGE("quota-exceeded", "Quota Exceeded", 413),
+        USED_UP("quota-exceeded", "Quota Exceeded", 429),
+        NO_PLACE("temporary-reduced-capacity", "Temporary Reduced Capacity", 503);
+
+        final String type;
+        final String title;
+        final int status;
+
+        Kind(String fragment, String title, int status) {
+            this.type = "https://iana.org/assignments/http-problem-types#" + fragment;
+            this.title = title;
+            this.status = status;
+        }
+
+        /** The one place that a further reason has to be added to. */
+        static Kind of(Decision.Reason reason) {
+            return switch (reason) {
+                case EXCEEDS_CAPACITY -> TOO_LARGE;
+                case OVER_LIMIT -> USED_UP;
+                case SATURATED -> NO_PLACE;
+                case WITHIN_LIMIT -> throw new IllegalArgumentException("what is admitted is no problem");
+            };
+        }
+
+        String sentence(ServiceLimit limit) {
+            String name = "the limit \"" + limit.name() + "\"";
+            Rate rate = limit.decision().rate();
+            String burst = rate.capacity() + " " + limit.unit() + " at once";
+            return switch (this) {
+                case TOO_LARGE -> "More was asked for than " + name + " ever allows, which is " + burst + ".";
+                case USED_UP ->
+                    "Over " + name + ", which is " + burst + " and " + rate.permits() + " in "
+                            + BigDecimal.valueOf(rate.period().toNanos(), 9)
+                                    .stripTrailingZeros()
+                                    .toPlainString()
+                            + " s.";
+                case NO_PLACE -> "For now, " + name + " cannot take on another client.";
+            };
+        }
+    }
+
+    private final Kind kind;
+    private final String detail;
+    private final List<String> violatedPolicies;
+
+    private ProblemDetails(Kind kind, String detail, List<String> violatedPolicies) {
+        this.kind = kind;
+        this.detail = detail;
+        this.violatedPolicies = violatedPolicies;
+    }
+
+    /**
+     * Returns the problem of a request that one limit refused.
+     *
+     * @param name the name that clients know the limit by: printable ASCII, at least one character
+     * @param decision the refusal
+     * @return the problem
+     * @throws IllegalArgumentException if the decision admits, or the name is empty or holds any other character
+     */
+    public static ProblemDetails of(String name, Decision decision) {
+        return of(ServiceLimit.of(name, decision));
+    }
+
+    /**
+     * Returns the problem of a request that one or several limits refused.
+     *
+     * @param limits all limits that decided, each with a name of its own; at least one of them refuses
+     * @return the problem
+     * @throws IllegalArgumentException if all of them admit, or two have the same name
+     */
+    public static ProblemDetails of(ServiceLimit... limits) {
+        return of(List.of(limits));
+    }
+
+    /**
+     * Returns the problem of a request that one or several limits refused.
+     *
+     * @param limits all limits that decided, each with a name of its own; at least one of them refuses
+     * @return the problem
+     * @throws IllegalArgumentException if all of them admit, or two have the same name
+     */
+    public static ProblemDetails of(List<ServiceLimit> limits) {
+        List<ServiceLimit> refusing = ServiceLimit.ofOneAnswer(limits).stream()
+                .filter(limit -> !limit.decision().allowed())
+                .toList();
+        Kind kind = refusing.stream()
+                .map(ProblemDetails::kindOf)
+                .min(Comparator.naturalOrder())
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "all of the limits admit; ask for problem details only if decision.allowed() is false"));
+        return new ProblemDetails(
+                kind,
+                explanation(refusing),
+                refusing.stream().map(ServiceLimit::name).toList());
+    }
+
+    private static Kind kindOf(ServiceLimit limit) {
+        return Kind.of(limit.decision().reason());
+    }
+
+    private static String explanation(List<ServiceLimit> refusing) {
+        String sentences =
+                refusing.stream().map(limit -> kindOf(limit).sentence(limit)).collect(Collectors.joining(" "));
+        OptionalLong wait = HttpFields.longestWait(refusing);
+        return wait.isPresent() ? sentences + " Try again in " + wait.getAsLong() + " s." : sentences;
+    }
+
+    /**
+     * Returns this problem with another explanation: in another language, or one that says less.
+     *
+     * @param detail the explanation, for a person to read; any characters
+     * @return the problem with that explanation
+     */
+    public ProblemDetails detail(String detail) {
+        return new ProblemDetails(kind, Objects.requireNonNull(detail, "detail"), violatedPolicies);
+    }
+
+    /**
+     * Returns the status that the answer should have, and that the body names.
+     *
+     * @return 429, 413 or 503
+     */
+    public int status() {
+        return kind.status;
+    }
+
+    /**
+     * Returns the type, which programs should go by.
+     *
+     * @return a URI
+     */
+    public String type() {
+        return kind.type;
+    }
+
+    /**
+     * Returns what problems of this type are called, always in the same words.
+     *
+     * @return the title
+     */
+    public String title() {
+        return kind.title;
+    }
+
+    /**
+     * Returns the explanation for a person to read; unless replaced, in English, with the limits' figures.
+     *
+     * @return the explanation
+     */
+    public String detail() {
+        return detail;
+    }
+
+    /**
+     * Returns the names of the limits that refuse.
+     *
+     * @return the names, at least one
+     */
+    public List<String> violatedPolicies() {
+        return violatedPolicies;
+    }
+
+    /**
+     * Returns the body: a JSON object (RFC 8259) on one line, in ASCII, so that any charset will do.
+     *
+     * @return the object with the members {@code type}, {@code title}, {@code status}, {@code detail} and
+     *     {@code violated-policies}
+     */
+    public String json() {
+        String names = violatedPolicies.stream().map(JsonText::quoted).collect(Collectors.joining(","));
+        return "{\"type\":" + JsonText.quoted(kind.type) + ",\"title\":" + JsonText.quoted(kind.title) + ",\"status\":"
+                + kind.status + ",\"detail\":" + JsonText.quoted(detail) + ",\"violated-policies\":[" + names + "]}";
+    }
+
+    /** Returns the body. */
+    @Override
+    public String toString() {
+        return json();
+    }
+}
