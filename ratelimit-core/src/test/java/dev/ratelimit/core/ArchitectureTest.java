@@ -1,5 +1,9 @@
 package dev.ratelimit.core;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -8,6 +12,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 
 /** The layout of the code, as rules: which way the arrows point, and what names mean. */
 @AnalyzeClasses(packages = "dev.ratelimit", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -28,6 +34,25 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.http", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule addressesKnowNothingButTheJdk = classes()
+            .that()
+            .resideInAPackage("dev.ratelimit.address")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.ratelimit.address", "java..", "org.jspecify..");
+
+    /** What a client wrote must not make this server look up a name, nor wait for the answer. */
+    @ArchTest
+    static final ArchRule nobodyAsksTheNameService = noClasses()
+            .that()
+            .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.address", "dev.ratelimit.core..")
+            .should()
+            .callMethodWhere(target(owner(assignableTo(InetAddress.class)))
+                    .and(target(nameMatching("getByName|getAllByName|getLocalHost|getHostName|getCanonicalHostName"))))
+            .orShould()
+            .callConstructor(InetSocketAddress.class, String.class, int.class);
 
     @ArchTest
     static final ArchRule theCoreKnowsTheApiAndTheJdk = classes()
