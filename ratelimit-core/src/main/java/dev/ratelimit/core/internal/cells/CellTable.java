@@ -126,25 +126,31 @@ public final class CellTable {
     /**
      * Makes the debt of a key larger by a cost, if it is then no more than a limit; returns an {@link Outcome}.
      *
-     * @param receipt what is to be told the cell that was written
+     * @param clock a reading of the clock
      */
-    long take(long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
+    long take(long fingerprint, Gcra rate, long cost, long limit, long clock) {
         // Most known keys stand where they are looked for first; this is short, so that it is compiled into its caller.
         int place = places.first(fingerprint);
         long outcome = places.holds(place, fingerprint)
-                ? takeAt(place, fingerprint, rate, cost, limit, clock, receipt)
+                ? takeAt(place, fingerprint, rate, cost, limit, clock, 0, null)
                 : LOOK_AGAIN;
-        return outcome == LOOK_AGAIN ? takeWherever(fingerprint, rate, cost, limit, clock, receipt) : outcome;
+        return outcome == LOOK_AGAIN ? takeAhead(fingerprint, rate, cost, limit, clock, 0, null) : outcome;
     }
 
-    private long takeWherever(
-            long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
+    /**
+     * Does so for permits that will be used at a later instant, when the limit is looked at, too.
+     *
+     * @param ahead how far the clock will have gone on then, in units
+     * @param receipt what is to be told what was done
+     */
+    long takeAhead(
+            long fingerprint, Gcra rate, long cost, long limit, long clock, long ahead, @Nullable Receipt receipt) {
         while (true) {
             long number = stripes.read(fingerprint);
             int place = places.find(fingerprint);
             long outcome = place == Places.NONE
-                    ? insert(fingerprint, rate, cost, clock, number, receipt)
-                    : takeAt(place, fingerprint, rate, cost, limit, clock, receipt);
+                    ? insert(fingerprint, rate, cost, clock, ahead, number, receipt)
+                    : takeAt(place, fingerprint, rate, cost, limit, clock, ahead, receipt);
             if (outcome != LOOK_AGAIN) {
                 return outcome;
             }
@@ -153,7 +159,14 @@ public final class CellTable {
     }
 
     private long takeAt(
-            int place, long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
+            int place,
+            long fingerprint,
+            Gcra rate,
+            long cost,
+            long limit,
+            long clock,
+            long ahead,
+            @Nullable Receipt receipt) {
         long before = places.cell(place);
         if (!places.isOwned(place, before, fingerprint)) {
             return LOOK_AGAIN;
@@ -166,13 +179,13 @@ public final class CellTable {
                 return LOOK_AGAIN;
             }
         }
-        long reading = rate.reading(now);
         long number = Cell.number(before);
         if (number != rate.number() && number != Cell.FREE) {
             // Also for a request that will be refused, so that the budget refills at its new rate from now on.
             places.exchange(place, before, inUnitsOf(rate, before, now));
             return LOOK_AGAIN;
         }
+        long reading = rate.reading(now) + ahead;
         long since = reading - Gcra.admittedFrom(before, cost, limit);
         if (since < 0 && number != Cell.FREE) {
             return places.cell(place) == before ? since : LOOK_AGAIN;
@@ -182,9 +195,9 @@ public final class CellTable {
             return LOOK_AGAIN;
         }
         if (receipt != null) {
-            receipt.cell = after;
+            receipt.write(after, cost + Math.max(0, ahead - Gcra.debt(before, reading - ahead)));
         }
-        return Gcra.distance(after, reading);
+        return Gcra.distance(after, reading) + ahead;
     }
 
     /** The cell as it would be if the key had had this rate all along. */
@@ -211,7 +224,8 @@ public final class CellTable {
     }
 
     /** Inserts a key that was not found after the number of its stripe had been read. */
-    private long insert(long fingerprint, Gcra rate, long cost, long clock, long number, @Nullable Receipt receipt) {
+    private long insert(
+            long fingerprint, Gcra rate, long cost, long clock, long ahead, long number, @Nullable Receipt receipt) {
         if (!stripes.tryLock(fingerprint, number)) {
             return LOOK_AGAIN;
         }
@@ -231,15 +245,15 @@ public final class CellTable {
                 if (!places.exchange(place, before, Cell.handedOver(before))) {
                     continue;
                 }
-                long after = rate.charged(Cell.nextOwner(before), rate.reading(now), cost);
+                long after = rate.charged(Cell.nextOwner(before), rate.reading(now) + ahead, cost);
                 places.handOver(place, fingerprint, after);
                 if (inDebt) {
                     evictedInDebt.increment();
                 }
                 if (receipt != null) {
-                    receipt.cell = after;
+                    receipt.write(after, cost + ahead);
                 }
-                return cost;
+                return cost + ahead;
             }
         } finally {
             stripes.unlock(fingerprint, number);

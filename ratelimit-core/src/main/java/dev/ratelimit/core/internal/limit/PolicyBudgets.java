@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * them, what was taken before is given back. In between, others may be refused who would else have been admitted;
  * nobody is admitted who would else have been refused.
  *
+ * <p><b>Ahead of time.</b> A reservation is due when the last of the rates has its permits, and is charged to all of them
+ * for that instant. Were it charged to the others for the instant at which they have theirs, they would regain meanwhile
+ * what has not yet been used, and more could depart in an interval than they allow.
+ *
  * <p><b>Which rate answers.</b> A refusal is by the rate with the longest wait, so that coming back after that time helps. An
  * admission tells of the rate with the longest delay, and without a delay of the one of which the least is left.
  *
@@ -96,7 +100,7 @@ final class PolicyBudgets {
         if (permits > smallestCapacity || isBlackedOut(key, clock)) {
             return false;
         }
-        int refusing = takeAll(key, permits, clock, null, null);
+        int refusing = takeAll(key, permits, clock, null);
         if (refusing != NONE) {
             beginBlackout(key, clock);
         }
@@ -110,7 +114,7 @@ final class PolicyBudgets {
             return bar;
         }
         long[] outcomes = new long[rates.length];
-        return decision(key, permits, clock, takeAll(key, permits, clock, outcomes, null), outcomes);
+        return decision(key, permits, clock, takeAll(key, permits, clock, outcomes), outcomes);
     }
 
     /** Takes permits that are there, or will be within the longest delay. */
@@ -122,7 +126,7 @@ final class PolicyBudgets {
         long[] outcomes = new long[rates.length];
         Receipt[] receipts = new Receipt[rates.length];
         Arrays.setAll(receipts, i -> new Receipt());
-        int refusing = takeAll(key, permits, clock, outcomes, receipts);
+        int refusing = reserveAll(key, permits, clock, outcomes, receipts);
         Decision decision = decision(key, permits, clock, refusing, outcomes);
         return refusing == NONE
                 ? new CellReservation(decision, clock + decision.delayNanos(), this, key, permits, List.of(receipts))
@@ -137,32 +141,58 @@ final class PolicyBudgets {
         return rates[refusing].decision(key, outcomes[refusing], permits, clock).of(policy.name());
     }
 
-    /** Takes from all rates, ahead of time if there are receipts, or from none; returns the rate that refused, or none. */
-    private int takeAll(long key, long permits, long clock, long @Nullable [] outcomes, Receipt @Nullable [] receipts) {
-        int refusing = rates.length < 2 ? NONE : lookAll(key, permits, clock, receipts != null, outcomes);
+    /** Takes from all rates or from none; returns the rate that refused, or none. */
+    private int takeAll(long key, long permits, long clock, long @Nullable [] outcomes) {
+        int refusing = rates.length < 2 ? NONE : lookAll(key, permits, clock, false, outcomes);
         for (int i = 0; refusing == NONE && i < rates.length; i++) {
-            long outcome = receipts == null
-                    ? rates[i].take(key, permits, clock)
-                    : rates[i].reserve(key, permits, clock, receipts[i]);
+            long outcome = rates[i].take(key, permits, clock);
             if (outcomes != null) {
                 outcomes[i] = outcome;
             }
             if (!Outcome.isAdmitted(outcome)) {
                 refusing = i;
-                giveBack(key, permits, clock, receipts, i);
+                for (int taken = 0; taken < i; taken++) {
+                    rates[taken].refund(key, permits, clock);
+                }
             }
         }
         return refusing;
     }
 
-    private void giveBack(long key, long permits, long clock, Receipt @Nullable [] receipts, int taken) {
-        for (int i = 0; i < taken; i++) {
-            if (receipts == null) {
-                rates[i].refund(key, permits, clock);
-            } else {
-                rates[i].cancel(key, permits, receipts[i], clock);
+    /** Takes from all rates, for the instant at which the last of them has its permits, or from none. */
+    private int reserveAll(long key, long permits, long clock, long[] outcomes, Receipt[] receipts) {
+        if (rates.length == 1) {
+            outcomes[0] = rates[0].reserve(key, permits, clock, receipts[0]);
+            return Outcome.isAdmitted(outcomes[0]) ? NONE : 0;
+        }
+        while (true) {
+            int refusing = lookAll(key, permits, clock, true, outcomes);
+            if (refusing != NONE || takeAllAhead(key, permits, delay(outcomes), clock, receipts)) {
+                return refusing;
+            }
+            // Another thread has taken the permits that were due then.
+            Thread.onSpinWait();
+        }
+    }
+
+    private boolean takeAllAhead(long key, long permits, long nanos, long clock, Receipt[] receipts) {
+        for (int i = 0; i < rates.length; i++) {
+            if (!Outcome.isAdmitted(rates[i].takeAhead(key, permits, nanos, clock, receipts[i]))) {
+                for (int taken = 0; taken < i; taken++) {
+                    rates[taken].cancel(key, permits, receipts[taken], clock);
+                }
+                return false;
             }
         }
+        return true;
+    }
+
+    private long delay(long[] outcomes) {
+        long delay = 0;
+        for (int i = 0; i < rates.length; i++) {
+            delay = Math.max(delay, rates[i].delayNanos(outcomes[i]));
+        }
+        return delay;
     }
 
     /** Returns the rate that would refuse for the longest time, or none. */
