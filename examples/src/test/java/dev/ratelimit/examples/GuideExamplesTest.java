@@ -46,6 +46,24 @@ class GuideExamplesTest {
     }
 
     @Test
+    void aPolicyOfTwoRatesAndABlackoutChangesLive() {
+        SearchPolicy policy = new SearchPolicy(time);
+        for (int i = 0; i < 10; i++) {
+            assertThat(policy.search("ada")).isEqualTo("200");
+        }
+        assertThat(policy.search("ada")).startsWith("429, over Rate[permits=10, period=PT1S");
+        time.advance(Duration.ofSeconds(10));
+        assertThat(policy.search("ada")).isEqualTo("429, come back in 20 s");
+        time.advance(Duration.ofSeconds(20));
+        assertThat(policy.search("ada")).isEqualTo("200");
+        policy.reconfigure(2);
+        // Eleven were used, of which thirty seconds at the old rate gave back eight.
+        assertThat(policy.search("ada")).startsWith("429, over Rate[permits=2, period=PT1H");
+        assertThat(policy.support("ada").budgets().get(1).debt()).isEqualTo(3);
+        assertThat(policy.support("ada").blackout()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
     void saturatedTableForgetsTheLeastDebtOrRefusesTheNewcomer() {
         SaturatedTable tables = new SaturatedTable(time);
         assertThat(tables.evicting().tryAcquire(-1L, 10)).isTrue();
