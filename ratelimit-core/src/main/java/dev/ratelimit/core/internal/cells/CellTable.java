@@ -59,6 +59,7 @@ public final class CellTable {
     private final Stripes stripes = new Stripes();
     private final boolean evicts;
     private final LongAdder evictedInDebt = new LongAdder();
+    private final Runnable onEviction;
 
     /**
      * Creates an empty table.
@@ -68,6 +69,19 @@ public final class CellTable {
      * @param time the time that refills the budgets
      */
     public CellTable(int maximumKeys, WhenSaturated whenSaturated, TimeSource time) {
+        this(maximumKeys, whenSaturated, time, () -> {});
+    }
+
+    /**
+     * Creates an empty table.
+     *
+     * @param maximumKeys how many keys it is sized for
+     * @param whenSaturated what becomes of a new key that finds no place
+     * @param time the time that refills the budgets
+     * @param onEviction run when a key in debt was forgotten, by the thread that brought the new one
+     */
+    public CellTable(int maximumKeys, WhenSaturated whenSaturated, TimeSource time, Runnable onEviction) {
+        this.onEviction = onEviction;
         this.time = time;
         this.horizon = new Horizon(numbers.blackouts().units(), time.nanos());
         this.beyond = horizon.beyond();
@@ -229,6 +243,7 @@ public final class CellTable {
         if (!stripes.tryLock(fingerprint, number)) {
             return LOOK_AGAIN;
         }
+        boolean evicted = false;
         try {
             long now = enter(clock);
             while (true) {
@@ -247,9 +262,7 @@ public final class CellTable {
                 }
                 long after = rate.charged(Cell.nextOwner(before), rate.reading(now) + ahead, cost);
                 places.handOver(place, fingerprint, after);
-                if (inDebt) {
-                    evictedInDebt.increment();
-                }
+                evicted = inDebt;
                 if (receipt != null) {
                     receipt.write(after, cost + ahead);
                 }
@@ -257,6 +270,10 @@ public final class CellTable {
             }
         } finally {
             stripes.unlock(fingerprint, number);
+            if (evicted) {
+                evictedInDebt.increment();
+                onEviction.run();
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import dev.ratelimit.core.internal.cells.Budgets;
 import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.cells.Outcome;
 import dev.ratelimit.core.internal.cells.Receipt;
+import dev.ratelimit.core.internal.concurrency.Bounds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,6 +44,9 @@ final class PolicyBudgets {
     private final @Nullable Blackouts blackouts;
     private final long blackoutNanos;
 
+    /** How many leases a key may hold at once, if that is bounded. */
+    private final @Nullable Bounds bounds;
+
     /** The only rate, where there is nothing else to look at. */
     private final @Nullable Budgets only;
 
@@ -58,6 +62,7 @@ final class PolicyBudgets {
         this.blackoutNanos = policy.blackout().map(Duration::toNanos).orElse(0L);
         this.blackouts = blackoutNanos == 0 ? null : table.blackouts();
         this.only = rates.length == 1 && blackouts == null ? rates[0] : null;
+        this.bounds = policy.atOnce().isPresent() ? Bounds.of(policy) : null;
         this.smallestCapacity = policy.blocks()
                 ? 0
                 : given.stream().mapToLong(Rate::capacity).min().orElse(Long.MAX_VALUE);
@@ -65,6 +70,10 @@ final class PolicyBudgets {
 
     Policy policy() {
         return policy;
+    }
+
+    @Nullable Bounds bounds() {
+        return bounds;
     }
 
     boolean shapes() {
@@ -121,7 +130,7 @@ final class PolicyBudgets {
     CellReservation reserve(long key, long permits, long clock) {
         Decision bar = bar(key, permits, clock);
         if (bar != null) {
-            return CellReservation.refused(bar, clock);
+            return CellReservation.answered(bar, clock);
         }
         long[] outcomes = new long[rates.length];
         Receipt[] receipts = new Receipt[rates.length];
@@ -130,7 +139,7 @@ final class PolicyBudgets {
         Decision decision = decision(key, permits, clock, refusing, outcomes);
         return refusing == NONE
                 ? new CellReservation(decision, clock + decision.delayNanos(), this, key, permits, List.of(receipts))
-                : CellReservation.refused(decision, clock);
+                : CellReservation.answered(decision, clock);
     }
 
     private Decision decision(long key, long permits, long clock, int refusing, long[] outcomes) {
