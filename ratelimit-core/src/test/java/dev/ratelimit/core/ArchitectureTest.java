@@ -3,17 +3,22 @@ package dev.ratelimit.core;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import dev.ratelimit.TimeSource;
 
 /** The layout of the code, as rules: which way the arrows point, and what names mean. */
 @AnalyzeClasses(packages = "dev.ratelimit", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -58,9 +63,21 @@ class ArchitectureTest {
     static final ArchRule theCoreKnowsTheApiAndTheJdk = classes()
             .that()
             .resideInAPackage("dev.ratelimit.core..")
+            .and()
+            .resideOutsideOfPackage("..internal.waiting")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.core..", "java..", "org.jspecify..");
+
+    /** The queues in {@code org.jctools.queues} itself need {@code sun.misc.Unsafe}, which newer JDKs warn of. */
+    @ArchTest
+    static final ArchRule waitingKnowsTheApiAndTheQueuesWithoutUnsafe = classes()
+            .that()
+            .resideInAPackage("..internal.waiting")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.ratelimit", "..internal.waiting", "java..", "org.jspecify..", "org.jctools.queues.atomic");
 
     @ArchTest
     static final ArchRule testingKnowsOnlyTheApi = classes()
@@ -107,6 +124,33 @@ class ArchitectureTest {
             .callMethod(System.class, "nanoTime")
             .orShould()
             .callMethod(System.class, "currentTimeMillis");
+
+    @ArchTest
+    static final ArchRule waitingReadsSourcesOfTimeInOnePlace = noClasses()
+            .that()
+            .resideInAPackage("..internal.waiting")
+            .and()
+            .doNotHaveSimpleName("Instants")
+            .should()
+            .callMethodWhere(target(owner(assignableTo(TimeSource.class))).and(target(name("nanos"))));
+
+    /** A virtual thread that holds a monitor keeps its carrier on JDKs before 24. */
+    @ArchTest
+    static final ArchRule waitingHoldsNoMonitor = noMethods()
+            .that()
+            .areDeclaredInClassesThat()
+            .resideInAPackage("..internal.waiting")
+            .should()
+            .haveModifier(JavaModifier.SYNCHRONIZED);
+
+    @ArchTest
+    static final ArchRule waitingOnlyParks = noClasses()
+            .that()
+            .resideInAPackage("..internal.waiting")
+            .should()
+            .callMethodWhere(target(owner(equivalentTo(Thread.class))).and(target(name("sleep"))))
+            .orShould()
+            .callMethodWhere(target(owner(assignableTo(Object.class))).and(target(name("wait"))));
 
     @ArchTest
     static final ArchRule theFrontDoorIsFinal = classes()
