@@ -23,6 +23,7 @@ class HandOverStressTest {
 
     private static final String CELLS = "dev.ratelimit.core.internal.cells.";
     private static final String KEYS = "dev.ratelimit.core.internal.keys.";
+    private static final String LEASES = "dev.ratelimit.core.internal.concurrency.";
 
     private static final Set<String> REAL = Set.of(
             CELLS + "HandOverStress.TwoKeys",
@@ -38,10 +39,17 @@ class HandOverStressTest {
             CELLS + "RefundStress.OfTheLast",
             CELLS + "RefundStress.OfTheEvicted",
             CELLS + "SingleCellStress",
-            KEYS + "HashMemoStress");
+            KEYS + "HashMemoStress",
+            LEASES + "LeaseStress.CloseTwice",
+            LEASES + "LeaseStress.CloseAndEnter",
+            LEASES + "LeaseStress.CloseAndTakeBack",
+            LEASES + "LeaseStress.CloseAndTimeOut");
 
-    private static final Set<String> BROKEN =
-            Set.of(CELLS + "BrokenHandOverStress.TwoKeys", CELLS + "BrokenHandOverStress.HeldPlace");
+    private static final Set<String> BROKEN = Set.of(
+            CELLS + "BrokenHandOverStress.TwoKeys",
+            CELLS + "BrokenHandOverStress.HeldPlace",
+            LEASES + "BrokenLeaseStress.CloseTwice",
+            LEASES + "BrokenLeaseStress.EnterTwice");
 
     /**
      * One way to compile, instead of dozens, and as it is in production by the time that counts. JDK 17 makes it two
