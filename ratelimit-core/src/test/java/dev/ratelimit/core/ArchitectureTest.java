@@ -104,6 +104,14 @@ class ArchitectureTest {
             .resideInAnyPackage("..internal.cells", "..internal.limit", "dev.ratelimit.core");
 
     @ArchTest
+    static final ArchRule leasesKnowNeitherCellsNorKeysNorLimiters = noClasses()
+            .that()
+            .resideInAPackage("..internal.concurrency")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..internal.cells", "..internal.keys", "..internal.limit", "dev.ratelimit.core");
+
+    @ArchTest
     static final ArchRule noCycles =
             slices().matching("dev.ratelimit.(**)").should().beFreeOfCycles();
 
