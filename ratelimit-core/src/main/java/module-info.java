@@ -2,6 +2,7 @@
 module dev.ratelimit.core {
     requires transitive dev.ratelimit;
     requires static transitive org.jspecify;
+    requires com.github.benmanes.caffeine;
 
     exports dev.ratelimit.core;
 }

@@ -25,9 +25,24 @@ class ArchitectureTest {
     static final ArchRule theCoreKnowsTheApiAndTheJdk = classes()
             .that()
             .resideInAPackage("dev.ratelimit.core..")
+            .and()
+            .resideOutsideOfPackage("..internal.policy")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.core..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule policiesKnowTheApiTheJdkAndTheCache = classes()
+            .that()
+            .resideInAPackage("..internal.policy")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.ratelimit",
+                    "dev.ratelimit.core.internal.policy",
+                    "com.github.benmanes.caffeine.cache",
+                    "java..",
+                    "org.jspecify..");
 
     @ArchTest
     static final ArchRule testingKnowsOnlyTheApi = classes()
