@@ -64,7 +64,7 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.ratelimit.core..")
             .and()
-            .resideOutsideOfPackage("..internal.waiting")
+            .resideOutsideOfPackages("..internal.waiting", "..internal.policy")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.core..", "java..", "org.jspecify..");
@@ -78,6 +78,19 @@ class ArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
                     "dev.ratelimit", "..internal.waiting", "java..", "org.jspecify..", "org.jctools.queues.atomic");
+
+    @ArchTest
+    static final ArchRule policiesKnowTheApiTheJdkAndTheCache = classes()
+            .that()
+            .resideInAPackage("..internal.policy")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.ratelimit",
+                    "dev.ratelimit.core.internal.policy",
+                    "com.github.benmanes.caffeine.cache",
+                    "java..",
+                    "org.jspecify..");
 
     @ArchTest
     static final ArchRule testingKnowsOnlyTheApi = classes()

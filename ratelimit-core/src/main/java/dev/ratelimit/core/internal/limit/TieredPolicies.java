@@ -1,27 +1,23 @@
 package dev.ratelimit.core.internal.limit;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.ratelimit.Policy;
 import dev.ratelimit.Tiers;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.cells.CellTable;
+import dev.ratelimit.core.internal.policy.Bound;
 import dev.ratelimit.core.internal.policy.ResolvedPolicies;
 
 /**
- * The policy that a resolver names for each key, bound to the table.
+ * The policy that a resolver names for each key, with its budgets on the table.
  *
- * <p>Equal policies share their budgets as long as any key has them. A policy that cannot be kept is a failure of the
- * resolver.
+ * <p>A policy that cannot be kept is a failure of the resolver.
  *
  * @param <K> what the resolver takes
  */
 public final class TieredPolicies<K> implements PolicySource<K> {
 
-    private final CellTable table;
-    private final Cache<Policy, PolicyBudgets> bound =
-            Caffeine.newBuilder().weakValues().executor(Runnable::run).build();
-    private final ResolvedPolicies<K, PolicyBudgets> resolved;
+    private final Bound<PolicyBudgets> budgets;
+    private final ResolvedPolicies<K> resolved;
     private final Tiers<K> tiers;
 
     /**
@@ -30,20 +26,18 @@ public final class TieredPolicies<K> implements PolicySource<K> {
      * @param tiers the resolver, and how long its answers are gone by
      * @param table where the keys' state is kept
      * @param time the time by which answers age
+     * @throws IllegalArgumentException if a rate of the default policy cannot be kept
      */
     public TieredPolicies(Tiers<K> tiers, CellTable table, TimeSource time) {
         this.tiers = tiers;
-        this.table = table;
-        this.resolved = new ResolvedPolicies<>(tiers, this::bind, time);
-    }
-
-    private PolicyBudgets bind(Policy policy) {
-        return bound.get(policy, unbound -> new PolicyBudgets(unbound, table));
+        this.budgets = new Bound<>(policy -> new PolicyBudgets(policy, table));
+        this.resolved = new ResolvedPolicies<>(tiers, budgets::of, time);
+        budgets.of(tiers.otherwise());
     }
 
     @Override
     public PolicyBudgets of(K key, long fingerprint) {
-        return resolved.of(key, fingerprint);
+        return budgets.of(resolved.of(key, fingerprint));
     }
 
     @Override
