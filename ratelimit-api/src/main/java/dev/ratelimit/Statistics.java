@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <pre>{@code
  * Statistics statistics = new Statistics();
- * Limiter<String> limiter = Limiters.<String>builder(rate).listener(statistics).build();
- * statistics.byPolicy().get("default").refused();
+ * Limiter<String> limiter = Limiters.builder(policy).listener(statistics).build();
+ * statistics.counts(policy.name()).refused();
  * }</pre>
  *
  * <p>Counts only grow. They are read one after the other, so that figures read while requests are decided may be a few
@@ -101,6 +101,17 @@ public final class Statistics implements LimiterListener {
         SortedMap<String, Counts> counts = new TreeMap<>();
         policies.forEach((policy, adders) -> counts.put(policy, adders.read()));
         return Collections.unmodifiableSortedMap(counts);
+    }
+
+    /**
+     * Returns what was decided so far under one policy.
+     *
+     * @param policy the name of the policy
+     * @return the counts; all zero if nothing was
+     */
+    public Counts counts(String policy) {
+        Adders known = policies.get(policy);
+        return known == null ? new Adders().read() : known.read();
     }
 
     /**

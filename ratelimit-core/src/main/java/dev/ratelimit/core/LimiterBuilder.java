@@ -170,13 +170,7 @@ public final class LimiterBuilder<T> {
         CellTable cells = new CellTable(cells(), whenSaturated, timeSource, PolicyLimiter.onEviction(told));
         // A secret of its own for each limiter: what is learnt of one says nothing of another.
         return new PolicyLimiter<K>(
-                policies(cells),
-                cells,
-                new KeyHash(new SecureRandom()),
-                keyOf,
-                timeSource,
-                maximumWaiters,
-                told);
+                policies(cells), cells, new KeyHash(new SecureRandom()), keyOf, timeSource, maximumWaiters, told);
     }
 
     private PolicySource<T> policies(CellTable cells) {

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Limiters that shape let requests wait their turn, with a thread or without one. */
+@SuppressWarnings("FutureReturnValueIgnored")
 class ShapingTest {
 
     private static final String KEY = "key";
@@ -157,7 +158,9 @@ class ShapingTest {
         time.advance(Duration.ofMillis(99));
         assertThat(limiter.tryAcquire(KEY)).isFalse();
         time.advance(Duration.ofMillis(1));
-        assertThat(limiter.tryAcquire(KEY)).as("the waiter's permit is the waiter's").isFalse();
+        assertThat(limiter.tryAcquire(KEY))
+                .as("the waiter's permit is the waiter's")
+                .isFalse();
         time.advance(Duration.ofMillis(100));
         assertThat(limiter.tryAcquire(KEY)).isTrue();
     }

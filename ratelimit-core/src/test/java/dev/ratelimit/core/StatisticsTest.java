@@ -36,7 +36,7 @@ class StatisticsTest {
         limiter.tryAcquire("a", 11);
         limiter.reserve("b", 1);
         limiter.tryEnter("c");
-        Statistics.Counts gold = statistics.byPolicy().get("gold");
+        Statistics.Counts gold = statistics.counts("gold");
         assertThat(gold.admitted()).isEqualTo(7);
         assertThat(gold.permits()).isEqualTo(13);
         assertThat(gold.shaped()).isEqualTo(1);

@@ -62,7 +62,7 @@ class TiersTest {
         directory.put("ada", GOLD);
         time.advance(Duration.ofSeconds(59));
         assertThat(limiter.tryAcquire("ada", 100)).isTrue();
-        time.advance(Duration.ofMillis(1000));
+        time.advance(Duration.ofSeconds(1));
         // A hundred are owed at a hundred a second, a hundred less since; then ten a second.
         assertThat(limiter.decide("ada", 10).allowed()).isTrue();
         assertThat(limiter.policy("ada")).isEqualTo(GOLD);
@@ -106,7 +106,9 @@ class TiersTest {
         assertThat(shared.decide("k", 25).remaining()).isZero();
         nodes.set(0);
         time.advance(Duration.ofSeconds(5));
-        assertThat(shared.decide("k", 25).remaining()).as("the last known number stands").isZero();
+        assertThat(shared.decide("k", 25).remaining())
+                .as("the last known number stands")
+                .isZero();
         nodes.set(1);
         time.advance(Duration.ofSeconds(5));
         assertThat(shared.tryAcquire("k", 100)).isTrue();

@@ -37,9 +37,7 @@ final class Leases {
             return lease(budgets.decide(key, 1, time.nanos()));
         }
         Slot slot = slots().tryEnter(key, bounds);
-        return slot == null
-                ? refused(budgets.policy())
-                : slot.lease(() -> budgets.decide(key, 1, time.nanos()));
+        return slot == null ? refused(budgets.policy()) : slot.lease(() -> budgets.decide(key, 1, time.nanos()));
     }
 
     Lease enter(PolicyBudgets budgets, long key, long longestWaitNanos) throws InterruptedException {

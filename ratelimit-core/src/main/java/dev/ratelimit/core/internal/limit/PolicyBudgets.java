@@ -72,7 +72,8 @@ final class PolicyBudgets {
         return policy;
     }
 
-    @Nullable Bounds bounds() {
+    @Nullable
+    Bounds bounds() {
         return bounds;
     }
 

@@ -155,7 +155,8 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     private CompletionStage<Decision> later(K key, long permits, @Nullable Executor executor) {
         Permits.check(permits);
         long fingerprint = fingerprint(key);
-        return waiters.later(policies.of(key, fingerprint), fingerprint, permits, executor, told -> told(told, permits));
+        return waiters.later(
+                policies.of(key, fingerprint), fingerprint, permits, executor, told -> told(told, permits));
     }
 
     // Leases
@@ -168,9 +169,16 @@ public final class PolicyLimiter<K> implements Limiter<K> {
 
     @Override
     public Lease enter(K key, Duration longestWait) throws InterruptedException {
-        Policy.checkDuration("longest wait", longestWait, true);
+        long nanos = nanos(longestWait);
         long fingerprint = fingerprint(key);
-        return told(leases.enter(policies.of(key, fingerprint), fingerprint, longestWait.toNanos()));
+        return told(leases.enter(policies.of(key, fingerprint), fingerprint, nanos));
+    }
+
+    private static long nanos(Duration longestWait) {
+        if (longestWait.isNegative() || longestWait.compareTo(Policy.LONGEST) > 0) {
+            throw new IllegalArgumentException("the longest wait must be from 0 to 365 days, but was " + longestWait);
+        }
+        return longestWait.toNanos();
     }
 
     private Lease told(Lease lease) {

@@ -47,8 +47,7 @@ public final class TieredPolicies<K> implements PolicySource<K> {
 
     @Override
     public void update(Policy policy) {
-        throw new IllegalStateException(
-                "the policies of this limiter come from a resolver: let it answer differently");
+        throw new IllegalStateException("the policies of this limiter come from a resolver: let it answer differently");
     }
 
     @Override

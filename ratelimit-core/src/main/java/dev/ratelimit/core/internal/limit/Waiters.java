@@ -48,19 +48,16 @@ final class Waiters {
     }
 
     /** Takes permits; the future is completed when they may be used or were refused. */
+    @SuppressWarnings("FutureReturnValueIgnored") // callers are to cancel the departure, not what counts it
     CompletableFuture<Decision> later(
-            PolicyBudgets budgets,
-            long key,
-            long permits,
-            @Nullable Executor executor,
-            Consumer<Decision> told) {
+            PolicyBudgets budgets, long key, long permits, @Nullable Executor executor, Consumer<Decision> told) {
         CellReservation reservation = reserve(budgets, key, permits);
         told.accept(reservation.decision());
         if (isAtOnce(reservation)) {
             return CompletableFuture.completedFuture(reservation.decision());
         }
-        CompletableFuture<Decision> departure = Departures.at(
-                time, reservation.dueNanos(), reservation.decision(), reservation::cancel, executor);
+        CompletableFuture<Decision> departure =
+                Departures.at(time, reservation.dueNanos(), reservation.decision(), reservation::cancel, executor);
         departure.whenComplete((decision, failure) -> waiting.decrementAndGet());
         return departure;
     }

@@ -210,7 +210,7 @@ class LiveNodesTest {
 
     private int noted() {
         int reading = reads.incrementAndGet((int) time.nanos());
-        Thread.yield();
+        Thread.onSpinWait();
         return reading;
     }
 
