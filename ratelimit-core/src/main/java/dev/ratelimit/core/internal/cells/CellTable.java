@@ -56,6 +56,7 @@ public final class CellTable {
     private final RateNumbers numbers = new RateNumbers();
     private final Places places;
     private final Vacancies vacancies;
+    private final Upkeep upkeep;
     private final Stripes stripes = new Stripes();
     private final boolean evicts;
     private final LongAdder evictedInDebt = new LongAdder();
@@ -88,6 +89,7 @@ public final class CellTable {
         this.anchor = horizon.anchor();
         this.places = new Places(maximumKeys);
         this.vacancies = new Vacancies(places, numbers);
+        this.upkeep = new Upkeep(places, numbers);
         this.evicts = whenSaturated == WhenSaturated.EVICT;
     }
 
@@ -110,7 +112,7 @@ public final class CellTable {
 
     /** The budgets of all keys at a rate, one of several of a policy by an index from zero. */
     public Budgets budgets(Rate rate, Duration longestDelay, int index) {
-        Gcra gcra = numbers.enter(rate, longestDelay.toNanos(), this::isFree);
+        Gcra gcra = numbers.enter(rate, longestDelay.toNanos(), number -> upkeep.isFree(number, enter(clock())));
         horizon.narrow(gcra.units());
         beyond = horizon.beyond();
         return new Budgets(this, gcra, index);
@@ -196,7 +198,7 @@ public final class CellTable {
         long number = Cell.number(before);
         if (number != rate.number() && number != Cell.FREE) {
             // Also for a request that will be refused, so that the budget refills at its new rate from now on.
-            places.exchange(place, before, inUnitsOf(rate, before, now));
+            places.exchange(place, before, upkeep.inUnitsOf(rate, before, now));
             return LOOK_AGAIN;
         }
         long reading = rate.reading(now) + ahead;
@@ -212,29 +214,6 @@ public final class CellTable {
             receipt.write(after, cost + Math.max(0, ahead - Gcra.debt(before, reading - ahead)));
         }
         return Gcra.distance(after, reading) + ahead;
-    }
-
-    /** The cell as it would be if the key had had this rate all along. */
-    private long inUnitsOf(Gcra rate, long cell, long now) {
-        Gcra other = numbers.of(Cell.number(cell));
-        long debt = other == null ? 0 : Gcra.debt(cell, other.reading(now));
-        return other == null || debt == 0
-                ? Cell.freed(cell)
-                : rate.cell(rate.reading(now), rate.converted(debt, other), cell);
-    }
-
-    /** Converts all cells of one rate to another's units now: see {@link #inUnitsOf}. */
-    void convertAll(Gcra from, Gcra to) {
-        long now = enter(clock());
-        for (int place = places.begin(); place < places.end(); place += Places.STEP) {
-            long before = places.cell(place);
-            while (Cell.number(before) == from.number() && from.number() != to.number()) {
-                if (places.exchange(place, before, inUnitsOf(to, before, now))) {
-                    break;
-                }
-                before = places.cell(place);
-            }
-        }
     }
 
     /** Inserts a key that was not found after the number of its stripe had been read. */
@@ -277,6 +256,11 @@ public final class CellTable {
         }
     }
 
+    /** Converts all cells of one rate to another's units now. */
+    void convertAll(Gcra from, Gcra to) {
+        upkeep.convert(from, to, enter(clock()));
+    }
+
     // Looking, and giving back
 
     /** The debt of a key in a rate's units; or {@link Outcome#SATURATED} if it is new and would find no place. */
@@ -289,8 +273,7 @@ public final class CellTable {
             }
             long before = places.cell(place);
             if (places.isOwned(place, before, fingerprint)) {
-                long number = Cell.number(before);
-                long cell = number == rate.number() || number == Cell.FREE ? before : inUnitsOf(rate, before, now);
+                long cell = upkeep.inUnitsOf(rate, before, now);
                 if (places.cell(place) == before) {
                     return Gcra.debt(cell, rate.reading(now));
                 }
@@ -320,8 +303,7 @@ public final class CellTable {
             }
             long before = places.cell(place);
             if (places.isOwned(place, before, fingerprint)) {
-                long number = Cell.number(before);
-                long cell = number == rate.number() || number == Cell.FREE ? before : inUnitsOf(rate, before, now);
+                long cell = upkeep.inUnitsOf(rate, before, now);
                 long debt = Gcra.debt(cell, rate.reading(now));
                 long forgiven = change.forgiven(before);
                 long after = debt > forgiven
@@ -343,40 +325,8 @@ public final class CellTable {
         if (Horizon.covers(from, now, beyond)) {
             return now;
         }
-        long instant = horizon.enter(now, this::sweep);
+        long instant = horizon.enter(now, upkeep::sweep);
         anchor = horizon.anchor();
         return instant;
-    }
-
-    private void sweep(long anchor, long instant) {
-        for (int place = places.begin(); place < places.end(); place += Places.STEP) {
-            free(place, anchor, instant);
-        }
-    }
-
-    /** Frees a place whose position, read right at an anchor, had passed at an instant; returns the cell then there. */
-    private long free(int place, long anchor, long instant) {
-        while (true) {
-            long before = places.cell(place);
-            Gcra rate = Cell.hasPosition(before) ? numbers.of(Cell.number(before)) : null;
-            if (rate == null || !rate.hasPassed(before, anchor, instant)) {
-                return before;
-            }
-            if (places.exchange(place, before, Cell.freed(before))) {
-                return Cell.freed(before);
-            }
-        }
-    }
-
-    /** Whether no cell has a number of which no new cells are made. */
-    private boolean isFree(int number) {
-        long now = enter(clock());
-        boolean free = true;
-        for (int place = places.begin(); place < places.end(); place += Places.STEP) {
-            if (Cell.number(places.cell(place)) == number) {
-                free &= Cell.number(free(place, now, now)) != number;
-            }
-        }
-        return free;
     }
 }
