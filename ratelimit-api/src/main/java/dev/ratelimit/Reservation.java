@@ -36,9 +36,10 @@ public interface Reservation {
     long dueNanos();
 
     /**
-     * Gives back permits that were not used, as far as later reservations do not count on them: all if nothing was
-     * taken since, otherwise those beyond what was taken since, and none if the key was reset, forgotten, or has another
-     * rate by now. So no burst above the capacity comes of it. Does nothing the second time, or if nothing was granted.
+     * Gives back permits that were not used, as far as later reservations do not count on them, so that no burst above
+     * the capacity comes of it. All of them if nothing was taken since. Otherwise, under a policy of one rate, those beyond
+     * what was taken since that are not forgiven by time yet; under one of several rates none. None, too, if the key was
+     * reset, forgotten, or has another rate by now. Does nothing the second time, or if nothing was granted.
      *
      * @return whether this call cancelled the reservation
      */

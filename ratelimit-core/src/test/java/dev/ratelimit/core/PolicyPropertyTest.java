@@ -12,6 +12,7 @@ import dev.ratelimit.testing.ManualTime;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -100,6 +101,19 @@ class PolicyPropertyTest {
                 new Step(0, Action.RESERVE, 2));
         assertThat(excess(policy, policy, steps, false)).isEmpty();
         assertThat(excess(policy, policy, steps, true)).isNotEmpty();
+    }
+
+    /** What was reserved has long departed when it is cancelled: of its debt nothing is left that could be given back. */
+    @Example
+    void aReservationCancelledLateGivesBackNothingThatTimeHasForgiven() {
+        Policy policy = Policy.of("p", new Rate(2, Duration.ofMillis(700), 3)).shape(LONGEST_DELAY);
+        List<Step> steps = new ArrayList<>(List.of(
+                new Step(0, Action.TAKE, 3),
+                new Step(0, Action.RESERVE, 2),
+                new Step(1_750_000_000, Action.TAKE, 1),
+                new Step(0, Action.CANCEL, 1)));
+        steps.addAll(Collections.nCopies(3, new Step(0, Action.TAKE, 1)));
+        assertThat(excess(policy, policy, steps, false)).isEmpty();
     }
 
     /** What departs after the last change of policy; says where that is more than a rate of the policy then in force allows. */

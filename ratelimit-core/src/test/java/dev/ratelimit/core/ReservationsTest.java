@@ -158,4 +158,33 @@ class ReservationsTest {
         assertThat(limiter.tryAcquire(KEY, 2)).isTrue();
         assertThat(limiter.tryAcquire(KEY)).isFalse();
     }
+
+    @Test
+    void whatOneCancellationGaveBackTheNextDoesNotGiveAgain() {
+        Limiter<String> limiter = tenPerSecond(5);
+        limiter.reserve(KEY, 5);
+        Reservation first = limiter.reserve(KEY, 4);
+        Reservation second = limiter.reserve(KEY, 2);
+        first.cancel();
+        limiter.reserve(KEY, 2);
+        // Two were taken since, and two given back: the position is the same.
+        second.cancel();
+        assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(5 + 4 + 2 - 2 + 2);
+    }
+
+    @Test
+    void ofSeveralRatesOnlyTheLatestIsGivenBack() {
+        Limiter<String> limiter = Limiters.builder(
+                        Policy.of("p", Rate.perSecond(10).burst(2), Rate.perMinute(60))
+                                .shape(Duration.ofHours(1)))
+                .timeSource(time)
+                .build();
+        limiter.reserve(KEY, 2);
+        Reservation first = limiter.reserve(KEY, 2);
+        Reservation latest = limiter.reserve(KEY, 1);
+        first.cancel();
+        assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(5);
+        latest.cancel();
+        assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(4);
+    }
 }

@@ -34,7 +34,7 @@ public final class Blackouts {
 
     /** Ends the blackout of a key. */
     public void end(long key) {
-        table.forgive(cellOf(key), gcra, table.clock(), cell -> Long.MAX_VALUE);
+        table.giveBacks().reset(cellOf(key), gcra, table.clock());
     }
 
     private static long cellOf(long key) {

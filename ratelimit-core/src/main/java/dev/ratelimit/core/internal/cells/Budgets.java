@@ -117,13 +117,20 @@ public final class Budgets {
 
     /** Gives permits back, up to a full budget. */
     public void refund(long key, long permits, long clock) {
-        long cost = permits * permit;
-        forgive(key, clock, cell -> cost);
+        try {
+            table.giveBacks().refund(cellOf(key), gcra, permits * permit, clock);
+        } finally {
+            Reference.reachabilityFence(gcra);
+        }
     }
 
     /** Fills the budget; what was reserved before cannot be cancelled any more. */
     public void reset(long key) {
-        forgive(key, table.clock(), cell -> Long.MAX_VALUE);
+        try {
+            table.giveBacks().reset(cellOf(key), gcra, table.clock());
+        } finally {
+            Reference.reachabilityFence(gcra);
+        }
     }
 
     /** Cancels as of now: see {@link #cancel(long, long, Receipt, long)}. */
@@ -131,15 +138,14 @@ public final class Budgets {
         cancel(key, permits, receipt, table.clock());
     }
 
-    /** Gives back what nobody used and later reservations do not count on: see {@link Receipt}. */
+    /**
+     * Gives back what was reserved if nothing was taken since; otherwise so many permits less those taken since.
+     *
+     * @param permits none, or those that were reserved
+     */
     public void cancel(long key, long permits, Receipt receipt, long clock) {
-        long cost = permits * permit;
-        forgive(key, clock, cell -> receipt.forgiven(cell, cost));
-    }
-
-    private void forgive(long key, long clock, CellTable.Change change) {
         try {
-            table.forgive(cellOf(key), gcra, clock, change);
+            table.giveBacks().cancel(cellOf(key), gcra, receipt, permits * permit, clock);
         } finally {
             Reference.reachabilityFence(gcra);
         }

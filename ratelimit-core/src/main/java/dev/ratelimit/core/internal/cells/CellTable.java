@@ -58,6 +58,7 @@ public final class CellTable {
     private final Vacancies vacancies;
     private final Upkeep upkeep;
     private final Stripes stripes = new Stripes();
+    private final GiveBacks giveBacks;
     private final boolean evicts;
     private final LongAdder evictedInDebt = new LongAdder();
     private final Runnable onEviction;
@@ -90,6 +91,7 @@ public final class CellTable {
         this.places = new Places(maximumKeys);
         this.vacancies = new Vacancies(places, numbers);
         this.upkeep = new Upkeep(places, numbers);
+        this.giveBacks = new GiveBacks(places, upkeep, stripes, this::enter);
         this.evicts = whenSaturated == WhenSaturated.EVICT;
     }
 
@@ -162,6 +164,9 @@ public final class CellTable {
     long takeAhead(
             long fingerprint, Gcra rate, long cost, long limit, long clock, long ahead, @Nullable Receipt receipt) {
         while (true) {
+            if (receipt != null) {
+                receipt.begin(giveBacks.sum(fingerprint));
+            }
             long number = stripes.read(fingerprint);
             int place = places.find(fingerprint);
             long outcome = place == Places.NONE
@@ -261,7 +266,7 @@ public final class CellTable {
         upkeep.convert(from, to, enter(clock()));
     }
 
-    // Looking, and giving back
+    // Looking
 
     /** The debt of a key in a rate's units; or {@link Outcome#SATURATED} if it is new and would find no place. */
     long debt(long fingerprint, Gcra rate, long clock) {
@@ -287,34 +292,8 @@ public final class CellTable {
         return Math.max(1, vacancies.nanosUntilFree(fingerprint, enter(clock)));
     }
 
-    /** What becomes of the cell of a key that has one. */
-    interface Change {
-        /** The debt that is forgiven, in a rate's units, of a cell in whatever units. */
-        long forgiven(long cell);
-    }
-
-    /** Makes the debt of a key smaller. */
-    void forgive(long fingerprint, Gcra rate, long clock, Change change) {
-        while (true) {
-            long now = enter(clock);
-            int place = places.find(fingerprint);
-            if (place == Places.NONE) {
-                return;
-            }
-            long before = places.cell(place);
-            if (places.isOwned(place, before, fingerprint)) {
-                long cell = upkeep.inUnitsOf(rate, before, now);
-                long debt = Gcra.debt(cell, rate.reading(now));
-                long forgiven = change.forgiven(before);
-                long after = debt > forgiven
-                        ? rate.cell(rate.reading(now), debt - forgiven, before)
-                        : forgiven == Long.MAX_VALUE ? Cell.nextOwner(before) : Cell.freed(before);
-                if (forgiven == 0 || places.exchange(place, before, after)) {
-                    return;
-                }
-            }
-            Thread.onSpinWait();
-        }
+    GiveBacks giveBacks() {
+        return giveBacks;
     }
 
     // Time

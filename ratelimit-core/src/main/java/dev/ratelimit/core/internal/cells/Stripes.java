@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Spin locks for the insertion of new keys, one of 64 by the fingerprint, each a number that is odd while it is held.
+ * Spin locks for the insertion of new keys and for what is given back, one of 64 by the fingerprint, each a number that is odd while it is held.
  *
  * <p>Who has seen the number before it looked for a key, and then gets the lock from that very number, knows that no key
  * of this stripe was inserted in between, and need not look again.
@@ -48,6 +48,15 @@ final class Stripes {
     /** Takes the lock, if nobody has had it since its number was read. */
     boolean tryLock(long fingerprint, long number) {
         return LOCK.compareAndSet(locks, stripe(fingerprint), number, number + 1);
+    }
+
+    /** Takes the lock once it is not held; returns the number to unlock it by. */
+    long lock(long fingerprint) {
+        long number = read(fingerprint);
+        while (!tryLock(fingerprint, number)) {
+            number = read(fingerprint);
+        }
+        return number;
     }
 
     void unlock(long fingerprint, long number) {

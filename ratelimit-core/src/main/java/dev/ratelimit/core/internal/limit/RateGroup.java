@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * for that instant. Were it charged to the others for the instant at which they have theirs, they would regain meanwhile
  * what has not yet been used, and more could depart in an interval than they allow.
  *
+ * <p><b>Cancelling.</b> Of a single rate, a reservation after which others were made gives back its permits less theirs: each
+ * of those departs with a full capacity behind it, which is room enough. Of several, one may depart with no more behind it
+ * than its own permits, because it waited for another rate; then the room is not known, and only the latest is given
+ * back.
+ *
  * <p>Permits are from 1 to the smallest capacity. Outcomes are those of {@link Outcome}, one for each rate. Thread-safe.
  */
 final class RateGroup {
@@ -84,7 +89,7 @@ final class RateGroup {
         for (int i = 0; i < rates.length; i++) {
             if (!Outcome.isAdmitted(rates[i].takeAhead(key, permits, nanos, clock, receipts[i]))) {
                 for (int taken = 0; taken < i; taken++) {
-                    rates[taken].cancel(key, permits, receipts[taken], clock);
+                    rates[taken].cancel(key, 0, receipts[taken], clock);
                 }
                 return false;
             }
@@ -138,9 +143,11 @@ final class RateGroup {
         }
     }
 
+    /** Gives back what was reserved, as far as nobody who reserved later counts on it. */
     void cancel(long key, long permits, List<Receipt> receipts) {
+        long atMost = rates.length == 1 ? permits : 0;
         for (int i = 0; i < rates.length; i++) {
-            rates[i].cancel(key, permits, receipts.get(i));
+            rates[i].cancel(key, atMost, receipts.get(i));
         }
     }
 
