@@ -41,9 +41,14 @@ final class Connection implements AutoCloseable {
         Outcome outcome() {
             String refusedBy = fields.get("x-refused-by");
             if (refusedBy != null) {
-                return refusedBy.equals("node") ? Outcome.REFUSED_BY_NODE : Outcome.REFUSED_BY_TIER;
+                return Verdict.Limit.valueOf(refusedBy.toUpperCase(Locale.ROOT)).outcome();
             }
             return fields.containsKey("via") ? Outcome.ADMITTED : Outcome.ERROR;
+        }
+
+        /** Returns how long the request waited its turn, as the gateway says it. */
+        long waitedNanos() throws IOException {
+            return LimitFields.waitedNanos(fields);
         }
     }
 

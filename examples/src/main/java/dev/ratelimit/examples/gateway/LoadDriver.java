@@ -18,7 +18,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class LoadDriver {
 
-    private static final int CONNECTIONS = 48;
+    /** Enough for those that answer at once, and as many more for those that are let wait. */
+    private static final int CONNECTIONS = 48 + TieredAdmission.MAXIMUM_WAITERS;
 
     private final InetSocketAddress gateway;
     private final Schedule schedule;
@@ -66,8 +67,7 @@ final class LoadDriver {
                 Schedule.Arrival arrival = arrivals.get(i);
                 waitUntil(arrival.nanos());
                 long sent = elapsed();
-                Outcome outcome = send(connection, arrival);
-                mine.add(arrival, outcome, sent, elapsed());
+                send(connection, arrival, sent, mine);
             }
         } catch (IOException e) {
             // Only closing failed; every answer is counted already.
@@ -79,16 +79,19 @@ final class LoadDriver {
         }
     }
 
-    private Outcome send(Connection connection, Schedule.Arrival arrival) {
+    private void send(Connection connection, Schedule.Arrival arrival, long sent, Measurements mine) {
+        Source source = schedule.source(arrival);
+        Outcome outcome = Outcome.ERROR;
+        long waited = 0;
         try {
-            return connection
-                    .get(
-                            "/items/" + arrival.serial(),
-                            schedule.source(arrival).identity().fields(arrival.serial()))
-                    .outcome();
+            Connection.Answer answer =
+                    source.work().send(connection, source.identity().fields(arrival.serial()), arrival.serial());
+            outcome = answer.outcome();
+            waited = answer.waitedNanos();
         } catch (IOException e) {
-            return Outcome.ERROR;
+            // Nothing came back that could be said anything of but that.
         }
+        mine.add(arrival, outcome, sent, elapsed(), waited);
     }
 
     private void waitUntil(long nanos) {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,20 @@ class GatewayAnswersIT {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ManualTime time = new ManualTime();
+    private final ApiKeyTable apiKeys = table();
+
+    private static ApiKeyTable table() {
+        try {
+            return ApiKeyTable.demonstration();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        apiKeys.close();
+    }
 
     @Test
     void refusalSaysWhyAndWhenToComeAgain() throws IOException {
@@ -42,7 +57,13 @@ class GatewayAnswersIT {
             Connection.Answer refused = connection.get("/", NO_FIELDS);
             assertThat(refused.status()).isEqualTo(429);
             assertThat(refused.fields()).containsEntry("retry-after", "3").containsEntry("x-refused-by", "tier");
-            assertThat(refused.body()).contains("over the limit").contains("retry after 3 s");
+            assertThat(refused.fields())
+                    .containsEntry("content-type", "application/problem+json")
+                    .containsEntry("ratelimit-policy", "\"per-client\";q=1;w=3")
+                    .containsEntry("ratelimit", "\"per-client\";r=0;t=3")
+                    .containsEntry("x-ratelimit-limit", "1");
+            assertThat(refused.body())
+                    .contains("#quota-exceeded\"", "\"status\":429", "\"violated-policies\":[\"per-client\"]");
             time.advance(Duration.ofMillis(1600));
             assertThat(connection.get("/", NO_FIELDS).fields()).containsEntry("retry-after", "1");
             Connection.Answer head = connection.send("HEAD", "/", NO_FIELDS);
@@ -55,8 +76,8 @@ class GatewayAnswersIT {
     @Test
     void madeUpApiKeysAndForwardedAddressesBringNoFreshBudget() throws IOException {
         try (Backend backend = Backend.start();
-                Gateway gateway =
-                        gateway(backend.uri(), new TieredAdmission(Rate.perSecond(100_000), time), false, PATIENCE);
+                Gateway gateway = gateway(
+                        backend.uri(), new TieredAdmission(apiKeys, Rate.perSecond(100_000), time), false, PATIENCE);
                 Connection connection = new Connection(gateway.address())) {
             int admitted = 0;
             for (int i = 0; i < 100; i++) {
@@ -88,8 +109,8 @@ class GatewayAnswersIT {
 
     @Test
     void refusalOfTheNodeCostsTheClientNothing() throws IOException {
-        TieredAdmission admission = new TieredAdmission(Rate.perSecond(3), time);
-        Client gold = new Client(Tier.GOLD, "key gold-borealis");
+        Client gold = new Client(Tier.GOLD, "gold-borealis");
+        TieredAdmission admission = new TieredAdmission(apiKeys, Rate.perSecond(3), time);
         try (Backend backend = Backend.start();
                 Gateway gateway = gateway(backend.uri(), admission, false, PATIENCE);
                 Connection connection = new Connection(gateway.address())) {
@@ -184,7 +205,7 @@ class GatewayAnswersIT {
                     exchange.getResponseBody().flush();
                     end.await();
                 } else {
-                    PlainText.send(exchange, 200, "fine");
+                    ShortAnswer.send(exchange, 200, "fine");
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -242,7 +263,6 @@ class GatewayAnswersIT {
 
     private static Gateway gateway(URI backend, Admission admission, boolean trustForwarded, Duration patience)
             throws IOException {
-        return Gateway.start(
-                new Gateway.Setup(0, backend, ApiKeys.demonstration(), admission, trustForwarded, patience));
+        return Gateway.start(new Gateway.Setup(0, backend, admission, trustForwarded, patience));
     }
 }
