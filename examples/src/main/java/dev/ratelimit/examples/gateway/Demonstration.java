@@ -90,13 +90,12 @@ final class Demonstration {
                 Tally now = gateway.counts().tally().since(before);
                 progress.show(String.format(
                         Locale.ROOT,
-                        "%5.1f of %d s: %,d admitted, %,d refused by tier, %,d node, %,d account, %,d errors",
+                        "%5.1f of %d s: %,d admitted, %,d refused by tier, %,d by node, %,d errors",
                         elapsed.toMillis() / 1e3,
                         command.length().toSeconds(),
                         now.of(Outcome.ADMITTED),
                         now.of(Outcome.REFUSED_BY_TIER),
                         now.of(Outcome.REFUSED_BY_NODE),
-                        now.of(Outcome.REFUSED_BY_ACCOUNT),
                         now.of(Outcome.ERROR)));
             });
         } finally {

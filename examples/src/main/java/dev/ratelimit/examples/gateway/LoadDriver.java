@@ -25,13 +25,13 @@ final class LoadDriver {
     private final Schedule schedule;
     private final AtomicInteger next = new AtomicInteger();
     private final CountDownLatch running = new CountDownLatch(CONNECTIONS);
-    private final Measurements sum;
+    private final Measurements measured;
     private long start;
 
     LoadDriver(InetSocketAddress gateway, Schedule schedule) {
         this.gateway = gateway;
         this.schedule = schedule;
-        sum = new Measurements(schedule);
+        measured = new Measurements(schedule);
     }
 
     /** Something to call now and then while the load runs. */
@@ -54,32 +54,26 @@ final class LoadDriver {
         while (!running.await(250, TimeUnit.MILLISECONDS)) {
             watcher.at(Duration.ofNanos(elapsed()));
         }
-        synchronized (sum) {
-            return sum;
-        }
+        return measured;
     }
 
     private void drive() {
-        Measurements mine = new Measurements(schedule);
         try (Connection connection = new Connection(gateway)) {
             List<Schedule.Arrival> arrivals = schedule.arrivals();
             for (int i = next.getAndIncrement(); i < arrivals.size(); i = next.getAndIncrement()) {
                 Schedule.Arrival arrival = arrivals.get(i);
                 waitUntil(arrival.nanos());
                 long sent = elapsed();
-                send(connection, arrival, sent, mine);
+                send(connection, arrival, sent);
             }
         } catch (IOException e) {
             // Only closing failed; every answer is counted already.
         } finally {
-            synchronized (sum) {
-                sum.add(mine);
-            }
             running.countDown();
         }
     }
 
-    private void send(Connection connection, Schedule.Arrival arrival, long sent, Measurements mine) {
+    private void send(Connection connection, Schedule.Arrival arrival, long sent) {
         Source source = schedule.source(arrival);
         Outcome outcome = Outcome.ERROR;
         long waited = 0;
@@ -91,7 +85,7 @@ final class LoadDriver {
         } catch (IOException e) {
             // Nothing came back that could be said anything of but that.
         }
-        mine.add(arrival, outcome, sent, elapsed(), waited);
+        measured.add(arrival, outcome, sent, elapsed(), waited);
     }
 
     private void waitUntil(long nanos) {

@@ -15,7 +15,7 @@ import org.HdrHistogram.Histogram;
  * <p>A latency runs from the moment at which the request was due, not from when it could be sent: time spent waiting
  * behind a stalled gateway counts (no coordinated omission).
  *
- * <p><b>Thread-safety.</b> None; each thread has its own, and they are added up in the end.
+ * <p><b>Thread-safety.</b> Requests may be counted by any number of threads; the rest is for when they are done.
  */
 final class Measurements {
 
@@ -51,7 +51,7 @@ final class Measurements {
      * @param answered when its answer was there
      * @param waited how long the gateway let it wait its turn, in nanoseconds
      */
-    void add(Schedule.Arrival arrival, Outcome outcome, long sent, long answered, long waited) {
+    synchronized void add(Schedule.Arrival arrival, Outcome outcome, long sent, long answered, long waited) {
         Tier tier = schedule.source(arrival).tier();
         tally.add(tier, outcome, 1);
         offered[arrival.source()][bin(arrival.nanos())]++;
@@ -61,25 +61,6 @@ final class Measurements {
             waits(tier).add(bin(arrival.nanos()), Math.min(LONGEST_NANOS, waited));
             // By its answer: what was admitted late must not be drawn into a time in which it was not.
             admitted[arrival.source()][bin(answered)]++;
-        }
-    }
-
-    void add(Measurements other) {
-        late.add(other.late);
-        for (Tier tier : Tier.values()) {
-            latencies(tier).add(other.latencies(tier));
-            waits(tier).add(other.waits(tier));
-        }
-        tally.add(other.tally);
-        add(offered, other.offered);
-        add(admitted, other.admitted);
-    }
-
-    private static void add(long[][] sums, long[][] summands) {
-        for (int i = 0; i < sums.length; i++) {
-            for (int j = 0; j < sums[i].length; j++) {
-                sums[i][j] += summands[i][j];
-            }
         }
     }
 

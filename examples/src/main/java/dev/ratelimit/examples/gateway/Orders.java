@@ -1,5 +1,6 @@
 package dev.ratelimit.examples.gateway;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.ratelimit.Lease;
 import dev.ratelimit.Limiter;
@@ -32,10 +33,12 @@ final class Orders {
     private final Limiter<String> accounts =
             Limiters.perKey(Policy.unlimited().named("account").atOnce(1));
 
-    /** Returns whether a request's body says that it is XML, in any of its fields. */
+    /** Returns whether a request has a body, and says that it is XML, in any of its fields. */
     static boolean isOrder(HttpExchange exchange) {
-        List<String> types = exchange.getRequestHeaders().get("Content-Type");
-        return types != null && types.stream().anyMatch(Orders::isXml);
+        Headers fields = exchange.getRequestHeaders();
+        boolean body = fields.containsKey("Content-Length") || fields.containsKey("Transfer-Encoding");
+        List<String> types = fields.get("Content-Type");
+        return body && types != null && types.stream().anyMatch(Orders::isXml);
     }
 
     private static boolean isXml(String contentType) {

@@ -34,15 +34,6 @@ final class Waits {
         }
     }
 
-    void add(Waits other) {
-        all.add(other.all);
-        for (int i = 0; i < waited.length; i++) {
-            waited[i] += other.waited[i];
-            sum[i] += other.sum[i];
-            longest[i] = Math.max(longest[i], other.longest[i]);
-        }
-    }
-
     /** Returns the waits of those that had to wait, in nanoseconds. */
     Histogram histogram() {
         return all;

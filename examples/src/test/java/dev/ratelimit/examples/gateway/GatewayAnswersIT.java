@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -126,6 +127,34 @@ class GatewayAnswersIT {
     }
 
     @Test
+    void silverIsAnsweredLaterInsteadOfRefusedAndToldHowLongItWaited() throws Exception {
+        try (Backend backend = Backend.start();
+                Gateway gateway = gateway(
+                        backend.uri(), new TieredAdmission(apiKeys, Rate.perSecond(1000), time), false, PATIENCE);
+                Connection connection = new Connection(gateway.address())) {
+            String silver = "X-Api-Key: silver-waves\r\n";
+            for (int i = 0; i < Tier.SILVER.rate().capacity(); i++) {
+                assertThat(connection.get("/", silver).fields()).doesNotContainKey("server-timing");
+            }
+            CompletableFuture<Connection.Answer> late = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return connection.get("/", silver);
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            time.awaitPending(1);
+            assertThat(late).isNotDone();
+            time.advance(Duration.ofMillis(5));
+            assertThat(late.get().status()).isEqualTo(200);
+            assertThat(late.get().fields())
+                    .containsEntry("server-timing", "ratelimit;dur=5.000")
+                    .containsEntry("ratelimit-policy", "\"silver\";q=20;w=1");
+            assertThat(late.get().waitedNanos()).isEqualTo(5_000_000);
+        }
+    }
+
+    @Test
     void methodTargetFieldsAndBodyGoThroughAndTheAnswerComesBack() throws IOException {
         AtomicReference<String> asked = new AtomicReference<>("");
         HttpHandler handler = exchange -> {
@@ -135,6 +164,7 @@ class GatewayAnswersIT {
                         + exchange.getRequestHeaders().get("X-Custom")
                         + exchange.getRequestHeaders().get("X-Private") + " " + body);
                 exchange.getResponseHeaders().set("X-Answer", "yes");
+                exchange.getResponseHeaders().set("RateLimit", "of the backend");
                 byte[] answer = "a".repeat(100_000).getBytes(StandardCharsets.UTF_8);
                 // Zero: in chunks, as long as it takes.
                 exchange.sendResponseHeaders(

@@ -108,6 +108,14 @@ class OrdersIT {
     }
 
     @Test
+    void requestWithoutABodyIsNoOrderWhateverItSays() throws IOException {
+        try (Connection connection = new Connection(gateway.address())) {
+            assertThat(connection.get("/", "Content-Type: application/xml\r\n").status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
     void oneOrderAfterTheOtherIsNeverRefused() throws IOException {
         try (Connection connection = new Connection(gateway.address())) {
             for (int i = 0; i < 200; i++) {
