@@ -173,8 +173,8 @@ final class Gateway implements AutoCloseable {
         try (InputStream body = response.body()) {
             ScheduledFuture<?> deadline =
                     deadlines.schedule(() -> close(body), setup.patience().toMillis(), TimeUnit.MILLISECONDS);
-            exchange.getResponseHeaders()
-                    .putAll(HeaderFields.endToEnd(response.headers().map()));
+            // One by one: all at once they would keep their spelling, and stand beside the same fields of the server.
+            HeaderFields.endToEnd(response.headers().map()).forEach(exchange.getResponseHeaders()::put);
             exchange.getResponseHeaders().add("Via", HeaderFields.VIA);
             LimitFields.set(exchange, passage.admitted());
             passBack(exchange, response, body);
