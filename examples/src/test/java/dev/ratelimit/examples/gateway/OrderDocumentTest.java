@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,10 +16,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import javax.xml.parsers.DocumentBuilder;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.xml.sax.SAXException;
 
 /** The account is found where an order names one, and nothing that a stranger writes does anything else. */
 class OrderDocumentTest {
@@ -110,6 +115,27 @@ class OrderDocumentTest {
             server.setSoTimeout(1);
             assertThatThrownBy(server::accept).isInstanceOf(SocketTimeoutException.class);
         }
+    }
+
+    /** The twin without settings: if the check above did not find it out, it would prove nothing. */
+    @Test
+    void parserThatIsNotSecuredAsksTheServer() throws Exception {
+        CompletableFuture<Void> parsing;
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String type = "<!DOCTYPE order SYSTEM \"http://127.0.0.1:" + server.getLocalPort() + "/x\">";
+            DocumentBuilder naive = DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder();
+            parsing = CompletableFuture.runAsync(() -> {
+                try {
+                    naive.parse(new ByteArrayInputStream(bytes(type + GOOD)));
+                } catch (SAXException | IOException e) {
+                    // The server says nothing; that it was asked is all that matters.
+                }
+            });
+            server.setSoTimeout(20_000);
+            server.accept().close();
+        }
+        // Without a server, so that whoever asks once more is done at once.
+        parsing.join();
     }
 
     @Test
