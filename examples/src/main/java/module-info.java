@@ -3,6 +3,8 @@ module dev.ratelimit.examples {
     requires dev.ratelimit.core;
     requires dev.ratelimit.testing;
     requires java.net.http;
+    requires java.sql;
+    requires java.xml;
     requires jdk.httpserver;
     requires HdrHistogram;
     requires static org.jspecify;

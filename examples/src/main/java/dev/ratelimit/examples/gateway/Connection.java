@@ -41,9 +41,14 @@ final class Connection implements AutoCloseable {
         Outcome outcome() {
             String refusedBy = fields.get("x-refused-by");
             if (refusedBy != null) {
-                return refusedBy.equals("node") ? Outcome.REFUSED_BY_NODE : Outcome.REFUSED_BY_TIER;
+                return Verdict.Limit.valueOf(refusedBy.toUpperCase(Locale.ROOT)).outcome();
             }
             return fields.containsKey("via") ? Outcome.ADMITTED : Outcome.ERROR;
+        }
+
+        /** Returns how long the request waited its turn, as the gateway says it. */
+        long waitedNanos() throws IOException {
+            return LimitFields.waitedNanos(fields);
         }
     }
 
@@ -99,9 +104,11 @@ final class Connection implements AutoCloseable {
         for (String line = line(); !line.isEmpty(); line = line()) {
             int colon = line.indexOf(':');
             if (colon > 0) {
-                fields.put(
+                // Lines of the same name are one list (RFC 9110, section 5.3).
+                fields.merge(
                         line.substring(0, colon).toLowerCase(Locale.ROOT),
-                        line.substring(colon + 1).strip());
+                        line.substring(colon + 1).strip(),
+                        (one, next) -> one + ", " + next);
             }
         }
         String body = head || status == 204 || status == 304 ? "" : body(fields);

@@ -34,11 +34,11 @@ final class Demonstration {
         Measurements measured;
         Tally counted;
         try (Backend backend = Backend.start();
+                ApiKeyTable apiKeys = ApiKeyTable.demonstration();
                 Gateway gateway = Gateway.start(new Gateway.Setup(
                         command.port(),
                         backend.uri(),
-                        ApiKeys.demonstration(),
-                        new TieredAdmission(NODE, TimeSource.system()),
+                        new TieredAdmission(apiKeys, NODE, TimeSource.system()),
                         true,
                         PATIENCE))) {
             out.printf(
@@ -79,8 +79,8 @@ final class Demonstration {
     private void warmUp(Gateway gateway) throws InterruptedException {
         Schedule schedule = Schedule.of(Source.demonstration(), WARM_UP, command.seed() + 1);
         new LoadDriver(gateway.address(), schedule).run(elapsed -> {});
-        // As long as a budget takes from empty to full.
-        LockSupport.parkNanos(Tier.BURST_WINDOW.toNanos());
+        // Until every blackout is over; budgets are full sooner.
+        LockSupport.parkNanos(Tier.BLACKOUT.toNanos());
     }
 
     private Measurements drive(Gateway gateway, Schedule schedule, Tally before) throws InterruptedException {

@@ -18,19 +18,20 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class LoadDriver {
 
-    private static final int CONNECTIONS = 48;
+    /** Enough for those that answer at once, and as many more for those that are let wait. */
+    private static final int CONNECTIONS = 48 + TieredAdmission.MAXIMUM_WAITERS;
 
     private final InetSocketAddress gateway;
     private final Schedule schedule;
     private final AtomicInteger next = new AtomicInteger();
     private final CountDownLatch running = new CountDownLatch(CONNECTIONS);
-    private final Measurements sum;
+    private final Measurements measured;
     private long start;
 
     LoadDriver(InetSocketAddress gateway, Schedule schedule) {
         this.gateway = gateway;
         this.schedule = schedule;
-        sum = new Measurements(schedule);
+        measured = new Measurements(schedule);
     }
 
     /** Something to call now and then while the load runs. */
@@ -53,42 +54,38 @@ final class LoadDriver {
         while (!running.await(250, TimeUnit.MILLISECONDS)) {
             watcher.at(Duration.ofNanos(elapsed()));
         }
-        synchronized (sum) {
-            return sum;
-        }
+        return measured;
     }
 
     private void drive() {
-        Measurements mine = new Measurements(schedule);
         try (Connection connection = new Connection(gateway)) {
             List<Schedule.Arrival> arrivals = schedule.arrivals();
             for (int i = next.getAndIncrement(); i < arrivals.size(); i = next.getAndIncrement()) {
                 Schedule.Arrival arrival = arrivals.get(i);
                 waitUntil(arrival.nanos());
                 long sent = elapsed();
-                Outcome outcome = send(connection, arrival);
-                mine.add(arrival, outcome, sent, elapsed());
+                send(connection, arrival, sent);
             }
         } catch (IOException e) {
             // Only closing failed; every answer is counted already.
         } finally {
-            synchronized (sum) {
-                sum.add(mine);
-            }
             running.countDown();
         }
     }
 
-    private Outcome send(Connection connection, Schedule.Arrival arrival) {
+    private void send(Connection connection, Schedule.Arrival arrival, long sent) {
+        Source source = schedule.source(arrival);
+        Outcome outcome = Outcome.ERROR;
+        long waited = 0;
         try {
-            return connection
-                    .get(
-                            "/items/" + arrival.serial(),
-                            schedule.source(arrival).identity().fields(arrival.serial()))
-                    .outcome();
+            Connection.Answer answer =
+                    source.work().send(connection, source.identity().fields(arrival.serial()), arrival.serial());
+            outcome = answer.outcome();
+            waited = answer.waitedNanos();
         } catch (IOException e) {
-            return Outcome.ERROR;
+            // Nothing came back that could be said anything of but that.
         }
+        measured.add(arrival, outcome, sent, elapsed(), waited);
     }
 
     private void waitUntil(long nanos) {

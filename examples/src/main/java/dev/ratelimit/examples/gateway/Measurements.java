@@ -15,7 +15,7 @@ import org.HdrHistogram.Histogram;
  * <p>A latency runs from the moment at which the request was due, not from when it could be sent: time spent waiting
  * behind a stalled gateway counts (no coordinated omission).
  *
- * <p><b>Thread-safety.</b> None; each thread has its own, and they are added up in the end.
+ * <p><b>Thread-safety.</b> Requests may be counted by any number of threads; the rest is for when they are done.
  */
 final class Measurements {
 
@@ -29,6 +29,7 @@ final class Measurements {
     private final Schedule schedule;
     private final Tally tally = new Tally();
     private final Map<Tier, Histogram> latencies = new EnumMap<>(Tier.class);
+    private final Map<Tier, Waits> waits = new EnumMap<>(Tier.class);
     private final Histogram late = histogram();
     private final long[][] offered;
     private final long[][] admitted;
@@ -37,6 +38,7 @@ final class Measurements {
         this.schedule = schedule;
         for (Tier tier : Tier.values()) {
             latencies.put(tier, histogram());
+            waits.put(tier, new Waits(BINS));
         }
         offered = new long[schedule.sources().size()][BINS];
         admitted = new long[schedule.sources().size()][BINS];
@@ -47,34 +49,18 @@ final class Measurements {
      *
      * @param sent when it was sent, in nanoseconds since the start of the run
      * @param answered when its answer was there
+     * @param waited how long the gateway let it wait its turn, in nanoseconds
      */
-    void add(Schedule.Arrival arrival, Outcome outcome, long sent, long answered) {
+    synchronized void add(Schedule.Arrival arrival, Outcome outcome, long sent, long answered, long waited) {
         Tier tier = schedule.source(arrival).tier();
         tally.add(tier, outcome, 1);
         offered[arrival.source()][bin(arrival.nanos())]++;
         late.recordValue(Math.min(LONGEST_NANOS, Math.max(0, sent - arrival.nanos())));
         if (outcome == Outcome.ADMITTED) {
             latencies(tier).recordValue(Math.min(LONGEST_NANOS, answered - arrival.nanos()));
+            waits(tier).add(bin(arrival.nanos()), Math.min(LONGEST_NANOS, waited));
             // By its answer: what was admitted late must not be drawn into a time in which it was not.
             admitted[arrival.source()][bin(answered)]++;
-        }
-    }
-
-    void add(Measurements other) {
-        late.add(other.late);
-        for (Tier tier : Tier.values()) {
-            latencies(tier).add(other.latencies(tier));
-        }
-        tally.add(other.tally);
-        add(offered, other.offered);
-        add(admitted, other.admitted);
-    }
-
-    private static void add(long[][] sums, long[][] summands) {
-        for (int i = 0; i < sums.length; i++) {
-            for (int j = 0; j < sums[i].length; j++) {
-                sums[i][j] += summands[i][j];
-            }
         }
     }
 
@@ -98,6 +84,11 @@ final class Measurements {
     /** Returns the latencies of the admitted requests of a tier, in nanoseconds. */
     Histogram latencies(Tier tier) {
         return Objects.requireNonNull(latencies.get(tier));
+    }
+
+    /** Returns how long the admitted requests of a tier had to wait their turn. */
+    Waits waits(Tier tier) {
+        return Objects.requireNonNull(waits.get(tier));
     }
 
     /** Returns how late requests were sent, in nanoseconds: what the driver itself could not keep up with. */

@@ -21,7 +21,7 @@ final class Options {
                    examples/run --log FILE [--speed-up X] [--rate N/UNIT] [--burst N] [--port N]
 
             Without --serve or --log: starts a gateway and a backend on 127.0.0.1, drives seeded traffic through
-            them, and prints what was admitted, refused and how fast.
+            them, and prints what was admitted, refused, delayed and how fast.
 
               --seed N            fixes the traffic (default 42)
               --seconds N         how long the traffic lasts, 1 to 3600 (default 15)

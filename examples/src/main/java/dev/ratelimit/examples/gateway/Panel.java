@@ -7,17 +7,19 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * One small chart of a picture: what was offered as a line, what was admitted as bands upon each other, and the limit.
+ * One small chart of a picture: a line, such as what was offered; bands upon each other, such as what was admitted; and
+ * the limit.
  *
  * <p>The limit belongs to the lowest band: that is where it can be read off whether it was kept.
  *
  * @param title what the panel is about
- * @param offered all that was offered, per second, one value for each bin of time
- * @param bands what was admitted, from below
+ * @param line what stands as a line, one value for each bin of time
+ * @param lineName what the legend calls it
+ * @param bands what is filled, from below
  * @param limit the limit of the lowest band, or of all bands together
  * @param limitName what the legend calls it
  */
-record Panel(String title, List<Double> offered, List<Band> bands, double limit, String limitName) {
+record Panel(String title, List<Double> line, String lineName, List<Band> bands, double limit, String limitName) {
 
     static final int HEIGHT = 170;
 
@@ -32,17 +34,17 @@ record Panel(String title, List<Double> offered, List<Band> bands, double limit,
     static final String INK = "fill=\"#757d87\"";
 
     private static final String GRID = "stroke=\"#757d87\" stroke-opacity=\"0.28\"";
-    private static final String OFFERED = "fill=\"none\" stroke=\"#8a929b\" stroke-width=\"1.6\"";
+    private static final String LINE = "fill=\"none\" stroke=\"#8a929b\" stroke-width=\"1.6\"";
     private static final String LIMIT = "stroke=\"#e5484d\" stroke-width=\"1.6\" stroke-dasharray=\"6 4\"";
 
     /**
-     * What was admitted of one source.
+     * What was admitted of one source, or anything else that is filled.
      *
      * @param name what the legend calls it
-     * @param perSecond requests per second, one value for each bin of time
+     * @param values one for each bin of time
      * @param colour the fill
      */
-    record Band(String name, List<Double> perSecond, String colour) {}
+    record Band(String name, List<Double> values, String colour) {}
 
     /** Draws the panel with its upper edge at {@code y}. */
     void draw(Svg svg, int y, Duration length) {
@@ -60,38 +62,32 @@ record Panel(String title, List<Double> offered, List<Band> bands, double limit,
             svg.line(x, y + TOP, x, y + BOTTOM, GRID);
             svg.text(x, y + BOTTOM + 15, "middle", 11, INK, trimmed(seconds) + " s");
         }
-        List<Double> floor = Collections.nCopies(offered.size(), 0.0);
+        List<Double> floor = Collections.nCopies(line.size(), 0.0);
         for (Band band : bands) {
-            svg.path(scale.area(floor, band.perSecond()), "fill=\"" + band.colour() + "\" fill-opacity=\"0.85\"");
-            floor = sum(floor, band.perSecond());
+            svg.path(scale.area(floor, band.values()), "fill=\"" + band.colour() + "\" fill-opacity=\"0.85\"");
+            floor = sum(floor, band.values());
         }
-        svg.path(scale.steps(offered), OFFERED);
+        svg.path(scale.steps(line), LINE);
         svg.line(LEFT, scale.y(limit), RIGHT, scale.y(limit), LIMIT);
         legend(svg, y + TOP + 8);
     }
 
     private void legend(Svg svg, double y) {
         svg.line(LEGEND, y, LEGEND + 18, y, "stroke=\"#8a929b\" stroke-width=\"1.6\"");
-        svg.text(LEGEND + 26, y + 4, "start", 11, INK, "offered");
+        svg.text(LEGEND + 26, y + 4, "start", 11, INK, lineName);
         double at = y + LEGEND_STEP;
         svg.line(LEGEND, at, LEGEND + 18, at, LIMIT);
         svg.text(LEGEND + 26, at + 4, "start", 11, INK, limitName);
         for (int i = bands.size() - 1; i >= 0; i--) {
             at += LEGEND_STEP;
             svg.rectangle(LEGEND, at - 6, 18, 12, "fill=\"" + bands.get(i).colour() + "\" fill-opacity=\"0.85\"");
-            svg.text(
-                    LEGEND + 26,
-                    at + 4,
-                    "start",
-                    11,
-                    INK,
-                    "admitted: " + bands.get(i).name());
+            svg.text(LEGEND + 26, at + 4, "start", 11, INK, bands.get(i).name());
         }
     }
 
     private double highest() {
         double highest = limit * 1.1;
-        for (double value : offered) {
+        for (double value : line) {
             highest = Math.max(highest, value);
         }
         return highest;

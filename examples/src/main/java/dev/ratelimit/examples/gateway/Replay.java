@@ -1,12 +1,15 @@
 package dev.ratelimit.examples.gateway;
 
+import dev.ratelimit.address.AddressLiteral;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -67,7 +70,7 @@ final class Replay {
                     .send(
                             line.method(),
                             legal(line.target()),
-                            "X-Forwarded-For: " + field(line.host()) + "\r\nUser-Agent: " + field(line.agent())
+                            "X-Forwarded-For: " + address(line.host()) + "\r\nUser-Agent: " + field(line.agent())
                                     + "\r\n")
                     .outcome();
         } catch (IOException e) {
@@ -93,6 +96,20 @@ final class Replay {
 
     private static boolean hexadecimal(byte b) {
         return Character.digit(b, 16) >= 0;
+    }
+
+    /**
+     * Returns the address of a host as a log has it. One that is logged by its name, or by anything else, gets an address
+     * made from that (RFC 4193, unique local), a /64 of its own: the gateway goes by addresses, and asks for no names.
+     */
+    static String address(String host) {
+        return AddressLiteral.parse(host).map(InetAddress::getHostAddress).orElseGet(() -> {
+            String hash = UUID.nameUUIDFromBytes(host.getBytes(StandardCharsets.UTF_8))
+                    .toString()
+                    .replace("-", "");
+            return "fd" + hash.substring(0, 2) + ":" + hash.substring(2, 6) + ":" + hash.substring(6, 10) + ":"
+                    + hash.substring(24, 28) + "::1";
+        });
     }
 
     private static String field(String text) {

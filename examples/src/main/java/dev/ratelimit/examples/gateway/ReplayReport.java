@@ -83,8 +83,8 @@ final class ReplayReport {
     }
 
     private Gateway gateway(URI backend, LogTime time) throws IOException {
-        return Gateway.start(new Gateway.Setup(
-                command.port(), backend, ApiKeys.none(), Admission.perClient(command.rate(), time), true, PATIENCE));
+        return Gateway.start(
+                new Gateway.Setup(command.port(), backend, Admission.perClient(command.rate(), time), true, PATIENCE));
     }
 
     private void count(LogLine line, Outcome outcome) {

@@ -21,17 +21,19 @@ final class Serving {
 
     int run() throws IOException, InterruptedException {
         try (Backend backend = Backend.start();
+                ApiKeyTable apiKeys = ApiKeyTable.demonstration();
                 Gateway gateway = Gateway.start(new Gateway.Setup(
                         command.port(),
                         backend.uri(),
-                        ApiKeys.demonstration(),
-                        new TieredAdmission(Demonstration.NODE, TimeSource.system()),
+                        new TieredAdmission(apiKeys, Demonstration.NODE, TimeSource.system()),
                         command.trustForwarded(),
                         PATIENCE))) {
             String url = gateway.url();
             out.println("the gateway is at " + url + ", Ctrl-C ends it; try:");
             out.println("  curl -i " + url + "/hello");
             out.println("  curl -i -H 'X-Api-Key: gold-borealis' " + url + "/hello");
+            out.println("  curl -i -H 'Content-Type: application/xml' -d '<order><account id=\"a-17\"/></order>' " + url
+                    + Backend.ORDERS);
             out.println("  curl -s -o /dev/null -w '%{http_code}\\n' '" + url + "/[1-200]' | sort | uniq -c");
             out.flush();
             new CountDownLatch(1).await();

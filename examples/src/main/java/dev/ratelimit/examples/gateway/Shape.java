@@ -55,4 +55,19 @@ sealed interface Shape {
             return Math.max(usual, surge);
         }
     }
+
+    /** A usual rate, and so many waves of a higher one, spread evenly; a crest is that part of each. */
+    record Waves(double usual, double wave, int waves, double crest) implements Shape {
+
+        @Override
+        public double perSecond(double part) {
+            double fromMiddle = Math.abs(part * waves % 1 - 0.5);
+            return fromMiddle < crest / 2 ? wave : usual;
+        }
+
+        @Override
+        public double highest() {
+            return Math.max(usual, wave);
+        }
+    }
 }

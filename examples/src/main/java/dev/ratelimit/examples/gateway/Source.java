@@ -9,8 +9,14 @@ import java.util.List;
  * @param tier the tier that it is served in
  * @param shape how much it sends, and when
  * @param identity what its requests carry
+ * @param work what they ask for
  */
-record Source(String name, Tier tier, Shape shape, Identity identity) {
+record Source(String name, Tier tier, Shape shape, Identity identity, Work work) {
+
+    /** Creates a source that reads. */
+    Source(String name, Tier tier, Shape shape, Identity identity) {
+        this(name, tier, shape, identity, Work.ITEMS);
+    }
 
     /** What a request says about its sender, as a load balancer in front of the gateway would hand it on. */
     @FunctionalInterface
@@ -76,6 +82,17 @@ record Source(String name, Tier tier, Shape shape, Identity identity) {
                         Tier.GOLD,
                         new Shape.Steady(200),
                         Identity.apiKey("gold-borealis", "192.0.2.4")),
+                new Source(
+                        "a client that comes in waves",
+                        Tier.SILVER,
+                        new Shape.Waves(60, 340, 5, 0.17),
+                        Identity.apiKey("silver-waves", "192.0.2.5")),
+                new Source(
+                        "orders of two accounts",
+                        Tier.SILVER,
+                        new Shape.Steady(30),
+                        Identity.apiKey("silver-shop", "192.0.2.6"),
+                        Work.ORDERS),
                 new Source(
                         "a flood of made-up API keys",
                         Tier.OTHERS,

@@ -1,22 +1,57 @@
 package dev.ratelimit.examples.gateway;
 
+import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import java.time.Duration;
 import java.util.Locale;
 
-/** A tier is a class of clients that are promised the same rate, each for itself. */
+/**
+ * A tier is a class of clients that are promised the same policy, each for itself.
+ *
+ * <p>Whoever is over the limit is refused (platinum, others), or waits its turn (silver), or is shut out for a time
+ * (gold). Gold's blackout is for programs, whose keys are known: one that runs amok is cut down to a burst a second, and
+ * finds that out at once instead of living on what its retries happen to get. Others have none: behind one address there
+ * may be many people, and one of them must not shut out the rest.
+ */
 enum Tier {
     PLATINUM(1000),
-    GOLD(500),
+    GOLD(500) {
+        @Override
+        Policy over(Policy policy) {
+            return policy.blackout(BLACKOUT);
+        }
+    },
+    SILVER(200) {
+        @Override
+        Policy over(Policy policy) {
+            return policy.shape(LONGEST_DELAY);
+        }
+    },
     OTHERS(100);
 
     /** Room for the unevenness of honest traffic, and no more: a full second's worth would hide the limit in a plot. */
     static final Duration BURST_WINDOW = Duration.ofMillis(100);
 
+    /** How long a client of gold is shut out after an excess. */
+    static final Duration BLACKOUT = Duration.ofSeconds(1);
+
+    /** How long a request of silver may wait. */
+    static final Duration LONGEST_DELAY = Duration.ofMillis(300);
+
     private final long perSecond;
 
     Tier(long perSecond) {
         this.perSecond = perSecond;
+    }
+
+    /** Returns the tier of a policy. */
+    static Tier of(Policy policy) {
+        return named(policy.name());
+    }
+
+    /** Returns the tier that has a name, as {@link #label()} writes it. */
+    static Tier named(String label) {
+        return valueOf(label.toUpperCase(Locale.ROOT));
     }
 
     long perSecond() {
@@ -26,6 +61,16 @@ enum Tier {
     /** Returns the rate of each client of this tier. */
     Rate rate() {
         return Rate.perSecond(perSecond).burstWindow(BURST_WINDOW);
+    }
+
+    /** Returns the policy of each client of this tier. */
+    Policy policy() {
+        return over(Policy.of(label(), rate()));
+    }
+
+    /** Adds to a policy what becomes of who is over the limit; as it is, it refuses. */
+    Policy over(Policy policy) {
+        return policy;
     }
 
     /** Returns the tier's name as it is printed. */

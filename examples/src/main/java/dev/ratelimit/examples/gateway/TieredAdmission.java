@@ -2,13 +2,19 @@ package dev.ratelimit.examples.gateway;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.Limiter;
+import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.SingleLimiter;
+import dev.ratelimit.Tiers;
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.address.AddressKey;
 import dev.ratelimit.core.Limiters;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.Objects;
+import dev.ratelimit.http.ServiceLimit;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The admission by two limits: the client's own, which its tier sets, and then that of the node as a whole.
@@ -19,39 +25,79 @@ import java.util.Objects;
  */
 final class TieredAdmission implements Admission {
 
-    private static final Verdict ADMITTED = new Verdict.Admitted();
+    /**
+     * A request that waits holds one of the gateway's threads: this many, so that the others are left to those who need
+     * not wait. It is one client's worth of silver's longest delay.
+     */
+    static final int MAXIMUM_WAITERS = 60;
 
-    private final Map<Tier, Limiter<String>> tiers = new EnumMap<>(Tier.class);
+    private static final int LONGEST_API_KEY = 64;
+    private static final System.Logger LOG = System.getLogger("gateway");
+
+    private final Limiter<Object> clients;
     private final SingleLimiter node;
 
-    TieredAdmission(Rate nodeRate, TimeSource time) {
-        for (Tier tier : Tier.values()) {
-            tiers.put(tier, Limiters.builder(tier.rate()).timeSource(time).build());
-        }
+    TieredAdmission(ApiKeyTable apiKeys, Rate nodeRate, TimeSource time) {
+        Policy others = Tier.OTHERS.policy();
+        Tiers<Object> tiers = Tiers.<Object>of(
+                        key -> key instanceof String apiKey ? apiKeys.policyOf(apiKey) : others, others)
+                .onFallback(fallback -> LOG.log(System.Logger.Level.WARNING, "no tier was found: {0}", fallback));
+        clients = Limiters.builder(tiers)
+                .timeSource(time)
+                .maximumWaiters(MAXIMUM_WAITERS)
+                .build();
         node = Limiters.single(nodeRate, time);
     }
 
+    /**
+     * Returns whom a request is charged to: its API key if that stands in a tier of its own, and its address otherwise.
+     *
+     * <p>A key that nobody was given is no key: otherwise an attacker would get a fresh budget with every key that he
+     * makes up. It is the same while the database is down, for keys that were not asked for before.
+     */
     @Override
-    public Verdict admit(Client client) {
-        Limiter<String> tier = limiterOf(client.tier());
-        Decision own = tier.decide(client.key());
+    public Client identify(@Nullable String apiKey, InetAddress address) {
+        Tier tier = apiKey == null || apiKey.length() > LONGEST_API_KEY ? Tier.OTHERS : Tier.of(clients.policy(apiKey));
+        return apiKey == null || tier == Tier.OTHERS
+                ? new Client(Tier.OTHERS, AddressKey.perClient().of(address))
+                : new Client(tier, apiKey);
+    }
+
+    @Override
+    public Verdict admit(Client client) throws InterruptedException {
+        Decision own = inTurn(client);
         if (!own.allowed()) {
-            return new Verdict.Refused(Verdict.Limit.TIER, own);
+            return new Verdict.Refused(Verdict.Limit.TIER, List.of(ofTier(own)));
         }
         Decision shared = node.decide();
         if (!shared.allowed()) {
-            tier.refund(client.key(), 1);
-            return new Verdict.Refused(Verdict.Limit.NODE, shared);
+            clients.refund(client.key(), 1);
+            own = clients.peek(client.key());
+            return new Verdict.Refused(Verdict.Limit.NODE, List.of(ofTier(own), ServiceLimit.of("node", shared)));
         }
-        return ADMITTED;
+        // What the node has left is nobody's business as long as it admits.
+        return new Verdict.Admitted(List.of(ofTier(own)), own.delayNanos());
+    }
+
+    /** As {@code acquire}, which says no more than yes or no. */
+    private Decision inTurn(Client client) throws InterruptedException {
+        CompletableFuture<Decision> turn = clients.acquireAsync(client.key()).toCompletableFuture();
+        try {
+            return turn.get();
+        } catch (InterruptedException e) {
+            turn.cancel(true);
+            throw e;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a limiter refuses by a decision", e);
+        }
+    }
+
+    private static ServiceLimit ofTier(Decision decision) {
+        return ServiceLimit.of(decision.policy(), decision);
     }
 
     /** Returns the permits that a client has left. */
     long remaining(Client client) {
-        return limiterOf(client.tier()).peek(client.key()).remaining();
-    }
-
-    private Limiter<String> limiterOf(Tier tier) {
-        return Objects.requireNonNull(tiers.get(tier));
+        return clients.peek(client.key()).remaining();
     }
 }

@@ -1,19 +1,25 @@
 package dev.ratelimit.examples.gateway;
 
 import dev.ratelimit.Rate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/** The picture of a run: offered against admitted traffic over time, a panel for each tier and one for the node. */
+/** The picture of a run: offered against admitted traffic over time, a panel for each tier, below one that shapes its
+ * delays, and one for the node. */
 final class TrafficPicture {
 
     private static final int WIDTH = 930;
     private static final int HEAD = 58;
     private static final int FOOT = 10;
     private static final List<String> SOURCE_COLOURS = List.of("#3987e5", "#c98500", "#199e70");
-    private static final List<String> TIER_COLOURS = List.of("#7f6fe0", "#d0a215", "#3a9ab2");
+    private static final List<String> TIER_COLOURS = List.of("#7f6fe0", "#d0a215", "#5f9e3f", "#3a9ab2");
+
+    private static final String DELAY_COLOUR = "#b0569a";
+    private static final String OFFERED = "offered";
+    private static final String ADMITTED = "admitted: ";
 
     private final Measurements measured;
     private final Rate node;
@@ -30,6 +36,9 @@ final class TrafficPicture {
         List<Panel> panels = new ArrayList<>();
         for (Tier tier : Tier.values()) {
             panels.add(ofTier(tier));
+            if (!tier.policy().longestDelay().isZero()) {
+                panels.add(ofDelays(tier));
+            }
         }
         panels.add(ofNode());
         String title = "Traffic through the gateway, requests per second (seed " + seed + ")";
@@ -59,14 +68,39 @@ final class TrafficPicture {
             if (sources.get(i).tier() == tier) {
                 offered = Panel.sum(offered, measured.offeredPerSecond(i));
                 bands.add(new Panel.Band(
-                        sources.get(i).name(), measured.admittedPerSecond(i), SOURCE_COLOURS.get(bands.size())));
+                        ADMITTED + sources.get(i).name(),
+                        measured.admittedPerSecond(i),
+                        SOURCE_COLOURS.get(bands.size())));
             }
         }
         int clients = tier == Tier.OTHERS ? Source.KEY_FLOOD_ADDRESSES : 1;
         String limit = String.format(Locale.ROOT, "limit: %,d/s", tier.perSecond())
                 + (clients == 1 ? " a client" : " × " + clients + " addresses");
-        String title = String.format(Locale.ROOT, "%s: %,d/s for each client", tier.label(), tier.perSecond());
-        return new Panel(title, offered, bands, (double) tier.perSecond() * clients, limit);
+        String title = String.format(
+                Locale.ROOT, "%s: %,d/s for each client; over it, %s", tier.label(), tier.perSecond(), over(tier));
+        return new Panel(title, offered, OFFERED, bands, (double) tier.perSecond() * clients, limit);
+    }
+
+    private static String over(Tier tier) {
+        Duration delay = tier.policy().longestDelay();
+        return delay.isZero()
+                ? tier.policy()
+                        .blackout()
+                        .map(time -> "refused, and shut out for " + DurationText.of(time))
+                        .orElse("refused")
+                : "waits up to " + DurationText.of(delay);
+    }
+
+    private Panel ofDelays(Tier tier) {
+        Waits waits = measured.waits(tier);
+        Duration longest = tier.policy().longestDelay();
+        return new Panel(
+                tier.label() + ": delay of the requests that waited their turn, ms",
+                waits.longestMillis(),
+                "the longest",
+                List.of(new Panel.Band("the mean", waits.meanMillis(), DELAY_COLOUR)),
+                longest.toMillis(),
+                "the longest that is allowed: " + longest.toMillis() + " ms");
     }
 
     private Panel ofNode() {
@@ -80,11 +114,12 @@ final class TrafficPicture {
                     admitted = Panel.sum(admitted, measured.admittedPerSecond(i));
                 }
             }
-            bands.add(new Panel.Band(tier.label(), admitted, TIER_COLOURS.get(bands.size())));
+            bands.add(new Panel.Band(ADMITTED + tier.label(), admitted, TIER_COLOURS.get(bands.size())));
         }
         return new Panel(
                 String.format(Locale.ROOT, "the node: %,d/s for all clients together", node.permits()),
                 offered,
+                OFFERED,
                 bands,
                 node.permits(),
                 String.format(Locale.ROOT, "limit: %,d/s in all", node.permits()));

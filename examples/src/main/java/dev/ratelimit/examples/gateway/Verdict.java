@@ -1,26 +1,54 @@
 package dev.ratelimit.examples.gateway;
 
-import dev.ratelimit.Decision;
+import dev.ratelimit.http.ServiceLimit;
+import java.util.List;
 
 /** What the gateway's limits say to a request. */
 sealed interface Verdict {
 
-    /** The request goes on to the backend. */
-    record Admitted() implements Verdict {}
+    /** Returns what the client is told of its limits. */
+    List<ServiceLimit> limits();
+
+    /**
+     * The request goes on to the backend.
+     *
+     * @param limits what the client is told of its limits; empty if there are none
+     * @param waitedNanos how long it had to wait its turn
+     */
+    record Admitted(List<ServiceLimit> limits, long waitedNanos) implements Verdict {
+
+        /** Creates the verdict of no limit at all. */
+        Admitted() {
+            this(List.of(), 0);
+        }
+    }
 
     /**
      * The request is refused.
      *
      * @param by whose limit refused it
-     * @param decision what that limit said
+     * @param limits what the client is told of its limits, of which at least one refuses
      */
-    record Refused(Limit by, Decision decision) implements Verdict {}
+    record Refused(Limit by, List<ServiceLimit> limits) implements Verdict {}
 
     /** Whose limit it is. */
     enum Limit {
         /** The client's own, which its tier sets. */
-        TIER,
+        TIER(Outcome.REFUSED_BY_TIER),
         /** The one that protects the node as a whole. */
-        NODE
+        NODE(Outcome.REFUSED_BY_NODE),
+        /** The account's, of which one order is taken at a time. */
+        ACCOUNT(Outcome.REFUSED_BY_ACCOUNT);
+
+        private final Outcome outcome;
+
+        Limit(Outcome outcome) {
+            this.outcome = outcome;
+        }
+
+        /** Returns how a refusal by this limit is counted. */
+        Outcome outcome() {
+            return outcome;
+        }
     }
 }

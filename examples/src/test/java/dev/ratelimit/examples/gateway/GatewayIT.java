@@ -68,12 +68,7 @@ class GatewayIT {
         ManualTime time = new ManualTime();
         try (Backend backend = Backend.start();
                 Gateway gateway = Gateway.start(new Gateway.Setup(
-                        0,
-                        backend.uri(),
-                        ApiKeys.none(),
-                        Admission.perClient(rate, time),
-                        true,
-                        Duration.ofSeconds(10)));
+                        0, backend.uri(), Admission.perClient(rate, time), true, Duration.ofSeconds(10)));
                 Connection connection = new Connection(gateway.address())) {
             for (LogLine line : log.lines()) {
                 time.set(nanos(line));

@@ -35,7 +35,7 @@ class MainIT {
                 .as("%s%s", text(out), text(err))
                 .isZero();
         assertThat(text(out))
-                .contains("platinum", "gold", "others", "seed 5", svg.toString(), "agree")
+                .contains("platinum", "gold", "silver", "others", "waited", "seed 5", svg.toString(), "agree")
                 .doesNotContain("\r");
         assertThat(svg).content().startsWith("<svg").contains("seed 5");
         assertThat(text(err)).isEmpty();

@@ -48,6 +48,16 @@ class ScheduleTest {
         assertThat(count(day, 0, 1)).isCloseTo(7000, within(500L));
     }
 
+    @Test
+    void wavesComeAsOftenAsTheyShouldAndLastAsLong() {
+        Shape waves = new Shape.Waves(0, 1000, 5, 0.2);
+        assertThat(waves.perSecond(0.1)).isEqualTo(1000);
+        assertThat(waves.perSecond(0.2)).isZero();
+        // Five crests of 0.4 s.
+        assertThat(count(waves, 0, 1)).isCloseTo(2000, within(300L));
+        assertThat(count(waves, 0.08, 0.12)).isCloseTo(400, within(120L));
+    }
+
     private static Schedule schedule(long seed) {
         return Schedule.of(Source.demonstration(), LENGTH, seed);
     }

@@ -33,15 +33,17 @@ class SvgTest {
         Document document = parse(new TrafficPicture(measurements(), Demonstration.NODE, 42).document());
         List<Element> lines = elements(document, "line");
         assertThat(lines.stream().filter(SvgTest::isLimit).map(line -> line.getAttribute("x2")))
-                .as("one limit across each of four panels, and one in each legend")
-                .hasSize(8)
+                .as("one limit across each of six panels, and one in each legend")
+                .hasSize(12)
                 .filteredOn("640.0"::equals)
-                .hasSize(4);
+                .hasSize(6);
         assertThat(elements(document, "text").stream().map(Element::getTextContent))
                 .contains(
                         "Traffic through the gateway, requests per second (seed 42)",
                         "limit: 1,000/s a client",
                         "limit: 500/s a client",
+                        "limit: 200/s a client",
+                        "the longest that is allowed: 300 ms",
                         "limit: 100/s × 3 addresses",
                         "limit: 2,500/s in all",
                         "offered");
@@ -51,7 +53,7 @@ class SvgTest {
     void limitIsDrawnAtItsValue() throws Exception {
         List<Double> nothing = List.of(0.0, 0.0);
         Svg svg = new Svg(900, 200, "x");
-        new Panel("x", nothing, List.of(new Panel.Band("y", nothing, "#000")), 1000, "limit")
+        new Panel("x", nothing, "line", List.of(new Panel.Band("y", nothing, "#000")), 1000, "limit")
                 .draw(svg, 0, Duration.ofSeconds(1));
         Document document = parse(svg.document());
         String limit = elements(document, "line").stream()
@@ -72,7 +74,7 @@ class SvgTest {
         Schedule schedule = Schedule.of(Source.demonstration(), Duration.ofSeconds(1), 42);
         Measurements measured = new Measurements(schedule);
         for (Schedule.Arrival arrival : schedule.arrivals()) {
-            measured.add(arrival, Outcome.ADMITTED, arrival.nanos(), arrival.nanos() + 1_000_000);
+            measured.add(arrival, Outcome.ADMITTED, arrival.nanos(), arrival.nanos() + 1_000_000, 0);
         }
         return measured;
     }

@@ -4,72 +4,149 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.Rate;
+import dev.ratelimit.http.ServiceLimit;
 import dev.ratelimit.testing.ManualTime;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.api.Timeout;
 
-/** The client's own limit is asked first; what the node refuses costs the client nothing. */
+/** The client's own limit is asked first; what the node refuses costs the client nothing; tiers differ in what is over. */
+@Timeout(60)
 class TieredAdmissionTest {
 
-    private static final Client GOLD = new Client(Tier.GOLD, "g");
-    private static final Client OTHER = new Client(Tier.OTHERS, "o");
+    private static final Client PLATINUM = new Client(Tier.PLATINUM, "plat-atlas");
+    private static final Client GOLD = new Client(Tier.GOLD, "gold-borealis");
+    private static final Client SILVER = new Client(Tier.SILVER, "silver-waves");
+    private static final Client OTHER = new Client(Tier.OTHERS, InetAddress.getLoopbackAddress());
+    private static final Rate PLENTY = Rate.perSecond(1_000_000);
 
     private final ManualTime time = new ManualTime();
+    private ApiKeyTable apiKeys;
+
+    @BeforeEach
+    void open() throws IOException {
+        apiKeys = ApiKeyTable.demonstration();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        apiKeys.close();
+    }
 
     @Test
-    void refusalOfTheNodeGivesBackWhatTheTierGave() {
-        TieredAdmission admission = new TieredAdmission(Rate.perSecond(1), time);
+    void refusalOfTheNodeGivesBackWhatTheTierGave() throws InterruptedException {
+        TieredAdmission admission = admission(Rate.perSecond(1));
         assertThat(admission.admit(GOLD)).isInstanceOf(Verdict.Admitted.class);
         long left = admission.remaining(GOLD);
         for (int i = 0; i < 1000; i++) {
-            assertThat(refusedBy(admission, GOLD)).isEqualTo(Verdict.Limit.NODE);
+            Verdict.Refused refused = refused(admission, GOLD);
+            assertThat(refused.by()).isEqualTo(Verdict.Limit.NODE);
+            assertThat(refused.limits().stream().map(ServiceLimit::name)).containsExactly("gold", "node");
         }
         assertThat(admission.remaining(GOLD)).isEqualTo(left);
     }
 
     @Test
-    void clientOverItsOwnLimitTakesNothingFromTheNode() {
-        TieredAdmission admission = new TieredAdmission(Rate.perSecond(12), time);
+    void clientOverItsOwnLimitTakesNothingFromTheNode() throws InterruptedException {
+        TieredAdmission admission = admission(Rate.perSecond(12));
         for (int i = 0; i < 10; i++) {
             assertThat(admission.admit(OTHER)).isInstanceOf(Verdict.Admitted.class);
         }
         for (int i = 0; i < 1000; i++) {
-            assertThat(refusedBy(admission, OTHER)).isEqualTo(Verdict.Limit.TIER);
+            assertThat(refused(admission, OTHER).by()).isEqualTo(Verdict.Limit.TIER);
         }
         assertThat(admission.admit(GOLD)).isInstanceOf(Verdict.Admitted.class);
         assertThat(admission.admit(GOLD)).isInstanceOf(Verdict.Admitted.class);
-        assertThat(refusedBy(admission, GOLD)).isEqualTo(Verdict.Limit.NODE);
+        assertThat(refused(admission, GOLD).by()).isEqualTo(Verdict.Limit.NODE);
     }
 
     @Test
-    void budgetsComeBackAtTheTiersRate() {
-        TieredAdmission admission = new TieredAdmission(Rate.perSecond(1_000_000), time);
-        while (admission.admit(OTHER) instanceof Verdict.Admitted) {
-            // Empties the budget.
-        }
-        time.advance(Duration.ofMillis(10).minusNanos(1));
-        assertThat(refusedBy(admission, OTHER)).isEqualTo(Verdict.Limit.TIER);
+    void throttledBudgetsComeBackAtTheTiersRate() throws InterruptedException {
+        TieredAdmission admission = admission(PLENTY);
+        exhaust(admission, PLATINUM);
+        time.advance(Duration.ofMillis(1).minusNanos(1));
+        assertThat(reason(admission, PLATINUM)).isEqualTo(Decision.Reason.OVER_LIMIT);
         time.advanceNanos(1);
+        assertThat(admission.admit(PLATINUM)).isInstanceOf(Verdict.Admitted.class);
+    }
+
+    @Test
+    void goldIsShutOutAfterAnExcessAndNobodyElseIs() throws InterruptedException {
+        TieredAdmission admission = admission(PLENTY);
+        exhaust(admission, GOLD);
+        exhaust(admission, OTHER);
+        time.advance(Tier.BLACKOUT.minusNanos(1));
+        assertThat(reason(admission, GOLD)).isEqualTo(Decision.Reason.BLACKOUT);
         assertThat(admission.admit(OTHER)).isInstanceOf(Verdict.Admitted.class);
+        assertThat(admission.admit(new Client(Tier.GOLD, "gold-amok"))).isInstanceOf(Verdict.Admitted.class);
+        time.advanceNanos(1);
+        assertThat(admission.admit(GOLD)).isInstanceOf(Verdict.Admitted.class);
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "1, 1",
-        "999999999, 1",
-        "1000000000, 1",
-        "1000000001, 2",
-        "59000000001, 60",
-        "9223372036854775807, 9223372037"
-    })
-    void retryAfterIsRoundedUpToWholeSeconds(long nanos, long seconds) {
-        Decision refused = Decision.refused(Decision.Reason.OVER_LIMIT, Rate.perSecond(1), 0, nanos, nanos);
-        assertThat(Refusal.retryAfterSeconds(refused)).isEqualTo(seconds);
+    @Test
+    void silverWaitsItsTurnAndIsRefusedOnlyBeyondTheLongestDelay() throws InterruptedException {
+        TieredAdmission admission = admission(PLENTY);
+        for (int i = 0; i < Tier.SILVER.rate().capacity(); i++) {
+            assertThat(waited(admission.admit(SILVER))).isZero();
+        }
+        List<CompletableFuture<Verdict>> waiting = new ArrayList<>();
+        // 200 a second: one each 5 ms, for 300 ms.
+        for (int i = 1; i <= 60; i++) {
+            waiting.add(later(admission, SILVER));
+            time.awaitPending(i);
+        }
+        assertThat(refused(admission, SILVER).by()).isEqualTo(Verdict.Limit.TIER);
+        time.advance(Tier.LONGEST_DELAY);
+        List<Long> waits = new ArrayList<>();
+        for (CompletableFuture<Verdict> verdict : waiting) {
+            waits.add(waited(verdict.join()));
+        }
+        for (int i = 0; i < 60; i++) {
+            assertThat(waits.get(i)).isEqualTo(Duration.ofMillis(5L * (i + 1)).toNanos());
+        }
     }
 
-    private static Verdict.Limit refusedBy(TieredAdmission admission, Client client) {
-        return ((Verdict.Refused) admission.admit(client)).by();
+    private static CompletableFuture<Verdict> later(TieredAdmission admission, Client client) {
+        CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+        new Thread(() -> {
+                    try {
+                        verdict.complete(admission.admit(client));
+                    } catch (InterruptedException | RuntimeException e) {
+                        verdict.completeExceptionally(e);
+                    }
+                })
+                .start();
+        return verdict;
+    }
+
+    private TieredAdmission admission(Rate node) {
+        return new TieredAdmission(apiKeys, node, time);
+    }
+
+    private static void exhaust(TieredAdmission admission, Client client) throws InterruptedException {
+        int admitted = 0;
+        while (admission.admit(client) instanceof Verdict.Admitted) {
+            admitted++;
+        }
+        assertThat(admitted).isEqualTo((int) client.tier().rate().capacity());
+    }
+
+    private static long waited(Verdict verdict) {
+        return ((Verdict.Admitted) verdict).waitedNanos();
+    }
+
+    private static Decision.Reason reason(TieredAdmission admission, Client client) throws InterruptedException {
+        return refused(admission, client).limits().get(0).decision().reason();
+    }
+
+    private static Verdict.Refused refused(TieredAdmission admission, Client client) throws InterruptedException {
+        return (Verdict.Refused) admission.admit(client);
     }
 }

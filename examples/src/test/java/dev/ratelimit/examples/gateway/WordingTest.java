@@ -2,7 +2,13 @@ package dev.ratelimit.examples.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ratelimit.address.AddressKey;
+import dev.ratelimit.address.AddressLiteral;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,6 +28,20 @@ class WordingTest {
     })
     void targetsAreMadeLegal(String target, String legal) {
         assertThat(Replay.legal(target)).isEqualTo(legal);
+    }
+
+    @Test
+    void hostsOfALogBecomeAddressesAndNoTwoTheSame() {
+        assertThat(Replay.address("192.0.2.1")).isEqualTo("192.0.2.1");
+        assertThat(AddressLiteral.parse(Replay.address("2001:db8::1"))).isEqualTo(AddressLiteral.parse("2001:db8::1"));
+        Set<Object> clients = new HashSet<>();
+        for (int i = 0; i < 1000; i++) {
+            InetAddress address = AddressLiteral.parse(Replay.address("host-" + i + ".example"))
+                    .orElseThrow();
+            clients.add(AddressKey.perClient().of(address));
+        }
+        assertThat(clients).hasSize(1000);
+        assertThat(Replay.address("a\nb, c")).doesNotContain("\n", ",");
     }
 
     @ParameterizedTest

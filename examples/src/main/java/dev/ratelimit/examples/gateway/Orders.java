@@ -1,0 +1,64 @@
+package dev.ratelimit.examples.gateway;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import dev.ratelimit.Lease;
+import dev.ratelimit.Limiter;
+import dev.ratelimit.Policy;
+import dev.ratelimit.core.Limiters;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The orders on their way to the backend, one at a time of each account: requests with an XML body.
+ *
+ * <p>What is XML is told by {@code Content-Type}. A backend that is to be protected so must take XML by no other name.
+ */
+final class Orders {
+
+    /** The longest body in bytes: it is kept in memory, and read as a tree. */
+    static final int LONGEST_BODY = 65_536;
+
+    /**
+     * A client that sends its next order as soon as it has the answer to the last one may be here before that one's lease
+     * is closed; it is not to be refused for being quick.
+     */
+    private static final Duration GRACE = Duration.ofMillis(10);
+
+    private final Limiter<String> accounts =
+            Limiters.perKey(Policy.unlimited().named("account").atOnce(1));
+
+    /** Returns whether a request has a body, and says that it is XML, in any of its fields. */
+    static boolean isOrder(HttpExchange exchange) {
+        Headers fields = exchange.getRequestHeaders();
+        boolean body = fields.containsKey("Content-Length") || fields.containsKey("Transfer-Encoding");
+        List<String> types = fields.get("Content-Type");
+        return body && types != null && types.stream().anyMatch(Orders::isXml);
+    }
+
+    private static boolean isXml(String contentType) {
+        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return type.equals("application/xml") || type.equals("text/xml") || type.endsWith("+xml");
+    }
+
+    /** Returns the body, which can be read from the exchange once more; empty if it is too long. */
+    static Optional<byte[]> body(HttpExchange exchange) throws IOException {
+        InputStream in = exchange.getRequestBody();
+        byte[] body = in.readNBytes(LONGEST_BODY + 1);
+        if (body.length > LONGEST_BODY) {
+            return Optional.empty();
+        }
+        exchange.setStreams(new ByteArrayInputStream(body), null);
+        return Optional.of(body);
+    }
+
+    /** Returns the account's lease, granted or not; to be closed when the answer has been sent. */
+    Lease enter(String account) throws InterruptedException {
+        return accounts.enter(account, GRACE);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.ratelimit.examples.gateway;
+
+import java.io.IOException;
+
+/** What the requests of a source ask for. */
+enum Work {
+
+    /** A thing to read. */
+    ITEMS {
+        @Override
+        Connection.Answer send(Connection connection, String fields, int serial) throws IOException {
+            return connection.get("/items/" + serial, fields);
+        }
+    },
+
+    /** An order in XML, for one of two accounts. */
+    ORDERS {
+        @Override
+        Connection.Answer send(Connection connection, String fields, int serial) throws IOException {
+            String order = "<order><account id=\"a-" + serial % 2 + "\"/><item>" + serial + "</item></order>";
+            String body = "Content-Type: application/xml\r\nContent-Length: " + order.length() + "\r\n\r\n" + order;
+            return connection.send("POST", Backend.ORDERS, fields + body);
+        }
+    };
+
+    /** Sends one request with the header fields of its sender, and waits for the whole answer. */
+    abstract Connection.Answer send(Connection connection, String fields, int serial) throws IOException;
+}
