@@ -8,4 +8,5 @@ module dev.ratelimit {
     exports dev.ratelimit;
     exports dev.ratelimit.address;
     exports dev.ratelimit.http;
+    exports dev.ratelimit.quota;
 }

@@ -1,0 +1,37 @@
+package dev.ratelimit.quota.spi;
+
+import java.util.Objects;
+
+/**
+ * What a store can do beyond the rules that all obey.
+ *
+ * @param remembersOperations whether an operation with an {@link OperationId} that comes again is answered as the first time
+ *     and counted once; if not, callers never retry what may have been counted
+ * @param atomicGroups which groups are decided as one; for all others the store answers {@link Outcome.Failed} with
+ *     {@code NOT_APPLIED}, and callers ask one by one and give back
+ * @param largestBatch the most operations of one call, at least 1
+ */
+public record Capabilities(boolean remembersOperations, AtomicGroups atomicGroups, int largestBatch) {
+
+    /** Which groups are decided as one. */
+    public enum AtomicGroups {
+        /** All. */
+        ALL,
+        /** Those whose counters are of one subject. */
+        OF_ONE_SUBJECT,
+        /** None. */
+        NONE
+    }
+
+    /**
+     * Creates capabilities.
+     *
+     * @throws IllegalArgumentException if the largest batch is less than 1
+     */
+    public Capabilities {
+        Objects.requireNonNull(atomicGroups, "atomicGroups");
+        if (largestBatch < 1) {
+            throw new IllegalArgumentException("largestBatch must be at least 1, but was " + largestBatch);
+        }
+    }
+}

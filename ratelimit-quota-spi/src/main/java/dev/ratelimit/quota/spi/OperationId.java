@@ -1,0 +1,28 @@
+package dev.ratelimit.quota.spi;
+
+import java.util.Objects;
+import java.util.UUID;
+
+/**
+ * An operation id tells a retry from a new operation: who asks, and its number there.
+ *
+ * <p>Together with the counter it is unique. A holder numbers its operations from 1 upwards, and may have many under way at
+ * once, in any order.
+ *
+ * @param holder a process, from its start to its end
+ * @param sequence the operation, from 1
+ */
+public record OperationId(UUID holder, long sequence) {
+
+    /**
+     * Creates an id.
+     *
+     * @throws IllegalArgumentException if the sequence is less than 1
+     */
+    public OperationId {
+        Objects.requireNonNull(holder, "holder");
+        if (sequence < 1) {
+            throw new IllegalArgumentException("sequence must be at least 1, but was " + sequence);
+        }
+    }
+}

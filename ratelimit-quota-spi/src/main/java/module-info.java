@@ -1,0 +1,7 @@
+/** What a quota store does: {@link dev.ratelimit.quota.spi.QuotaStore}. */
+module dev.ratelimit.quota.spi {
+    requires transitive dev.ratelimit;
+    requires static transitive org.jspecify;
+
+    exports dev.ratelimit.quota.spi;
+}
