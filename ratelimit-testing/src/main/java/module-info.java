@@ -1,6 +1,7 @@
-/** Time under a test's control. */
+/** Time and stores under a test's control. */
 module dev.ratelimit.testing {
     requires transitive dev.ratelimit;
+    requires transitive dev.ratelimit.quota.spi;
     requires static transitive org.jspecify;
 
     exports dev.ratelimit.testing;

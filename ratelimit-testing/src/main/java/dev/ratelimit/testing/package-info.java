@@ -1,4 +1,4 @@
-/** Time under a test's control, so that tests of limits neither sleep nor flicker. */
+/** Time and stores under a test's control, so that tests of limits neither sleep nor flicker. */
 @NullMarked
 package dev.ratelimit.testing;
 

@@ -1,0 +1,125 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.Operation;
+import dev.ratelimit.quota.spi.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Requests as operations: one acquire for one quota, a group for several, and where a store cannot decide a group as one, an
+ * acquire after the other, with what was granted given back once one is denied.
+ *
+ * <p><b>In trouble</b> half-way through such a row, what was granted before is given back too, and the request has failed. What
+ * cannot be given back stays counted: too strict, never too generous. The caller is told that something may have been.
+ *
+ * <p>Thread-safe.
+ */
+final class AllOrNothing {
+
+    private final StoreCalls calls;
+    private final boolean groups;
+
+    AllOrNothing(StoreCalls calls) {
+        this.calls = calls;
+        // All counters of a request are of one key.
+        this.groups = calls.store().capabilities().atomicGroups() != AtomicGroups.NONE;
+    }
+
+    /** An answer for each request, in their order. */
+    List<Answer> ask(List<Request> requests, Deadline deadline) {
+        if (!groups && requests.get(0).targets().size() > 1) {
+            List<Answer> answers = new ArrayList<>(requests.size());
+            for (Request request : requests) {
+                answers.add(oneByOne(request, deadline));
+            }
+            return answers;
+        }
+        List<Operation> operations = new ArrayList<>(requests.size());
+        for (Request request : requests) {
+            operations.add(operation(request));
+        }
+        List<Outcome> outcomes = calls.apply(operations, deadline);
+        List<Answer> answers = new ArrayList<>(outcomes.size());
+        for (Outcome outcome : outcomes) {
+            answers.add(answer(outcome));
+        }
+        return answers;
+    }
+
+    private Operation operation(Request request) {
+        if (request.targets().size() == 1) {
+            return request.acquire(0, calls.nextId());
+        }
+        List<Operation.Acquire> acquires = new ArrayList<>(request.targets().size());
+        for (int i = 0; i < request.targets().size(); i++) {
+            acquires.add(request.acquire(i, calls.nextId()));
+        }
+        return new Operation.Group(acquires);
+    }
+
+    private static Answer answer(Outcome outcome) {
+        if (outcome instanceof Outcome.Counted counted) {
+            return new Answer.Counted(counted.granted() > 0, counted.used());
+        }
+        if (outcome instanceof Outcome.Grouped grouped) {
+            return new Answer.Counted(
+                    grouped.granted(),
+                    grouped.parts().stream().mapToLong(Outcome.Counted::used).toArray());
+        }
+        return new Answer.Failed(StoreCalls.unavailable((Outcome.Failed) outcome));
+    }
+
+    private Answer oneByOne(Request request, Deadline deadline) {
+        int count = request.targets().size();
+        long[] used = new long[count];
+        for (int i = 0; i < count; i++) {
+            Answer answer = answer(calls.apply(List.of(request.acquire(i, calls.nextId())), deadline)
+                    .get(0));
+            if (answer instanceof Answer.Counted counted && counted.granted()) {
+                used[i] = counted.used(0);
+                continue;
+            }
+            Answer undone = undo(request, i, used, deadline);
+            if (answer instanceof Answer.Counted counted) {
+                used[i] = counted.used(0);
+                return undone instanceof Answer.Failed ? undone : new Answer.Counted(false, used);
+            }
+            return undone instanceof Answer.Failed ? undone : answer;
+        }
+        return new Answer.Counted(true, used);
+    }
+
+    /** Gives back what the first counters granted, and looks at those after the one that did not. */
+    private Answer undo(Request request, int granted, long[] used, Deadline deadline) {
+        List<Operation> operations = new ArrayList<>();
+        for (int i = 0; i < used.length; i++) {
+            if (i < granted) {
+                operations.add(
+                        new Operation.Adjust(request.targets().get(i).counter(), -request.amount(), calls.nextId()));
+            } else if (i > granted) {
+                operations.add(new Operation.Read(request.targets().get(i).counter()));
+            }
+        }
+        if (operations.isEmpty()) {
+            return new Answer.Counted(false, used);
+        }
+        List<Outcome> outcomes = calls.apply(operations, deadline);
+        for (int i = 0; i < outcomes.size(); i++) {
+            if (outcomes.get(i) instanceof Outcome.Counted counted) {
+                used[i < granted ? i : i + 1] = counted.used();
+            } else if (outcomes.get(i) instanceof Outcome.Failed failed) {
+                Certainty certainty = i < granted ? Certainty.INDETERMINATE : failed.certainty();
+                return new Answer.Failed(new QuotaUnavailableException(
+                        certainty,
+                        "the request was not granted, and what other quotas had counted for it could not be given back: "
+                                + failed.cause().getMessage(),
+                        failed.cause()));
+            }
+        }
+        return new Answer.Counted(false, used);
+    }
+}

@@ -1,0 +1,150 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.spi.Deadline;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts requests for one key that meet into one call of the store.
+ *
+ * <p>A store's counter is taken from by one after the other in any case: behind a row's lock, or in a server's single thread.
+ * So while one request for a key is under way, others queue here, and the first of them then asks for all. A request that
+ * meets nobody goes at once, and waits for nothing.
+ *
+ * <p><b>Together.</b> Requests for the same counters are asked for as one sum. If there is no room for it, each is asked for by
+ * itself, in the order in which they came, in one batch. What is granted is the same as if they had come one after the
+ * other.
+ *
+ * <p><b>Waiting.</b> Up to the request's own deadline: it then leaves the queue, with nothing counted; or, if it is under way
+ * already, it is given up as uncertain.
+ *
+ * <p>Thread-safe; no lock is held while the store is waited for.
+ */
+final class Lanes {
+
+    private static final class Lane {
+        final ArrayDeque<Passenger> queue = new ArrayDeque<>();
+    }
+
+    private final ConcurrentHashMap<String, Lane> lanes = new ConcurrentHashMap<>();
+    private final AllOrNothing store;
+    private final int mostTogether;
+
+    Lanes(AllOrNothing store, int mostTogether) {
+        this.store = store;
+        this.mostTogether = mostTogether;
+    }
+
+    /** Asks for one request, alone or together with others. */
+    Answer ask(String key, Request request, Deadline deadline) {
+        Lane mine = new Lane();
+        Passenger passenger = new Passenger(request);
+        // Only the first to come finds its own.
+        Lane lane = lanes.compute(key, (k, there) -> {
+            if (there == null) {
+                return mine;
+            }
+            there.queue.add(passenger);
+            return there;
+        });
+        if (lane == mine) {
+            return lead(key, List.of(passenger), deadline);
+        }
+        Answer answer = passenger.await(deadline);
+        return answer != null ? answer : lead(key, next(key, passenger), deadline);
+    }
+
+    /** The one whose turn it is, and those that have queued behind it. */
+    private List<Passenger> next(String key, Passenger first) {
+        List<Passenger> together = new ArrayList<>();
+        together.add(first);
+        lanes.computeIfPresent(key, (k, lane) -> {
+            while (together.size() < mostTogether && !lane.queue.isEmpty()) {
+                Passenger passenger = lane.queue.remove();
+                if (passenger.boards()) {
+                    together.add(passenger);
+                }
+            }
+            return lane;
+        });
+        return together;
+    }
+
+    private Answer lead(String key, List<Passenger> together, Deadline deadline) {
+        List<Answer> answers = null;
+        try {
+            answers = answers(together, deadline);
+        } finally {
+            handOver(key);
+            for (int i = 1; i < together.size(); i++) {
+                together.get(i).arrives(answers == null ? lost() : answers.get(i));
+            }
+        }
+        return answers.get(0);
+    }
+
+    private static Answer lost() {
+        return new Answer.Failed(new QuotaUnavailableException(
+                Certainty.INDETERMINATE, "the thread that called the store for several requests has failed", null));
+    }
+
+    /** Gives the turn to the first who still waits, or ends the lane. */
+    private void handOver(String key) {
+        lanes.computeIfPresent(key, (k, lane) -> {
+            Passenger passenger = lane.queue.poll();
+            while (passenger != null && !passenger.leads()) {
+                passenger = lane.queue.poll();
+            }
+            return passenger == null ? null : lane;
+        });
+    }
+
+    private List<Answer> answers(List<Passenger> together, Deadline deadline) {
+        if (together.size() == 1) {
+            return store.ask(List.of(together.get(0).request()), deadline);
+        }
+        List<Request> requests = together.stream().map(Passenger::request).toList();
+        Request sum = sum(requests);
+        if (sum == null) {
+            return store.ask(requests, deadline);
+        }
+        Answer answer = store.ask(List.of(sum), deadline).get(0);
+        if (!(answer instanceof Answer.Counted counted)) {
+            return requests.stream().map(request -> answer).toList();
+        }
+        if (counted.granted()) {
+            return shared(requests, counted);
+        }
+        boolean none = requests.stream().allMatch(request -> counted.lacks(request.targets(), request.amount()));
+        return none ? requests.stream().map(request -> answer).toList() : store.ask(requests, deadline);
+    }
+
+    /** One request for all of them, if they are alike. */
+    private static @Nullable Request sum(List<Request> requests) {
+        Request first = requests.get(0);
+        long amount = 0;
+        for (Request request : requests) {
+            if (!request.isLike(first) || amount > Long.MAX_VALUE - request.amount()) {
+                return null;
+            }
+            amount += request.amount();
+        }
+        return new Request(first.targets(), amount);
+    }
+
+    /** What each would have seen if they had been granted one after the other. */
+    private static List<Answer> shared(List<Request> requests, Answer.Counted all) {
+        List<Answer> answers = new ArrayList<>(requests.size());
+        long later = requests.stream().mapToLong(Request::amount).sum();
+        for (Request request : requests) {
+            later -= request.amount();
+            answers.add(all.before(later));
+        }
+        return answers;
+    }
+}

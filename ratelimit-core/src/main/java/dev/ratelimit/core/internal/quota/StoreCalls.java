@@ -1,0 +1,142 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.Operation;
+import dev.ratelimit.quota.spi.OperationId;
+import dev.ratelimit.quota.spi.Outcome;
+import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.quota.spi.QuotaStoreException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls of a store: cut to its largest batch, and repeated where that is safe.
+ *
+ * <p><b>When an operation is repeated.</b> If it certainly was not applied; or if it has an id and the store remembers, so that it
+ * counts once. Never after the deadline. A store that does what it must not, by throwing anything else or answering too
+ * little, is taken to have counted.
+ *
+ * <p>Thread-safe.
+ */
+final class StoreCalls {
+
+    private final QuotaStore store;
+    private final int retries;
+    private final boolean remembers;
+    private final int largestBatch;
+    private final UUID holder = UUID.randomUUID();
+    private final AtomicLong sequence = new AtomicLong();
+
+    StoreCalls(QuotaStore store, int retries) {
+        this.store = store;
+        this.retries = retries;
+        this.remembers = store.capabilities().remembersOperations();
+        this.largestBatch = store.capabilities().largestBatch();
+    }
+
+    QuotaStore store() {
+        return store;
+    }
+
+    /** The id of a new operation; none where it would never be sent again. */
+    @Nullable
+    OperationId nextId() {
+        return retries > 0 && remembers ? new OperationId(holder, sequence.incrementAndGet()) : null;
+    }
+
+    /** One outcome for each operation; never throws what a store throws. */
+    List<Outcome> apply(List<Operation> operations, Deadline deadline) {
+        if (operations.size() <= largestBatch) {
+            return withRetries(operations, deadline);
+        }
+        List<Outcome> outcomes = new ArrayList<>(operations.size());
+        for (int from = 0; from < operations.size(); from += largestBatch) {
+            int to = Math.min(operations.size(), from + largestBatch);
+            outcomes.addAll(withRetries(operations.subList(from, to), deadline));
+        }
+        return outcomes;
+    }
+
+    private List<Outcome> withRetries(List<Operation> operations, Deadline deadline) {
+        List<Outcome> outcomes = once(operations, deadline);
+        for (int retry = 0; retry < retries && !deadline.hasPassed(); retry++) {
+            List<Integer> again = repeatable(operations, outcomes);
+            if (again.isEmpty()) {
+                break;
+            }
+            List<Outcome> next = once(again.stream().map(operations::get).toList(), deadline);
+            outcomes = new ArrayList<>(outcomes);
+            for (int i = 0; i < next.size(); i++) {
+                outcomes.set(again.get(i), later(outcomes.get(again.get(i)), next.get(i)));
+            }
+        }
+        return outcomes;
+    }
+
+    /** A retry that was certainly not applied says nothing of the first, which may have been. */
+    private static Outcome later(Outcome first, Outcome next) {
+        boolean doubtful = first instanceof Outcome.Failed failed && failed.certainty() == Certainty.INDETERMINATE;
+        return doubtful && next instanceof Outcome.Failed ? first : next;
+    }
+
+    private List<Integer> repeatable(List<Operation> operations, List<Outcome> outcomes) {
+        List<Integer> indexes = new ArrayList<>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            if (outcomes.get(i) instanceof Outcome.Failed failed
+                    && (failed.certainty() == Certainty.NOT_APPLIED || (remembers && hasId(operations.get(i))))) {
+                indexes.add(i);
+            }
+        }
+        return indexes;
+    }
+
+    private static boolean hasId(Operation operation) {
+        if (operation instanceof Operation.Acquire acquire) {
+            return acquire.id() != null;
+        }
+        if (operation instanceof Operation.Adjust adjust) {
+            return adjust.id() != null;
+        }
+        return !(operation instanceof Operation.Group group)
+                || group.acquires().stream().allMatch(acquire -> acquire.id() != null);
+    }
+
+    private List<Outcome> once(List<Operation> operations, Deadline deadline) {
+        List<Outcome> outcomes;
+        try {
+            outcomes = store.apply(operations, deadline);
+        } catch (QuotaStoreException e) {
+            return failed(operations, e.certainty(), e);
+        } catch (RuntimeException e) {
+            return failed(operations, Certainty.INDETERMINATE, e);
+        }
+        if (outcomes.size() != operations.size()) {
+            return failed(
+                    operations,
+                    Certainty.INDETERMINATE,
+                    new IllegalStateException("the store answered " + operations.size() + " operations with "
+                            + outcomes.size() + " outcomes"));
+        }
+        return outcomes;
+    }
+
+    private static List<Outcome> failed(List<Operation> operations, Certainty certainty, Exception cause) {
+        return Collections.nCopies(operations.size(), new Outcome.Failed(certainty, cause));
+    }
+
+    /** What a caller is told of a failure. */
+    static QuotaUnavailableException unavailable(Outcome.Failed failed) {
+        String known = failed.certainty() == Certainty.NOT_APPLIED ? "nothing was counted" : "it may have been counted";
+        return new QuotaUnavailableException(
+                failed.certainty(),
+                "the quota store did not answer (" + known + "): "
+                        + failed.cause().getMessage(),
+                failed.cause());
+    }
+}
