@@ -1,0 +1,38 @@
+package dev.ratelimit.quota;
+
+import java.time.Instant;
+import java.util.Objects;
+
+/**
+ * The bounds of a window are the instant at which it starts and the one at which the next one does.
+ *
+ * <p>Immutable and thread-safe.
+ *
+ * @param start the first instant of the window
+ * @param end the first instant after it
+ */
+public record WindowBounds(Instant start, Instant end) {
+
+    /**
+     * Creates bounds.
+     *
+     * @throws IllegalArgumentException if the end is not after the start
+     */
+    public WindowBounds {
+        Objects.requireNonNull(start, "start");
+        Objects.requireNonNull(end, "end");
+        if (!end.isAfter(start)) {
+            throw new IllegalArgumentException("a window must end after its start " + start + ", but ends " + end);
+        }
+    }
+
+    /**
+     * Returns whether an instant lies in the window.
+     *
+     * @param instant the instant
+     * @return whether it is not before the start, and before the end
+     */
+    public boolean contains(Instant instant) {
+        return !instant.isBefore(start) && instant.isBefore(end);
+    }
+}
