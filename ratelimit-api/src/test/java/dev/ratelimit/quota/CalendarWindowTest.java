@@ -32,30 +32,140 @@ class CalendarWindowTest {
         CalendarWindow sixInBerlin =
                 CalendarWindow.daily().startingAt(LocalTime.of(6, 0)).in(ZoneId.of("Europe/Berlin"));
         return Stream.of(
-                row("second", CalendarWindow.everySecond(), "2026-03-05T10:11:12.5Z", "2026-03-05T10:11:12Z", "2026-03-05T10:11:13Z"),
-                row("minute", CalendarWindow.everyMinute(), "2026-03-05T10:11:12Z", "2026-03-05T10:11:00Z", "2026-03-05T10:12:00Z"),
-                row("hour", CalendarWindow.hourly(), "2026-03-05T10:11:12Z", "2026-03-05T10:00:00Z", "2026-03-05T11:00:00Z"),
-                row("day", CalendarWindow.daily(), "2026-03-05T10:11:12Z", "2026-03-05T00:00:00Z", "2026-03-06T00:00:00Z"),
-                row("week", CalendarWindow.weekly(), "2026-03-05T10:11:12Z", "2026-03-02T00:00:00Z", "2026-03-09T00:00:00Z"),
+                row(
+                        "second",
+                        CalendarWindow.everySecond(),
+                        "2026-03-05T10:11:12.5Z",
+                        "2026-03-05T10:11:12Z",
+                        "2026-03-05T10:11:13Z"),
+                row(
+                        "minute",
+                        CalendarWindow.everyMinute(),
+                        "2026-03-05T10:11:12Z",
+                        "2026-03-05T10:11:00Z",
+                        "2026-03-05T10:12:00Z"),
+                row(
+                        "hour",
+                        CalendarWindow.hourly(),
+                        "2026-03-05T10:11:12Z",
+                        "2026-03-05T10:00:00Z",
+                        "2026-03-05T11:00:00Z"),
+                row(
+                        "day",
+                        CalendarWindow.daily(),
+                        "2026-03-05T10:11:12Z",
+                        "2026-03-05T00:00:00Z",
+                        "2026-03-06T00:00:00Z"),
+                row(
+                        "week",
+                        CalendarWindow.weekly(),
+                        "2026-03-05T10:11:12Z",
+                        "2026-03-02T00:00:00Z",
+                        "2026-03-09T00:00:00Z"),
                 row("month", monthly, "2026-03-05T10:11:12Z", "2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"),
-                row("year", CalendarWindow.yearly(), "2026-03-05T10:11:12Z", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"),
+                row(
+                        "year",
+                        CalendarWindow.yearly(),
+                        "2026-03-05T10:11:12Z",
+                        "2026-01-01T00:00:00Z",
+                        "2027-01-01T00:00:00Z"),
                 row("the start is in", monthly, "2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"),
-                row("the end is not", monthly, "2026-03-31T23:59:59.999999999Z", "2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"),
-                row("before 1970", monthly, "1969-12-31T23:59:59.999999999Z", "1969-12-01T00:00:00Z", "1970-01-01T00:00:00Z"),
-                row("31st, in February", monthly.startingOn(31), "2026-02-27T12:00:00Z", "2026-01-31T00:00:00Z", "2026-02-28T00:00:00Z"),
-                row("31st, from February", monthly.startingOn(31), "2026-02-28T00:00:00Z", "2026-02-28T00:00:00Z", "2026-03-31T00:00:00Z"),
-                row("31st, from April", monthly.startingOn(31), "2026-05-30T23:00:00Z", "2026-04-30T00:00:00Z", "2026-05-31T00:00:00Z"),
-                row("30th, in a leap year", monthly.startingOn(30), "2028-02-29T00:00:00Z", "2028-02-29T00:00:00Z", "2028-03-30T00:00:00Z"),
-                row("29th, in a leap year", monthly.startingOn(29), "2028-02-28T23:00:00Z", "2028-01-29T00:00:00Z", "2028-02-29T00:00:00Z"),
-                row("29th, in 2100, which is none", monthly.startingOn(29), "2100-02-28T00:00:00Z", "2100-02-28T00:00:00Z", "2100-03-29T00:00:00Z"),
-                row("week from Sunday", CalendarWindow.weekly().startingOn(DayOfWeek.SUNDAY), "2026-03-07T23:59:59Z", "2026-03-01T00:00:00Z", "2026-03-08T00:00:00Z"),
-                row("week over the new year", CalendarWindow.weekly(), "2027-01-01T00:00:00Z", "2026-12-28T00:00:00Z", "2027-01-04T00:00:00Z"),
-                row("year from April 6", CalendarWindow.yearly().startingOn(MonthDay.of(4, 6)), "2026-04-05T23:59:59Z", "2025-04-06T00:00:00Z", "2026-04-06T00:00:00Z"),
-                row("leap day, other year", leapDay, "2027-02-28T00:00:00Z", "2027-02-28T00:00:00Z", "2028-02-29T00:00:00Z"),
-                row("leap day, leap year", leapDay, "2028-02-28T12:00:00Z", "2027-02-28T00:00:00Z", "2028-02-29T00:00:00Z"),
-                row("from six, before it", sixInBerlin, "2026-01-05T05:59:59+01:00", "2026-01-04T06:00:00+01:00", "2026-01-05T06:00:00+01:00"),
-                row("from six, after it", sixInBerlin, "2026-07-05T06:00:00+02:00", "2026-07-05T06:00:00+02:00", "2026-07-06T06:00:00+02:00"),
-                row("month from six", monthly.startingAt(LocalTime.of(6, 0)), "2026-03-01T05:00:00Z", "2026-02-01T06:00:00Z", "2026-03-01T06:00:00Z"));
+                row(
+                        "the end is not",
+                        monthly,
+                        "2026-03-31T23:59:59.999999999Z",
+                        "2026-03-01T00:00:00Z",
+                        "2026-04-01T00:00:00Z"),
+                row(
+                        "before 1970",
+                        monthly,
+                        "1969-12-31T23:59:59.999999999Z",
+                        "1969-12-01T00:00:00Z",
+                        "1970-01-01T00:00:00Z"),
+                row(
+                        "31st, in February",
+                        monthly.startingOn(31),
+                        "2026-02-27T12:00:00Z",
+                        "2026-01-31T00:00:00Z",
+                        "2026-02-28T00:00:00Z"),
+                row(
+                        "31st, from February",
+                        monthly.startingOn(31),
+                        "2026-02-28T00:00:00Z",
+                        "2026-02-28T00:00:00Z",
+                        "2026-03-31T00:00:00Z"),
+                row(
+                        "31st, from April",
+                        monthly.startingOn(31),
+                        "2026-05-30T23:00:00Z",
+                        "2026-04-30T00:00:00Z",
+                        "2026-05-31T00:00:00Z"),
+                row(
+                        "30th, in a leap year",
+                        monthly.startingOn(30),
+                        "2028-02-29T00:00:00Z",
+                        "2028-02-29T00:00:00Z",
+                        "2028-03-30T00:00:00Z"),
+                row(
+                        "29th, in a leap year",
+                        monthly.startingOn(29),
+                        "2028-02-28T23:00:00Z",
+                        "2028-01-29T00:00:00Z",
+                        "2028-02-29T00:00:00Z"),
+                row(
+                        "29th, in 2100, which is none",
+                        monthly.startingOn(29),
+                        "2100-02-28T00:00:00Z",
+                        "2100-02-28T00:00:00Z",
+                        "2100-03-29T00:00:00Z"),
+                row(
+                        "week from Sunday",
+                        CalendarWindow.weekly().startingOn(DayOfWeek.SUNDAY),
+                        "2026-03-07T23:59:59Z",
+                        "2026-03-01T00:00:00Z",
+                        "2026-03-08T00:00:00Z"),
+                row(
+                        "week over the new year",
+                        CalendarWindow.weekly(),
+                        "2027-01-01T00:00:00Z",
+                        "2026-12-28T00:00:00Z",
+                        "2027-01-04T00:00:00Z"),
+                row(
+                        "year from April 6",
+                        CalendarWindow.yearly().startingOn(MonthDay.of(4, 6)),
+                        "2026-04-05T23:59:59Z",
+                        "2025-04-06T00:00:00Z",
+                        "2026-04-06T00:00:00Z"),
+                row(
+                        "leap day, other year",
+                        leapDay,
+                        "2027-02-28T00:00:00Z",
+                        "2027-02-28T00:00:00Z",
+                        "2028-02-29T00:00:00Z"),
+                row(
+                        "leap day, leap year",
+                        leapDay,
+                        "2028-02-28T12:00:00Z",
+                        "2027-02-28T00:00:00Z",
+                        "2028-02-29T00:00:00Z"),
+                row(
+                        "from six, before it",
+                        sixInBerlin,
+                        "2026-01-05T05:59:59+01:00",
+                        "2026-01-04T06:00:00+01:00",
+                        "2026-01-05T06:00:00+01:00"),
+                row(
+                        "from six, after it",
+                        sixInBerlin,
+                        "2026-07-05T06:00:00+02:00",
+                        "2026-07-05T06:00:00+02:00",
+                        "2026-07-06T06:00:00+02:00"),
+                row(
+                        "month from six",
+                        monthly.startingAt(LocalTime.of(6, 0)),
+                        "2026-03-01T05:00:00Z",
+                        "2026-02-01T06:00:00Z",
+                        "2026-03-01T06:00:00Z"));
     }
 
     private static Row row(String name, CalendarWindow window, String instant, String start, String end) {
@@ -66,18 +176,25 @@ class CalendarWindowTest {
     @MethodSource("rows")
     void startsAndEnds(Row row) {
         assertThat(row.window().at(WindowStartsTest.instant(row.instant())))
-                .isEqualTo(new WindowBounds(
-                        WindowStartsTest.instant(row.start()), WindowStartsTest.instant(row.end())));
+                .isEqualTo(
+                        new WindowBounds(WindowStartsTest.instant(row.start()), WindowStartsTest.instant(row.end())));
     }
 
     @Test
     void aWindowIsAValue() {
-        CalendarWindow window =
-                CalendarWindow.monthly().startingOn(31).startingAt(LocalTime.of(6, 0)).in(ZoneId.of("Europe/Berlin"));
+        CalendarWindow window = CalendarWindow.monthly()
+                .startingOn(31)
+                .startingAt(LocalTime.of(6, 0))
+                .in(ZoneId.of("Europe/Berlin"));
         assertThat(window)
-                .isEqualTo(CalendarWindow.monthly().in(ZoneId.of("Europe/Berlin")).startingAt(LocalTime.of(6, 0)).startingOn(31))
-                .hasSameHashCodeAs(
-                        CalendarWindow.monthly().in(ZoneId.of("Europe/Berlin")).startingAt(LocalTime.of(6, 0)).startingOn(31))
+                .isEqualTo(CalendarWindow.monthly()
+                        .in(ZoneId.of("Europe/Berlin"))
+                        .startingAt(LocalTime.of(6, 0))
+                        .startingOn(31))
+                .hasSameHashCodeAs(CalendarWindow.monthly()
+                        .in(ZoneId.of("Europe/Berlin"))
+                        .startingAt(LocalTime.of(6, 0))
+                        .startingOn(31))
                 .hasToString("monthly on 31 at 06:00 in Europe/Berlin")
                 .isNotEqualTo(window.startingOn(30))
                 .isNotEqualTo(window.startingAt(LocalTime.MIDNIGHT))
@@ -167,8 +284,10 @@ class CalendarWindowTest {
 
     @Test
     void theFirstAndTheLastYear() {
-        CalendarWindow year = CalendarWindow.yearly().startingOn(MonthDay.of(12, 31)).in(ZoneId.of("Asia/Tokyo"));
-        assertThat(year.at(Instant.parse("0000-01-01T00:00:00Z")).start()).isBefore(Instant.parse("0000-01-01T00:00:00Z"));
+        CalendarWindow year =
+                CalendarWindow.yearly().startingOn(MonthDay.of(12, 31)).in(ZoneId.of("Asia/Tokyo"));
+        assertThat(year.at(Instant.parse("0000-01-01T00:00:00Z")).start())
+                .isBefore(Instant.parse("0000-01-01T00:00:00Z"));
         assertThat(year.at(Instant.parse("9999-12-31T23:59:59.999999999Z")).end())
                 .isEqualTo(Instant.parse("+10000-12-30T15:00:00Z"));
     }
