@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.address.AddressLiteral;
+import dev.ratelimit.quota.CalendarWindow;
+import dev.ratelimit.quota.Quota;
 import dev.ratelimit.testing.ManualTime;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -136,6 +140,31 @@ class GuideExamplesTest {
                         address("198.51.100.1"),
                         List.of("for=6.6.6.6;x=\"", "for=\"[2001:db8::1]:4711\"", "for=198.51.100.2")))
                 .isEqualTo(address("2001:db8::1"));
+    }
+
+    @Test
+    void windowsFollowTheCalendarAndTheClock() {
+        Instant endOfFebruary = Instant.parse("2026-02-28T12:00:00Z");
+        BillingWindows billing = new BillingWindows(endOfFebruary);
+        assertThat(billing.quotas()).extracting(Quota::limit).containsExactly(20_000L, 10L, 0L);
+        assertThat(billing.nextMonth(endOfFebruary)).isEqualTo("2026-03-01T00:00:00Z");
+        assertThat(billing.nextMonth(Instant.parse("2026-03-01T00:00:00Z"))).isEqualTo("2026-04-01T00:00:00Z");
+        assertThat(BillingWindows.starts())
+                .extracting(window -> window.at(endOfFebruary).start().toString())
+                .containsExactly(
+                        "2026-02-28T00:00:00Z", "2026-02-22T00:00:00Z", "2026-02-28T00:00:00Z", "2026-02-28T05:00:00Z");
+    }
+
+    @Test
+    void daysAndHoursOnWhichTheClockChangesHaveOtherLengths() {
+        CalendarWindow day = CalendarWindow.daily().in(ZoneId.of("Europe/Berlin"));
+        assertThat(BillingWindows.lengthOf(day, Instant.parse("2026-03-29T12:00:00Z")))
+                .isEqualTo(Duration.ofHours(23));
+        assertThat(BillingWindows.lengthOf(day, Instant.parse("2026-10-25T12:00:00Z")))
+                .isEqualTo(Duration.ofHours(25));
+        CalendarWindow hour = CalendarWindow.hourly().in(ZoneId.of("Australia/Lord_Howe"));
+        assertThat(BillingWindows.lengthOf(hour, Instant.parse("2026-04-04T14:30:00Z")))
+                .isEqualTo(Duration.ofMinutes(90));
     }
 
     private static InetAddress address(String literal) {

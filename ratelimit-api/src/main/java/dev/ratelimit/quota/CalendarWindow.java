@@ -194,7 +194,7 @@ public final class CalendarWindow {
     /**
      * Returns the window that an instant is in.
      *
-     * <p>Computed anew each time, in about a microsecond; whoever asks often keeps the answer, and asks it whether it
+     * <p>Computed anew each time, in less than a microsecond; whoever asks often keeps the answer, and asks it whether it
      * {@link WindowBounds#contains contains} the instant.
      *
      * @param instant the instant, in the years 0 to 9999 (UTC)

@@ -27,6 +27,9 @@ public record Quota(String name, long limit, CalendarWindow window) {
     /**
      * Creates a quota; {@link #of} reads better.
      *
+     * @param name what is counted: 1 to 64 of {@code A-Z a-z 0-9 . _ -}
+     * @param limit the amount per window, at least 0
+     * @param window how time is cut into windows
      * @throws IllegalArgumentException if the name is not as said, or the limit is negative
      */
     public Quota {

@@ -16,6 +16,8 @@ public record WindowBounds(Instant start, Instant end) {
     /**
      * Creates bounds.
      *
+     * @param start the first instant of the window
+     * @param end the first instant after it
      * @throws IllegalArgumentException if the end is not after the start
      */
     public WindowBounds {

@@ -55,7 +55,7 @@ sealed interface WindowStarts {
                 if (end > second) {
                     return bounds(start, end);
                 }
-                // A clock that was set back has been here before; one that jumped has passed several starts at once.
+                // The clock was set back over this start, which it had reached before.
                 start = end;
             }
         }

@@ -1,0 +1,60 @@
+package dev.ratelimit.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ratelimit.core.QuotaStores;
+import dev.ratelimit.testing.FaultyStore;
+import dev.ratelimit.testing.FaultyStore.Fault;
+import dev.ratelimit.testing.ManualClock;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** The examples of quotas do what the guide says. */
+class QuotaExamplesTest {
+
+    private final ManualClock clock = new ManualClock(Instant.parse("2026-03-31T21:58:48Z"));
+    private final FaultyStore store = new FaultyStore(QuotaStores.inMemory(clock));
+    private final MeteredApi api = new MeteredApi(store, clock);
+
+    @Test
+    void callsAreCountedByTheMinuteAndByTheMonthOfVienna() {
+        assertThat(api.call("ada")).isEqualTo("200, 99 left of calls-a-minute");
+        for (int i = 1; i < 100; i++) {
+            api.call("ada");
+        }
+        assertThat(api.call("ada")).isEqualTo("429, 100 of 100 used, come back in 12 s");
+        assertThat(api.mails()).containsExactly("ada: 80 % of calls-a-minute", "ada: 100 % of calls-a-minute");
+        // In Vienna it is April by now.
+        clock.advance(Duration.ofSeconds(72));
+        assertThat(api.call("ada")).isEqualTo("200, 99 left of calls-a-minute");
+    }
+
+    @Test
+    void tokensAreChargedByWhatWasUsed() {
+        assertThat(api.ask("ada", "short", prompt -> 12)).isEqualTo("200, 12 tokens");
+        assertThat(api.tokensLeft("ada")).isEqualTo(999_988);
+        assertThatThrownBy(() -> api.ask("ada", "bad", prompt -> {
+                    throw new IllegalStateException("the model failed");
+                }))
+                .hasMessage("the model failed");
+        assertThat(api.tokensLeft("ada")).isEqualTo(999_988);
+        assertThat(api.ask("ada", "long", prompt -> 999_000)).isEqualTo("200, 999000 tokens");
+        assertThat(api.ask("ada", "more", prompt -> 1)).isEqualTo("429, at most 988 tokens are left today");
+        api.goodwill("ada");
+        assertThat(api.tokensLeft("ada")).isEqualTo(1_000_000);
+    }
+
+    @Test
+    void aStoreInTroubleIsNoRefusal() {
+        store.next(Fault.REFUSE, Fault.LOSE_REPLY);
+        assertThat(api.callWhateverTheStoreDoes("ada")).isEqualTo("503, not counted");
+        assertThat(api.callWhateverTheStoreDoes("ada")).isEqualTo("503, perhaps counted");
+        assertThat(api.call("ada")).startsWith("200, 98 left");
+        // The other service tries again, and counts once.
+        store.next(Fault.LOSE_REPLY);
+        assertThat(api.ask("ada", "short", prompt -> 12)).isEqualTo("200, 12 tokens");
+        assertThat(api.tokensLeft("ada")).isEqualTo(999_988);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.ratelimit.quota.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CounterTest {
+
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Instant EXPIRES = START.plus(Duration.ofDays(32));
+
+    private static Counter counter(String quota, String subject) {
+        return Counter.of(quota, subject, START, EXPIRES);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ada, ada", "a/b, a%2Fb", "'a b', a%20b", "ä, %C3%A4", "€, %E2%82%AC", "\uD83D\uDE00, %F0%9F%98%80"})
+    void namesArePrintableAscii(String subject, String escaped) {
+        Counter counter = counter("calls", subject);
+        assertThat(counter.subject()).isEqualTo(escaped);
+        assertThat(counter.name()).isEqualTo("calls/" + escaped + "/1767225600");
+    }
+
+    @Test
+    void halfAPairOfSurrogatesIsACharacterToo() {
+        assertThat(counter("q", "\uD800").subject()).isEqualTo("%ED%A0%80");
+        assertThat(counter("q", "\uDC00")).isNotEqualTo(counter("q", "\uD800")).isNotEqualTo(counter("q", "?"));
+    }
+
+    @Property(tries = 2_000)
+    void namesAreAsDifferentAsSubjects(
+            @ForAll @StringLength(min = 1, max = 60) String one, @ForAll @StringLength(min = 1, max = 60) String other) {
+        Counter counter = counter("q", one);
+        assertThat(counter.equals(counter("q", other))).isEqualTo(one.equals(other));
+        assertThat(counter.name()).matches("[A-Za-z0-9._%/-]+").hasSizeLessThanOrEqualTo(Counter.LONGEST_NAME);
+        assertThat(counter("q", counter.subject()).equals(counter)).isEqualTo(counter.subject().equals(one));
+    }
+
+    @Test
+    void windowsAndQuotasTellCountersApart() {
+        assertThat(counter("a", "b")).isNotEqualTo(counter("b", "a"));
+        assertThat(Counter.of("a", "b", START.plusSeconds(1), EXPIRES)).isNotEqualTo(counter("a", "b"));
+        assertThat(Counter.of("a", "b", START, EXPIRES.plusSeconds(1)))
+                .as("when it expires is not part of what it is")
+                .isEqualTo(counter("a", "b"))
+                .hasSameHashCodeAs(counter("a", "b"));
+    }
+
+    @Test
+    void aNameIsNeverLongerThanSaid() {
+        String subject = "\u0000".repeat(Counter.LONGEST_SUBJECT);
+        Counter longest = Counter.of("q".repeat(64), subject, Instant.ofEpochSecond(-31_557_014_135_596_799L), EXPIRES);
+        assertThat(longest.name().getBytes(StandardCharsets.US_ASCII)).hasSizeLessThanOrEqualTo(Counter.LONGEST_NAME);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "a/b", "ä", "a\n"})
+    void quotasHavePlainNames(String quota) {
+        assertThat(Counter.isQuotaName(quota)).isFalse();
+        assertThatThrownBy(() -> counter(quota, "ada")).hasMessageContaining("1 to 64 of A-Z a-z 0-9 . _ -");
+    }
+
+    @Test
+    void nothingIsCutShort() {
+        assertThatThrownBy(() -> counter("q".repeat(65), "ada")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> counter("q", "")).hasMessageContaining("1 to 255 bytes");
+        assertThatThrownBy(() -> counter("q", "a".repeat(256))).hasMessageContaining("has 256");
+        assertThatThrownBy(() -> counter("q", "€".repeat(86))).hasMessageContaining("use a shorter one, or a hash");
+        assertThatThrownBy(() -> Counter.of("q", "a", START.plusNanos(1), EXPIRES)).hasMessageContaining("whole second");
+        assertThatThrownBy(() -> Counter.of("q", "a", START, START)).hasMessageContaining("after start");
+    }
+}
