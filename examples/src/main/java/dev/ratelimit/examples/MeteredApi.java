@@ -28,7 +28,11 @@ final class MeteredApi {
                 .quota(Quota.of(
                         "calls-a-month", 20_000, CalendarWindow.monthly().in(ZoneId.of("Europe/Vienna"))))
                 .quota(Quota.of("calls-a-minute", 100, CalendarWindow.everyMinute()))
-                .listener((customer, percent, usage) -> mail(customer, percent + " % of " + usage.quota().name()), 80, 100)
+                .listener(
+                        (customer, percent, usage) -> mail(
+                                customer, percent + " % of " + usage.quota().name()),
+                        80,
+                        100)
                 .clock(clock)
                 .build();
 
@@ -43,7 +47,8 @@ final class MeteredApi {
     String call(String customer) {
         QuotaDecision decision = calls.consume(customer);
         if (decision.allowed()) {
-            return "200, " + decision.remaining() + " left of " + decision.binding().quota().name();
+            return "200, " + decision.remaining() + " left of "
+                    + decision.binding().quota().name();
         }
         return "429, " + decision.used() + " of " + decision.limit() + " used, come back in "
                 + decision.retryAfter().toSeconds() + " s";

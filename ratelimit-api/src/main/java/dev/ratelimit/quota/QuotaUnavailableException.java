@@ -11,6 +11,7 @@ public final class QuotaUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /** Whether anything may have been counted. */
     private final Certainty certainty;
 
     /**

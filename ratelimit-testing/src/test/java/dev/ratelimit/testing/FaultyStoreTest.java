@@ -29,8 +29,9 @@ class FaultyStoreTest {
 
     private void fails(Certainty certainty) {
         assertThatThrownBy(this::call)
-                .isInstanceOfSatisfying(QuotaStoreException.class, e -> assertThat(e.certainty())
-                        .isEqualTo(certainty));
+                .isInstanceOfSatisfying(
+                        QuotaStoreException.class,
+                        e -> assertThat(e.certainty()).isEqualTo(certainty));
     }
 
     @Test
