@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * is not there:
  *
  * <ul>
- *   <li>{@code RateLimit-Policy} and {@code RateLimit} have an item for each limit, in the given order, as
+ *   <li>{@code RateLimit-Policy} and {@code RateLimit} have an item for each limit of a rate, in the given order, as
  *       draft-ietf-httpapi-ratelimit-headers-11 defines them. What their figures mean for a token bucket says
  *       {@link ServiceLimit}.
  *   <li>{@code X-RateLimit-Limit}, {@code X-RateLimit-Remaining} and {@code X-RateLimit-Reset} repeat {@code q},
@@ -120,10 +120,13 @@ public final class HttpFields {
      */
     public Map<String, String> asMap() {
         Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("RateLimit-Policy", list(HttpFields::policy));
-        fields.put("RateLimit", list(HttpFields::serviceLimit));
+        List<ServiceLimit> rates = limits.stream().filter(ServiceLimit::hasRate).toList();
+        if (!rates.isEmpty()) {
+            fields.put("RateLimit-Policy", list(rates, HttpFields::policy));
+            fields.put("RateLimit", list(rates, HttpFields::serviceLimit));
+        }
         if (legacy) {
-            limits.stream()
+            rates.stream()
                     .filter(limit -> limit.unit().equals(ServiceLimit.REQUESTS))
                     .min(MOST_RESTRICTIVE_FIRST)
                     .ifPresent(limit -> putLegacy(limit, fields));
@@ -143,7 +146,7 @@ public final class HttpFields {
                 .max();
     }
 
-    private String list(Function<ServiceLimit, StructuredItem> item) {
+    private static String list(List<ServiceLimit> limits, Function<ServiceLimit, StructuredItem> item) {
         return limits.stream().map(item).map(StructuredItem::toString).collect(Collectors.joining(", "));
     }
 

@@ -25,11 +25,13 @@ import java.util.stream.Collectors;
  * <caption>Type and status by the reason of the refusal</caption>
  * <tr><th>Reason</th><th>Type</th><th>Status</th></tr>
  * <tr><td>{@code EXCEEDS_CAPACITY}</td><td>{@code quota-exceeded}</td><td>413</td></tr>
- * <tr><td>{@code OVER_LIMIT}</td><td>{@code quota-exceeded}</td><td>429</td></tr>
- * <tr><td>{@code SATURATED}</td><td>{@code temporary-reduced-capacity}</td><td>503</td></tr>
+ * <tr><td>{@code BLOCKED}</td><td>{@code about:blank}</td><td>403</td></tr>
+ * <tr><td>{@code OVER_LIMIT}, {@code BLACKOUT}, {@code TOO_MANY_AT_ONCE}</td><td>{@code quota-exceeded}</td><td>429</td></tr>
+ * <tr><td>{@code SATURATED}, {@code TOO_MANY_WAITING}</td><td>{@code temporary-reduced-capacity}</td><td>503</td></tr>
  * </table>
  *
- * <p>What exceeds the capacity exceeds the quota, but 429 invites to come again, which would be in vain; 413 says
+ * <p>Who is blocked is forbidden to come, and has no quota to exceed; RFC 9457 (section 4.2.1) has {@code about:blank} for
+ * what the status says in full. What exceeds the capacity exceeds the quota, but 429 invites to come again, which would be in vain; 413 says
  * that it is the request that is too large. A saturated table is no fault of the client's, whose quota may be
  * untouched. The draft's third type, {@code abnormal-usage-detected}, is never used: a limit counts and knows nothing
  * of intentions.
@@ -45,19 +47,37 @@ public final class ProblemDetails {
     /** The media type of the body. */
     public static final String MEDIA_TYPE = "application/problem+json";
 
+    /** A registered type, or the one that says no more than the status. */
+    private enum Type {
+        QUOTA_EXCEEDED("https://iana.org/assignments/http-problem-types#quota-exceeded", "Quota Exceeded"),
+        REDUCED_CAPACITY(
+                "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity",
+                "Temporary Reduced Capacity"),
+        FORBIDDEN("about:blank", "Forbidden");
+
+        final String uri;
+        final String title;
+
+        Type(String uri, String title) {
+            this.uri = uri;
+            this.title = title;
+        }
+    }
+
     /** What is wrong; what comes first outweighs what comes after it. */
     private enum Kind {
-        TOO_LARGE("quota-exceeded", "Quota Exceeded", 413),
-        USED_UP("quota-exceeded", "Quota Exceeded", 429),
-        NO_PLACE("temporary-reduced-capacity", "Temporary Reduced Capacity", 503);
+        TOO_LARGE(Type.QUOTA_EXCEEDED, 413),
+        FORBIDDEN(Type.FORBIDDEN, 403),
+        USED_UP(Type.QUOTA_EXCEEDED, 429),
+        SHUT_OUT(Type.QUOTA_EXCEEDED, 429),
+        TOO_MANY(Type.QUOTA_EXCEEDED, 429),
+        NO_PLACE(Type.REDUCED_CAPACITY, 503);
 
-        final String type;
-        final String title;
+        final Type type;
         final int status;
 
-        Kind(String fragment, String title, int status) {
-            this.type = "https://iana.org/assignments/http-problem-types#" + fragment;
-            this.title = title;
+        Kind(Type type, int status) {
+            this.type = type;
             this.status = status;
         }
 
@@ -65,26 +85,37 @@ public final class ProblemDetails {
         static Kind of(Decision.Reason reason) {
             return switch (reason) {
                 case EXCEEDS_CAPACITY -> TOO_LARGE;
+                case BLOCKED -> FORBIDDEN;
                 case OVER_LIMIT -> USED_UP;
-                case SATURATED -> NO_PLACE;
+                case BLACKOUT -> SHUT_OUT;
+                case TOO_MANY_AT_ONCE -> TOO_MANY;
+                case SATURATED, TOO_MANY_WAITING -> NO_PLACE;
                 case WITHIN_LIMIT -> throw new IllegalArgumentException("what is admitted is no problem");
             };
         }
 
         String sentence(ServiceLimit limit) {
             String name = "the limit \"" + limit.name() + "\"";
-            Rate rate = limit.decision().rate();
-            String burst = rate.capacity() + " " + limit.unit() + " at once";
             return switch (this) {
-                case TOO_LARGE -> "More was asked for than " + name + " ever allows, which is " + burst + ".";
-                case USED_UP ->
-                    "Over " + name + ", which is " + burst + " and " + rate.permits() + " in "
-                            + BigDecimal.valueOf(rate.period().toNanos(), 9)
-                                    .stripTrailingZeros()
-                                    .toPlainString()
-                            + " s.";
-                case NO_PLACE -> "For now, " + name + " cannot take on another client.";
+                case TOO_LARGE -> "More was asked for than " + name + " ever allows, which is " + burst(limit) + ".";
+                case FORBIDDEN -> "By " + name + " nothing is admitted.";
+                case USED_UP -> "Over " + name + ", which is " + burst(limit) + " and " + refill(limit.rate()) + ".";
+                case SHUT_OUT -> "For having been over " + name + ", nothing is admitted for a time.";
+                case TOO_MANY -> "By " + name + ", too many requests are in progress at once.";
+                case NO_PLACE -> "For now, " + name + " cannot take on another request.";
             };
+        }
+
+        private static String burst(ServiceLimit limit) {
+            return limit.rate().capacity() + " " + limit.unit() + " at once";
+        }
+
+        private static String refill(Rate rate) {
+            return rate.permits() + " in "
+                    + BigDecimal.valueOf(rate.period().toNanos(), 9)
+                            .stripTrailingZeros()
+                            .toPlainString()
+                    + " s";
         }
     }
 
@@ -167,7 +198,7 @@ public final class ProblemDetails {
     /**
      * Returns the status that the answer should have, and that the body names.
      *
-     * @return 429, 413 or 503
+     * @return 403, 413, 429 or 503
      */
     public int status() {
         return kind.status;
@@ -179,7 +210,7 @@ public final class ProblemDetails {
      * @return a URI
      */
     public String type() {
-        return kind.type;
+        return kind.type.uri;
     }
 
     /**
@@ -188,7 +219,7 @@ public final class ProblemDetails {
      * @return the title
      */
     public String title() {
-        return kind.title;
+        return kind.type.title;
     }
 
     /**
@@ -217,8 +248,9 @@ public final class ProblemDetails {
      */
     public String json() {
         String names = violatedPolicies.stream().map(JsonText::quoted).collect(Collectors.joining(","));
-        return "{\"type\":" + JsonText.quoted(kind.type) + ",\"title\":" + JsonText.quoted(kind.title) + ",\"status\":"
-                + kind.status + ",\"detail\":" + JsonText.quoted(detail) + ",\"violated-policies\":[" + names + "]}";
+        return "{\"type\":" + JsonText.quoted(kind.type.uri) + ",\"title\":" + JsonText.quoted(kind.type.title)
+                + ",\"status\":" + kind.status + ",\"detail\":" + JsonText.quoted(detail) + ",\"violated-policies\":["
+                + names + "]}";
     }
 
     /** Returns the body. */

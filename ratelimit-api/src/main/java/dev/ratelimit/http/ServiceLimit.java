@@ -43,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * {@code q} within any {@code w}, gets all of it, and need not even read another answer. This holds while nobody else
  * draws on the same budget.
  *
+ * <p>A decision that no {@linkplain Decision#rate() rate} had a part in has no figures, and no item in these fields.
+ *
  * <p><b>Bounds.</b> Times are whole seconds, rounded up. Integers of structured fields have 15 digits. A larger
  * {@code q} or {@code r} is named as 999,999,999,999,999, which is less. A longer {@code w} or {@code t} is left out,
  * because a shorter one would promise too much, and none promises nothing.
@@ -161,7 +163,7 @@ public final class ServiceLimit {
 
     /** What the fields call {@code q}. */
     long quota() {
-        return Math.min(decision.rate().capacity(), StructuredItem.LARGEST_INTEGER);
+        return Math.min(rate().capacity(), StructuredItem.LARGEST_INTEGER);
     }
 
     /** What the fields call {@code w}. */
@@ -183,6 +185,15 @@ public final class ServiceLimit {
         return wholeSeconds(available > 0 ? nanosToRegain(available) : nanosToOne());
     }
 
+    /** Whether there is a rate to tell of; without one, only a refusal can be told. */
+    boolean hasRate() {
+        return decision.rate().isPresent();
+    }
+
+    Rate rate() {
+        return decision.rate().orElseThrow();
+    }
+
     /** Whether the same request would be granted later. */
     boolean refusesForNow() {
         return !decision.allowed() && !refusesForEver();
@@ -200,13 +211,12 @@ public final class ServiceLimit {
     }
 
     private BigInteger nanosToRegain(long permits) {
-        return roundedUp(
-                timesPeriod(permits), BigInteger.valueOf(decision.rate().permits()));
+        return roundedUp(timesPeriod(permits), BigInteger.valueOf(rate().permits()));
     }
 
     /** As long as to a full budget, less what it takes from one permit to a full budget. */
     private BigInteger nanosToOne() {
-        Rate rate = decision.rate();
+        Rate rate = rate();
         return BigInteger.valueOf(decision.resetAfterNanos())
                 .subtract(timesPeriod(rate.capacity() - 1).divide(BigInteger.valueOf(rate.permits())))
                 .max(BigInteger.ONE);
@@ -214,7 +224,7 @@ public final class ServiceLimit {
 
     private BigInteger timesPeriod(long permits) {
         return BigInteger.valueOf(permits)
-                .multiply(BigInteger.valueOf(decision.rate().period().toNanos()));
+                .multiply(BigInteger.valueOf(rate().period().toNanos()));
     }
 
     private static OptionalLong wholeSeconds(BigInteger nanos) {

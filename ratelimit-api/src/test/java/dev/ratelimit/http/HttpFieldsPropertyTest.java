@@ -66,7 +66,7 @@ class HttpFieldsPropertyTest {
 
     @Property(tries = 20_000)
     void figuresOfAnyDecision(@ForAll("decisions") Decision decision) {
-        Rate rate = decision.rate();
+        Rate rate = decision.rate().orElseThrow();
         Map<String, String> fields = HttpFields.of("any", decision).asMap();
         Map<String, Object> policy = items(fields, "RateLimit-Policy").get(0).parameters();
         Map<String, Object> limit = items(fields, "RateLimit").get(0).parameters();

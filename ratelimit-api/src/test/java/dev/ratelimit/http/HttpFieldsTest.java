@@ -2,6 +2,7 @@ package dev.ratelimit.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.Decision.Reason;
@@ -23,6 +24,18 @@ class HttpFieldsTest {
 
     /** A permit every three seconds, five at once. */
     private final Rate rate = Rate.perMinute(20).burst(5);
+
+    @Test
+    void limitsWithoutARateHaveNoFigures() {
+        assertThat(HttpFields.of("u", Decision.unlimited()).asMap()).isEmpty();
+        assertThat(HttpFields.of("b", Decision.blocked()).asMap()).isEmpty();
+        assertThat(HttpFields.of("t", Decision.tooManyAtOnce()).asMap()).containsExactly(entry("Retry-After", "1"));
+        assertThat(HttpFields.of(
+                                ServiceLimit.of("u", Decision.unlimited()),
+                                ServiceLimit.of("p", Decision.admitted(Rate.perSecond(5), 3, 1)))
+                        .asMap())
+                .containsEntry("RateLimit-Policy", "\"p\";q=5;w=1");
+    }
 
     @Test
     void admitted() {

@@ -88,8 +88,9 @@ class ObedientClientPropertyTest {
         assertThat(misled(decision -> new Allowance(
                         decision.remaining(),
                         wholeSeconds(decision.rate()
+                                .orElseThrow()
                                 .period()
-                                .dividedBy(decision.rate().permits())))))
+                                .dividedBy(decision.rate().orElseThrow().permits())))))
                 .isPositive();
     }
 
@@ -103,7 +104,8 @@ class ObedientClientPropertyTest {
     @Example
     void thePermitsPerPeriodWouldMisleadEvenFromAFullBudget() {
         Reading perPeriod = decision -> new Allowance(
-                decision.rate().permits(), wholeSeconds(decision.rate().period()));
+                decision.rate().orElseThrow().permits(),
+                wholeSeconds(decision.rate().orElseThrow().period()));
         assertThat(LongStream.range(0, 200)
                         .filter(seed -> isEverRefusedFromFull(seed, perPeriod))
                         .count())

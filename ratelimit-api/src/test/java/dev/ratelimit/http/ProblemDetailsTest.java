@@ -34,6 +34,28 @@ class ProblemDetailsTest {
     private static final ServiceLimit TOO_LARGE = ServiceLimit.of("too large", Decision.exceedsCapacity(RATE, 5, 0));
 
     @Test
+    void whatNoRateRefused() {
+        ProblemDetails blocked =
+                ProblemDetails.of(ServiceLimit.of("b", Decision.blocked()), ServiceLimit.of("over", OVER.decision()));
+        assertThat(blocked.status()).isEqualTo(403);
+        assertThat(blocked.type()).isEqualTo("about:blank");
+        assertThat(blocked.detail())
+                .startsWith("By the limit \"b\" nothing is admitted.")
+                .doesNotContain("Try again");
+        ProblemDetails tooMany = ProblemDetails.of("t", Decision.tooManyAtOnce());
+        assertThat(tooMany.status()).isEqualTo(429);
+        assertThat(tooMany.detail())
+                .isEqualTo("By the limit \"t\", too many requests are in progress at once. Try again in 1 s.");
+        ProblemDetails blackout = ProblemDetails.of("s", Decision.refused(Reason.BLACKOUT, RATE, 0, 3 * SECOND, 0));
+        assertThat(blackout.status()).isEqualTo(429);
+        assertThat(blackout.detail())
+                .isEqualTo("For having been over the limit \"s\", nothing is admitted for a time. Try again in 3 s.");
+        assertThat(ProblemDetails.of("w", Decision.refused(Reason.TOO_MANY_WAITING, RATE, 0, 1, 0))
+                        .status())
+                .isEqualTo(503);
+    }
+
+    @Test
     void theBody() {
         assertThat(ProblemDetails.of("over", OVER.decision()))
                 .hasToString("{\"type\":\"" + TYPES + "quota-exceeded\",\"title\":\"Quota Exceeded\",\"status\":429,"
@@ -76,7 +98,7 @@ class ProblemDetailsTest {
     @Test
     void theExplanationNamesEachLimitThatRefuses() {
         assertThat(ProblemDetails.of(NO_PLACE, ADMITS, OVER).detail())
-                .isEqualTo("For now, the limit \"no place\" cannot take on another client. "
+                .isEqualTo("For now, the limit \"no place\" cannot take on another request. "
                         + "Over the limit \"over\", which is 5 requests at once and 20 in 60 s. Try again in 4 s.");
         assertThat(ProblemDetails.of(TOO_LARGE, OVER).detail())
                 .isEqualTo("More was asked for than the limit \"too large\" ever allows, which is 5 requests at once. "
