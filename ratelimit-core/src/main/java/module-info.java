@@ -2,6 +2,8 @@
 module dev.ratelimit.core {
     requires transitive dev.ratelimit;
     requires static transitive org.jspecify;
+    requires com.github.benmanes.caffeine;
+    requires org.jctools.core;
 
     exports dev.ratelimit.core;
 }

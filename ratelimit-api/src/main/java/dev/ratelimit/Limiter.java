@@ -1,5 +1,9 @@
 package dev.ratelimit;
 
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
 /**
  * A keyed rate limiter. Conceptually, each key owns a budget of permits that refills continuously.
  *
@@ -35,6 +39,83 @@ public interface Limiter<K> extends Limit<K> {
      * @param key the key
      */
     void reset(K key);
+
+    /**
+     * Takes one permit as the key's policy says: at once or not at all, or after a wait if the policy
+     * {@linkplain Policy#shape shapes}.
+     *
+     * @param key the key
+     * @return whether the permit was taken, and may be used now
+     * @throws InterruptedException if the thread is interrupted before its turn; what it waited for is given back, as
+     *     {@link Reservation#cancel()} says
+     */
+    boolean acquire(K key) throws InterruptedException;
+
+    /**
+     * Takes permits as the key's policy says: at once or not at all, or after a wait if the policy
+     * {@linkplain Policy#shape shapes}.
+     *
+     * <p>Waiting is in turn: who comes first for a key goes first. A wait that would be longer than the policy's longest
+     * delay is refused at once, and so is one for which too many are waiting already; both take nothing.
+     *
+     * @param key the key
+     * @param permits how many, at least 1
+     * @return whether the permits were taken, and may be used now
+     * @throws InterruptedException if the thread is interrupted before its turn; what it waited for is given back, as
+     *     {@link Reservation#cancel()} says
+     */
+    boolean acquire(K key, long permits) throws InterruptedException;
+
+    /**
+     * Takes one permit as {@link #acquireAsync(Object, long)} does.
+     *
+     * @param key the key
+     * @return the answer, when the permit may be used or was refused
+     */
+    CompletionStage<Decision> acquireAsync(K key);
+
+    /**
+     * Takes permits as {@link #acquire(Object, long)} does, without holding a thread while it waits.
+     *
+     * <p>What depends on the stage runs on the library's one timer thread, and must be short; otherwise give an executor.
+     *
+     * @param key the key
+     * @param permits how many, at least 1
+     * @return the answer, when the permits may be used or were refused: a refusal is a decision, not an exception. To cancel
+     *     it ({@code toCompletableFuture().cancel}) before that cancels the reservation
+     */
+    CompletionStage<Decision> acquireAsync(K key, long permits);
+
+    /**
+     * Takes permits as {@link #acquireAsync(Object, long)} does, and completes the stage on an executor if it had to wait.
+     *
+     * @param key the key
+     * @param permits how many, at least 1
+     * @param executor where the stage is completed
+     * @return the answer, when the permits may be used or were refused
+     */
+    CompletionStage<Decision> acquireAsync(K key, long permits, Executor executor);
+
+    /**
+     * Takes one of the leases that the key may hold at once ({@link Policy#atOnce(int)}), and one permit, if both are there
+     * now; otherwise neither. Never waits.
+     *
+     * @param key the key
+     * @return the lease, granted or not; to be closed
+     */
+    Lease tryEnter(K key);
+
+    /**
+     * Takes a lease and a permit, and waits for the lease behind all who wait for one already, and then for the permit if
+     * the policy {@linkplain Policy#shape shapes}.
+     *
+     * @param key the key
+     * @param longestWait the longest wait for the lease; zero does not wait
+     * @return the lease, granted or not; to be closed
+     * @throws IllegalArgumentException if the wait is negative
+     * @throws InterruptedException if the thread is interrupted while it waits; it has taken nothing
+     */
+    Lease enter(K key, Duration longestWait) throws InterruptedException;
 
     /**
      * Takes permits that are there, or will be within the policy's {@linkplain Policy#shape longest delay}, and says when

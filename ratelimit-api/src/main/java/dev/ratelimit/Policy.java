@@ -47,6 +47,9 @@ public final class Policy {
     private final int atOnce;
     private final Duration longestHold;
 
+    /** Policies are keys of maps on the way of each request. */
+    private final int hash;
+
     private Policy(String name, List<Rate> rates, boolean blocks) {
         this(name, rates, blocks, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO);
     }
@@ -66,21 +69,24 @@ public final class Policy {
         this.blackout = blackout;
         this.atOnce = atOnce;
         this.longestHold = longestHold;
+        this.hash = Objects.hash(name, rates, blocks, longestDelay, blackout, atOnce, longestHold);
     }
 
     /**
      * Returns a policy of one rate or more, which throttles.
      *
-     * @param name the name, by which decisions, listeners and fields of answers know the policy; not empty
+     * @param name the name, by which decisions, listeners and fields of answers know the policy; not empty, and without
+     *     control characters
      * @param rate a rate
      * @param more further rates, up to {@link #MOST_RATES} in all, none twice
      * @return the policy
-     * @throws IllegalArgumentException if the name is empty, or there are too many rates, or one comes twice
+     * @throws IllegalArgumentException if the name is empty or has control characters, or there are too many rates, or one
+     *     comes twice
      */
     public static Policy of(String name, Rate rate, Rate... more) {
         List<Rate> rates = new ArrayList<>();
         rates.add(Objects.requireNonNull(rate, "rate"));
-        for (Rate next : more) {
+        for (Rate next : Objects.requireNonNull(more, "more")) {
             if (rates.contains(Objects.requireNonNull(next, "rate"))) {
                 throw new IllegalArgumentException("the rate " + next + " is in the policy already");
             }
@@ -114,9 +120,9 @@ public final class Policy {
     /**
      * Returns this policy by another name.
      *
-     * @param name the name, not empty
+     * @param name the name, not empty, and without control characters
      * @return the policy
-     * @throws IllegalArgumentException if the name is empty
+     * @throws IllegalArgumentException if the name is empty or has control characters
      */
     public Policy named(String name) {
         return new Policy(checkedName(name), rates, blocks, longestDelay, blackout, atOnce, longestHold);
@@ -180,6 +186,34 @@ public final class Policy {
         }
         checkDuration("longest hold", longestHold, zeroIsFine);
         return new Policy(name, rates, blocks, longestDelay, blackout, leases, longestHold);
+    }
+
+    /**
+     * Returns one of so many equal parts of this policy, by the same name.
+     *
+     * <p>Each rate is {@linkplain Rate#dividedBy divided} exactly, its capacity rounded down to at least one permit. So are
+     * the leases at once, to at least one. The times (longest delay, blackout, longest hold) are those of the whole. Rates
+     * whose parts are the same become one.
+     *
+     * <p>So the parts together never allow more than the whole, but where there are more parts than permits in a capacity,
+     * or than leases: then it is one for each part.
+     *
+     * @param parts the number of parts, at least 1
+     * @return the part; this policy itself if there is only one
+     * @throws IllegalArgumentException if the number is below 1
+     */
+    public Policy dividedBy(int parts) {
+        if (parts < 1) {
+            throw new IllegalArgumentException("the number of parts must be at least 1, but was " + parts);
+        }
+        if (parts == 1) {
+            return this;
+        }
+        // No limiter keeps the same rate twice; of two that have become the same, one says all.
+        List<Rate> ratesOfPart =
+                rates.stream().map(rate -> rate.dividedBy(parts)).distinct().toList();
+        int atOnceOfPart = atOnce == 0 ? 0 : Math.max(1, atOnce / parts);
+        return new Policy(name, ratesOfPart, blocks, longestDelay, blackout, atOnceOfPart, longestHold);
     }
 
     /**
@@ -247,12 +281,12 @@ public final class Policy {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Policy policy && parts().equals(policy.parts());
+        return this == other || (other instanceof Policy policy && parts().equals(policy.parts()));
     }
 
     @Override
     public int hashCode() {
-        return parts().hashCode();
+        return hash;
     }
 
     @Override
@@ -262,17 +296,13 @@ public final class Policy {
             text.append(", admits nothing");
         }
         rates.forEach(rate -> text.append(", ").append(rate));
-        longestDelayText(text);
-        return text.append(']').toString();
-    }
-
-    private void longestDelayText(StringBuilder text) {
         if (!longestDelay.isZero()) {
             text.append(", waits up to ").append(longestDelay);
         }
         blackout().ifPresent(time -> text.append(", blackout of ").append(time));
         atOnce().ifPresent(leases -> text.append(", at most ").append(leases).append(" at once"));
         longestHold().ifPresent(time -> text.append(" for up to ").append(time));
+        return text.append(']').toString();
     }
 
     private List<Object> parts() {
@@ -289,10 +319,14 @@ public final class Policy {
         if (Objects.requireNonNull(name, "name").isEmpty()) {
             throw new IllegalArgumentException("the name of a policy must not be empty");
         }
+        // Names go into header fields and logs, where a line break would begin another one.
+        if (name.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("the name of a policy must not contain control characters");
+        }
         return name;
     }
 
-    private static void checkDuration(String what, Duration value, boolean zeroIsFine) {
+    static void checkDuration(String what, Duration value, boolean zeroIsFine) {
         Objects.requireNonNull(value, what);
         if (value.isNegative() || (value.isZero() && !zeroIsFine)) {
             throw new IllegalArgumentException(

@@ -145,6 +145,45 @@ public record Rate(long permits, Duration period, long capacity) {
         return burst(capacity.longValueExact());
     }
 
+    /**
+     * Returns one of so many equal parts of this rate.
+     *
+     * <p>The rate is divided exactly: a third of 100 a second is 100 in three seconds, and a half is 50 a second. Only if
+     * the period would be longer than 292 years, it is that, and the permits are rounded down, to at least one.
+     *
+     * <p>The capacity is rounded down, so that the parts together never have more than the whole; but a part has at least
+     * one permit, or it could admit nothing. So where there are more parts than permits in the capacity, each has one.
+     *
+     * @param parts the number of parts, at least 1
+     * @return the part; this rate itself if there is only one
+     * @throws IllegalArgumentException if the number is below 1
+     */
+    public Rate dividedBy(int parts) {
+        if (parts < 1) {
+            throw new IllegalArgumentException("the number of parts must be at least 1, but was " + parts);
+        }
+        if (parts == 1) {
+            return this;
+        }
+        BigInteger longest = BigInteger.valueOf(Long.MAX_VALUE);
+        BigInteger whole = BigInteger.valueOf(permits);
+        BigInteger inPeriod = BigInteger.valueOf(period.toNanos()).multiply(BigInteger.valueOf(parts));
+        BigInteger common = whole.gcd(BigInteger.valueOf(parts));
+        if (inPeriod.divide(common).compareTo(longest) > 0) {
+            common = whole.gcd(inPeriod);
+        }
+        BigInteger permitsOfPart = whole.divide(common);
+        BigInteger periodOfPart = inPeriod.divide(common);
+        if (periodOfPart.compareTo(longest) > 0) {
+            permitsOfPart = permitsOfPart.multiply(longest).divide(periodOfPart).max(BigInteger.ONE);
+            periodOfPart = longest;
+        }
+        return new Rate(
+                permitsOfPart.longValueExact(),
+                Duration.ofNanos(periodOfPart.longValueExact()),
+                Math.max(1, capacity / parts));
+    }
+
     private static void checkDuration(String name, Duration value) {
         Objects.requireNonNull(value, name);
         if (value.isNegative() || value.isZero()) {

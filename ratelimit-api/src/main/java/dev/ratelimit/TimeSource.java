@@ -7,6 +7,10 @@ package dev.ratelimit;
  * stricter, never more generous: what was admitted at a later reading stays admitted until the time has caught up. A
  * source that stands still refills nothing. In tests, use {@code ManualTime} of the testing module.
  *
+ * <p><b>Waiting.</b> Who waits for an instant sleeps by the system's time, for as long as is left and at most a second,
+ * and then reads the source again, until it has got there. A source that does not go on with the system's time, as in
+ * a simulation, should be a {@link VirtualTimeSource}: it says itself when its instants come.
+ *
  * <p><b>Thread-safety.</b> Implementations are called by many threads at once, and must neither block nor throw.
  */
 @FunctionalInterface

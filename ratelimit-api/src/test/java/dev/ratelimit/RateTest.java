@@ -64,6 +64,38 @@ class RateTest {
     }
 
     @Test
+    void partsAreExactAndTheirCapacityRoundedDown() {
+        Rate whole = Rate.perSecond(100);
+        assertThat(whole.dividedBy(1)).isSameAs(whole);
+        assertThat(whole.dividedBy(2)).isEqualTo(Rate.perSecond(50));
+        assertThat(whole.dividedBy(3))
+                .isEqualTo(Rate.of(100, Duration.ofSeconds(3)).burst(33));
+        assertThat(whole.dividedBy(6))
+                .isEqualTo(Rate.of(50, Duration.ofSeconds(3)).burst(16));
+        assertThat(whole.dividedBy(101))
+                .isEqualTo(Rate.of(100, Duration.ofSeconds(101)).burst(1));
+        assertThat(Rate.perSecond(1_000_000_000).dividedBy(7).capacity()).isEqualTo(142_857_142);
+    }
+
+    @Test
+    void partsWhosePeriodCannotBeSaid() {
+        Duration longest = Duration.ofNanos(Long.MAX_VALUE);
+        assertThat(Rate.of(10, longest).dividedBy(3))
+                .isEqualTo(Rate.of(3, longest).burst(3));
+        assertThat(Rate.of(7, longest).dividedBy(3))
+                .isEqualTo(Rate.of(1, longest.dividedBy(7).multipliedBy(3)).burst(2));
+        assertThat(Rate.of(1, longest).dividedBy(Integer.MAX_VALUE)).isEqualTo(Rate.of(1, longest));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
+    void fewerPartsThanOne(int parts) {
+        assertThatThrownBy(() -> Rate.perSecond(1).dividedBy(parts))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the number of parts must be at least 1, but was " + parts);
+    }
+
+    @Test
     @SuppressWarnings("NullAway")
     void nulls() {
         assertThatThrownBy(() -> Rate.of(1, null))

@@ -26,7 +26,8 @@ class BenchmarksSmokeTest {
                         manyKeys(1),
                         manyKeys(1000),
                         new NewKeysBenchmark(),
-                        new HotKeyThreadsBenchmark())
+                        new HotKeyThreadsBenchmark(),
+                        new SlotsBenchmark())
                 .flatMap(benchmark -> annotated(benchmark, Benchmark.class)
                         .map(method -> DynamicTest.dynamicTest(
                                 benchmark.getClass().getSimpleName() + "." + method.getName(),

@@ -3,8 +3,11 @@ package dev.ratelimit.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.Decision;
+import dev.ratelimit.address.AddressLiteral;
 import dev.ratelimit.testing.ManualTime;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The examples of the guide do what the guide says. */
@@ -43,6 +46,24 @@ class GuideExamplesTest {
     }
 
     @Test
+    void aPolicyOfTwoRatesAndABlackoutChangesLive() {
+        SearchPolicy policy = new SearchPolicy(time);
+        for (int i = 0; i < 10; i++) {
+            assertThat(policy.search("ada")).isEqualTo("200");
+        }
+        assertThat(policy.search("ada")).startsWith("429, over Rate[permits=10, period=PT1S");
+        time.advance(Duration.ofSeconds(10));
+        assertThat(policy.search("ada")).isEqualTo("429, come back in 20 s");
+        time.advance(Duration.ofSeconds(20));
+        assertThat(policy.search("ada")).isEqualTo("200");
+        policy.reconfigure(2);
+        // Eleven were used, of which thirty seconds at the old rate gave back eight.
+        assertThat(policy.search("ada")).startsWith("429, over Rate[permits=2, period=PT1H");
+        assertThat(policy.support("ada").budgets().get(1).debt()).isEqualTo(3);
+        assertThat(policy.support("ada").blackout()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
     void saturatedTableForgetsTheLeastDebtOrRefusesTheNewcomer() {
         SaturatedTable tables = new SaturatedTable(time);
         assertThat(tables.evicting().tryAcquire(-1L, 10)).isTrue();
@@ -75,5 +96,49 @@ class GuideExamplesTest {
         }
         assertThat(limits.allows("sensor-1")).isFalse();
         assertThat(limits.allows("sensor-2")).isTrue();
+    }
+
+    @Test
+    void clientsAreToldApartBehindProxiesAndCannotMove() {
+        ClientLimits limits = new ClientLimits(time);
+        InetAddress proxy = address("10.0.0.1");
+        for (int i = 0; i < 10; i++) {
+            // What the client sends is another each time; what the proxy has appended is not.
+            assertThat(limits.allows(proxy, List.of("198.51.100." + i + ", 203.0.113.9")))
+                    .isTrue();
+        }
+        assertThat(limits.allows(proxy, List.of("for=\"", "203.0.113.9"))).isFalse();
+        assertThat(limits.allows(proxy, List.of("203.0.113.9, 203.0.113.10"))).isTrue();
+        // Without a proxy in between, the whole field is the client's word.
+        assertThat(limits.allows(address("203.0.113.9"), List.of("203.0.113.11")))
+                .isFalse();
+        // All addresses of an IPv6 /64 are one client.
+        for (int i = 0; i < 10; i++) {
+            assertThat(limits.allows(proxy, List.of("2001:db8::" + i))).isTrue();
+        }
+        assertThat(limits.allows(proxy, List.of("2001:db8::ffff"))).isFalse();
+        assertThat(limits.allows(proxy, List.of("2001:db8:0:1::1"))).isTrue();
+    }
+
+    @Test
+    void sitesHaveALimitOfTheirOwn() {
+        ClientLimits limits = new ClientLimits(time);
+        for (int i = 0; i < 100; i++) {
+            assertThat(limits.allows(address("203.0.113." + i), List.of())).isTrue();
+        }
+        assertThat(limits.allows(address("203.0.113.200"), List.of())).isFalse();
+        assertThat(limits.allows(address("198.51.100.1"), List.of())).isTrue();
+    }
+
+    @Test
+    void hopsAreCountedFromTheRight() {
+        assertThat(ClientLimits.behindTwo(
+                        address("198.51.100.1"),
+                        List.of("for=6.6.6.6;x=\"", "for=\"[2001:db8::1]:4711\"", "for=198.51.100.2")))
+                .isEqualTo(address("2001:db8::1"));
+    }
+
+    private static InetAddress address(String literal) {
+        return AddressLiteral.parse(literal).orElseThrow();
     }
 }

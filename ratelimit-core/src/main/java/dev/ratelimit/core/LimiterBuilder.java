@@ -1,24 +1,33 @@
 package dev.ratelimit.core;
 
+import dev.ratelimit.ClusterShare;
 import dev.ratelimit.Limiter;
+import dev.ratelimit.LimiterListener;
 import dev.ratelimit.Policy;
+import dev.ratelimit.Tiers;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.WhenSaturated;
 import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.keys.KeyHash;
 import dev.ratelimit.core.internal.limit.OnePolicy;
 import dev.ratelimit.core.internal.limit.PolicyLimiter;
+import dev.ratelimit.core.internal.limit.PolicySource;
+import dev.ratelimit.core.internal.limit.SharedPolicies;
+import dev.ratelimit.core.internal.limit.TieredPolicies;
 import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A builder of limiters that give each key a budget of its own.
+ * A builder of limiters that give each key budgets of its own.
  *
  * <p>Each setting has a default that protects a service as it is. A builder may build any number of limiters; they
  * share nothing. Not thread-safe.
+ *
+ * @param <T> what all keys must be: anything, or what the policies' resolver takes
  */
-public final class LimiterBuilder {
+public final class LimiterBuilder<T> {
 
     /** The number of keys that a limiter is sized for, unless it is told: 100,000, in about 2.4 MB. */
     public static final int DEFAULT_MAXIMUM_KEYS = 100_000;
@@ -26,17 +35,33 @@ public final class LimiterBuilder {
     /** The most keys that a limiter can be sized for: 500,000,000, in about 12 GB. */
     public static final int LARGEST_MAXIMUM_KEYS = CellTable.LARGEST_MAXIMUM_KEYS;
 
+    /** The number of requests that may wait for permits at once, unless the limiter is told: 10,000. */
+    public static final int DEFAULT_MAXIMUM_WAITERS = 10_000;
+
+    /** The policy of all keys, or that of those of which nothing is known. */
     private final Policy policy;
+
+    private final @Nullable Tiers<T> tiers;
     private int maximumKeys = DEFAULT_MAXIMUM_KEYS;
+    private int maximumWaiters = DEFAULT_MAXIMUM_WAITERS;
     private WhenSaturated whenSaturated = WhenSaturated.EVICT;
     private TimeSource timeSource = TimeSource.system();
+    private @Nullable ClusterShare clusterShare;
+    private @Nullable LimiterListener listener;
 
     LimiterBuilder(Policy policy) {
         this.policy = Objects.requireNonNull(policy, "policy");
+        this.tiers = null;
+    }
+
+    LimiterBuilder(Tiers<T> tiers) {
+        this.policy = tiers.otherwise();
+        this.tiers = tiers;
     }
 
     /**
-     * Sets the number of keys that can be in debt at once: 24 bytes each, allocated once, when the limiter is built.
+     * Sets the number of keys that can be in debt at once: 24 bytes each, allocated once, when the limiter is built. A policy
+     * of several rates takes as much for each, and for a blackout; with tiers, that of the default policy is meant.
      *
      * <p>Keys that are not in debt need no place. The table has half as many places again as keys, in sets of eight,
      * and a key may stand in either of two sets, so that a new key finds no place only when about this number of
@@ -46,12 +71,8 @@ public final class LimiterBuilder {
      * @return this builder
      * @throws IllegalArgumentException if the number is out of range
      */
-    public LimiterBuilder maximumKeys(int maximumKeys) {
-        if (maximumKeys < 1 || maximumKeys > LARGEST_MAXIMUM_KEYS) {
-            throw new IllegalArgumentException(
-                    "maximumKeys must be from 1 to " + LARGEST_MAXIMUM_KEYS + ", but was " + maximumKeys);
-        }
-        this.maximumKeys = maximumKeys;
+    public LimiterBuilder<T> maximumKeys(int maximumKeys) {
+        this.maximumKeys = checked("maximumKeys", maximumKeys, LARGEST_MAXIMUM_KEYS);
         return this;
     }
 
@@ -61,8 +82,21 @@ public final class LimiterBuilder {
      * @param whenSaturated what becomes of it
      * @return this builder
      */
-    public LimiterBuilder whenSaturated(WhenSaturated whenSaturated) {
+    public LimiterBuilder<T> whenSaturated(WhenSaturated whenSaturated) {
         this.whenSaturated = Objects.requireNonNull(whenSaturated, "whenSaturated");
+        return this;
+    }
+
+    /**
+     * Sets how many requests may wait for permits at once, all keys together; the default is
+     * {@link #DEFAULT_MAXIMUM_WAITERS}. Further ones are refused at once.
+     *
+     * @param maximumWaiters at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if the number is below 1
+     */
+    public LimiterBuilder<T> maximumWaiters(int maximumWaiters) {
+        this.maximumWaiters = checked("maximumWaiters", maximumWaiters, Integer.MAX_VALUE);
         return this;
     }
 
@@ -72,8 +106,36 @@ public final class LimiterBuilder {
      * @param timeSource the time
      * @return this builder
      */
-    public LimiterBuilder timeSource(TimeSource timeSource) {
+    public LimiterBuilder<T> timeSource(TimeSource timeSource) {
         this.timeSource = Objects.requireNonNull(timeSource, "timeSource");
+        return this;
+    }
+
+    /**
+     * Divides the policy by the number of live nodes; by default it is not divided.
+     *
+     * @param clusterShare the share
+     * @return this builder
+     * @throws IllegalStateException if the policies come from a resolver, which can divide them itself:
+     *     {@link Policy#dividedBy(int)}
+     */
+    public LimiterBuilder<T> clusterShare(ClusterShare clusterShare) {
+        if (tiers != null) {
+            throw new IllegalStateException(
+                    "the policies come from a resolver: let it divide them, with Policy.dividedBy(nodes)");
+        }
+        this.clusterShare = Objects.requireNonNull(clusterShare, "clusterShare");
+        return this;
+    }
+
+    /**
+     * Sets who is told of decisions; by default nobody is, which costs nothing.
+     *
+     * @param listener the listener, such as {@link dev.ratelimit.Statistics}
+     * @return this builder
+     */
+    public LimiterBuilder<T> listener(LimiterListener listener) {
+        this.listener = Objects.requireNonNull(listener, "listener");
         return this;
     }
 
@@ -82,11 +144,11 @@ public final class LimiterBuilder {
      *
      * @param <K> the type of the keys
      * @return the limiter
-     * @throws IllegalArgumentException if the rate cannot be kept: its capacity takes longer than about 400 days to
+     * @throws IllegalArgumentException if a rate cannot be kept: its capacity takes longer than about 400 days to
      *     refill, or it has so large a capacity at so odd a rate that it could not be kept to within 1 in
      *     10<sup>9</sup>; the message says what would do
      */
-    public <K> Limiter<K> build() {
+    public <K extends T> Limiter<K> build() {
         return build(Function.identity());
     }
 
@@ -102,11 +164,21 @@ public final class LimiterBuilder {
      * @return the limiter
      * @throws IllegalArgumentException as {@link #build()}
      */
-    public <K> Limiter<K> build(Function<? super K, ?> keyOf) {
+    public <K extends T> Limiter<K> build(Function<? super K, ?> keyOf) {
         Objects.requireNonNull(keyOf, "keyOf");
-        CellTable cells = new CellTable(cells(), whenSaturated, timeSource);
+        LimiterListener told = listener;
+        CellTable cells = new CellTable(cells(), whenSaturated, timeSource, PolicyLimiter.onEviction(told));
         // A secret of its own for each limiter: what is learnt of one says nothing of another.
-        return new PolicyLimiter<>(new OnePolicy<>(policy, cells), cells, new KeyHash(new SecureRandom()), keyOf);
+        return new PolicyLimiter<K>(
+                policies(cells), cells, new KeyHash(new SecureRandom()), keyOf, timeSource, maximumWaiters, told);
+    }
+
+    private PolicySource<T> policies(CellTable cells) {
+        if (tiers != null) {
+            return new TieredPolicies<>(tiers, cells, timeSource);
+        }
+        OnePolicy<T> one = new OnePolicy<>(policy, cells);
+        return clusterShare == null ? one : new SharedPolicies<>(policy, clusterShare, one, timeSource);
     }
 
     /** A key has a cell for each rate, and one for its blackout. */
@@ -118,5 +190,12 @@ public final class LimiterBuilder {
                     + policy + ") is more than " + LARGEST_MAXIMUM_KEYS + " cells; choose fewer keys");
         }
         return (int) cells;
+    }
+
+    private static int checked(String name, int value, int largest) {
+        if (value < 1 || value > largest) {
+            throw new IllegalArgumentException(name + " must be from 1 to " + largest + ", but was " + value);
+        }
+        return value;
     }
 }

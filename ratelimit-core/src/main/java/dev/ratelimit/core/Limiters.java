@@ -7,6 +7,7 @@ import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.ShadowLimit;
 import dev.ratelimit.SingleLimiter;
+import dev.ratelimit.Tiers;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.cells.SingleCell;
 import dev.ratelimit.core.internal.compose.AllOf;
@@ -53,7 +54,7 @@ public final class Limiters {
      * @param rate the rate of each key
      * @return the builder
      */
-    public static LimiterBuilder builder(Rate rate) {
+    public static LimiterBuilder<Object> builder(Rate rate) {
         return builder(Policy.of(Decision.DEFAULT_POLICY, rate));
     }
 
@@ -76,8 +77,32 @@ public final class Limiters {
      * @param policy the policy of each key
      * @return the builder
      */
-    public static LimiterBuilder builder(Policy policy) {
-        return new LimiterBuilder(policy);
+    public static LimiterBuilder<Object> builder(Policy policy) {
+        return new LimiterBuilder<>(policy);
+    }
+
+    /**
+     * Returns a limiter under which each key has the policy that a resolver names, with the defaults of
+     * {@link #builder(Tiers)}.
+     *
+     * @param tiers the policies of keys
+     * @param <K> the type of the keys
+     * @return the limiter
+     * @throws IllegalArgumentException if a rate of the default policy cannot be kept: see {@link LimiterBuilder#build()}
+     */
+    public static <K> Limiter<K> perKey(Tiers<K> tiers) {
+        return builder(tiers).build();
+    }
+
+    /**
+     * Returns a builder of limiters under which each key has the policy that a resolver names.
+     *
+     * @param tiers the policies of keys
+     * @param <K> what the resolver takes: keys, or requests that keys are taken from
+     * @return the builder
+     */
+    public static <K> LimiterBuilder<K> builder(Tiers<K> tiers) {
+        return new LimiterBuilder<>(Objects.requireNonNull(tiers, "tiers"));
     }
 
     /**

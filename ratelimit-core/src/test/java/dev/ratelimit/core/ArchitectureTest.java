@@ -1,13 +1,24 @@
 package dev.ratelimit.core;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.ratelimit.TimeSource;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 
 /** The layout of the code, as rules: which way the arrows point, and what names mean. */
 @AnalyzeClasses(packages = "dev.ratelimit", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -30,12 +41,56 @@ class ArchitectureTest {
             .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.http", "java..", "org.jspecify..");
 
     @ArchTest
+    static final ArchRule addressesKnowNothingButTheJdk = classes()
+            .that()
+            .resideInAPackage("dev.ratelimit.address")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.ratelimit.address", "java..", "org.jspecify..");
+
+    /** What a client wrote must not make this server look up a name, nor wait for the answer. */
+    @ArchTest
+    static final ArchRule nobodyAsksTheNameService = noClasses()
+            .that()
+            .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.address", "dev.ratelimit.core..")
+            .should()
+            .callMethodWhere(target(owner(assignableTo(InetAddress.class)))
+                    .and(target(nameMatching("getByName|getAllByName|getLocalHost|getHostName|getCanonicalHostName"))))
+            .orShould()
+            .callConstructor(InetSocketAddress.class, String.class, int.class);
+
+    @ArchTest
     static final ArchRule theCoreKnowsTheApiAndTheJdk = classes()
             .that()
             .resideInAPackage("dev.ratelimit.core..")
+            .and()
+            .resideOutsideOfPackages("..internal.waiting", "..internal.policy")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.core..", "java..", "org.jspecify..");
+
+    /** The queues in {@code org.jctools.queues} itself need {@code sun.misc.Unsafe}, which newer JDKs warn of. */
+    @ArchTest
+    static final ArchRule waitingKnowsTheApiAndTheQueuesWithoutUnsafe = classes()
+            .that()
+            .resideInAPackage("..internal.waiting")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.ratelimit", "..internal.waiting", "java..", "org.jspecify..", "org.jctools.queues.atomic");
+
+    @ArchTest
+    static final ArchRule policiesKnowTheApiTheJdkAndTheCache = classes()
+            .that()
+            .resideInAPackage("..internal.policy")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.ratelimit",
+                    "dev.ratelimit.core.internal.policy",
+                    "com.github.benmanes.caffeine.cache",
+                    "java..",
+                    "org.jspecify..");
 
     @ArchTest
     static final ArchRule testingKnowsOnlyTheApi = classes()
@@ -62,6 +117,14 @@ class ArchitectureTest {
             .resideInAnyPackage("..internal.cells", "..internal.limit", "dev.ratelimit.core");
 
     @ArchTest
+    static final ArchRule leasesKnowNeitherCellsNorKeysNorLimiters = noClasses()
+            .that()
+            .resideInAPackage("..internal.concurrency")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..internal.cells", "..internal.keys", "..internal.limit", "dev.ratelimit.core");
+
+    @ArchTest
     static final ArchRule noCycles =
             slices().matching("dev.ratelimit.(**)").should().beFreeOfCycles();
 
@@ -82,6 +145,33 @@ class ArchitectureTest {
             .callMethod(System.class, "nanoTime")
             .orShould()
             .callMethod(System.class, "currentTimeMillis");
+
+    @ArchTest
+    static final ArchRule waitingReadsSourcesOfTimeInOnePlace = noClasses()
+            .that()
+            .resideInAPackage("..internal.waiting")
+            .and()
+            .doNotHaveSimpleName("Instants")
+            .should()
+            .callMethodWhere(target(owner(assignableTo(TimeSource.class))).and(target(name("nanos"))));
+
+    /** A virtual thread that holds a monitor keeps its carrier on JDKs before 24. */
+    @ArchTest
+    static final ArchRule waitingHoldsNoMonitor = noMethods()
+            .that()
+            .areDeclaredInClassesThat()
+            .resideInAPackage("..internal.waiting")
+            .should()
+            .haveModifier(JavaModifier.SYNCHRONIZED);
+
+    @ArchTest
+    static final ArchRule waitingOnlyParks = noClasses()
+            .that()
+            .resideInAPackage("..internal.waiting")
+            .should()
+            .callMethodWhere(target(owner(equivalentTo(Thread.class))).and(target(name("sleep"))))
+            .orShould()
+            .callMethodWhere(target(owner(assignableTo(Object.class))).and(target(name("wait"))));
 
     @ArchTest
     static final ArchRule theFrontDoorIsFinal = classes()

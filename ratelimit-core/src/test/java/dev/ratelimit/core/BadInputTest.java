@@ -103,7 +103,7 @@ class BadInputTest {
     @ParameterizedTest
     @ValueSource(ints = {0, -1, Integer.MIN_VALUE, Integer.MAX_VALUE, LimiterBuilder.LARGEST_MAXIMUM_KEYS + 1})
     void maximumKeysOutOfRange(int maximumKeys) {
-        LimiterBuilder builder = Limiters.builder(Rate.perSecond(10));
+        LimiterBuilder<Object> builder = Limiters.builder(Rate.perSecond(10));
         assertThatThrownBy(() -> builder.maximumKeys(maximumKeys))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("maximumKeys must be from 1 to 500000000, but was " + maximumKeys);

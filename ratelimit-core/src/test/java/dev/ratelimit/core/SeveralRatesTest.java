@@ -95,6 +95,28 @@ class SeveralRatesTest {
         assertThat(limiter.reserve(KEY, 1).decision().rate()).contains(perMinute);
     }
 
+    /** Once failed: what waits for one rate was forgiven by the other meanwhile. */
+    @Test
+    void whatWaitsForOneRateIsChargedToTheOthersWhenItDeparts() {
+        Rate fast = Rate.perSecond(10).burst(1);
+        Limiter<String> limiter = limiter(Policy.of("p", fast));
+        limiter.tryAcquire(KEY);
+        limiter.update(Policy.of("p", fast, Rate.of(1, Duration.ofMillis(700))).shape(Duration.ofMinutes(1)));
+        assertThat(delays(limiter, 2)).containsExactly(100L, 800L);
+    }
+
+    @Test
+    void theLatestReservationGivesBackTheWaitingToo() {
+        Rate fast = Rate.perSecond(10).burst(1);
+        Limiter<String> limiter = limiter(Policy.of("p", fast));
+        limiter.tryAcquire(KEY);
+        limiter.update(Policy.of("p", fast, Rate.of(1, Duration.ofMillis(700))).shape(Duration.ofMinutes(1)));
+        assertThat(limiter.reserve(KEY, 1).cancel()).isTrue();
+        assertThat(limiter.snapshot(KEY).budgets())
+                .extracting(Snapshot.Budget::debt)
+                .containsExactly(1L, 0L);
+    }
+
     @Test
     void aRefusedReservationTakesNothingOfAnyRate() {
         Limiter<String> limiter = limiter(

@@ -1,8 +1,13 @@
 package dev.ratelimit.testing;
 
-import dev.ratelimit.TimeSource;
+import dev.ratelimit.ScheduledTask;
+import dev.ratelimit.VirtualTimeSource;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Objects;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A source of time that goes on only when it is told to.
@@ -16,11 +21,43 @@ import java.util.concurrent.atomic.AtomicLong;
  * limiter.tryAcquire();               // true
  * }</pre>
  *
- * <p><b>Thread-safety.</b> It may be read and moved by any number of threads.
+ * <p><b>Waiting.</b> Who waits for permits of a limiter on this time waits for a task of it. Moving the time on runs the
+ * tasks whose instants it reaches, on the thread that moves it, one after the other: while a task runs, the time reads
+ * the task's instant, not yet the end of the move. A test therefore sees:
+ *
+ * <ul>
+ *   <li>Stages that are due are complete when {@link #advance} returns. What depends on them has run, too, on the
+ *       thread of the test, unless an executor was asked for.
+ *   <li>Threads that are due have been woken when {@code advance} returns, but may not have gone on yet: join them.
+ *   <li>A thread that a test has just started may not wait yet. {@link #awaitPending} waits until it does;
+ *       {@link #pending} says how many do.
+ *   <li>A wait of fifty years is over as soon as one of a millisecond.
+ * </ul>
+ *
+ * <p>A task may schedule and cancel others, and move the time itself; the move that runs it then ends where it was to
+ * end, or where the task has brought the time if that is later. What tasks throw comes out of the call that ran them, once
+ * it is done. A task that comes too late, because its instant has passed, runs at once on the thread that schedules it; while
+ * the time is being moved, on the thread that moves it.
+ *
+ * <p>Going back runs nothing, and cancels nothing: a task that has not run waits until the time has caught up.
+ *
+ * <p><b>Thread-safety.</b> It may be read, moved and waited for by any number of threads. One moves it at a time: another
+ * that would, waits for the first and its tasks to end. Reading, scheduling and cancelling never wait for a task.
  */
-public final class ManualTime implements TimeSource {
+public final class ManualTime implements VirtualTimeSource {
 
-    private final AtomicLong now;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Signalled when a task comes, and when the time stands again. */
+    private final Condition changed = lock.newCondition();
+
+    private final Agenda agenda = new Agenda();
+
+    /** The thread that moves the time and runs tasks, if any. It does not hold the lock while it runs one. */
+    private @Nullable Thread mover;
+
+    /** Written under the lock. */
+    private volatile long now;
 
     /** Creates a time that stands at zero. */
     public ManualTime() {
@@ -33,16 +70,16 @@ public final class ManualTime implements TimeSource {
      * @param nanos the first reading, in nanoseconds; any value
      */
     public ManualTime(long nanos) {
-        now = new AtomicLong(nanos);
+        now = nanos;
     }
 
     @Override
     public long nanos() {
-        return now.get();
+        return now;
     }
 
     /**
-     * Moves the time by a duration.
+     * Moves the time by a duration, and runs the tasks whose instants it reaches.
      *
      * @param duration how far; a negative one moves it back
      * @throws ArithmeticException if the duration is longer than 292 years
@@ -52,25 +89,166 @@ public final class ManualTime implements TimeSource {
     }
 
     /**
-     * Moves the time by nanoseconds.
+     * Moves the time by nanoseconds, and runs the tasks whose instants it reaches.
      *
      * @param nanos how far; a negative number moves it back
      */
     public void advanceNanos(long nanos) {
-        now.addAndGet(nanos);
+        move(from -> from + nanos);
     }
 
     /**
-     * Sets the time to a reading.
+     * Sets the time to a reading, and runs the tasks whose instants it reaches.
      *
-     * @param nanos the reading, in nanoseconds; any value
+     * @param nanos the reading, in nanoseconds; any value; one that is not after the current reading moves the time back
      */
     public void set(long nanos) {
-        now.set(nanos);
+        move(from -> nanos);
+    }
+
+    @Override
+    public ScheduledTask schedule(long instantNanos, Runnable task) {
+        Objects.requireNonNull(task, "task");
+        lock.lock();
+        try {
+            Agenda.Entry entry = agenda.add(instantNanos, task);
+            changed.signalAll();
+            if (mover == null && instantNanos - now <= 0) {
+                runAsMover(now);
+            }
+            return () -> cancel(entry);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Returns how many tasks wait for their instants: one for each thread and each stage that waits for permits.
+     *
+     * @return the number, without those that ran or were cancelled
+     */
+    public int pending() {
+        lock.lock();
+        try {
+            return agenda.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until so many tasks, or more, wait for their instants. Threads that a test has started wait by then.
+     *
+     * @param count how many
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public void awaitPending(int count) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (agenda.size() < count) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
     public String toString() {
         return "ManualTime[" + nanos() + " ns]";
+    }
+
+    private boolean cancel(Agenda.Entry entry) {
+        lock.lock();
+        try {
+            return agenda.remove(entry);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void move(LongUnaryOperator way) {
+        lock.lock();
+        try {
+            if (mover == Thread.currentThread()) {
+                runUntil(way.applyAsLong(now));
+                return;
+            }
+            while (mover != null) {
+                changed.awaitUninterruptibly();
+            }
+            runAsMover(way.applyAsLong(now));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void runAsMover(long goal) {
+        mover = Thread.currentThread();
+        try {
+            runUntil(goal);
+        } finally {
+            mover = null;
+            changed.signalAll();
+        }
+    }
+
+    /** Brings the time to its goal, from one due task to the next. */
+    private void runUntil(long goal) {
+        if (goal - now < 0) {
+            now = goal;
+            return;
+        }
+        Throwable thrown = null;
+        while (!agenda.isEmpty() && isReached(agenda.first(), goal)) {
+            Agenda.Entry entry = agenda.first();
+            agenda.remove(entry);
+            goTo(entry.due());
+            thrown = join(thrown, run(entry.task()));
+        }
+        goTo(goal);
+        if (thrown != null) {
+            ManualTime.<RuntimeException>rethrow(thrown);
+        }
+    }
+
+    /** A task may have brought the time beyond the goal. */
+    private boolean isReached(Agenda.Entry entry, long goal) {
+        return entry.due() - goal <= 0 || entry.due() - now <= 0;
+    }
+
+    private void goTo(long nanos) {
+        if (nanos - now > 0) {
+            now = nanos;
+        }
+    }
+
+    /** Runs a task without the lock, and returns what it throws. */
+    private @Nullable Throwable run(Runnable task) {
+        lock.unlock();
+        try {
+            task.run();
+            return null;
+        } catch (Throwable e) {
+            return e;
+        } finally {
+            lock.lock();
+        }
+    }
+
+    private static @Nullable Throwable join(@Nullable Throwable first, @Nullable Throwable next) {
+        if (first == null) {
+            return next;
+        }
+        if (next != null && next != first) {
+            first.addSuppressed(next);
+        }
+        return first;
+    }
+
+    /** Throws it as it is; tasks of some languages throw checked exceptions, too. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void rethrow(Throwable thrown) throws E {
+        throw (E) thrown;
     }
 }

@@ -23,6 +23,8 @@ class HandOverStressTest {
 
     private static final String CELLS = "dev.ratelimit.core.internal.cells.";
     private static final String KEYS = "dev.ratelimit.core.internal.keys.";
+    private static final String WAITING = "dev.ratelimit.core.internal.waiting.";
+    private static final String LEASES = "dev.ratelimit.core.internal.concurrency.";
 
     private static final Set<String> REAL = Set.of(
             CELLS + "HandOverStress.TwoKeys",
@@ -38,10 +40,21 @@ class HandOverStressTest {
             CELLS + "RefundStress.OfTheLast",
             CELLS + "RefundStress.OfTheEvicted",
             CELLS + "SingleCellStress",
-            KEYS + "HashMemoStress");
+            KEYS + "HashMemoStress",
+            WAITING + "DepartureStress.Cancel",
+            WAITING + "DepartureStress.TwoGiveUp",
+            WAITING + "TimerStress",
+            LEASES + "LeaseStress.CloseTwice",
+            LEASES + "LeaseStress.CloseAndEnter",
+            LEASES + "LeaseStress.CloseAndTakeBack",
+            LEASES + "LeaseStress.CloseAndTimeOut");
 
-    private static final Set<String> BROKEN =
-            Set.of(CELLS + "BrokenHandOverStress.TwoKeys", CELLS + "BrokenHandOverStress.HeldPlace");
+    private static final Set<String> BROKEN = Set.of(
+            CELLS + "BrokenHandOverStress.TwoKeys",
+            CELLS + "BrokenHandOverStress.HeldPlace",
+            WAITING + "BrokenDepartureStress",
+            LEASES + "BrokenLeaseStress.CloseTwice",
+            LEASES + "BrokenLeaseStress.EnterTwice");
 
     /**
      * One way to compile, instead of dozens, and as it is in production by the time that counts. JDK 17 makes it two

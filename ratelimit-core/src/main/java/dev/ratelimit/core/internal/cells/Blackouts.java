@@ -23,7 +23,7 @@ public final class Blackouts {
     public void begin(long key, long nanos, long clock) {
         long cost = gcra.cost(nanos);
         // A debt is made only where there is none, so that a blackout is not prolonged.
-        table.take(cellOf(key), gcra, cost, cost, clock, null);
+        table.take(cellOf(key), gcra, cost, cost, clock);
     }
 
     /** The nanoseconds until the key's blackout ends; zero if it is in none. */

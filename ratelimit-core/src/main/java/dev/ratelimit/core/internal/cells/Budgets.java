@@ -54,7 +54,7 @@ public final class Budgets {
     /** Takes permits that are there at a reading of the clock; returns an {@link Outcome}. */
     public long take(long key, long permits, long clock) {
         try {
-            return table.take(cellOf(key), gcra, permits * permit, full, clock, null);
+            return table.take(cellOf(key), gcra, permits * permit, full, clock);
         } finally {
             Reference.reachabilityFence(gcra);
         }
@@ -68,7 +68,19 @@ public final class Budgets {
     /** Takes permits that are there, or will be after the longest delay at the latest; returns an {@link Outcome}. */
     public long reserve(long key, long permits, long clock, Receipt receipt) {
         try {
-            return table.take(cellOf(key), gcra, permits * permit, gcra.longest(), clock, receipt);
+            return table.takeAhead(cellOf(key), gcra, permits * permit, gcra.longest(), clock, 0, receipt);
+        } finally {
+            Reference.reachabilityFence(gcra);
+        }
+    }
+
+    /**
+     * Takes permits for an instant so many nanoseconds ahead, because another rate has them only then. So what departs then
+     * is charged then, and not where it would be forgiven meanwhile.
+     */
+    public long takeAhead(long key, long permits, long nanos, long clock, Receipt receipt) {
+        try {
+            return table.takeAhead(cellOf(key), gcra, permits * permit, full, clock, gcra.reading(nanos), receipt);
         } finally {
             Reference.reachabilityFence(gcra);
         }
@@ -119,19 +131,10 @@ public final class Budgets {
         cancel(key, permits, receipt, table.clock());
     }
 
-    /**
-     * Gives back what nobody used and later reservations do not count on: all if nothing was taken since, otherwise the
-     * permits less those taken since, and nothing if the budget is another's by now, was reset, or has another rate.
-     */
+    /** Gives back what nobody used and later reservations do not count on: see {@link Receipt}. */
     public void cancel(long key, long permits, Receipt receipt, long clock) {
         long cost = permits * permit;
-        forgive(key, clock, cell -> {
-            if (((cell ^ receipt.cell) & ~Cell.POSITION) != 0) {
-                return 0;
-            }
-            long since = Gcra.distance(cell, receipt.cell & Cell.POSITION);
-            return since <= 0 ? cost : Math.max(0, cost - since);
-        });
+        forgive(key, clock, cell -> receipt.forgiven(cell, cost));
     }
 
     private void forgive(long key, long clock, CellTable.Change change) {

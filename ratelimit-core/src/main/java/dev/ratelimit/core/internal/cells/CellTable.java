@@ -56,9 +56,11 @@ public final class CellTable {
     private final RateNumbers numbers = new RateNumbers();
     private final Places places;
     private final Vacancies vacancies;
+    private final Upkeep upkeep;
     private final Stripes stripes = new Stripes();
     private final boolean evicts;
     private final LongAdder evictedInDebt = new LongAdder();
+    private final Runnable onEviction;
 
     /**
      * Creates an empty table.
@@ -68,12 +70,26 @@ public final class CellTable {
      * @param time the time that refills the budgets
      */
     public CellTable(int maximumKeys, WhenSaturated whenSaturated, TimeSource time) {
+        this(maximumKeys, whenSaturated, time, () -> {});
+    }
+
+    /**
+     * Creates an empty table.
+     *
+     * @param maximumKeys how many keys it is sized for
+     * @param whenSaturated what becomes of a new key that finds no place
+     * @param time the time that refills the budgets
+     * @param onEviction run when a key in debt was forgotten, by the thread that brought the new one
+     */
+    public CellTable(int maximumKeys, WhenSaturated whenSaturated, TimeSource time, Runnable onEviction) {
+        this.onEviction = onEviction;
         this.time = time;
         this.horizon = new Horizon(numbers.blackouts().units(), time.nanos());
         this.beyond = horizon.beyond();
         this.anchor = horizon.anchor();
         this.places = new Places(maximumKeys);
         this.vacancies = new Vacancies(places, numbers);
+        this.upkeep = new Upkeep(places, numbers);
         this.evicts = whenSaturated == WhenSaturated.EVICT;
     }
 
@@ -96,7 +112,7 @@ public final class CellTable {
 
     /** The budgets of all keys at a rate, one of several of a policy by an index from zero. */
     public Budgets budgets(Rate rate, Duration longestDelay, int index) {
-        Gcra gcra = numbers.enter(rate, longestDelay.toNanos(), this::isFree);
+        Gcra gcra = numbers.enter(rate, longestDelay.toNanos(), number -> upkeep.isFree(number, enter(clock())));
         horizon.narrow(gcra.units());
         beyond = horizon.beyond();
         return new Budgets(this, gcra, index);
@@ -126,25 +142,31 @@ public final class CellTable {
     /**
      * Makes the debt of a key larger by a cost, if it is then no more than a limit; returns an {@link Outcome}.
      *
-     * @param receipt what is to be told the cell that was written
+     * @param clock a reading of the clock
      */
-    long take(long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
+    long take(long fingerprint, Gcra rate, long cost, long limit, long clock) {
         // Most known keys stand where they are looked for first; this is short, so that it is compiled into its caller.
         int place = places.first(fingerprint);
         long outcome = places.holds(place, fingerprint)
-                ? takeAt(place, fingerprint, rate, cost, limit, clock, receipt)
+                ? takeAt(place, fingerprint, rate, cost, limit, clock, 0, null)
                 : LOOK_AGAIN;
-        return outcome == LOOK_AGAIN ? takeWherever(fingerprint, rate, cost, limit, clock, receipt) : outcome;
+        return outcome == LOOK_AGAIN ? takeAhead(fingerprint, rate, cost, limit, clock, 0, null) : outcome;
     }
 
-    private long takeWherever(
-            long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
+    /**
+     * Does so for permits that will be used at a later instant, when the limit is looked at, too.
+     *
+     * @param ahead how far the clock will have gone on then, in units
+     * @param receipt what is to be told what was done
+     */
+    long takeAhead(
+            long fingerprint, Gcra rate, long cost, long limit, long clock, long ahead, @Nullable Receipt receipt) {
         while (true) {
             long number = stripes.read(fingerprint);
             int place = places.find(fingerprint);
             long outcome = place == Places.NONE
-                    ? insert(fingerprint, rate, cost, clock, number, receipt)
-                    : takeAt(place, fingerprint, rate, cost, limit, clock, receipt);
+                    ? insert(fingerprint, rate, cost, clock, ahead, number, receipt)
+                    : takeAt(place, fingerprint, rate, cost, limit, clock, ahead, receipt);
             if (outcome != LOOK_AGAIN) {
                 return outcome;
             }
@@ -153,7 +175,14 @@ public final class CellTable {
     }
 
     private long takeAt(
-            int place, long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
+            int place,
+            long fingerprint,
+            Gcra rate,
+            long cost,
+            long limit,
+            long clock,
+            long ahead,
+            @Nullable Receipt receipt) {
         long before = places.cell(place);
         if (!places.isOwned(place, before, fingerprint)) {
             return LOOK_AGAIN;
@@ -166,13 +195,13 @@ public final class CellTable {
                 return LOOK_AGAIN;
             }
         }
-        long reading = rate.reading(now);
         long number = Cell.number(before);
         if (number != rate.number() && number != Cell.FREE) {
             // Also for a request that will be refused, so that the budget refills at its new rate from now on.
-            places.exchange(place, before, inUnitsOf(rate, before, now));
+            places.exchange(place, before, upkeep.inUnitsOf(rate, before, now));
             return LOOK_AGAIN;
         }
+        long reading = rate.reading(now) + ahead;
         long since = reading - Gcra.admittedFrom(before, cost, limit);
         if (since < 0 && number != Cell.FREE) {
             return places.cell(place) == before ? since : LOOK_AGAIN;
@@ -182,39 +211,18 @@ public final class CellTable {
             return LOOK_AGAIN;
         }
         if (receipt != null) {
-            receipt.cell = after;
+            receipt.write(after, cost + Math.max(0, ahead - Gcra.debt(before, reading - ahead)));
         }
-        return Gcra.distance(after, reading);
-    }
-
-    /** The cell as it would be if the key had had this rate all along. */
-    private long inUnitsOf(Gcra rate, long cell, long now) {
-        Gcra other = numbers.of(Cell.number(cell));
-        long debt = other == null ? 0 : Gcra.debt(cell, other.reading(now));
-        return other == null || debt == 0
-                ? Cell.freed(cell)
-                : rate.cell(rate.reading(now), rate.converted(debt, other), cell);
-    }
-
-    /** Converts all cells of one rate to another's units now: see {@link #inUnitsOf}. */
-    void convertAll(Gcra from, Gcra to) {
-        long now = enter(clock());
-        for (int place = places.begin(); place < places.end(); place += Places.STEP) {
-            long before = places.cell(place);
-            while (Cell.number(before) == from.number() && from.number() != to.number()) {
-                if (places.exchange(place, before, inUnitsOf(to, before, now))) {
-                    break;
-                }
-                before = places.cell(place);
-            }
-        }
+        return Gcra.distance(after, reading) + ahead;
     }
 
     /** Inserts a key that was not found after the number of its stripe had been read. */
-    private long insert(long fingerprint, Gcra rate, long cost, long clock, long number, @Nullable Receipt receipt) {
+    private long insert(
+            long fingerprint, Gcra rate, long cost, long clock, long ahead, long number, @Nullable Receipt receipt) {
         if (!stripes.tryLock(fingerprint, number)) {
             return LOOK_AGAIN;
         }
+        boolean evicted = false;
         try {
             long now = enter(clock);
             while (true) {
@@ -231,19 +239,26 @@ public final class CellTable {
                 if (!places.exchange(place, before, Cell.handedOver(before))) {
                     continue;
                 }
-                long after = rate.charged(Cell.nextOwner(before), rate.reading(now), cost);
+                long after = rate.charged(Cell.nextOwner(before), rate.reading(now) + ahead, cost);
                 places.handOver(place, fingerprint, after);
-                if (inDebt) {
-                    evictedInDebt.increment();
-                }
+                evicted = inDebt;
                 if (receipt != null) {
-                    receipt.cell = after;
+                    receipt.write(after, cost + ahead);
                 }
-                return cost;
+                return cost + ahead;
             }
         } finally {
             stripes.unlock(fingerprint, number);
+            if (evicted) {
+                evictedInDebt.increment();
+                onEviction.run();
+            }
         }
+    }
+
+    /** Converts all cells of one rate to another's units now. */
+    void convertAll(Gcra from, Gcra to) {
+        upkeep.convert(from, to, enter(clock()));
     }
 
     // Looking, and giving back
@@ -258,8 +273,7 @@ public final class CellTable {
             }
             long before = places.cell(place);
             if (places.isOwned(place, before, fingerprint)) {
-                long number = Cell.number(before);
-                long cell = number == rate.number() || number == Cell.FREE ? before : inUnitsOf(rate, before, now);
+                long cell = upkeep.inUnitsOf(rate, before, now);
                 if (places.cell(place) == before) {
                     return Gcra.debt(cell, rate.reading(now));
                 }
@@ -289,8 +303,7 @@ public final class CellTable {
             }
             long before = places.cell(place);
             if (places.isOwned(place, before, fingerprint)) {
-                long number = Cell.number(before);
-                long cell = number == rate.number() || number == Cell.FREE ? before : inUnitsOf(rate, before, now);
+                long cell = upkeep.inUnitsOf(rate, before, now);
                 long debt = Gcra.debt(cell, rate.reading(now));
                 long forgiven = change.forgiven(before);
                 long after = debt > forgiven
@@ -312,40 +325,8 @@ public final class CellTable {
         if (Horizon.covers(from, now, beyond)) {
             return now;
         }
-        long instant = horizon.enter(now, this::sweep);
+        long instant = horizon.enter(now, upkeep::sweep);
         anchor = horizon.anchor();
         return instant;
-    }
-
-    private void sweep(long anchor, long instant) {
-        for (int place = places.begin(); place < places.end(); place += Places.STEP) {
-            free(place, anchor, instant);
-        }
-    }
-
-    /** Frees a place whose position, read right at an anchor, had passed at an instant; returns the cell then there. */
-    private long free(int place, long anchor, long instant) {
-        while (true) {
-            long before = places.cell(place);
-            Gcra rate = Cell.hasPosition(before) ? numbers.of(Cell.number(before)) : null;
-            if (rate == null || !rate.hasPassed(before, anchor, instant)) {
-                return before;
-            }
-            if (places.exchange(place, before, Cell.freed(before))) {
-                return Cell.freed(before);
-            }
-        }
-    }
-
-    /** Whether no cell has a number of which no new cells are made. */
-    private boolean isFree(int number) {
-        long now = enter(clock());
-        boolean free = true;
-        for (int place = places.begin(); place < places.end(); place += Places.STEP) {
-            if (Cell.number(places.cell(place)) == number) {
-                free &= Cell.number(free(place, now, now)) != number;
-            }
-        }
-        return free;
     }
 }

@@ -41,7 +41,8 @@ final class CellReservation implements Reservation {
         this.dueNanos = dueNanos;
     }
 
-    static CellReservation refused(Decision decision, long now) {
+    /** An answer with nothing to cancel. */
+    static CellReservation answered(Decision decision, long now) {
         return new CellReservation(decision, now);
     }
 

@@ -4,7 +4,11 @@ import dev.ratelimit.Policy;
 import dev.ratelimit.core.internal.cells.CellTable;
 import java.util.Objects;
 
-/** One policy for all keys, which may be replaced at any time. */
+/**
+ * One policy for all keys, which may be replaced at any time.
+ *
+ * @param <K> the type of the keys
+ */
 public final class OnePolicy<K> implements PolicySource<K> {
 
     private final CellTable table;
@@ -27,10 +31,20 @@ public final class OnePolicy<K> implements PolicySource<K> {
     }
 
     @Override
+    public Policy known(long fingerprint) {
+        return current.policy();
+    }
+
+    @Override
     public synchronized void update(Policy policy) {
         PolicyBudgets before = current;
         PolicyBudgets after = new PolicyBudgets(Objects.requireNonNull(policy, "policy"), table);
         current = after;
         before.convertAll(after);
+    }
+
+    @Override
+    public String toString() {
+        return current.policy().toString();
     }
 }

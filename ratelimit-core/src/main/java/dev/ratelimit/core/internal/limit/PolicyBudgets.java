@@ -9,6 +9,7 @@ import dev.ratelimit.core.internal.cells.Budgets;
 import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.cells.Outcome;
 import dev.ratelimit.core.internal.cells.Receipt;
+import dev.ratelimit.core.internal.concurrency.Bounds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,51 +17,44 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The budgets of all keys under one policy: up to eight rates and a blackout, decided all or nothing.
+ * What a policy gives all keys: its rates, all or nothing ({@link RateGroup}), its blackout, and its answers as decisions.
  *
- * <p><b>All or nothing.</b> Each rate has a cell of its own for the key. A request looks at all of them first, and is refused
- * without a trace if one would refuse. Then it takes from each in turn; if another thread has been quicker at one of
- * them, what was taken before is given back. In between, others may be refused who would else have been admitted;
- * nobody is admitted who would else have been refused.
- *
- * <p><b>Which rate answers.</b> A refusal is by the rate with the longest wait, so that coming back after that time helps. An
- * admission tells of the rate with the longest delay, and without a delay of the one of which the least is left.
- *
- * <p><b>Blackout.</b> Begins with a refusal over a rate, of a request that did more than look.
+ * <p>A blackout begins with a refusal over a rate, of a request that did more than look.
  *
  * <p>Permits are at least 1, which the caller has checked. Thread-safe.
  */
 final class PolicyBudgets {
 
-    private static final int NONE = -1;
-
     private final Policy policy;
-    private final Budgets[] rates;
+    private final RateGroup rates;
     private final @Nullable Blackouts blackouts;
     private final long blackoutNanos;
+    private final long smallestCapacity;
+
+    /** How many leases a key may hold at once, if that is bounded. */
+    private final @Nullable Bounds bounds;
 
     /** The only rate, where there is nothing else to look at. */
     private final @Nullable Budgets only;
 
-    private final long smallestCapacity;
-
     PolicyBudgets(Policy policy, CellTable table) {
         this.policy = policy;
-        List<Rate> given = policy.rates();
-        this.rates = new Budgets[given.size()];
-        for (int i = 0; i < rates.length; i++) {
-            rates[i] = table.budgets(given.get(i), policy.longestDelay(), i);
-        }
+        this.rates = new RateGroup(policy.rates(), policy.longestDelay(), table);
         this.blackoutNanos = policy.blackout().map(Duration::toNanos).orElse(0L);
         this.blackouts = blackoutNanos == 0 ? null : table.blackouts();
-        this.only = rates.length == 1 && blackouts == null ? rates[0] : null;
+        this.only = rates.size() == 1 && blackouts == null ? rates.get(0) : null;
+        this.bounds = policy.atOnce().isPresent() ? Bounds.of(policy) : null;
         this.smallestCapacity = policy.blocks()
                 ? 0
-                : given.stream().mapToLong(Rate::capacity).min().orElse(Long.MAX_VALUE);
+                : policy.rates().stream().mapToLong(Rate::capacity).min().orElse(Long.MAX_VALUE);
     }
 
     Policy policy() {
         return policy;
+    }
+
+    @Nullable Bounds bounds() {
+        return bounds;
     }
 
     boolean shapes() {
@@ -72,17 +66,8 @@ final class PolicyBudgets {
         return smallestCapacity;
     }
 
-    /**
-     * Makes all debts at each rate debts of as many permits at the rate in the same place of another policy. Where two rates
-     * share their units, and so cannot be told apart in a cell, it is left to the next request for the key.
-     */
     void convertAll(PolicyBudgets after) {
-        for (int i = 0; i < Math.min(rates.length, after.rates.length); i++) {
-            Budgets rate = rates[i];
-            if (Arrays.stream(rates).filter(rate::hasUnitsOf).count() == 1) {
-                rate.convertAll(after.rates[i]);
-            }
-        }
+        rates.convertAll(after.rates);
     }
 
     // Taking
@@ -93,14 +78,14 @@ final class PolicyBudgets {
         if (rate != null) {
             return !rate.exceedsCapacity(permits) && Outcome.isAdmitted(rate.take(key, permits, clock));
         }
-        if (permits > smallestCapacity || isBlackedOut(key, clock)) {
+        if (permits > smallestCapacity || blackoutNanos(key, clock) > 0) {
             return false;
         }
-        int refusing = takeAll(key, permits, clock, null, null);
-        if (refusing != NONE) {
+        boolean taken = rates.take(key, permits, clock, null) == RateGroup.NONE;
+        if (!taken) {
             beginBlackout(key, clock);
         }
-        return refusing == NONE;
+        return taken;
     }
 
     /** Takes as {@link #tryTake} does, and says more about the answer. */
@@ -109,77 +94,42 @@ final class PolicyBudgets {
         if (bar != null) {
             return bar;
         }
-        long[] outcomes = new long[rates.length];
-        return decision(key, permits, clock, takeAll(key, permits, clock, outcomes, null), outcomes);
+        long[] outcomes = new long[rates.size()];
+        int refusing = rates.take(key, permits, clock, outcomes);
+        return decision(key, permits, clock, refusing, outcomes);
     }
 
     /** Takes permits that are there, or will be within the longest delay. */
     CellReservation reserve(long key, long permits, long clock) {
         Decision bar = bar(key, permits, clock);
         if (bar != null) {
-            return CellReservation.refused(bar, clock);
+            return CellReservation.answered(bar, clock);
         }
-        long[] outcomes = new long[rates.length];
-        Receipt[] receipts = new Receipt[rates.length];
+        long[] outcomes = new long[rates.size()];
+        Receipt[] receipts = new Receipt[rates.size()];
         Arrays.setAll(receipts, i -> new Receipt());
-        int refusing = takeAll(key, permits, clock, outcomes, receipts);
+        int refusing = rates.reserve(key, permits, clock, outcomes, receipts);
         Decision decision = decision(key, permits, clock, refusing, outcomes);
-        return refusing == NONE
-                ? new CellReservation(decision, clock + decision.delayNanos(), this, key, permits, List.of(receipts))
-                : CellReservation.refused(decision, clock);
+        return decision.allowed()
+                ? new CellReservation(
+                        decision, clock + decision.delayNanos(), this, key, permits, List.of(receipts))
+                : CellReservation.answered(decision, clock);
     }
 
     private Decision decision(long key, long permits, long clock, int refusing, long[] outcomes) {
-        if (refusing == NONE) {
-            return admitted(key, permits, clock, outcomes);
+        if (refusing != RateGroup.NONE) {
+            beginBlackout(key, clock);
+            return rates.get(refusing)
+                    .decision(key, outcomes[refusing], permits, clock)
+                    .of(policy.name());
         }
-        beginBlackout(key, clock);
-        return rates[refusing].decision(key, outcomes[refusing], permits, clock).of(policy.name());
-    }
-
-    /** Takes from all rates, ahead of time if there are receipts, or from none; returns the rate that refused, or none. */
-    private int takeAll(long key, long permits, long clock, long @Nullable [] outcomes, Receipt @Nullable [] receipts) {
-        int refusing = rates.length < 2 ? NONE : lookAll(key, permits, clock, receipts != null, outcomes);
-        for (int i = 0; refusing == NONE && i < rates.length; i++) {
-            long outcome = receipts == null
-                    ? rates[i].take(key, permits, clock)
-                    : rates[i].reserve(key, permits, clock, receipts[i]);
-            if (outcomes != null) {
-                outcomes[i] = outcome;
-            }
-            if (!Outcome.isAdmitted(outcome)) {
-                refusing = i;
-                giveBack(key, permits, clock, receipts, i);
-            }
-        }
-        return refusing;
-    }
-
-    private void giveBack(long key, long permits, long clock, Receipt @Nullable [] receipts, int taken) {
-        for (int i = 0; i < taken; i++) {
-            if (receipts == null) {
-                rates[i].refund(key, permits, clock);
-            } else {
-                rates[i].cancel(key, permits, receipts[i], clock);
-            }
-        }
-    }
-
-    /** Returns the rate that would refuse for the longest time, or none. */
-    private int lookAll(long key, long permits, long clock, boolean ahead, long @Nullable [] outcomes) {
-        int refusing = NONE;
-        long longest = -1;
-        for (int i = 0; i < rates.length; i++) {
-            long outcome = rates[i].look(key, permits, ahead, clock);
-            if (outcomes != null) {
-                outcomes[i] = outcome;
-            }
-            if (!Outcome.isAdmitted(outcome) && rates[i].retryNanos(outcome) > longest) {
-                longest = rates[i].retryNanos(outcome);
-                refusing = i;
-            }
-        }
-        return refusing;
+        int binding = rates.binding(outcomes);
+        Decision admitted = binding == RateGroup.NONE
+                ? Decision.unlimited()
+                : rates.get(binding)
+                        .decision(key, outcomes[binding], permits, clock)
+                        .after(rates.delayNanos(outcomes));
+        return admitted.of(policy.name());
     }
 
     // Looking
@@ -190,10 +140,20 @@ final class PolicyBudgets {
         if (bar != null) {
             return bar;
         }
-        int refusing = lookAll(key, permits, clock, false, null);
-        return refusing == NONE
-                ? leastOf(key, permits, clock)
-                : rates[refusing].peek(key, permits, clock).of(policy.name());
+        int refusing = rates.look(key, permits, clock, false, null);
+        Decision decision = refusing == RateGroup.NONE
+                ? leastLeft(key, permits, clock)
+                : rates.get(refusing).peek(key, permits, clock);
+        return decision.of(policy.name());
+    }
+
+    private Decision leastLeft(long key, long permits, long clock) {
+        Decision least = Decision.unlimited();
+        for (int i = 0; i < rates.size(); i++) {
+            Decision next = rates.get(i).peek(key, permits, clock);
+            least = next.remaining() < least.remaining() ? next : least;
+        }
+        return least;
     }
 
     /** The refusal that no budget has a part in, if there is one. */
@@ -201,42 +161,16 @@ final class PolicyBudgets {
         if (policy.blocks()) {
             return Decision.blocked().of(policy.name());
         }
-        for (Budgets rate : rates) {
-            if (rate.exceedsCapacity(permits)) {
-                return rate.peek(key, permits, clock).of(policy.name());
+        for (int i = 0; i < rates.size(); i++) {
+            if (rates.get(i).exceedsCapacity(permits)) {
+                return rates.get(i).peek(key, permits, clock).of(policy.name());
             }
         }
-        long nanos = blackouts == null ? 0 : blackouts.remaining(key, clock);
+        long nanos = blackoutNanos(key, clock);
         return nanos == 0
                 ? null
-                : Decision.refused(Decision.Reason.BLACKOUT, rates[0].rate(), 0, nanos, nanos)
+                : Decision.refused(Decision.Reason.BLACKOUT, rates.get(0).rate(), 0, nanos, nanos)
                         .of(policy.name());
-    }
-
-    private Decision leastOf(long key, long permits, long clock) {
-        Decision least = Decision.unlimited();
-        for (Budgets rate : rates) {
-            Decision next = rate.peek(key, permits, clock);
-            least = next.remaining() < least.remaining() ? next : least;
-        }
-        return least.of(policy.name());
-    }
-
-    private Decision admitted(long key, long permits, long clock, long[] outcomes) {
-        int least = NONE;
-        long delay = 0;
-        for (int i = 0; i < rates.length; i++) {
-            long next = rates[i].delayNanos(outcomes[i]);
-            boolean isLess = least == NONE
-                    || (next > delay)
-                    || (next == delay && rates[i].remaining(outcomes[i]) < rates[least].remaining(outcomes[least]));
-            least = isLess ? i : least;
-            delay = Math.max(delay, next);
-        }
-        Decision decision = least == NONE
-                ? Decision.unlimited()
-                : rates[least].decision(key, outcomes[least], permits, clock).after(delay);
-        return decision.of(policy.name());
     }
 
     /** All that is known of a key, read until two looks in a row are the same. */
@@ -246,39 +180,34 @@ final class PolicyBudgets {
             debts = again;
         }
         List<Snapshot.Budget> budgets = new ArrayList<>();
-        for (int i = 0; i < rates.length; i++) {
-            budgets.add(rates[i].snapshot(debts[i]));
+        for (int i = 0; i < rates.size(); i++) {
+            budgets.add(rates.get(i).snapshot(debts[i]));
         }
-        return new Snapshot(policy, budgets, Duration.ofNanos(debts[rates.length]), leases);
+        return new Snapshot(policy, budgets, Duration.ofNanos(debts[rates.size()]), leases);
     }
 
+    /** The debts at all rates, and the nanoseconds of blackout. */
     private long[] debts(long key, long clock) {
-        long[] debts = new long[rates.length + 1];
-        for (int i = 0; i < rates.length; i++) {
-            debts[i] = Math.max(0, rates[i].debt(key, clock));
+        long[] debts = new long[rates.size() + 1];
+        for (int i = 0; i < rates.size(); i++) {
+            debts[i] = Math.max(0, rates.get(i).debt(key, clock));
         }
-        debts[rates.length] = blackouts == null ? 0 : blackouts.remaining(key, clock);
+        debts[rates.size()] = blackoutNanos(key, clock);
         return debts;
     }
 
     // Giving back
 
     void refund(long key, long permits, long clock) {
-        for (Budgets rate : rates) {
-            rate.refund(key, permits, clock);
-        }
+        rates.refund(key, permits, clock);
     }
 
     void cancel(long key, long permits, List<Receipt> receipts) {
-        for (int i = 0; i < rates.length; i++) {
-            rates[i].cancel(key, permits, receipts.get(i));
-        }
+        rates.cancel(key, permits, receipts);
     }
 
     void reset(long key) {
-        for (Budgets rate : rates) {
-            rate.reset(key);
-        }
+        rates.reset(key);
         if (blackouts != null) {
             blackouts.end(key);
         }
@@ -286,8 +215,8 @@ final class PolicyBudgets {
 
     // Blackout
 
-    private boolean isBlackedOut(long key, long clock) {
-        return blackouts != null && blackouts.remaining(key, clock) > 0;
+    private long blackoutNanos(long key, long clock) {
+        return blackouts == null ? 0 : blackouts.remaining(key, clock);
     }
 
     private void beginBlackout(long key, long clock) {

@@ -7,10 +7,13 @@ import dev.ratelimit.Policy;
  *
  * @param <K> the type of the keys
  */
-interface PolicySource<K> {
+public interface PolicySource<K> {
 
     /** The budgets of the policy that binds a key now. */
     PolicyBudgets of(K key, long fingerprint);
+
+    /** The policy of a key by its fingerprint, as far as it is known without asking anybody; a stand-in otherwise. */
+    Policy known(long fingerprint);
 
     /** Puts another policy in the place of the only one. */
     void update(Policy policy);

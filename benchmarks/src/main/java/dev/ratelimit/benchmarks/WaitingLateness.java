@@ -1,0 +1,174 @@
+package dev.ratelimit.benchmarks;
+
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.internal.waiting.Departures;
+import dev.ratelimit.core.internal.waiting.Sleep;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How late those depart who wait: a thousand a second for ten seconds, of whom fifty wait at a time.
+ *
+ * <p>Beside the two ways of waiting stand what they could be measured by: threads that call nothing but {@code parkNanos},
+ * threads that spin through the last 100 µs, and the JDK's executor of scheduled tasks. A departure that is early fails the
+ * run.
+ *
+ * <p>Run by {@code benchmarks/run WaitingLateness}; the only argument is the file that gets the figures.
+ */
+public final class WaitingLateness {
+
+    private static final int WAITING = 50;
+    private static final int COUNT = 10_000;
+    private static final int WARM_UP = 2_000;
+    private static final long EVERY_NANOS = 1_000_000;
+    private static final long SPIN_NANOS = 100_000;
+    private static final TimeSource SYSTEM = TimeSource.system();
+
+    private WaitingLateness() {}
+
+    /**
+     * Measures and prints.
+     *
+     * @param args the file for the figures, if any
+     * @throws Exception if a thread fails, a departure is early, or the file cannot be written
+     */
+    public static void main(String[] args) throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (Way way : ways()) {
+            way.run.departures(WARM_UP).line(way.name);
+            String line = way.run.departures(COUNT).line(way.name);
+            System.out.println(line);
+            lines.add(line);
+        }
+        if (args.length > 0) {
+            Files.write(Path.of(args[0]), lines);
+        }
+    }
+
+    private static List<Way> ways() {
+        return List.of(
+                new Way("threads, Sleep.awaitUntil", count -> threads(SYSTEM, count, Sleep::awaitUntil)),
+                new Way("stages, Departures.at", count -> stages(SYSTEM, count)),
+                new Way("threads, coarse time", count -> threads(TimeSource.coarse(), count, Sleep::awaitUntil)),
+                new Way("stages, coarse time", count -> stages(TimeSource.coarse(), count)),
+                new Way(
+                        "for comparison: threads, parkNanos only",
+                        count -> threads(SYSTEM, count, WaitingLateness::park)),
+                new Way("for comparison: threads, 100 us spun", count -> threads(SYSTEM, count, WaitingLateness::spin)),
+                new Way("for comparison: ScheduledThreadPoolExecutor", WaitingLateness::scheduled));
+    }
+
+    /** One way to wait. */
+    private record Way(String name, Run run) {}
+
+    /** What measures one way. */
+    private interface Run {
+        Lateness departures(int count) throws Exception;
+    }
+
+    /** How a thread waits. */
+    private interface Wait {
+        void until(TimeSource time, long due) throws InterruptedException;
+    }
+
+    private static Lateness threads(TimeSource time, int count, Wait wait) throws Exception {
+        Lateness lateness = new Lateness(count);
+        AtomicInteger next = new AtomicInteger();
+        AtomicInteger failures = new AtomicInteger();
+        long start = time.nanos() + 10 * EVERY_NANOS;
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < WAITING; t++) {
+            Thread thread = new Thread(() -> {
+                try {
+                    for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+                        long due = start + i * EVERY_NANOS;
+                        wait.until(time, due);
+                        lateness.note(i, time.nanos() - due);
+                    }
+                } catch (InterruptedException e) {
+                    failures.incrementAndGet();
+                }
+            });
+            thread.start();
+            threads.add(thread);
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        BenchmarkDefaults.check(failures.get() == 0, "a thread was interrupted");
+        return lateness;
+    }
+
+    private static void park(TimeSource time, long due) {
+        for (long left = due - time.nanos(); left > 0; left = due - time.nanos()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    private static void spin(TimeSource time, long due) {
+        park(time, due - SPIN_NANOS);
+        while (due - time.nanos() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static Lateness stages(TimeSource time, int count) throws InterruptedException {
+        return chained(time, count, (due, departed) -> {
+            BenchmarkDefaults.check(
+                    Departures.at(time, due, due, () -> {}, null).thenRun(departed) != null, "there is a stage");
+        });
+    }
+
+    private static Lateness scheduled(int count) throws InterruptedException {
+        ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
+        try {
+            return chained(SYSTEM, count, (due, departed) -> {
+                BenchmarkDefaults.check(
+                        executor.schedule(departed, due - SYSTEM.nanos(), TimeUnit.NANOSECONDS) != null,
+                        "there is a task");
+            });
+        } finally {
+            executor.shutdown();
+        }
+    }
+
+    /** What runs a task at an instant. */
+    private interface Scheduling {
+        void at(long due, Runnable departed);
+    }
+
+    /** Each departure schedules the one that is fifty after it. */
+    private static Lateness chained(TimeSource time, int count, Scheduling scheduling) throws InterruptedException {
+        Lateness lateness = new Lateness(count);
+        CountDownLatch left = new CountDownLatch(count);
+        Chain chain = new Chain(time, time.nanos() + 10 * EVERY_NANOS, count, scheduling, lateness, left);
+        for (int i = 0; i < WAITING; i++) {
+            chain.schedule(i);
+        }
+        left.await();
+        return lateness;
+    }
+
+    private record Chain(
+            TimeSource time, long start, int count, Scheduling scheduling, Lateness lateness, CountDownLatch left) {
+
+        void schedule(int number) {
+            long due = start + number * EVERY_NANOS;
+            scheduling.at(due, () -> {
+                lateness.note(number, time.nanos() - due);
+                if (number + WAITING < count) {
+                    schedule(number + WAITING);
+                }
+                left.countDown();
+            });
+        }
+    }
+}

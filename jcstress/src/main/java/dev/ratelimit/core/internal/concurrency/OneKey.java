@@ -1,0 +1,65 @@
+package dev.ratelimit.core.internal.concurrency;
+
+import dev.ratelimit.Decision;
+import dev.ratelimit.Lease;
+import dev.ratelimit.Rate;
+import java.util.Objects;
+
+/** The slots of one key, on a time that is set before the race, with the one wake-up that they ask for. */
+final class OneKey {
+
+    private static final long KEY = 1;
+    private static final long HOLD = 10;
+    private static final Decision YES = Decision.admitted(Rate.perSecond(1), 0, 0);
+
+    private final int limit;
+    private final Slots slots;
+    private long now;
+    private int reclaimed;
+    private Runnable wakeUp = () -> {};
+
+    OneKey(int limit) {
+        this.limit = limit;
+        this.slots = new Slots(
+                () -> now,
+                (instant, task) -> {
+                    wakeUp = task;
+                    return () -> {};
+                },
+                (key, heldNanos) -> reclaimed++,
+                1);
+    }
+
+    boolean enter() {
+        return slots.tryEnter(KEY, new Bounds(limit, Bounds.FOREVER)) != null;
+    }
+
+    Lease lease() {
+        return Objects.requireNonNull(slots.tryEnter(KEY, new Bounds(limit, Bounds.FOREVER)))
+                .lease(() -> YES);
+    }
+
+    /** A lease that may be taken back from now on. */
+    Lease overdue() {
+        Slot slot = Objects.requireNonNull(slots.tryEnter(KEY, new Bounds(limit, HOLD)));
+        now += HOLD;
+        return slot.lease(() -> YES);
+    }
+
+    /** Puts the current thread into the queue, where it does not park. */
+    Waiter queue() {
+        return slots.stripe(KEY).queue(KEY, new Bounds(limit, Bounds.FOREVER));
+    }
+
+    void takeBack() {
+        wakeUp.run();
+    }
+
+    int inUse() {
+        return slots.inUse(KEY);
+    }
+
+    int reclaimed() {
+        return reclaimed;
+    }
+}

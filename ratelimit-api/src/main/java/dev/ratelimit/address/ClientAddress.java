@@ -1,0 +1,133 @@
+package dev.ratelimit.address;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client address is the address from which a request has reached the trusted proxies, or the server if it did not
+ * pass them.
+ *
+ * <pre>{@code
+ * ClientAddress clientAddress = ClientAddress.fromXForwardedFor(TrustedProxies.prefixes("10.0.0.0/8", "fd00::/8"));
+ * InetAddress client = clientAddress.of(peer, headers.get("X-Forwarded-For"));
+ * }</pre>
+ *
+ * <p><b>What is believed.</b> The peer of the connection is certain. If it is a trusted proxy, the last element of the
+ * field is what it says about its own peer, and is believed. If that is a trusted proxy, too, so is the element left of
+ * it, and so on. The first address that is not a trusted proxy's is the client. What is left of it was written by the
+ * client or by those before it, and is not looked at: whatever it is, and however broken, it does not change the result.
+ *
+ * <p><b>What is not an address.</b> An element that is broken, says {@code unknown}, or has an obfuscated identifier
+ * hides the peer of the proxy that wrote it. Then that proxy, which is the nearest one whose address is still certain,
+ * stands for all whom it hides. The elements before it are the word of somebody unknown, and are not looked at. The
+ * same holds where the field ends at a trusted proxy. Empty elements are passed over.
+ *
+ * <p><b>One field.</b> {@code Forwarded} (RFC 7239) or {@code X-Forwarded-For}: the one that the proxies write. The
+ * other is never read. Proxies pass a field that they do not know on as the client wrote it, so a reader of both would
+ * believe the client.
+ *
+ * <p><b>Field lines.</b> All lines of the field have to be given, in the order of the request; they are one list (RFC
+ * 9110, section 5.3). A method that returns only the first line of several returns what the client wrote.
+ *
+ * <p><b>Cost.</b> What trusted proxies wrote is read, in linear time; what a client wrote costs nothing, however long it
+ * is. Immutable and thread-safe; neither waits nor asks a name service.
+ */
+public final class ClientAddress {
+
+    private enum Field {
+        FORWARDED("Forwarded", true),
+        X_FORWARDED_FOR("X-Forwarded-For", false);
+
+        private final String title;
+        private final boolean quotes;
+
+        Field(String title, boolean quotes) {
+            this.title = title;
+            this.quotes = quotes;
+        }
+
+        /** Returns the address that an element names; null if it is broken, or hides it. */
+        @Nullable
+        InetAddress named(FieldElements element) {
+            return switch (this) {
+                case FORWARDED -> ForwardedElement.address(element.line(), element.from(), element.to());
+                case X_FORWARDED_FOR -> NodeIdentifier.address(element.line(), element.from(), element.to());
+            };
+        }
+    }
+
+    private final Field field;
+    private final TrustedProxies proxies;
+
+    private ClientAddress(Field field, TrustedProxies proxies) {
+        this.field = field;
+        this.proxies = Objects.requireNonNull(proxies, "proxies");
+    }
+
+    /**
+     * Returns the client address behind proxies that write {@code Forwarded} (RFC 7239).
+     *
+     * @param proxies the proxies that are believed
+     * @return the client address
+     */
+    public static ClientAddress fromForwarded(TrustedProxies proxies) {
+        return new ClientAddress(Field.FORWARDED, proxies);
+    }
+
+    /**
+     * Returns the client address behind proxies that write {@code X-Forwarded-For}.
+     *
+     * @param proxies the proxies that are believed
+     * @return the client address
+     */
+    public static ClientAddress fromXForwardedFor(TrustedProxies proxies) {
+        return new ClientAddress(Field.X_FORWARDED_FOR, proxies);
+    }
+
+    /**
+     * Returns the name of the field that is read, so that it is written in one place.
+     *
+     * @return {@code Forwarded} or {@code X-Forwarded-For}
+     */
+    public String fieldName() {
+        return field.title;
+    }
+
+    /**
+     * Returns the address that a request came from.
+     *
+     * @param peer the address of the connection's other end
+     * @param fieldLines the values of all lines of the field {@link #fieldName()}, in the order of the request; null or
+     *     empty if it has none
+     * @return the address; without a scope, and an IPv4-mapped one as IPv4
+     */
+    public InetAddress of(InetAddress peer, @Nullable List<String> fieldLines) {
+        return walk(Objects.requireNonNull(peer, "peer"), fieldLines == null ? List.of() : fieldLines);
+    }
+
+    /** Goes from the peer towards the client, as long as each hop is believed and names the next. */
+    InetAddress walk(InetAddress peer, List<? extends CharSequence> fieldLines) {
+        InetAddress believed = plain(peer);
+        FieldElements elements = new FieldElements(fieldLines, field.quotes);
+        for (int distance = 0; proxies.trust(believed, distance) && elements.previous(); distance++) {
+            InetAddress named = field.named(elements);
+            if (named == null) {
+                return believed;
+            }
+            believed = named;
+        }
+        return believed;
+    }
+
+    private static InetAddress plain(InetAddress address) {
+        return address instanceof Inet4Address ? address : AddressLiteral.toAddress(address.getAddress());
+    }
+
+    @Override
+    public String toString() {
+        return "ClientAddress[" + field.title + ", " + proxies + "]";
+    }
+}

@@ -1,0 +1,141 @@
+package dev.ratelimit.address;
+
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One element of the field {@code Forwarded} (RFC 7239, section 4): pairs of a name and a value, between semicolons.
+ *
+ * <p>The whole element has to be well-formed, and to have the parameter {@code for} once. Wider than the grammar are
+ * two things that proxies write: white space around semicolons, and values without quotes that would need them for a
+ * colon, a bracket or a slash.
+ */
+final class ForwardedElement {
+
+    private static final String SYMBOLS_OF_TOKENS = "!#$%&'*+-.^_`|~";
+
+    private final CharSequence text;
+    private final int to;
+    private int at;
+
+    private ForwardedElement(CharSequence text, int from, int to) {
+        this.text = text;
+        this.at = from;
+        this.to = to;
+    }
+
+    /** Returns the address that the element is for; null if it is broken, or names none. */
+    static @Nullable InetAddress address(CharSequence text, int from, int to) {
+        return new ForwardedElement(text, from, to).address();
+    }
+
+    private @Nullable InetAddress address() {
+        InetAddress address = null;
+        while (true) {
+            skipSpaces();
+            if (at < to && text.charAt(at) != ';') {
+                int name = at;
+                int value = skipName();
+                if (value < 0 || !skipValue()) {
+                    return null;
+                }
+                if (isFor(name, value - 1)) {
+                    // A second one is an error, whatever the first said.
+                    address = address == null ? node(value, at) : null;
+                    if (address == null) {
+                        return null;
+                    }
+                }
+                skipSpaces();
+            }
+            if (at == to) {
+                return address;
+            }
+            if (text.charAt(at++) != ';') {
+                return null;
+            }
+        }
+    }
+
+    /** Goes behind a name and its {@code =}; returns where the value begins, or -1. */
+    private int skipName() {
+        int start = at;
+        while (at < to && isTokenCharacter(text.charAt(at))) {
+            at++;
+        }
+        if (at == start || at == to || text.charAt(at) != '=') {
+            return -1;
+        }
+        return ++at;
+    }
+
+    /** Goes behind a value; returns whether there was one. */
+    private boolean skipValue() {
+        if (at < to && text.charAt(at) == '"') {
+            at++;
+            return skipQuoted();
+        }
+        int start = at;
+        while (at < to && isUnquoted(text.charAt(at))) {
+            at++;
+        }
+        return at > start;
+    }
+
+    /** Goes behind the closing quote of a string (RFC 9110, section 5.6.4); returns whether there was one. */
+    private boolean skipQuoted() {
+        while (at < to) {
+            char c = text.charAt(at++);
+            if (c == '"') {
+                return true;
+            }
+            if (c == '\\' && at < to) {
+                c = text.charAt(at++);
+            }
+            if (isControl(c)) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private @Nullable InetAddress node(int from, int end) {
+        if (text.charAt(from) != '"') {
+            return NodeIdentifier.address(text, from, end);
+        }
+        StringBuilder content = new StringBuilder(Math.min(end - from, 64));
+        for (int i = from + 1; i < end - 1; i++) {
+            char c = text.charAt(i);
+            content.append(c == '\\' ? text.charAt(++i) : c);
+        }
+        return NodeIdentifier.address(content, 0, content.length());
+    }
+
+    private void skipSpaces() {
+        while (at < to && FieldElements.isSpace(text.charAt(at))) {
+            at++;
+        }
+    }
+
+    private boolean isFor(int from, int end) {
+        return end - from == 3
+                && (text.charAt(from) | 0x20) == 'f'
+                && (text.charAt(from + 1) | 0x20) == 'o'
+                && (text.charAt(from + 2) | 0x20) == 'r';
+    }
+
+    private static boolean isTokenCharacter(char c) {
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || AddressLiteral.isDigit(c)
+                || SYMBOLS_OF_TOKENS.indexOf(c) >= 0;
+    }
+
+    private static boolean isUnquoted(char c) {
+        return c > ' ' && c < 0x7F && c != '"' && c != ',' && c != ';' && c != '\\';
+    }
+
+    private static boolean isControl(char c) {
+        return (c < ' ' && c != '\t') || c == 0x7F;
+    }
+}

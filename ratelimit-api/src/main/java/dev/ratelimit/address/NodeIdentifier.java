@@ -1,0 +1,65 @@
+package dev.ratelimit.address;
+
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node identifier is how a proxy names its peer (RFC 7239, section 6): an address, with or without a port, or a word
+ * that hides it, such as {@code unknown} or {@code _hidden}.
+ *
+ * <p>IPv6 stands in brackets if there is a port. Without brackets, all of it is the address: {@code X-Forwarded-For}
+ * has it so.
+ */
+final class NodeIdentifier {
+
+    private static final int LONGEST_PORT = 5;
+
+    private NodeIdentifier() {}
+
+    /** Returns the address of the node; null if it names none, or is none. */
+    static @Nullable InetAddress address(CharSequence text, int from, int to) {
+        if (from < to && text.charAt(from) == '[') {
+            int close = indexOf(']', text, from, to);
+            return close < to && isPortOrNone(text, close + 1, to) ? AddressLiteral.ipv6(text, from + 1, close) : null;
+        }
+        int colon = indexOf(':', text, from, to);
+        if (colon == to || indexOf(':', text, colon + 1, to) == to) {
+            return isPortOrNone(text, colon, to) ? AddressLiteral.ipv4(text, from, colon) : null;
+        }
+        return AddressLiteral.read(text, from, to);
+    }
+
+    /** Returns whether this is nothing, or a colon with a port: one to five digits, or an obfuscated one. */
+    private static boolean isPortOrNone(CharSequence text, int from, int to) {
+        if (from == to) {
+            return true;
+        }
+        if (text.charAt(from) != ':' || from + 1 == to) {
+            return false;
+        }
+        boolean obfuscated = text.charAt(from + 1) == '_';
+        int first = obfuscated ? from + 2 : from + 1;
+        if (first == to || (!obfuscated && to - first > LONGEST_PORT)) {
+            return false;
+        }
+        for (int at = first; at < to; at++) {
+            char c = text.charAt(at);
+            if (!AddressLiteral.isDigit(c) && !(obfuscated && isObfuscation(c))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isObfuscation(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
+    }
+
+    private static int indexOf(char wanted, CharSequence text, int from, int to) {
+        int at = from;
+        while (at < to && text.charAt(at) != wanted) {
+            at++;
+        }
+        return at;
+    }
+}

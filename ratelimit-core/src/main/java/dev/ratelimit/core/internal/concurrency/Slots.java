@@ -1,0 +1,140 @@
+package dev.ratelimit.core.internal.concurrency;
+
+import dev.ratelimit.TimeSource;
+import java.util.function.LongToIntFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * At most so many slots at once for each key.
+ *
+ * <p>A key is known by its fingerprint, 64 bits that nobody outside can predict; the key itself is not kept. A key has
+ * an {@linkplain Occupancy entry} exactly as long as one of its slots is in use, and an entry is never evicted. So
+ * memory follows the slots in use, and nothing else.
+ *
+ * <p><b>Stripes.</b> Keys are spread over {@linkplain Stripe stripes} by their fingerprint. Each has a lock of its
+ * own, under which a handful of fields change; callers for different keys hardly ever meet. Counting, the queue and
+ * the deadlines of a key change together under that one lock, which is what makes every operation atomic, and this
+ * class's promises short to prove. The lock is never held while anything is waited for, and is not a monitor, so
+ * virtual threads do not pin their carriers.
+ *
+ * <p><b>The limit comes with the call.</b> A key is held to the number that its last caller brought. A smaller one
+ * binds at once, and leaves open slots alone: nobody enters until fewer than that are in use. With a larger one those
+ * who wait get their slots as soon as somebody brings it: {@link #tryEnter}, {@link #enter}, or {@link #limit} and
+ * {@link #limits}, which are for just that.
+ *
+ * <p><b>Waiting.</b> First come, first served. A slot that is given or taken back while somebody waits is never free:
+ * under the same lock it is handed to the first who waits, and nobody barges in between. Whether a waiter has a slot
+ * or has given up is decided under that lock, too, once: it is in the queue, and whoever takes it out has decided.
+ *
+ * <p><b>Longest hold.</b> A slot that has been held for so long is taken back and reported. That happens when somebody
+ * finds its key full, or at the wake-up that each stripe has set for the earliest of its deadlines, whichever comes
+ * first. Setting one is rare: while slots are closed in time, once per longest hold and stripe, because a wake-up that
+ * finds nothing to do sets the next, and is not cancelled when a slot is closed. No thread is needed but the one that
+ * runs wake-ups.
+ *
+ * <p><b>With rates.</b> Slot first, then permits: see {@link Slot#lease}.
+ */
+public final class Slots {
+
+    /** The bits of a mixed fingerprint that may choose the stripe; the others choose within it. */
+    static final int STRIPE_BITS = 12;
+
+    private static final int STRIPES_PER_PROCESSOR = 8;
+    private static final int FEWEST_STRIPES = 64;
+
+    private final TimeSource time;
+    private final Wakeups wakeups;
+    private final Stripe[] stripes;
+
+    /**
+     * Creates slots, none of which is in use.
+     *
+     * @param time the time of waits and holds
+     * @param wakeups what ends waits and holds in time
+     * @param listener who is told of slots that were taken back
+     */
+    public Slots(TimeSource time, Wakeups wakeups, ReclaimListener listener) {
+        this(time, wakeups, listener, stripesFor(Runtime.getRuntime().availableProcessors()));
+    }
+
+    Slots(TimeSource time, Wakeups wakeups, ReclaimListener listener, int stripes) {
+        this.time = time;
+        this.wakeups = wakeups;
+        this.stripes = Stream.generate(() -> new Stripe(time, wakeups, listener))
+                .limit(stripes)
+                .toArray(Stripe[]::new);
+    }
+
+    /** A power of two. */
+    private static int stripesFor(int processors) {
+        int wanted = Math.max(STRIPES_PER_PROCESSOR * processors, FEWEST_STRIPES);
+        return Math.min(Integer.highestOneBit(wanted), 1 << STRIPE_BITS);
+    }
+
+    /** Opens a slot for a key, if fewer than its limit are in use and nobody waits. Never waits. */
+    public @Nullable Slot tryEnter(long fingerprint, Bounds bounds) {
+        return stripe(fingerprint).tryEnter(fingerprint, bounds);
+    }
+
+    /**
+     * Opens a slot for a key, and waits for it if need be, behind all who wait already; returns null if the time is
+     * over first. A time of zero or less does not wait.
+     *
+     * @throws InterruptedException if the thread is interrupted before it has a slot; it has left the queue
+     */
+    public @Nullable Slot enter(long fingerprint, Bounds bounds, long longestWaitNanos) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        Stripe stripe = stripe(fingerprint);
+        Slot slot = stripe.tryEnter(fingerprint, bounds);
+        if (slot != null || longestWaitNanos <= 0) {
+            return slot;
+        }
+        long deadline = time.nanos() + longestWaitNanos;
+        return stripe.queue(fingerprint, bounds).await(wakeups, deadline);
+    }
+
+    /** Holds a key to another limit until a caller brings one; those who wait get the slots that this frees. */
+    public void limit(long fingerprint, int atOnce) {
+        stripe(fingerprint).limit(fingerprint, atOnce);
+    }
+
+    /** Does the same for every key that somebody waits for. */
+    public void limits(LongToIntFunction atOnceOf) {
+        for (Stripe stripe : stripes) {
+            for (long fingerprint : stripe.awaited()) {
+                stripe.limit(fingerprint, atOnceOf.applyAsInt(fingerprint));
+            }
+        }
+    }
+
+    /** How many slots of a key are in use, including one that is overdue if nobody has noticed yet. */
+    public int inUse(long fingerprint) {
+        return stripe(fingerprint).read(fingerprint, occupancy -> occupancy.inUse);
+    }
+
+    /** How many wait for a slot of a key. */
+    public int waiting(long fingerprint) {
+        return stripe(fingerprint).read(fingerprint, Occupancy::waiting);
+    }
+
+    /** How many keys have slots in use, and so an entry. */
+    public int keys() {
+        int keys = 0;
+        for (Stripe stripe : stripes) {
+            keys += stripe.keys();
+        }
+        return keys;
+    }
+
+    Stripe stripe(long fingerprint) {
+        return stripes[mix(fingerprint) & (stripes.length - 1)];
+    }
+
+    /** Spreads a fingerprint over 32 bits: the upper half of the product with 2^64 divided by the golden ratio. */
+    static int mix(long fingerprint) {
+        return (int) ((fingerprint * 0x9E37_79B9_7F4A_7C15L) >>> 32);
+    }
+}

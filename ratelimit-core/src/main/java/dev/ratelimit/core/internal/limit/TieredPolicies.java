@@ -1,0 +1,57 @@
+package dev.ratelimit.core.internal.limit;
+
+import dev.ratelimit.Policy;
+import dev.ratelimit.Tiers;
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.internal.cells.CellTable;
+import dev.ratelimit.core.internal.policy.Bound;
+import dev.ratelimit.core.internal.policy.ResolvedPolicies;
+
+/**
+ * The policy that a resolver names for each key, with its budgets on the table.
+ *
+ * <p>A policy that cannot be kept is a failure of the resolver.
+ *
+ * @param <K> what the resolver takes
+ */
+public final class TieredPolicies<K> implements PolicySource<K> {
+
+    private final Bound<PolicyBudgets> budgets;
+    private final ResolvedPolicies<K> resolved;
+    private final Tiers<K> tiers;
+
+    /**
+     * Creates a source of policies of which nothing is known yet.
+     *
+     * @param tiers the resolver, and how long its answers are gone by
+     * @param table where the keys' state is kept
+     * @param time the time by which answers age
+     * @throws IllegalArgumentException if a rate of the default policy cannot be kept
+     */
+    public TieredPolicies(Tiers<K> tiers, CellTable table, TimeSource time) {
+        this.tiers = tiers;
+        this.budgets = new Bound<>(policy -> new PolicyBudgets(policy, table));
+        this.resolved = new ResolvedPolicies<>(tiers, budgets::of, time);
+        budgets.of(tiers.otherwise());
+    }
+
+    @Override
+    public PolicyBudgets of(K key, long fingerprint) {
+        return budgets.of(resolved.of(key, fingerprint));
+    }
+
+    @Override
+    public Policy known(long fingerprint) {
+        return resolved.known(fingerprint);
+    }
+
+    @Override
+    public void update(Policy policy) {
+        throw new IllegalStateException("the policies of this limiter come from a resolver: let it answer differently");
+    }
+
+    @Override
+    public String toString() {
+        return tiers.toString();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.ratelimit.core.internal.waiting;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task that is given to an executor when its time has come.
+ *
+ * <p>An executor that refuses it, because it is shut down or full, does not lose it: the task then runs on the thread that
+ * offered it. It runs once, also if an executor refuses what it has already run.
+ */
+final class Handover implements Runnable {
+
+    private final Executor executor;
+    private final Runnable task;
+
+    private Handover(Executor executor, Runnable task) {
+        this.executor = executor;
+        this.task = task;
+    }
+
+    /** The task as it is to be scheduled: itself, if there is no executor. */
+    static Runnable of(Runnable task, @Nullable Executor executor) {
+        return executor == null ? task : new Handover(executor, task);
+    }
+
+    @Override
+    public void run() {
+        AtomicReference<@Nullable Runnable> once = new AtomicReference<>(task);
+        try {
+            executor.execute(() -> runOnce(once));
+        } catch (Throwable e) {
+            if (once.get() == null) {
+                // It is the task's own, from an executor that runs tasks at once.
+                throw e;
+            }
+            runOnce(once);
+        }
+    }
+
+    private static void runOnce(AtomicReference<@Nullable Runnable> once) {
+        Runnable mine = once.getAndSet(null);
+        if (mine != null) {
+            mine.run();
+        }
+    }
+}

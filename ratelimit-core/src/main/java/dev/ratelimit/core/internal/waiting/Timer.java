@@ -1,0 +1,83 @@
+package dev.ratelimit.core.internal.waiting;
+
+import dev.ratelimit.ScheduledTask;
+import dev.ratelimit.TimeSource;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task and its instant: 40 bytes where references and headers are compressed, beside its slot in the {@link TimerHeap}.
+ *
+ * <p>Whoever takes the task out, by one atomic exchange, decides: the timer thread runs it, a caller drops it. A timer
+ * without its task is an empty shell, which keeps nothing of the caller's alive while the timer thread has yet to clear
+ * it away.
+ */
+final class Timer implements ScheduledTask {
+
+    private static final VarHandle TASK;
+
+    static {
+        try {
+            TASK = MethodHandles.lookup().findVarHandle(Timer.class, "task", Runnable.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final TimeSource time;
+    final long due;
+    private final TimerThread thread;
+    private volatile @Nullable Runnable task;
+
+    /** Where it stands in the heap; only the timer thread reads and writes it. */
+    int place = TimerHeap.NONE;
+
+    private int stalls;
+
+    Timer(TimerThread thread, TimeSource time, long due, Runnable task) {
+        this.thread = thread;
+        this.time = time;
+        this.due = due;
+        this.task = task;
+    }
+
+    @Override
+    public boolean cancel() {
+        boolean taken = takeTask() != null;
+        if (taken) {
+            thread.clearAway(this);
+        }
+        return taken;
+    }
+
+    /** Runs the task, unless it was taken; the exception is the task's own. */
+    void run() {
+        Runnable mine = takeTask();
+        if (mine != null) {
+            mine.run();
+        }
+    }
+
+    /** Returns the task if nobody had taken it. */
+    @Nullable
+    Runnable takeTask() {
+        return (Runnable) TASK.getAndSet(this, (Runnable) null);
+    }
+
+    boolean isOver() {
+        return task == null;
+    }
+
+    /** How far the instant is by the timer's own source; zero or negative if it has come. */
+    long left() {
+        return Instants.left(time, due);
+    }
+
+    /** How long to sleep until the next look, after one that found so much left; only the timer thread calls it. */
+    long nap(long left) {
+        long nap = Nap.nanos(time, left, stalls);
+        stalls += nap > left ? 1 : 0;
+        return nap;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.ratelimit.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ratelimit.Limiter;
+import dev.ratelimit.Policy;
+import dev.ratelimit.Rate;
+import dev.ratelimit.Reservation;
+import dev.ratelimit.Snapshot;
+import dev.ratelimit.testing.ManualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/** Threads that meet at several rates, at cancellations and at a change of policy, while time stands still. */
+class RacingPolicyTest {
+
+    private static final String KEY = "key";
+    private static final int THREADS = 4;
+    private static final int CALLS = 20_000;
+
+    private final ManualTime time = new ManualTime();
+
+    private Limiter<String> limiter(Policy policy) {
+        return Limiters.builder(policy).maximumKeys(100).timeSource(time).build();
+    }
+
+    @Test
+    void noRateIsOverdrawnAndNoneKeepsWhatAnotherRefused() {
+        Limiter<String> limiter =
+                limiter(Policy.of("p", Rate.perHour(50_000), Rate.perMinute(30_000), Rate.perDay(40_000)));
+        long admitted = admittedByThreads(() -> limiter.tryAcquire(KEY));
+        assertThat(admitted).isEqualTo(30_000);
+        assertThat(debts(limiter)).containsExactly(admitted, admitted, admitted);
+    }
+
+    @Test
+    void aTwinThatGivesNothingBackIsCaught() {
+        Limiter<String> first = limiter(Policy.of("p", Rate.perHour(50_000)));
+        Limiter<String> second = limiter(Policy.of("p", Rate.perMinute(30_000)));
+        long admitted = admittedByThreads(() -> first.tryAcquire(KEY) && second.tryAcquire(KEY));
+        assertThat(debts(first)).isNotEqualTo(List.of(admitted));
+    }
+
+    @Test
+    void whatIsKeptIsChargedAndWhatIsCancelledIsGivenBackAtMostOnce() {
+        Limiter<String> limiter = limiter(
+                Policy.of("p", Rate.perSecond(100), Rate.perMinute(1000)).shape(Duration.ofDays(1)));
+        long reserved = admittedByThreads(() -> {
+            Reservation kept = limiter.reserve(KEY, 1);
+            Reservation cancelled = limiter.reserve(KEY, 1);
+            cancelled.cancel();
+            return kept.granted();
+        });
+        // What was cancelled while another had reserved behind it is not given back; nothing is given back twice. The
+        // second rate is the slower one, which all wait for.
+        assertThat(reserved).isEqualTo((long) THREADS * CALLS);
+        assertThat(debts(limiter).get(1)).isBetween(reserved, 2 * reserved);
+    }
+
+    @Test
+    void aChangeOfPolicyAdmitsNothingTwice() {
+        Policy ten = Policy.of("ten", Rate.perSecond(10).burst(30_000));
+        Policy seven = Policy.of("seven", Rate.perSecond(7).burst(30_000), Rate.perHour(60_000));
+        Limiter<String> limiter = limiter(ten);
+        AtomicBoolean done = new AtomicBoolean();
+        Thread changing = new Thread(() -> {
+            while (!done.get()) {
+                limiter.update(seven);
+                limiter.update(ten);
+            }
+        });
+        changing.start();
+        long admitted = admittedByThreads(() -> limiter.tryAcquire(KEY));
+        done.set(true);
+        join(changing);
+        limiter.update(ten);
+        assertThat(admitted).isLessThanOrEqualTo(30_000);
+        assertThat(debts(limiter).get(0)).isGreaterThanOrEqualTo(admitted);
+    }
+
+    @Test
+    void aTwinThatStartsAnewWithEachPolicyIsCaught() {
+        AtomicLong calls = new AtomicLong();
+        Policy policy = Policy.of("p", Rate.perSecond(10).burst(30_000));
+        List<Limiter<String>> limiters = List.of(limiter(policy), limiter(policy));
+        long admitted = admittedByThreads(
+                () -> limiters.get((int) (calls.incrementAndGet() >>> 10) & 1).tryAcquire(KEY));
+        assertThat(admitted).isGreaterThan(30_000);
+    }
+
+    private static List<Long> debts(Limiter<String> limiter) {
+        return limiter.snapshot(KEY).budgets().stream()
+                .map(Snapshot.Budget::debt)
+                .toList();
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static long admittedByThreads(BooleanSupplier call) {
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try {
+            List<Future<Long>> counts = new ArrayList<>();
+            for (int thread = 0; thread < THREADS; thread++) {
+                counts.add(threads.submit(() -> {
+                    long admitted = 0;
+                    for (int i = 0; i < CALLS; i++) {
+                        admitted += call.getAsBoolean() ? 1 : 0;
+                    }
+                    return admitted;
+                }));
+            }
+            long sum = 0;
+            for (Future<Long> count : counts) {
+                sum += count.get();
+            }
+            return sum;
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}

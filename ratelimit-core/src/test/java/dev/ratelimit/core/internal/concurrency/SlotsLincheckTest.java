@@ -1,0 +1,198 @@
+package dev.ratelimit.core.internal.concurrency;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ratelimit.testing.ManualTime;
+import java.util.Objects;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.jetbrains.lincheck.datastructures.ThreadIdGen;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Slots of one key are linearizable: entering, closing, taking back, waiting and giving up; the broken twin's are not.
+ *
+ * <p>Waiting is taken apart: a thread that waits does not park here, but sees later what became of it.
+ */
+class SlotsLincheckTest {
+
+    private static final long KEY = 7;
+    private static final int LIMIT = 2;
+    private static final long HOLD = 10;
+    private static final Bounds BOUNDS = new Bounds(LIMIT, Bounds.FOREVER);
+    private static final Bounds ONE = new Bounds(1, Bounds.FOREVER);
+
+    /** The most threads, with those that the checker runs before and after all others. */
+    private static final int THREADS = 6;
+
+    /**
+     * Two slots, one of which is overdue, and may be closed and taken back by any thread. They are as the checker calls
+     * them; by themselves, one call at a time, also the specification.
+     */
+    @Param(name = "thread", gen = ThreadIdGen.class)
+    public static class Real {
+        private final ManualTime time = new ManualTime();
+        private Runnable wakeUp = () -> {};
+        private final Slots slots = new Slots(
+                time,
+                (instant, task) -> {
+                    wakeUp = task;
+                    return () -> {};
+                },
+                (key, held) -> {},
+                1);
+        private final Slot overdue = Objects.requireNonNull(slots.tryEnter(KEY, new Bounds(LIMIT, HOLD)));
+        private final @Nullable Slot[] own = new @Nullable Slot[THREADS];
+
+        public Real() {
+            time.set(HOLD);
+        }
+
+        @Operation
+        public String enter(@Param(name = "thread") int thread) {
+            if (own[thread] != null) {
+                return "has one";
+            }
+            own[thread] = slots.tryEnter(KEY, BOUNDS);
+            return own[thread] == null ? "full" : "entered";
+        }
+
+        @Operation
+        public void close(@Param(name = "thread") int thread) {
+            Slot slot = own[thread];
+            own[thread] = null;
+            if (slot != null) {
+                slot.close();
+            }
+        }
+
+        @Operation
+        public void closeTheOverdue() {
+            overdue.close();
+        }
+
+        @Operation
+        public void takeBackTheOverdue() {
+            wakeUp.run();
+        }
+
+        @Operation
+        public int inUse() {
+            return slots.inUse(KEY);
+        }
+    }
+
+    /** One slot, in use from the beginning, and those who wait for it. */
+    @Param(name = "thread", gen = ThreadIdGen.class)
+    public static class Waits {
+        private final Slots slots = new Slots(() -> 0, (instant, task) -> () -> {}, (key, held) -> {}, 1);
+        private final Slot first = Objects.requireNonNull(slots.tryEnter(KEY, ONE));
+        private final @Nullable Slot[] own = new @Nullable Slot[THREADS];
+        private final @Nullable Waiter[] waiters = new @Nullable Waiter[THREADS];
+
+        @Operation
+        public void closeTheFirst() {
+            first.close();
+        }
+
+        @Operation
+        public void close(@Param(name = "thread") int thread) {
+            Slot slot = own[thread];
+            own[thread] = null;
+            if (slot != null) {
+                slot.close();
+            }
+        }
+
+        @Operation
+        public void queue(@Param(name = "thread") int thread) {
+            if (own[thread] == null && waiters[thread] == null) {
+                waiters[thread] = slots.stripe(KEY).queue(KEY, ONE);
+            }
+        }
+
+        @Operation
+        public String giveUp(@Param(name = "thread") int thread) {
+            Waiter waiter = waiters[thread];
+            if (waiter == null) {
+                return "does not wait";
+            }
+            waiters[thread] = null;
+            if (slots.stripe(KEY).withdraw(waiter)) {
+                return "gave up";
+            }
+            own[thread] = waiter.slot();
+            return "has been handed one";
+        }
+
+        @Operation
+        public int inUse() {
+            return slots.inUse(KEY);
+        }
+    }
+
+    /** The twin. */
+    @Param(name = "thread", gen = ThreadIdGen.class)
+    public static class Broken {
+        private final BrokenSlots slots = new BrokenSlots();
+        private final Runnable shared = Objects.requireNonNull(slots.tryEnter(KEY, LIMIT));
+
+        @Operation
+        public boolean enter() {
+            return slots.tryEnter(KEY, LIMIT) != null;
+        }
+
+        @Operation
+        public void close() {
+            shared.run();
+        }
+
+        @Operation
+        public int inUse() {
+            return slots.inUse(KEY);
+        }
+    }
+
+    @Test
+    void modelChecking() {
+        modelChecker().check(Real.class);
+    }
+
+    @Test
+    void modelCheckingWithThreeThreads() {
+        modelChecker().threads(3).actorsPerThread(2).check(Real.class);
+    }
+
+    @Test
+    void modelCheckingOfWaits() {
+        modelChecker().actorsPerThread(3).iterations(20).check(Waits.class);
+    }
+
+    @Test
+    void stress() {
+        new StressOptions()
+                .iterations(15)
+                .invocationsPerIteration(2_000)
+                .threads(2)
+                .actorsPerThread(4)
+                .check(Real.class);
+    }
+
+    @Test
+    void brokenTwinIsCaught() {
+        assertThatThrownBy(() -> modelChecker().check(Broken.class)).hasMessageContaining("Invalid execution results");
+    }
+
+    private static ModelCheckingOptions modelChecker() {
+        return new ModelCheckingOptions()
+                .iterations(6)
+                .invocationsPerIteration(800)
+                .threads(2)
+                .actorsPerThread(4)
+                .actorsBefore(2)
+                .actorsAfter(3);
+    }
+}

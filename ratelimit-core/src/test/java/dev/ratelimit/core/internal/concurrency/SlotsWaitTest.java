@@ -1,0 +1,215 @@
+package dev.ratelimit.core.internal.concurrency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ratelimit.testing.ManualTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Waiting for a slot: first come, first served, bounded, and interruptible. */
+@Timeout(60)
+@SuppressWarnings("ThreadPriorityCheck") // what is waited for is another thread's next few steps
+class SlotsWaitTest {
+
+    private static final long KEY = 7;
+    private static final long HOLD = 1_000;
+    private static final long WAIT = 500;
+    private static final Bounds ONE = new Bounds(1, Bounds.FOREVER);
+    private static final Bounds TWO = new Bounds(2, Bounds.FOREVER);
+    private static final Bounds ONE_HELD = new Bounds(1, HOLD);
+
+    private final ManualTime time = new ManualTime(Long.MAX_VALUE - 100);
+    private final ManualWakeups wakeups = new ManualWakeups(time);
+    private final List<Long> reclaimed = new ArrayList<>();
+    private final Slots slots = new Slots(time, wakeups, (key, held) -> reclaimed.add(held));
+
+    /** A thread that waits. */
+    private static final class Waiting {
+        private final FutureTask<@Nullable Slot> task;
+        private final Thread thread;
+
+        Waiting(FutureTask<@Nullable Slot> task) {
+            this.task = task;
+            this.thread = new Thread(task);
+            thread.start();
+        }
+
+        @Nullable
+        Slot end() throws Exception {
+            return task.get();
+        }
+
+        Slot slot() throws Exception {
+            return Objects.requireNonNull(task.get());
+        }
+
+        boolean isWaiting() {
+            return !task.isDone();
+        }
+    }
+
+    @Test
+    void aClosedSlotGoesToTheFirstWhoWaits() throws Exception {
+        Slot slot = open(ONE);
+        Waiting first = start(ONE, WAIT, 1);
+        Waiting second = start(ONE, WAIT, 2);
+        slot.close();
+        Slot ofFirst = first.slot();
+        assertThat(second.isWaiting()).isTrue();
+        assertThat(slots.inUse(KEY)).isEqualTo(1);
+        ofFirst.close();
+        second.slot().close();
+        assertThat(slots.keys()).isZero();
+        assertThat(wakeups.pending()).isZero();
+    }
+
+    @Test
+    void whoDoesNotWaitIsAnsweredAtOnce() throws Exception {
+        Slot slot = open(ONE);
+        assertThat(slots.enter(KEY, ONE, 0)).isNull();
+        assertThat(slots.enter(KEY, ONE, -1)).isNull();
+        slot.close();
+        assertThat(slots.enter(KEY, ONE, WAIT)).isNotNull();
+        assertThat(wakeups.asked()).isZero();
+    }
+
+    @Test
+    void theWaitEndsAtItsInstantAndNotBefore() throws Exception {
+        open(ONE);
+        Waiting waiting = start(ONE, WAIT, 1);
+        wakeups.advanceNanos(WAIT - 1);
+        assertThat(slots.waiting(KEY)).isEqualTo(1);
+        wakeups.advanceNanos(1);
+        assertThat(waiting.end()).isNull();
+        assertThat(slots.waiting(KEY)).isZero();
+        assertThat(slots.inUse(KEY)).isEqualTo(1);
+    }
+
+    @Test
+    void whoTimesOutInTheMiddleLeavesTheOthersInOrder() throws Exception {
+        Slot slot = open(ONE);
+        Waiting first = start(ONE, 3 * WAIT, 1);
+        Waiting second = start(ONE, WAIT, 2);
+        Waiting third = start(ONE, 3 * WAIT, 3);
+        wakeups.advanceNanos(WAIT);
+        assertThat(second.end()).isNull();
+        slot.close();
+        Slot ofFirst = first.slot();
+        assertThat(third.isWaiting()).isTrue();
+        ofFirst.close();
+        third.slot().close();
+        assertThat(slots.keys()).isZero();
+    }
+
+    @Test
+    void whoIsInterruptedLeavesTheQueue() throws Exception {
+        Slot slot = open(ONE);
+        Waiting first = start(ONE, WAIT, 1);
+        Waiting second = start(ONE, WAIT, 2);
+        first.thread.interrupt();
+        assertThatThrownBy(first::end)
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(InterruptedException.class);
+        assertThat(slots.waiting(KEY)).isEqualTo(1);
+        assertThat(slots.inUse(KEY)).isEqualTo(1);
+        slot.close();
+        second.slot().close();
+        assertThat(slots.keys()).isZero();
+        assertThat(wakeups.pending()).isZero();
+    }
+
+    @Test
+    void whoComesInterruptedTakesNothing() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> slots.enter(KEY, ONE, WAIT)).isInstanceOf(InterruptedException.class);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        assertThat(slots.keys()).isZero();
+    }
+
+    @Test
+    void aSlotThatIsTakenBackGoesToTheFirstWhoWaits() throws Exception {
+        Slot overdue = open(ONE_HELD);
+        Waiting first = start(ONE_HELD, 3 * HOLD, 1);
+        Waiting second = start(ONE_HELD, 3 * HOLD, 2);
+        wakeups.advanceNanos(HOLD);
+        Slot ofFirst = first.slot();
+        overdue.close();
+        assertThat(second.isWaiting()).isTrue();
+        assertThat(reclaimed).containsExactly(HOLD);
+        wakeups.advanceNanos(HOLD);
+        second.slot().close();
+        ofFirst.close();
+        assertThat(reclaimed).containsExactly(HOLD, HOLD);
+        assertThat(slots.keys()).isZero();
+    }
+
+    @Test
+    void aRefusedRateHandsItsSlotOn() throws Exception {
+        Slot slot = open(ONE);
+        Waiting waiting = start(ONE, WAIT, 1);
+        assertThatThrownBy(() -> slot.lease(() -> {
+                    throw new IllegalStateException("of the rate");
+                }))
+                .hasMessage("of the rate");
+        waiting.slot().close();
+        assertThat(slots.keys()).isZero();
+    }
+
+    @Test
+    void whoBringsALargerLimitLetsThoseWhoWaitInFirst() throws Exception {
+        open(ONE);
+        Waiting waiting = start(ONE, WAIT, 1);
+        assertThat(slots.tryEnter(KEY, TWO)).isNull();
+        assertThat(waiting.end()).isNotNull();
+        assertThat(slots.tryEnter(KEY, new Bounds(3, Bounds.FOREVER))).isNotNull();
+    }
+
+    @Test
+    void aLargerLimitThatIsToldLetsThemInAtOnce() throws Exception {
+        open(ONE);
+        Waiting first = start(ONE, WAIT, 1);
+        Waiting second = start(ONE, WAIT, 2);
+        Waiting third = start(ONE, WAIT, 3);
+        slots.limit(KEY, 2);
+        assertThat(first.end()).isNotNull();
+        assertThat(second.isWaiting()).isTrue();
+        slots.limits(key -> 4);
+        assertThat(second.end()).isNotNull();
+        assertThat(third.end()).isNotNull();
+    }
+
+    @Test
+    void aSmallerLimitKeepsThemWaiting() throws Exception {
+        Slot one = open(TWO);
+        Slot two = open(TWO);
+        Waiting waiting = start(TWO, WAIT, 1);
+        assertThat(slots.tryEnter(KEY, ONE)).isNull();
+        one.close();
+        assertThat(slots.waiting(KEY)).isEqualTo(1);
+        assertThat(slots.inUse(KEY)).isEqualTo(1);
+        two.close();
+        assertThat(waiting.end()).isNotNull();
+    }
+
+    private Slot open(Bounds bounds) {
+        return Objects.requireNonNull(slots.tryEnter(KEY, bounds));
+    }
+
+    /** Starts a thread that waits, and returns once it is in the queue with so many. */
+    private Waiting start(Bounds bounds, long longestWaitNanos, int waiting) {
+        long asked = wakeups.asked();
+        Waiting started = new Waiting(new FutureTask<>(() -> slots.enter(KEY, bounds, longestWaitNanos)));
+        // Its end is asked for only after it has joined the queue.
+        while (slots.waiting(KEY) != waiting || wakeups.asked() == asked) {
+            Thread.yield();
+        }
+        return started;
+    }
+}
