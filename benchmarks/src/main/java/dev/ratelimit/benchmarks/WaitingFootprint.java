@@ -3,7 +3,6 @@ package dev.ratelimit.benchmarks;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.waiting.Departures;
 import dev.ratelimit.core.internal.waiting.Timers;
-import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +27,9 @@ public final class WaitingFootprint {
     private static final int COUNT = 1_000_000;
     private static final String WAITING = "dev.ratelimit.core.internal.waiting.";
     private static final TimeSource SYSTEM = TimeSource.system();
+
+    /** All that wait; reachable to the end, so that no collection finds it gone. */
+    private static final Wait[] WAITS = new Wait[COUNT];
 
     private WaitingFootprint() {}
 
@@ -79,31 +81,29 @@ public final class WaitingFootprint {
     }
 
     private static String line(String what, Begin begin) throws JMException, InterruptedException {
-        Wait[] waits = new Wait[COUNT];
         // What gives one up is counted beforehand, by as many that do nothing.
         for (int i = 0; i < COUNT; i++) {
             int number = i;
-            waits[i] = () -> number < 0;
+            WAITS[i] = () -> number < 0;
         }
-        HeapUse before = settled();
+        HeapUse before = HeapUse.now();
         long start = System.nanoTime();
         for (int i = 0; i < COUNT; i++) {
-            waits[i] = begin.begin(i);
+            WAITS[i] = begin.begin(i);
         }
         double beginNanos = (System.nanoTime() - start) / (double) COUNT;
         awaitTakenIn();
-        HeapUse pending = settled().minus(before);
+        HeapUse pending = HeapUse.now().minus(before);
         start = System.nanoTime();
         for (int i = 0; i < COUNT; i++) {
-            BenchmarkDefaults.check(waits[i].giveUp(), "it was given up");
+            BenchmarkDefaults.check(WAITS[i].giveUp(), "it was given up");
             int number = i;
-            waits[i] = () -> number < 0;
+            WAITS[i] = () -> number < 0;
         }
         double giveUpNanos = (System.nanoTime() - start) / (double) COUNT;
         awaitTakenIn();
         double clearedNanos = (System.nanoTime() - start) / (double) COUNT;
-        HeapUse after = settled().minus(before);
-        Reference.reachabilityFence(waits);
+        HeapUse after = HeapUse.now().minus(before);
         return String.format(
                 Locale.ROOT,
                 "%s: bytes each of %,d pending: %.1f by histogram, %.1f by heap in use; after giving up: %.1f, %.1f;"
@@ -117,12 +117,6 @@ public final class WaitingFootprint {
                 beginNanos,
                 giveUpNanos,
                 clearedNanos);
-    }
-
-    /** The second of two, because a full collection may leave some of what is dead where it is, for the next one. */
-    private static HeapUse settled() throws JMException {
-        HeapUse.now();
-        return HeapUse.now();
     }
 
     /** A task that is due now runs after the thread has taken in whatever was put into its queue before. */

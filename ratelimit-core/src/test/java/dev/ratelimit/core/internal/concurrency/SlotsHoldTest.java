@@ -121,6 +121,25 @@ class SlotsHoldTest {
     }
 
     @Test
+    void aWakeUpThatWasReplacedAndComesAllTheSameAsksForNoOther() {
+        Slots uncancelled = new Slots(
+                time,
+                (instant, task) -> {
+                    wakeups.at(instant, task);
+                    return () -> {};
+                },
+                (key, held) -> reclaimed.add(key + " after " + held));
+        for (long hold : new long[] {5 * HOLD, HOLD, HOLD / 2}) {
+            uncancelled.tryEnter(KEY, new Bounds(3, hold));
+        }
+        wakeups.advanceNanos(HOLD);
+        assertThat(reclaimed).containsExactly("7 after " + HOLD / 2, "7 after " + HOLD);
+        assertThat(wakeups.asked())
+                .as("three that came to be the first, and two for who was next")
+                .isEqualTo(5);
+    }
+
+    @Test
     void aListenerThatThrowsBreaksNothingAndIsHeardOf() {
         Slots told = new Slots(time, wakeups, (key, held) -> {
             throw new IllegalStateException("of the listener");

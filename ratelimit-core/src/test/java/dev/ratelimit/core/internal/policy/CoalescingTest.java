@@ -218,7 +218,7 @@ class CoalescingTest {
                 Tiers.<Integer>of(
                         round -> {
                             calls.incrementAndGet();
-                            Thread.onSpinWait();
+                            Crew.stepAside();
                             return GOLD;
                         },
                         FREE),
@@ -237,7 +237,7 @@ class CoalescingTest {
             Crew.race(3, 20_000, (round, thread) -> {
                 if (!remembered.containsKey(round)) {
                     calls.incrementAndGet();
-                    Thread.onSpinWait();
+                    Crew.stepAside();
                     remembered.put(round, GOLD);
                 }
             });
@@ -256,7 +256,7 @@ class CoalescingTest {
             Crew.race(3, 20_000, (round, thread) -> {
                 if (!remembered.containsKey(round)) {
                     CountDownLatch mine = new CountDownLatch(1);
-                    Thread.onSpinWait();
+                    Crew.stepAside();
                     if (underWay.putIfAbsent(round, mine) == null) {
                         calls.incrementAndGet();
                         remembered.put(round, GOLD);

@@ -40,6 +40,12 @@ final class Crew {
         }
     }
 
+    /** Lets another thread come between, on a machine with only one processor, too. */
+    @SuppressWarnings("ThreadPriorityCheck")
+    static void stepAside() {
+        Thread.yield();
+    }
+
     /** Runs all threads through the rounds, each of which they begin at once: the work is given round and thread. */
     static void race(int threads, int rounds, BiConsumer<Integer, Integer> work) throws Exception {
         Phaser phaser = new Phaser(threads);

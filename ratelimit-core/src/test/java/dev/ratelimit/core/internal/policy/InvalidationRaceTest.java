@@ -32,7 +32,7 @@ class InvalidationRaceTest {
     private Policy resolve() {
         Policy read = named;
         if (version(read) % 16 == 0) {
-            Thread.onSpinWait();
+            Crew.stepAside();
         }
         return read;
     }

@@ -210,7 +210,7 @@ class LiveNodesTest {
 
     private int noted() {
         int reading = reads.incrementAndGet((int) time.nanos());
-        Thread.onSpinWait();
+        Crew.stepAside();
         return reading;
     }
 

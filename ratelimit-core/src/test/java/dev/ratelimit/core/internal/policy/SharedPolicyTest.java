@@ -77,7 +77,7 @@ class SharedPolicyTest {
             Object[] last = {new Count(0, -1, 0), WHOLE};
             wrong = roundsWithDifferentObjects(count -> {
                 if (((Count) last[0]).change() < count.change()) {
-                    Thread.onSpinWait();
+                    Crew.stepAside();
                     last[1] = WHOLE.dividedBy(count.nodes());
                     last[0] = count;
                 }
