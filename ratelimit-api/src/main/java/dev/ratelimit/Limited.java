@@ -90,7 +90,7 @@ public final class Limited {
      */
     public static <K, V extends @Nullable Object> CompletionStage<V> supplyAsync(
             Limit<? super K> limit, K key, Supplier<? extends CompletionStage<V>> work) {
-        Objects.requireNonNull(work, "work");
+        check(limit, key, work);
         Decision decision = limit.decide(key);
         return decision.allowed() ? work.get() : CompletableFuture.failedStage(new LimitExceededException(decision));
     }
@@ -158,7 +158,7 @@ public final class Limited {
     }
 
     private static <K> void enter(Limit<? super K> limit, K key, Object work) {
-        Objects.requireNonNull(work, "work");
+        check(limit, key, work);
         Decision decision = limit.decide(key);
         if (!decision.allowed()) {
             throw new LimitExceededException(decision);

@@ -6,10 +6,7 @@ import java.util.Objects;
 record SharedLimit<R>(SingleLimiter limiter, String policy) implements Limit<R> {
 
     static <R> SharedLimit<R> of(SingleLimiter limiter, String policy) {
-        if (Objects.requireNonNull(policy, "policy").isEmpty()) {
-            throw new IllegalArgumentException("the name of a policy must not be empty");
-        }
-        return new SharedLimit<>(limiter, policy);
+        return new SharedLimit<>(limiter, Policy.checkedName(policy));
     }
 
     @Override

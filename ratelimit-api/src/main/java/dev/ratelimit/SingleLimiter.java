@@ -92,10 +92,11 @@ public interface SingleLimiter {
     /**
      * Returns this limiter as a limit for requests of any type, all of which share its budget.
      *
-     * @param policy the name by which its decisions say that they are this limiter's, not empty
+     * @param policy the name by which its decisions say that they are this limiter's; not empty, and without control
+     *     characters
      * @param <R> the type of the requests
      * @return the limit, on the same budget
-     * @throws IllegalArgumentException if the name is empty
+     * @throws IllegalArgumentException if the name is empty or has control characters
      */
     default <R> Limit<R> forAll(String policy) {
         return SharedLimit.of(this, policy);

@@ -138,8 +138,18 @@ class LimitedTest {
                 () -> Limited.asyncSupplier(limit, KEY, null))) {
             assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessage("work");
         }
-        assertThatThrownBy(() -> Limited.runnable(limit, null, () -> {})).hasMessage("key");
-        assertThatThrownBy(() -> Limited.runnable(null, KEY, () -> {})).hasMessage("limit");
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> Limited.run(limit, null, () -> {}),
+                () -> Limited.supplyAsync(limit, null, CompletableFuture::new),
+                () -> Limited.runnable(limit, null, () -> {}))) {
+            assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessage("key");
+        }
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> Limited.run(null, KEY, () -> {}),
+                () -> Limited.supplyAsync(null, KEY, CompletableFuture::new),
+                () -> Limited.runnable(null, KEY, () -> {}))) {
+            assertThatThrownBy(call).isInstanceOf(NullPointerException.class).hasMessage("limit");
+        }
         assertThat(limit.left(KEY)).isEqualTo(2);
     }
 

@@ -143,7 +143,10 @@ public final class Limiters {
      *
      * <p>A decision is that of the limit that refused, of several that with the longest wait; if all admit, of that with
      * the least left. {@link Decision#policy()} says which it was. {@code tryAcquire} asks no limit once one has refused, and
-     * allocates nothing of its own.
+     * allocates nothing of its own, unless one of the limits is a composition on trial.
+     *
+     * <p>{@code refund} gives back to all limits. Listeners of the limits hear what each of them decided, also where another
+     * one then refused.
      *
      * @param limits 1 to 8 limits, which may themselves be composed
      * @param <R> the type of the requests
@@ -153,7 +156,7 @@ public final class Limiters {
     @SafeVarargs
     public static <R> Limit<R> all(Limit<? super R>... limits) {
         List<Limit<? super R>> list = new ArrayList<>();
-        for (Limit<? super R> limit : limits) {
+        for (Limit<? super R> limit : Objects.requireNonNull(limits, "limits")) {
             list.add(limit);
         }
         return AllOf.of(list);

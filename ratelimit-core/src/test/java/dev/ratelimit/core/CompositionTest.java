@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -261,23 +262,43 @@ class CompositionTest {
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("limit 2");
         assertThat(Limiters.all(perUser).tryAcquire("ada")).isTrue();
-        assertThatThrownBy(() -> node.forAll("")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Limiters.all((Limit<String>[]) null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("limits");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void aSharedLimitHasThePolicysNameThatAPolicyMayHave() {
+        for (String name : List.of("", "two\nlines")) {
+            assertThatThrownBy(() -> node.forAll(name))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("the name of a policy must not ");
+        }
+        assertThatThrownBy(() -> node.forAll(null)).isInstanceOf(NullPointerException.class);
+        assertThat(node.forAll("node").peek("anybody").policy()).isEqualTo("node");
     }
 
     @Test
     void aYesOrNoAllocatesNothing() throws Exception {
-        SingleLimiter wide = Limiters.single(Rate.perSecond(1000), time);
+        // Manual time allocates when it is advanced.
+        AtomicLong nanos = new AtomicLong();
+        SingleLimiter wide = Limiters.single(Rate.perSecond(1000), nanos::get);
+        Limiter<String> ofUsers =
+                Limiters.builder(Rate.perSecond(2)).timeSource(nanos::get).build();
+        Limiter<String> ofTenants =
+                Limiters.builder(Rate.perSecond(4)).timeSource(nanos::get).build();
         Limit<Request> nested = Limiters.all(
                 wide.forAll(),
-                perTenant.by(Request::tenant),
-                Limiters.all(perUser).by(Request::user));
-        Limit<Request> givingBack = Limiters.all(perTenant.by(Request::tenant), wide.forAll());
+                ofTenants.by(Request::tenant),
+                Limiters.all(Limiters.shadow(ofUsers), ofUsers).by(Request::user));
+        Limit<Request> givingBack = Limiters.all(ofTenants.by(Request::tenant), wide.forAll());
         int answers = 100_000;
-        assertThat(admissions(nested, 80)).as("the user refuses").isEqualTo(20);
-        assertThat(admissions(givingBack, 80)).as("the tenant refuses").isEqualTo(40);
+        assertThat(admissions(nested, 80, nanos)).as("the user refuses").isEqualTo(10);
+        assertThat(admissions(givingBack, 80, nanos)).as("the tenant refuses").isEqualTo(40);
         long before = allocatedBytes();
-        admissions(nested, answers);
-        admissions(givingBack, answers);
+        admissions(nested, answers, nanos);
+        admissions(givingBack, answers, nanos);
         assertThat(allocatedBytes() - before)
                 .as("bytes for %s answers", answers)
                 .isLessThan(answers);
@@ -289,11 +310,11 @@ class CompositionTest {
     }
 
     /** Eight requests a second, by keys of four characters or more: shorter ones allocate. */
-    private int admissions(Limit<Request> limit, int requests) {
+    private static int admissions(Limit<Request> limit, int requests, AtomicLong nanos) {
         int admitted = 0;
         for (int i = 0; i < requests; i++) {
             if (i % 8 == 0) {
-                time.advanceNanos(1_000_000_000);
+                nanos.addAndGet(1_000_000_000);
             }
             admitted += limit.tryAcquire(GRACE) ? 1 : 0;
         }

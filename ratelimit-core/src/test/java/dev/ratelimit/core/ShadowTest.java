@@ -159,6 +159,30 @@ class ShadowTest {
     }
 
     @Test
+    void aTrialWithinATrialGivesBackOnlyWhatItTook() {
+        SingleLimiter node = Limiters.single(Rate.perSecond(3), time);
+        ShadowLimit<String> twice = Limiters.shadow(shadow);
+        ShadowLimit<String> ofSeveral = Limiters.shadow(
+                Limiters.all(Limiters.single(Rate.perSecond(9), time).forAll(), shadow));
+        assertThat(perUser.tryAcquire("ada", 2)).isTrue();
+        assertThat(node.tryAcquire(3)).isTrue();
+        for (ShadowLimit<String> outer : List.of(twice, ofSeveral)) {
+            Limit<String> all = Limiters.all(node.forAll(), outer);
+            assertThat(all.tryAcquire("ada")).as("the node refuses").isFalse();
+            assertThat(all.decide("ada").allowed()).isFalse();
+            assertThat(perUser.peek("ada").remaining()).isZero();
+            assertThat(outer.counts()).isEqualTo(new Counts(2, 0, 0));
+        }
+        assertThat(shadow.counts()).isEqualTo(new Counts(0, 4, 0));
+        assertThatThrownBy(() -> Limiters.all(twice, node.forAll()).refund("ada", 3))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(node.peek().remaining())
+                .as("what cannot be given back changes nothing")
+                .isZero();
+        assertThat(Limiters.all(node.forAll(), twice)).hasToString("All[" + node + ", " + twice + "]");
+    }
+
+    @Test
     void countsAreExactHoweverManyThreadsAsk() throws Exception {
         int threads = 8;
         int each = 50_000;

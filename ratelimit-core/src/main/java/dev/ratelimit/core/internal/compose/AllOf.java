@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several limits as one: a request is admitted if all of them admit it, and otherwise takes nothing from any.
@@ -39,8 +40,9 @@ import java.util.stream.Collectors;
  * a more general limit then refuses has cost another its place, as if it had been admitted.
  *
  * <p><b>Nesting.</b> Compositions and shadow limits among the limits are taken apart, so that all are asked by one rule
- * and what a shadow limit let pass without taking it is not given back. A limit that is there twice is charged twice;
- * a look, which takes nothing, cannot see that. Thread-safe.
+ * and what a shadow limit let pass without taking it is not given back. A composition on trial is asked as a whole, and
+ * what comes after it is its {@link Rest}. A limit that is there twice is charged twice; a look, which takes nothing,
+ * cannot see that. Thread-safe.
  *
  * @param <R> the type of the requests
  */
@@ -58,7 +60,8 @@ public final class AllOf<R> implements Limit<R> {
 
     /** A limit whose answers bind as far as it is said. */
     static <K> AllOf<K> only(Limit<K> limit, Binding<? super K> binding) {
-        return new AllOf<>(List.of(new Part<K, K>(limit, binding, key -> key)));
+        Limit<K> asked = limit instanceof Shadow<K> shadow ? shadow.by(Function.<K>identity()) : limit;
+        return new AllOf<>(List.of(new Part<K, K>(asked, binding, key -> key)));
     }
 
     /**
@@ -98,13 +101,13 @@ public final class AllOf<R> implements Limit<R> {
 
     @Override
     public boolean tryAcquire(R key) {
-        return tryTake(0, Objects.requireNonNull(key, "key"), 1);
+        return tryTake(0, Objects.requireNonNull(key, "key"), 1, null);
     }
 
     @Override
     public boolean tryAcquire(R key, long permits) {
         check(key, permits);
-        return tryTake(0, key, permits);
+        return tryTake(0, key, permits, null);
     }
 
     @Override
@@ -115,7 +118,7 @@ public final class AllOf<R> implements Limit<R> {
     @Override
     public Decision decide(R key, long permits) {
         check(key, permits);
-        return decide(0, key, permits);
+        return decide(0, key, permits, null);
     }
 
     @Override
@@ -132,18 +135,23 @@ public final class AllOf<R> implements Limit<R> {
     @Override
     public void refund(R key, long permits) {
         check(key, permits);
-        parts.forEach(part -> part.checkRefund(key, permits));
+        checkRefund(key, permits);
         parts.forEach(part -> part.refund(key, permits));
     }
 
-    /** Takes from all parts from one on, or from none. */
-    boolean tryTake(int from, R request, long permits) {
-        return from == parts.size() || parts.get(from).tryTake(request, permits, this, from + 1);
+    /** Takes from all parts from one on, and from the rest if there is one; or from none. */
+    boolean tryTake(int from, R request, long permits, @Nullable Rest<?> rest) {
+        return from == parts.size()
+                ? rest == null || rest.tryTake()
+                : parts.get(from).tryTake(request, permits, this, from + 1, rest);
     }
 
-    /** Takes from all parts from one on, or from none, and says more about the answer. */
-    Decision decide(int from, R request, long permits) {
-        return from == parts.size() ? Decision.unlimited() : parts.get(from).decide(request, permits, this, from + 1);
+    /** Takes as {@link #tryTake} does, and says more about the answer. */
+    Decision decide(int from, R request, long permits, @Nullable Rest<?> rest) {
+        if (from < parts.size()) {
+            return parts.get(from).decide(request, permits, this, from + 1, rest);
+        }
+        return rest == null ? Decision.unlimited() : rest.decide();
     }
 
     /** Says what the parts from one on would answer, and takes nothing. */
@@ -151,6 +159,11 @@ public final class AllOf<R> implements Limit<R> {
         return from == parts.size()
                 ? Decision.unlimited()
                 : Part.stricter(parts.get(from).peek(request, permits), peek(from + 1, request, permits));
+    }
+
+    /** Fails if no single call can have taken so many from one of the parts. */
+    void checkRefund(R request, long permits) {
+        parts.forEach(part -> part.checkRefund(request, permits));
     }
 
     private static void check(Object key, long permits) {
@@ -161,8 +174,7 @@ public final class AllOf<R> implements Limit<R> {
     /** Returns the limits for a person to read, from the most general to the most specific. */
     @Override
     public String toString() {
-        List<String> limits =
-                parts.stream().map(part -> part.limit().toString()).collect(Collectors.toCollection(ArrayList::new));
+        List<String> limits = parts.stream().map(Part::toString).collect(Collectors.toCollection(ArrayList::new));
         Collections.reverse(limits);
         return "All" + limits;
     }

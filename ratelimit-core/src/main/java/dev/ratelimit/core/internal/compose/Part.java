@@ -6,6 +6,7 @@ import dev.ratelimit.core.internal.cells.Permits;
 import dev.ratelimit.core.internal.compose.Binding.Side;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One limit of several, with where a request has its key from, and whether the limit's answers bind.
@@ -13,6 +14,9 @@ import java.util.function.Function;
  * <p>What it takes, it holds until all that come after it have answered, and gives back unless all of them admit, also
  * if one throws. What was taken, and by which key, is known in the meantime by the call itself; nothing is allocated
  * for it.
+ *
+ * <p>A composition can be a part only where it is on trial. It is asked part by part, because a trial within it may have
+ * let pass what it did not take: so each gives back its own, and what comes after the composition is its {@link Rest}.
  */
 record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R, ? extends K> keyOf) {
 
@@ -22,17 +26,26 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
     }
 
     /** Takes permits here and from all parts that come after, or from none. */
-    boolean tryTake(R request, long permits, AllOf<R> all, int next) {
+    boolean tryTake(R request, long permits, AllOf<R> all, int next, @Nullable Rest<?> rest) {
         K key = key(request);
         Side side = binding.side(key);
-        boolean taken = side != Side.OFF && limit.tryAcquire(key, permits);
+        boolean taken = false;
+        if (side != Side.OFF && limit instanceof AllOf<K> several) {
+            Rest<R> own = new Rest<>(all, next, request, permits, rest, binding, side);
+            boolean admitted = several.tryTake(0, key, permits, own);
+            if (own.isAsked()) {
+                return admitted;
+            }
+        } else {
+            taken = side != Side.OFF && limit.tryAcquire(key, permits);
+        }
         hear(side, taken);
         if (!taken && side == Side.ENFORCED) {
             return false;
         }
         boolean admitted = false;
         try {
-            admitted = all.tryTake(next, request, permits);
+            admitted = all.tryTake(next, request, permits, rest);
             return admitted;
         } finally {
             giveBackUnless(admitted || !taken, key, permits);
@@ -40,10 +53,19 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
     }
 
     /** Takes as {@link #tryTake} does, and says more about the answer. */
-    Decision decide(R request, long permits, AllOf<R> all, int next) {
+    Decision decide(R request, long permits, AllOf<R> all, int next, @Nullable Rest<?> rest) {
         K key = key(request);
         Side side = binding.side(key);
-        Decision truth = side == Side.OFF ? Decision.unlimited() : limit.decide(key, permits);
+        Decision truth;
+        if (side != Side.OFF && limit instanceof AllOf<K> several) {
+            Rest<R> own = new Rest<>(all, next, request, permits, rest, binding, side);
+            truth = several.decide(0, key, permits, own);
+            if (own.isAsked()) {
+                return truth;
+            }
+        } else {
+            truth = side == Side.OFF ? Decision.unlimited() : limit.decide(key, permits);
+        }
         boolean taken = side != Side.OFF && truth.allowed();
         hear(side, taken);
         Decision own = side.shown(truth);
@@ -52,7 +74,7 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
         }
         boolean admitted = false;
         try {
-            Decision others = all.decide(next, request, permits);
+            Decision others = all.decide(next, request, permits, rest);
             admitted = others.allowed();
             return stricter(own, others);
         } finally {
@@ -70,7 +92,12 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
     /** Fails if no single call can have taken so many. */
     void checkRefund(R request, long permits) {
         K key = key(request);
-        if (binding.side(key) != Side.OFF) {
+        if (binding.side(key) == Side.OFF) {
+            return;
+        }
+        if (limit instanceof AllOf<K> several) {
+            several.checkRefund(key, permits);
+        } else {
             Decision now = limit.peek(key, permits);
             switch (now.reason()) {
                 case EXCEEDS_CAPACITY -> Permits.checkRefund(permits, now.capacity());
@@ -117,6 +144,12 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
                 // stricter.
             }
         }
+    }
+
+    /** Returns the limit for a person to read, with its trial if it is on one. */
+    @Override
+    public String toString() {
+        return binding instanceof Shadow<?> trial ? trial.toString() : limit.toString();
     }
 
     private K key(R request) {
