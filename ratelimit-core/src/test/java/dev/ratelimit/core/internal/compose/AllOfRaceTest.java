@@ -31,18 +31,29 @@ class AllOfRaceTest {
 
     @Test
     void aMillionRefusalsLeaveTheSharedLimitAsFullAsItWas() throws Exception {
+        assertThat(sharedLimitIsAsFullAfter(REFUSALS, Fault.NONE)).isTrue();
+    }
+
+    @Test
+    void aTwinThatDrainsTheSharedLimitIsCaught() throws Exception {
+        assertThat(sharedLimitIsAsFullAfter(80, Fault.DRAINS)).isFalse();
+    }
+
+    private boolean sharedLimitIsAsFullAfter(int refusals, Fault fault) throws Exception {
         SingleLimiter node = Limiters.single(Rate.perSecond(1000), time);
         Limiter<String> perTenant =
                 Limiters.builder(Rate.perSecond(100)).timeSource(time).build();
         Limiter<String> perUser =
                 Limiters.builder(Rate.perSecond(3)).timeSource(time).build();
-        Limit<String> all = Limiters.all(node.forAll(), perTenant.by(user -> "tenant"), perUser);
+        List<Limit<String>> limits = List.of(node.forAll(), perTenant.by(user -> "tenant"), perUser);
+        Limit<String> all = fault == Fault.NONE ? AllOf.of(List.copyOf(limits)) : new BrokenAll<>(limits, fault);
         assertThat(all.tryAcquire("amok", 3)).isTrue();
         String before = state(node, perTenant);
-        assertThat(refusals(all, Limit::tryAcquire)).isEqualTo(REFUSALS);
-        assertThat(state(node, perTenant)).isEqualTo(before);
-        assertThat(refusals(all, (limit, user) -> limit.decide(user).allowed())).isEqualTo(REFUSALS);
-        assertThat(state(node, perTenant)).isEqualTo(before);
+        assertThat(refusals(all, refusals, Limit::tryAcquire)).isEqualTo(refusals);
+        boolean isAsFull = state(node, perTenant).equals(before);
+        assertThat(refusals(all, refusals, (limit, user) -> limit.decide(user).allowed()))
+                .isEqualTo(refusals);
+        return isAsFull && state(node, perTenant).equals(before);
     }
 
     private static String state(SingleLimiter node, Limiter<String> perTenant) {
@@ -195,11 +206,11 @@ class AllOfRaceTest {
         boolean ask(Limit<String> limit, String user);
     }
 
-    private static long refusals(Limit<String> limit, Question question) throws Exception {
+    private static long refusals(Limit<String> limit, int requests, Question question) throws Exception {
         return sum(IntStream.range(0, THREADS)
                 .<Callable<Long>>mapToObj(thread -> () -> {
                     long refused = 0;
-                    for (int i = 0; i < REFUSALS / THREADS; i++) {
+                    for (int i = 0; i < requests / THREADS; i++) {
                         refused += question.ask(limit, "amok") ? 0 : 1;
                     }
                     return refused;
@@ -207,7 +218,8 @@ class AllOfRaceTest {
                 .toList());
     }
 
-    private static long sum(List<Callable<Long>> tasks) throws Exception {
+    /** Runs tasks at the same time, and adds up what they return. */
+    static long sum(List<Callable<Long>> tasks) throws Exception {
         ExecutorService executor = Executors.newFixedThreadPool(tasks.size());
         try {
             long sum = 0;

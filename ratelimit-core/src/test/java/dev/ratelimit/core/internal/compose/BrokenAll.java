@@ -12,8 +12,12 @@ final class BrokenAll<R> implements Limit<R> {
     enum Fault {
         /** None: shows that it is the fault that is caught. */
         NONE,
+        /** None, but for what a shadow limit let pass: it counts as taken, and is given back. */
+        TRUSTS,
         /** What all share is asked first. */
         GENERAL_FIRST,
+        /** What all share is asked first, and keeps what it took. */
+        DRAINS,
         /** What was taken before a refusal is kept. */
         KEEPS,
         /** What was taken before a refusal is given back twice. */
@@ -31,7 +35,7 @@ final class BrokenAll<R> implements Limit<R> {
     BrokenAll(List<Limit<R>> limits, Fault fault) {
         this.limits = new ArrayList<>(limits);
         this.fault = fault;
-        if (fault != Fault.GENERAL_FIRST) {
+        if (fault != Fault.GENERAL_FIRST && fault != Fault.DRAINS) {
             Collections.reverse(this.limits);
         }
     }
@@ -56,7 +60,7 @@ final class BrokenAll<R> implements Limit<R> {
     }
 
     private void giveBack(R request, long permits, int taken) {
-        int times = fault == Fault.KEEPS ? 0 : fault == Fault.GIVES_BACK_TWICE ? 2 : 1;
+        int times = fault == Fault.KEEPS || fault == Fault.DRAINS ? 0 : fault == Fault.GIVES_BACK_TWICE ? 2 : 1;
         int limits = fault == Fault.GIVES_BACK_TOO_FAR ? taken + 1 : taken;
         for (int i = 0; i < limits * times; i++) {
             this.limits.get(i / times).refund(request, permits);
