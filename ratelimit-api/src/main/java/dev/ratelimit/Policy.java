@@ -315,7 +315,7 @@ public final class Policy {
         }
     }
 
-    private static String checkedName(String name) {
+    static String checkedName(String name) {
         if (Objects.requireNonNull(name, "name").isEmpty()) {
             throw new IllegalArgumentException("the name of a policy must not be empty");
         }
