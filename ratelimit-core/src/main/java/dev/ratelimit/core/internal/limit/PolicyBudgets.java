@@ -53,7 +53,8 @@ final class PolicyBudgets {
         return policy;
     }
 
-    @Nullable Bounds bounds() {
+    @Nullable
+    Bounds bounds() {
         return bounds;
     }
 
@@ -111,8 +112,7 @@ final class PolicyBudgets {
         int refusing = rates.reserve(key, permits, clock, outcomes, receipts);
         Decision decision = decision(key, permits, clock, refusing, outcomes);
         return decision.allowed()
-                ? new CellReservation(
-                        decision, clock + decision.delayNanos(), this, key, permits, List.of(receipts))
+                ? new CellReservation(decision, clock + decision.delayNanos(), this, key, permits, List.of(receipts))
                 : CellReservation.answered(decision, clock);
     }
 
