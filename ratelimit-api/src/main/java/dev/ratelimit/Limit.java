@@ -70,7 +70,8 @@ public interface Limit<K> {
      *
      * @param key the key
      * @param permits how many, from 1 to the capacity
-     * @throws IllegalArgumentException if the permits are more than the capacity, which no single call can have taken
+     * @throws IllegalArgumentException if the permits are more than the capacity is now, which no single call can have
+     *     taken unless a policy with a larger one was in force then
      */
     void refund(K key, long permits);
 

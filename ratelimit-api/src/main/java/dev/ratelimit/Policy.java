@@ -88,7 +88,7 @@ public final class Policy {
         rates.add(Objects.requireNonNull(rate, "rate"));
         for (Rate next : Objects.requireNonNull(more, "more")) {
             if (rates.contains(Objects.requireNonNull(next, "rate"))) {
-                throw new IllegalArgumentException("the rate " + next + " is in the policy already");
+                throw new IllegalArgumentException("the rate " + next + " is in the policy already: name it once");
             }
             rates.add(next);
         }
@@ -311,7 +311,8 @@ public final class Policy {
 
     private void checkHasRates(String what) {
         if (rates.isEmpty()) {
-            throw new IllegalArgumentException("the policy " + name + " has no rate to " + what);
+            throw new IllegalArgumentException(
+                    "the policy " + name + " has no rate to " + what + ": begin with Policy.of(name, rate)");
         }
     }
 
