@@ -88,7 +88,8 @@ public final class ClusterShare {
      * Returns this share with another listener for failures of the membership; the default does nothing.
      *
      * @param onFailure is told what the membership threw, or an {@link IllegalStateException} if its number was below 1,
-     *     on the thread of the caller that met it; what it throws, but for an {@link Error}, is ignored
+     *     or why a rate divided by its number cannot be kept, on the thread of the caller that met it; what it throws, but
+     *     for an {@link Error}, is ignored
      * @return the share
      */
     public ClusterShare onFailure(Consumer<? super Throwable> onFailure) {

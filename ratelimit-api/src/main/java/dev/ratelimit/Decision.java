@@ -104,7 +104,9 @@ public final class Decision {
             Reason reason, Rate rate, long remaining, long retryAfterNanos, long resetAfterNanos) {
         switch (reason) {
             case OVER_LIMIT, SATURATED, BLACKOUT, TOO_MANY_WAITING -> {}
-            default -> throw new IllegalArgumentException(reason + " is no refusal by a rate for a time");
+            default ->
+                throw new IllegalArgumentException(reason + " is no refusal by a rate for a time:"
+                        + " for others there are exceedsCapacity, blocked and tooManyAtOnce");
         }
         return byRate(reason, rate, remaining, retryAfterNanos, resetAfterNanos);
     }
@@ -168,7 +170,8 @@ public final class Decision {
      */
     public Decision after(long nanos) {
         if (nanos < 0 || !allowed()) {
-            throw new IllegalArgumentException("no delay of " + nanos + " ns for a request that was " + this);
+            throw new IllegalArgumentException(
+                    "a delay is at least 0 ns, and of a request that was admitted; not " + nanos + " ns of: " + this);
         }
         return new Decision(reason, policy, rate, remaining, retryAfterNanos, resetAfterNanos, nanos);
     }

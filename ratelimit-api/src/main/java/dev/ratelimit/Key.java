@@ -58,7 +58,7 @@ public final class Key {
      * @throws IllegalArgumentException if there is no part
      */
     public static Key ofParts(List<?> parts) {
-        Object[] copy = parts.toArray();
+        Object[] copy = Objects.requireNonNull(parts, "parts").toArray();
         if (copy.length == 0) {
             throw new IllegalArgumentException("a key needs at least one part");
         }

@@ -56,7 +56,7 @@ public final class Lease implements AutoCloseable {
      * @throws IllegalArgumentException if the decision refuses
      */
     public static Lease granted(Decision decision, Runnable giveBack) {
-        if (!decision.allowed()) {
+        if (!Objects.requireNonNull(decision, "decision").allowed()) {
             throw new IllegalArgumentException("a lease is granted by a decision that admits, not by: " + decision);
         }
         return new Lease(decision, Objects.requireNonNull(giveBack, "giveBack"));
@@ -70,7 +70,7 @@ public final class Lease implements AutoCloseable {
      * @throws IllegalArgumentException if the decision admits
      */
     public static Lease refused(Decision decision) {
-        if (decision.allowed()) {
+        if (Objects.requireNonNull(decision, "decision").allowed()) {
             throw new IllegalArgumentException("a lease is refused by a decision that refuses, not by: " + decision);
         }
         return new Lease(decision, null);

@@ -1,5 +1,8 @@
 package dev.ratelimit;
 
+import java.util.Objects;
+import java.util.function.Function;
+
 /**
  * A limit admits or refuses requests: a {@link Limiter} with its keys, several of them composed, or one with a condition.
  *
@@ -67,7 +70,23 @@ public interface Limit<K> {
      *
      * @param key the key
      * @param permits how many, from 1 to the capacity
-     * @throws IllegalArgumentException if the permits are more than the capacity, which no single call can have taken
+     * @throws IllegalArgumentException if the permits are more than the capacity is now, which no single call can have
+     *     taken unless a policy with a larger one was in force then
      */
     void refund(K key, long permits);
+
+    /**
+     * Returns this limit for requests of another type, each of which has its key here by a function.
+     *
+     * <pre>{@code
+     * Limit<Request> perUser = Limiters.<String>perKey(Rate.perSecond(10)).by(Request::user);
+     * }</pre>
+     *
+     * @param keyOf the function; it must be thread-safe, return equal keys for the same request, and not return null
+     * @param <R> the type of the requests
+     * @return the limit, on the same budgets
+     */
+    default <R> Limit<R> by(Function<? super R, ? extends K> keyOf) {
+        return new MappedLimit<>(this, Objects.requireNonNull(keyOf, "keyOf"));
+    }
 }

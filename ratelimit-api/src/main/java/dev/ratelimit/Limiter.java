@@ -112,7 +112,7 @@ public interface Limiter<K> extends Limit<K> {
      * @param key the key
      * @param longestWait the longest wait for the lease; zero does not wait
      * @return the lease, granted or not; to be closed
-     * @throws IllegalArgumentException if the wait is negative
+     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#LONGEST}
      * @throws InterruptedException if the thread is interrupted while it waits; it has taken nothing
      */
     Lease enter(K key, Duration longestWait) throws InterruptedException;
@@ -142,7 +142,8 @@ public interface Limiter<K> extends Limit<K> {
      *
      * @param policy the policy
      * @throws IllegalArgumentException if one of its rates cannot be kept; the one before stays
-     * @throws IllegalStateException if the limiter's policies come from a resolver
+     * @throws IllegalStateException if the limiter's policies come from a resolver, or more than 61 rates of different
+     *     speed are in force; the one before stays
      */
     void update(Policy policy);
 

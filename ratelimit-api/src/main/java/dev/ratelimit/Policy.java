@@ -88,7 +88,7 @@ public final class Policy {
         rates.add(Objects.requireNonNull(rate, "rate"));
         for (Rate next : Objects.requireNonNull(more, "more")) {
             if (rates.contains(Objects.requireNonNull(next, "rate"))) {
-                throw new IllegalArgumentException("the rate " + next + " is in the policy already");
+                throw new IllegalArgumentException("the rate " + next + " is in the policy already: name it once");
             }
             rates.add(next);
         }
@@ -311,11 +311,12 @@ public final class Policy {
 
     private void checkHasRates(String what) {
         if (rates.isEmpty()) {
-            throw new IllegalArgumentException("the policy " + name + " has no rate to " + what);
+            throw new IllegalArgumentException(
+                    "the policy " + name + " has no rate to " + what + ": begin with Policy.of(name, rate)");
         }
     }
 
-    private static String checkedName(String name) {
+    static String checkedName(String name) {
         if (Objects.requireNonNull(name, "name").isEmpty()) {
             throw new IllegalArgumentException("the name of a policy must not be empty");
         }

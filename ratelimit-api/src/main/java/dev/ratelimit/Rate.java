@@ -126,8 +126,8 @@ public record Rate(long permits, Duration period, long capacity) {
      *
      * @param window the burst window, long enough for one permit
      * @return the rate with that capacity
-     * @throws IllegalArgumentException if the window is zero, negative, too short for one permit, or worth more than
-     *     {@link Long#MAX_VALUE} permits
+     * @throws IllegalArgumentException if the window is zero, negative, too short for one permit, or longer than 292
+     *     years
      */
     public Rate burstWindow(Duration window) {
         checkDuration("burst window", window);
@@ -136,12 +136,10 @@ public record Rate(long permits, Duration period, long capacity) {
                 .divide(BigInteger.valueOf(period.toNanos()));
         if (capacity.signum() == 0) {
             throw new IllegalArgumentException("the burst window " + window + " is too short: at " + permits + " per "
-                    + period + " not one permit is regained in it");
+                    + period + " not one permit is regained in it; choose at least "
+                    + Duration.ofNanos(1 + (period.toNanos() - 1) / permits));
         }
-        if (capacity.bitLength() > 63) {
-            throw new IllegalArgumentException(
-                    "the burst window " + window + " is too long: it is worth " + capacity + " permits");
-        }
+        // At most one permit a nanosecond, of a window that is a long of nanoseconds: it fits.
         return burst(capacity.longValueExact());
     }
 

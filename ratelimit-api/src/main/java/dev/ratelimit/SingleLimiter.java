@@ -78,4 +78,27 @@ public interface SingleLimiter {
      * @return the rate, as it was given
      */
     Rate rate();
+
+    /**
+     * Returns this limiter as a limit for requests of any type, all of which share its budget.
+     *
+     * @param <R> the type of the requests
+     * @return the limit, on the same budget; the policy of its decisions is {@link Decision#DEFAULT_POLICY}
+     */
+    default <R> Limit<R> forAll() {
+        return forAll(Decision.DEFAULT_POLICY);
+    }
+
+    /**
+     * Returns this limiter as a limit for requests of any type, all of which share its budget.
+     *
+     * @param policy the name by which its decisions say that they are this limiter's; not empty, and without control
+     *     characters
+     * @param <R> the type of the requests
+     * @return the limit, on the same budget
+     * @throws IllegalArgumentException if the name is empty or has control characters
+     */
+    default <R> Limit<R> forAll(String policy) {
+        return SharedLimit.of(this, policy);
+    }
 }

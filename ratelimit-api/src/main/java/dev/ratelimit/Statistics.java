@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -110,7 +111,7 @@ public final class Statistics implements LimiterListener {
      * @return the counts; all zero if nothing was
      */
     public Counts counts(String policy) {
-        Adders known = policies.get(policy);
+        Adders known = policies.get(Objects.requireNonNull(policy, "policy"));
         return known == null ? new Adders().read() : known.read();
     }
 

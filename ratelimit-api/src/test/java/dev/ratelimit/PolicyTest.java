@@ -124,17 +124,17 @@ class PolicyTest {
                 bad("the name of a policy must not be empty", () -> PLAIN.named("")),
                 bad("the name of a policy must not contain control characters", () -> Policy.of("a\r\nb", RATE)),
                 bad("the name of a policy must not contain control characters", () -> PLAIN.named("\u0000")),
-                bad("the rate " + RATE + " is in the policy already", () -> Policy.of("p", RATE, RATE)),
+                bad("the rate " + RATE + " is in the policy already: name it once", () -> Policy.of("p", RATE, RATE)),
                 bad("a policy has at most 8 rates, but was given 9", () -> Policy.of("p", RATE, tooMany)),
                 bad("the longest delay must be at least 0, but was PT-0.000000001S", () -> PLAIN.shape(negative)),
                 bad("the longest delay must be at most 365 days, but was " + tooLong, () -> PLAIN.shape(tooLong)),
                 bad(
-                        "the policy unlimited has no rate to wait for",
+                        "the policy unlimited has no rate to wait for: begin with Policy.of(name, rate)",
                         () -> Policy.unlimited().shape(Duration.ofSeconds(1))),
                 bad("the blackout must be at least 0, but was PT-0.000000001S", () -> PLAIN.blackout(negative)),
                 bad("the blackout must be at most 365 days, but was " + tooLong, () -> PLAIN.blackout(tooLong)),
                 bad(
-                        "the policy blocked has no rate to exceed",
+                        "the policy blocked has no rate to exceed: begin with Policy.of(name, rate)",
                         () -> Policy.blocked().blackout(Duration.ofSeconds(1))),
                 bad("leases at once must be at least 1, but was 0", () -> PLAIN.atOnce(0)),
                 bad(

@@ -59,7 +59,8 @@ class RateTest {
                 .hasMessageContaining("at most 292 years");
         assertThatThrownBy(() -> Rate.perDay(1).burstWindow(Duration.ofHours(23)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("too short");
+                .hasMessageContaining("too short")
+                .hasMessageEndingWith("choose at least PT24H");
         assertThatThrownBy(() -> new Rate(2, Duration.ofNanos(1), 1)).isInstanceOf(IllegalArgumentException.class);
     }
 

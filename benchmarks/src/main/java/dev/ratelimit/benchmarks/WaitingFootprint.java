@@ -1,6 +1,10 @@
 package dev.ratelimit.benchmarks;
 
+import dev.ratelimit.Limiter;
+import dev.ratelimit.Policy;
+import dev.ratelimit.Rate;
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.Limiters;
 import dev.ratelimit.core.internal.waiting.Departures;
 import dev.ratelimit.core.internal.waiting.Timers;
 import java.nio.file.Files;
@@ -50,6 +54,8 @@ public final class WaitingFootprint {
         lines.add(timers());
         departures();
         lines.add(departures());
+        stages();
+        lines.add(stages());
         lines.forEach(System.out::println);
         if (args.length > 0) {
             Files.write(Path.of(args[0]), lines);
@@ -67,6 +73,21 @@ public final class WaitingFootprint {
         return line("departure", number -> {
             Future<?> departure = Departures.at(SYSTEM, due(number), "gone", WaitingFootprint::nothing, null);
             return () -> departure.cancel(false);
+        });
+    }
+
+    private static String stages() throws JMException, InterruptedException {
+        Limiter<String> limiter = Limiters.builder(
+                        Policy.of("slow", Rate.perSecond(10).burst(1000)).shape(Duration.ofDays(30)))
+                .maximumWaiters(COUNT)
+                .build();
+        // Nobody departs within the first quarter of an hour.
+        for (int i = 0; i < 10; i++) {
+            BenchmarkDefaults.check(limiter.reserve("key", 1000).granted(), "there is room");
+        }
+        return line("stage of Limiter.acquireAsync", number -> {
+            Future<?> stage = limiter.acquireAsync("key").toCompletableFuture();
+            return () -> stage.cancel(false);
         });
     }
 

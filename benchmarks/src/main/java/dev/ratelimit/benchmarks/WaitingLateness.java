@@ -1,11 +1,17 @@
 package dev.ratelimit.benchmarks;
 
+import dev.ratelimit.Limiter;
+import dev.ratelimit.Policy;
+import dev.ratelimit.Rate;
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.Limiters;
 import dev.ratelimit.core.internal.waiting.Departures;
 import dev.ratelimit.core.internal.waiting.Sleep;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -55,6 +61,7 @@ public final class WaitingLateness {
 
     private static List<Way> ways() {
         return List.of(
+                new Way("threads, Limiter.acquire", WaitingLateness::limiter),
                 new Way("threads, Sleep.awaitUntil", count -> threads(SYSTEM, count, Sleep::awaitUntil)),
                 new Way("stages, Departures.at", count -> stages(SYSTEM, count)),
                 new Way("threads, coarse time", count -> threads(TimeSource.coarse(), count, Sleep::awaitUntil)),
@@ -81,17 +88,48 @@ public final class WaitingLateness {
 
     private static Lateness threads(TimeSource time, int count, Wait wait) throws Exception {
         Lateness lateness = new Lateness(count);
+        long start = time.nanos() + 10 * EVERY_NANOS;
+        inThreads(count, i -> {
+            long due = start + i * EVERY_NANOS;
+            wait.until(time, due);
+            lateness.note(i, time.nanos() - due);
+        });
+        return lateness;
+    }
+
+    /** Which thread has which turn the limiter knows: the n-th to depart is compared with the n-th turn. */
+    private static Lateness limiter(int count) throws Exception {
+        Limiter<String> limiter = Limiters.perKey(
+                Policy.of("a thousand a second", Rate.perSecond(1000).burst(1)).shape(Duration.ofSeconds(1)));
+        long[] departed = new long[count];
+        Lateness lateness = new Lateness(count);
+        long start = SYSTEM.nanos();
+        BenchmarkDefaults.check(limiter.acquire("key"), "the first does not wait");
+        inThreads(count, i -> {
+            BenchmarkDefaults.check(limiter.acquire("key"), "fifty may wait");
+            departed[i] = SYSTEM.nanos();
+        });
+        Arrays.sort(departed);
+        for (int i = 0; i < count; i++) {
+            lateness.note(i, departed[i] - start - (i + 1) * EVERY_NANOS);
+        }
+        return lateness;
+    }
+
+    /** One departure. */
+    private interface Departing {
+        void number(int departure) throws InterruptedException;
+    }
+
+    private static void inThreads(int count, Departing departing) throws Exception {
         AtomicInteger next = new AtomicInteger();
         AtomicInteger failures = new AtomicInteger();
-        long start = time.nanos() + 10 * EVERY_NANOS;
         List<Thread> threads = new ArrayList<>();
         for (int t = 0; t < WAITING; t++) {
             Thread thread = new Thread(() -> {
                 try {
                     for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
-                        long due = start + i * EVERY_NANOS;
-                        wait.until(time, due);
-                        lateness.note(i, time.nanos() - due);
+                        departing.number(i);
                     }
                 } catch (InterruptedException e) {
                     failures.incrementAndGet();
@@ -104,7 +142,6 @@ public final class WaitingLateness {
             thread.join();
         }
         BenchmarkDefaults.check(failures.get() == 0, "a thread was interrupted");
-        return lateness;
     }
 
     private static void park(TimeSource time, long due) {

@@ -1,5 +1,6 @@
 package dev.ratelimit.examples;
 
+import dev.ratelimit.Limit;
 import dev.ratelimit.Limiter;
 import dev.ratelimit.Rate;
 import dev.ratelimit.SingleLimiter;
@@ -10,18 +11,16 @@ import dev.ratelimit.core.Limiters;
 final class TwoLimits {
 
     private final Limiter<String> perUser;
-    private final SingleLimiter node;
+    private final Limit<String> limit;
 
     TwoLimits(TimeSource time) {
         perUser = Limiters.builder(Rate.perSecond(10)).timeSource(time).build();
-        node = Limiters.single(Rate.perSecond(25), time);
+        SingleLimiter node = Limiters.single(Rate.perSecond(25), time);
+        limit = Limiters.all(node.forAll("node"), perUser);
     }
 
     boolean allows(String userId) {
-        if (!perUser.tryAcquire(userId)) return false;
-        if (node.tryAcquire()) return true;
-        perUser.refund(userId, 1);
-        return false;
+        return limit.tryAcquire(userId);
     }
 
     long remaining(String userId) {

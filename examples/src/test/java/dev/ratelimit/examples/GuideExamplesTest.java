@@ -93,6 +93,13 @@ class GuideExamplesTest {
     }
 
     @Test
+    void virtualTimeEndsWaits() throws Exception {
+        VirtualTime example = new VirtualTime();
+        example.theThirdUploadWaitsForItsTurn();
+        example.aThreadWaitsForItsTurn();
+    }
+
+    @Test
     void coarseClockCountsAsAnyOther() {
         CoarseClock limits = new CoarseClock();
         for (int i = 0; i < 60; i++) {

@@ -112,7 +112,9 @@ public final class LimiterBuilder<T> {
     }
 
     /**
-     * Divides the policy by the number of live nodes; by default it is not divided.
+     * Divides the policy by the number of live nodes; by default it is not divided. A number of nodes of which the part
+     * cannot be kept is told to {@link ClusterShare#onFailure}, and the part of before stands; at first, it is an error of
+     * {@link #build()}.
      *
      * @param clusterShare the share
      * @return this builder
@@ -177,8 +179,12 @@ public final class LimiterBuilder<T> {
         if (tiers != null) {
             return new TieredPolicies<>(tiers, cells, timeSource);
         }
-        OnePolicy<T> one = new OnePolicy<>(policy, cells);
-        return clusterShare == null ? one : new SharedPolicies<>(policy, clusterShare, one, timeSource);
+        if (clusterShare == null) {
+            return new OnePolicy<>(policy, cells);
+        }
+        // So a part that cannot be kept is an error now, and not of the first request.
+        OnePolicy<T> part = new OnePolicy<>(policy.dividedBy(clusterShare.atFirst()), cells);
+        return new SharedPolicies<>(policy, clusterShare, part, timeSource);
     }
 
     /** A key has a cell for each rate, and one for its blackout. */
@@ -187,7 +193,8 @@ public final class LimiterBuilder<T> {
         long cells = maximumKeys * perKey;
         if (cells > LARGEST_MAXIMUM_KEYS) {
             throw new IllegalArgumentException("maximumKeys " + maximumKeys + " with " + perKey + " cells each ("
-                    + policy + ") is more than " + LARGEST_MAXIMUM_KEYS + " cells; choose fewer keys");
+                    + policy + ") is more than " + LARGEST_MAXIMUM_KEYS + " cells; choose at most "
+                    + LARGEST_MAXIMUM_KEYS / perKey + " keys");
         }
         return (int) cells;
     }

@@ -1,14 +1,24 @@
 package dev.ratelimit.core;
 
 import dev.ratelimit.Decision;
+import dev.ratelimit.Limit;
 import dev.ratelimit.Limiter;
 import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
+import dev.ratelimit.ShadowLimit;
 import dev.ratelimit.SingleLimiter;
 import dev.ratelimit.Tiers;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.cells.SingleCell;
+import dev.ratelimit.core.internal.compose.AllOf;
+import dev.ratelimit.core.internal.compose.SecretWords;
+import dev.ratelimit.core.internal.compose.Shadow;
+import dev.ratelimit.core.internal.keys.KeyHash;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * The front door: every limiter of this library is made here.
@@ -116,5 +126,88 @@ public final class Limiters {
      */
     public static SingleLimiter single(Rate rate, TimeSource timeSource) {
         return new SingleCell(rate, timeSource);
+    }
+
+    /**
+     * Returns a limit that admits a request if all of several limits do, and otherwise takes nothing from any.
+     *
+     * <pre>{@code
+     * Limit<Request> limit = Limiters.all(
+     *         node.forAll("node"), perTenant.by(Request::tenant), perUser.by(Request::user));
+     * }</pre>
+     *
+     * <p>The limits are named from the most general to the most specific, and asked in the opposite order: a client that is
+     * over its own limit takes nothing of what all share, not even for a moment. A request that is refused by a more
+     * general limit is given back what the more specific ones had given it; until then, others with the same key there may
+     * be refused.
+     *
+     * <p>A decision is that of the limit that refused, of several that with the longest wait; if all admit, of that with
+     * the least left. {@link Decision#policy()} says which it was. {@code tryAcquire} asks no limit once one has refused, and
+     * allocates nothing of its own, unless one of the limits is a composition on trial.
+     *
+     * <p>{@code refund} gives back to all limits. Listeners of the limits hear what each of them decided, also where another
+     * one then refused.
+     *
+     * @param limits 1 to 8 limits, which may themselves be composed
+     * @param <R> the type of the requests
+     * @return the limit
+     * @throws IllegalArgumentException if there are no limits, or more than 8
+     */
+    @SafeVarargs
+    public static <R> Limit<R> all(Limit<? super R>... limits) {
+        List<Limit<? super R>> list = new ArrayList<>();
+        for (Limit<? super R> limit : Objects.requireNonNull(limits, "limits")) {
+            list.add(limit);
+        }
+        return AllOf.of(list);
+    }
+
+    /**
+     * Returns a limit on trial, which at first refuses nobody: see {@link ShadowLimit}. The sides of keys are drawn anew,
+     * and so differ between nodes and after a restart.
+     *
+     * @param limit the limit, which other callers may use without a shadow meanwhile
+     * @param <K> the type of the keys, one that is a key by itself: see {@link Limiter}
+     * @return the shadow limit
+     */
+    public static <K> ShadowLimit<K> shadow(Limit<K> limit) {
+        return shadow(limit, Function.identity());
+    }
+
+    /**
+     * Returns a limit on trial as {@link #shadow(Limit)} does, for keys of any type.
+     *
+     * @param limit the limit
+     * @param keyOf what decides on the side: a function that reduces each of the limit's keys to a key by itself, such as
+     *     {@code Request::tenant} to have all requests of a tenant on one side; thread-safe, not returning null
+     * @param <K> the type of the keys
+     * @return the shadow limit
+     */
+    public static <K> ShadowLimit<K> shadow(Limit<K> limit, Function<? super K, ?> keyOf) {
+        return new Shadow<>(
+                Objects.requireNonNull(limit, "limit"),
+                new KeyHash(new SecureRandom()),
+                Objects.requireNonNull(keyOf, "keyOf"));
+    }
+
+    /**
+     * Returns a limit on trial in which the sides of keys follow from a secret: they are the same on all nodes, after each
+     * restart and in all shadow limits that share it, as long as the version of this library is the same.
+     *
+     * @param limit the limit
+     * @param keyOf what decides on the side: see {@link #shadow(Limit, Function)}
+     * @param secret any characters, not empty; who knows or guesses them can tell the side of a key
+     * @param <K> the type of the keys
+     * @return the shadow limit
+     * @throws IllegalArgumentException if the secret is empty
+     */
+    public static <K> ShadowLimit<K> shadow(Limit<K> limit, Function<? super K, ?> keyOf, String secret) {
+        if (Objects.requireNonNull(secret, "secret").isEmpty()) {
+            throw new IllegalArgumentException("the secret must not be empty; to have one drawn, leave it out");
+        }
+        return new Shadow<>(
+                Objects.requireNonNull(limit, "limit"),
+                new KeyHash(new SecretWords(secret)),
+                Objects.requireNonNull(keyOf, "keyOf"));
     }
 }

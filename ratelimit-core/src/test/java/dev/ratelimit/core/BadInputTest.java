@@ -3,12 +3,18 @@ package dev.ratelimit.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ratelimit.ClusterShare;
+import dev.ratelimit.Decision;
 import dev.ratelimit.Limiter;
+import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.SingleLimiter;
+import dev.ratelimit.Statistics;
+import dev.ratelimit.Tiers;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +106,56 @@ class BadInputTest {
         assertThatThrownBy(() -> limiter.tryAcquire(1.5)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    @Test
+    void numbersBelowOneLeaveTheBuilderAsItWas() {
+        LimiterBuilder<Object> builder = Limiters.builder(
+                        Policy.of("p", Rate.perSecond(1)).shape(Duration.ofSeconds(9)))
+                .timeSource(time)
+                .maximumWaiters(1);
+        for (int waiters : new int[] {0, -1, Integer.MIN_VALUE}) {
+            assertThatThrownBy(() -> builder.maximumWaiters(waiters))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("maximumWaiters must be from 1 to 2147483647, but was " + waiters);
+        }
+        Limiter<String> built = builder.build();
+        assertThat(built.acquireAsync("k").toCompletableFuture()).isDone();
+        assertThat(built.acquireAsync("k").toCompletableFuture()).isNotDone();
+        assertThat(built.acquireAsync("k").toCompletableFuture().join().reason())
+                .isEqualTo(Decision.Reason.TOO_MANY_WAITING);
+    }
+
+    @Test
+    void moreCellsThanThereCanBe() {
+        Policy three = Policy.of("p", Rate.perSecond(1), Rate.perHour(9)).blackout(Duration.ofSeconds(1));
+        assertThatThrownBy(
+                        () -> Limiters.builder(three).maximumKeys(200_000_000).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("maximumKeys 200000000 with 3 cells each (Policy[p, ")
+                .hasMessageEndingWith("choose at most 166666666 keys");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void nullSettings() {
+        LimiterBuilder<Object> builder = Limiters.builder(Rate.perSecond(10));
+        Map.<String, ThrowingCallable>of(
+                        "rate", () -> Limiters.builder((Rate) null),
+                        "policy", () -> Limiters.builder((Policy) null),
+                        "tiers", () -> Limiters.builder((Tiers<String>) null),
+                        "whenSaturated", () -> builder.whenSaturated(null),
+                        "timeSource", () -> builder.timeSource(null),
+                        "clusterShare", () -> builder.clusterShare(null),
+                        "listener", () -> builder.listener(null),
+                        "keyOf", () -> builder.build(null))
+                .forEach((name, call) -> assertThatThrownBy(call)
+                        .isInstanceOf(NullPointerException.class)
+                        .hasMessage(name));
+        assertThatThrownBy(() -> Limiters.single(null)).hasMessage("rate");
+        assertThatThrownBy(() -> Limiters.single(Rate.perSecond(1), null)).hasMessage("timeSource");
+        assertThatThrownBy(() -> new Statistics().counts(null)).hasMessage("policy");
+        assertThatThrownBy(() -> time.advance(null)).hasMessage("duration");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, -1, Integer.MIN_VALUE, Integer.MAX_VALUE, LimiterBuilder.LARGEST_MAXIMUM_KEYS + 1})
     void maximumKeysOutOfRange(int maximumKeys) {
@@ -120,6 +176,24 @@ class BadInputTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("takes too long to refill");
             assertThatThrownBy(() -> Limiters.perKey(rate)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void policiesThatCannotBeKept() {
+        Rate slow = Rate.perDay(1).burst(200);
+        Policy second = Policy.of("p", Rate.perSecond(1), slow.burst(500));
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> Limiters.perKey(Policy.of("p", slow).shape(Duration.ofDays(300))),
+                () -> Limiters.perKey(second),
+                () -> Limiters.perKey(Tiers.of(key -> Policy.unlimited(), second)),
+                () -> Limiters.builder(Rate.of(1, Duration.ofDays(30)))
+                        .clusterShare(ClusterShare.fixed(20))
+                        .build())) {
+            assertThatThrownBy(call)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("takes too long to refill")
+                    .hasMessageContaining("choose a smaller burst");
         }
     }
 

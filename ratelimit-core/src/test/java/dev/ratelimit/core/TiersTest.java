@@ -117,6 +117,34 @@ class TiersTest {
     }
 
     @Test
+    void aPartThatCannotBeKeptIsAFailureOfTheMembership() {
+        AtomicInteger nodes = new AtomicInteger(2);
+        List<Throwable> failures = new ArrayList<>();
+        Limiter<String> shared = Limiters.builder(Policy.of("p", Rate.of(1, Duration.ofDays(30))))
+                .clusterShare(ClusterShare.of(nodes::get, 2)
+                        .every(Duration.ofSeconds(5))
+                        .onFailure(failures::add))
+                .timeSource(time)
+                .build();
+        assertThat(shared.tryAcquire("k")).isTrue();
+        Policy half = shared.policy("k");
+        nodes.set(20);
+        time.advance(Duration.ofSeconds(5));
+        assertThat(shared.tryAcquire("k")).isFalse();
+        assertThat(shared.tryAcquire("other")).isTrue();
+        assertThat(shared.policy("k")).as("the part of before").isSameAs(half);
+        assertThat(failures)
+                .singleElement()
+                .satisfies(failure -> assertThat(failure).hasMessageContaining("takes too long to refill"));
+        nodes.set(1);
+        time.advance(Duration.ofSeconds(5));
+        assertThat(shared.policy("k").rates()).containsExactly(Rate.of(1, Duration.ofDays(30)));
+        assertThatThrownBy(() -> shared.update(Policy.of("q", Rate.perDay(1).burst(500))))
+                .hasMessageContaining("choose a smaller burst");
+        assertThat(shared.policy("k").name()).isEqualTo("p");
+    }
+
+    @Test
     void tiersDivideThemselves() {
         assertThatThrownBy(() -> Limiters.builder(Tiers.of(this::resolve, FREE)).clusterShare(ClusterShare.fixed(2)))
                 .isInstanceOf(IllegalStateException.class)

@@ -85,7 +85,7 @@ public final class ManualTime implements VirtualTimeSource {
      * @throws ArithmeticException if the duration is longer than 292 years
      */
     public void advance(Duration duration) {
-        advanceNanos(duration.toNanos());
+        advanceNanos(Objects.requireNonNull(duration, "duration").toNanos());
     }
 
     /**

@@ -51,7 +51,7 @@ record Units(long perPermit, long perNano, long sweepNanos) {
                     + " permits takes too long to refill at " + rate.permits() + " per " + rate.period()
                     + (longestDelay == 0 ? "" : ", and the longest delay is " + Duration.ofNanos(longestDelay))
                     + ": at most about 400 days can be kept track of; choose a smaller burst"
-                    + (longestDelay == 0 ? "" : " or a shorter delay"));
+                    + (longestDelay == 0 ? " or a faster rate" : ", a faster rate or a shorter delay"));
         }
         for (long interval = LONGEST_INTERVAL; interval >= SHORTEST_INTERVAL; interval /= 2) {
             BigInteger largest = largestNumerator(exact, capacity, longestDelay + 8 * interval);

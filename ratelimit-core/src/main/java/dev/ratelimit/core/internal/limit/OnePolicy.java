@@ -2,7 +2,6 @@ package dev.ratelimit.core.internal.limit;
 
 import dev.ratelimit.Policy;
 import dev.ratelimit.core.internal.cells.CellTable;
-import java.util.Objects;
 
 /**
  * One policy for all keys, which may be replaced at any time.
@@ -38,7 +37,7 @@ public final class OnePolicy<K> implements PolicySource<K> {
     @Override
     public synchronized void update(Policy policy) {
         PolicyBudgets before = current;
-        PolicyBudgets after = new PolicyBudgets(Objects.requireNonNull(policy, "policy"), table);
+        PolicyBudgets after = new PolicyBudgets(policy, table);
         current = after;
         before.convertAll(after);
     }

@@ -175,6 +175,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     }
 
     private static long nanos(Duration longestWait) {
+        Objects.requireNonNull(longestWait, "longest wait");
         if (longestWait.isNegative() || longestWait.compareTo(Policy.LONGEST) > 0) {
             throw new IllegalArgumentException("the longest wait must be from 0 to 365 days, but was " + longestWait);
         }
@@ -216,7 +217,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
 
     @Override
     public void update(Policy policy) {
-        policies.update(policy);
+        policies.update(Objects.requireNonNull(policy, "policy"));
         leases.rebind(policies::known);
     }
 
@@ -242,7 +243,8 @@ public final class PolicyLimiter<K> implements Limiter<K> {
 
     private long fingerprint(K key) {
         Object reduced = Objects.requireNonNull(
-                keyOf.apply(Objects.requireNonNull(key, "key")), "the key's function returned null");
+                keyOf.apply(Objects.requireNonNull(key, "key")),
+                "the key's function returned null: it has to name a key for everything the limiter is asked with");
         return CellTable.fingerprint(hash.of(reduced));
     }
 }

@@ -3,13 +3,16 @@ package dev.ratelimit.core.internal.limit;
 import dev.ratelimit.ClusterShare;
 import dev.ratelimit.Policy;
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.internal.policy.Listener;
 import dev.ratelimit.core.internal.policy.LiveNodes;
 import dev.ratelimit.core.internal.policy.SharedPolicy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One policy for all keys, of which this node has the part that the number of live nodes makes it.
  *
- * <p>A changed number is a change of policy like any other: what is owed is kept, in permits.
+ * <p>A changed number is a change of policy like any other: what is owed is kept, in permits. A number of which the part
+ * cannot be kept is a failure of the membership: the part of before stands.
  *
  * @param <K> the type of the keys
  */
@@ -17,7 +20,11 @@ public final class SharedPolicies<K> implements PolicySource<K> {
 
     private final LiveNodes nodes;
     private final OnePolicy<K> part;
+    private final Listener<Throwable> listener;
     private volatile SharedPolicy whole;
+
+    /** The last part that could not be kept, so that it is tried and told of once. */
+    private volatile @Nullable Policy unkept;
 
     /**
      * Creates a source of a policy.
@@ -30,27 +37,48 @@ public final class SharedPolicies<K> implements PolicySource<K> {
     public SharedPolicies(Policy policy, ClusterShare share, OnePolicy<K> part, TimeSource time) {
         this.nodes = new LiveNodes(share, time);
         this.part = part;
+        this.listener = new Listener<>(share.onFailure());
         this.whole = new SharedPolicy(policy, nodes);
     }
 
     @Override
     public PolicyBudgets of(K key, long fingerprint) {
         PolicyBudgets budgets = part.of(key, fingerprint);
-        return isCurrent(budgets.policy()) ? budgets : updated(key, fingerprint);
+        if (isCurrent(budgets.policy())) {
+            return budgets;
+        }
+        RuntimeException failure = follow(fingerprint);
+        if (failure != null) {
+            listener.tell(failure);
+        }
+        return part.of(key, fingerprint);
+    }
+
+    private boolean isCurrent(Policy policy) {
+        Policy current = whole.current();
+        return isSame(policy, current) || isSame(unkept, current);
     }
 
     /** The same object as long as the number is the same. */
     @SuppressWarnings("ReferenceEquality")
-    private boolean isCurrent(Policy policy) {
-        return policy == whole.current();
+    private static boolean isSame(@Nullable Policy one, Policy other) {
+        return one == other;
     }
 
-    private synchronized PolicyBudgets updated(K key, long fingerprint) {
+    /** Puts the current part in its place; returns why it could not. */
+    private synchronized @Nullable RuntimeException follow(long fingerprint) {
+        Policy current = whole.current();
         // Another thread may have been here, and a later number with it.
-        if (!isCurrent(part.known(fingerprint))) {
-            part.update(whole.current());
+        if (isSame(part.known(fingerprint), current) || isSame(unkept, current)) {
+            return null;
         }
-        return part.of(key, fingerprint);
+        try {
+            part.update(current);
+            return null;
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            unkept = current;
+            return e;
+        }
     }
 
     @Override

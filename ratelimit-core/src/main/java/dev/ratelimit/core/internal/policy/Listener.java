@@ -7,15 +7,25 @@ import java.util.function.Consumer;
  *
  * @param <E> what it is told
  */
-final class Listener<E> {
+public final class Listener<E> {
 
     private final Consumer<? super E> told;
 
-    Listener(Consumer<? super E> told) {
+    /**
+     * Creates a listener.
+     *
+     * @param told the caller's function
+     */
+    public Listener(Consumer<? super E> told) {
         this.told = told;
     }
 
-    void tell(E event) {
+    /**
+     * Tells of a failure; what the function throws, but for an {@link Error}, is ignored.
+     *
+     * @param event what it is told
+     */
+    public void tell(E event) {
         try {
             told.accept(event);
         } catch (Exception e) {

@@ -3,6 +3,7 @@ package dev.ratelimit.core.internal.concurrency;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ratelimit.core.PinnedThreads;
 import dev.ratelimit.testing.ManualTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,10 @@ class VirtualThreadsTest {
     private static final long KEY = 7;
     private static final int LIMIT = 4;
     private static final int THREADS = 10_000;
+
+    /** They come first: see {@link PinnedThreads}. */
+    private static final int FEW = 20;
+
     private static final long SHORT = 1_000;
     private static final long LONG = 1_000_000;
     private static final Bounds BOUNDS = new Bounds(LIMIT, Bounds.FOREVER);
@@ -47,38 +52,44 @@ class VirtualThreadsTest {
                 Class.forName("java.lang.Thread$Builder").getMethod("factory").invoke(builder);
     }
 
-    /** Every tenth is interrupted, every tenth times out, and all others get a slot in the end. */
     @Test
-    void tenThousandWaitForOneKey() throws Exception {
+    void tenThousandWaitForOneKeyAndNoneIsPinned() throws Exception {
+        assertThat(PinnedThreads.during(
+                        () -> new VirtualThreadsTest().waitForOneKey(FEW), () -> waitForOneKey(THREADS)))
+                .isEmpty();
+    }
+
+    /** Every tenth is interrupted, every tenth times out, and all others get a slot in the end. */
+    private void waitForOneKey(int count) throws Exception {
         List<Slot> held = new ArrayList<>();
         for (int i = 0; i < LIMIT; i++) {
             held.add(Objects.requireNonNull(slots.tryEnter(KEY, BOUNDS)));
         }
         List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < THREADS; i++) {
+        for (int i = 0; i < count; i++) {
             long longestWait = i % 10 == 1 ? SHORT : LONG;
             threads.add(virtual.newThread(() -> enterAndLeave(longestWait)));
         }
         threads.forEach(Thread::start);
         // Only threads that have left their carriers can all be in the queue.
-        awaitQueued(THREADS);
-        while (wakeups.pending() < THREADS) {
+        awaitQueued(count);
+        while (wakeups.pending() < count) {
             Thread.yield();
         }
-        for (int i = 0; i < THREADS; i += 10) {
+        for (int i = 0; i < count; i += 10) {
             threads.get(i).interrupt();
         }
-        awaitQueued(THREADS * 9 / 10);
+        awaitQueued(count * 9 / 10);
         wakeups.advanceNanos(SHORT);
-        assertThat(slots.waiting(KEY)).isEqualTo(THREADS * 8 / 10);
+        assertThat(slots.waiting(KEY)).isEqualTo(count * 8 / 10);
         assertThat(inside).hasValue(0);
         held.forEach(Slot::close);
         for (Thread thread : threads) {
             thread.join();
         }
-        assertThat(interrupted).hasValue(THREADS / 10);
-        assertThat(timedOut).hasValue(THREADS / 10);
-        assertThat(entered).hasValue(THREADS * 8 / 10);
+        assertThat(interrupted).hasValue(count / 10);
+        assertThat(timedOut).hasValue(count / 10);
+        assertThat(entered).hasValue(count * 8 / 10);
         assertThat(mostInside.get()).isBetween(1, LIMIT);
         assertThat(slots.keys()).isZero();
         assertThat(wakeups.pending()).isZero();

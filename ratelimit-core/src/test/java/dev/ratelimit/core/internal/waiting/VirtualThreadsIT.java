@@ -3,21 +3,22 @@ package dev.ratelimit.core.internal.waiting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.ratelimit.Limiter;
+import dev.ratelimit.Policy;
+import dev.ratelimit.Rate;
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.Limiters;
+import dev.ratelimit.core.PinnedThreads;
 import dev.ratelimit.testing.ManualTime;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
-import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A hundred thousand virtual threads wait at once, and none of them keeps its carrier. Needs JDK 21 or later. */
 @Timeout(300)
@@ -25,13 +26,8 @@ class VirtualThreadsIT {
 
     private static final int COUNT = 100_000;
 
-    /** They come first: a thread that loads a class is pinned meanwhile, once. */
+    /** They come first: see {@link PinnedThreads}. */
     private static final int FEW = 10;
-
-    private static final String PINNED = "jdk.VirtualThreadPinned";
-
-    @TempDir
-    Path directory;
 
     @BeforeEach
     void needsVirtualThreads() {
@@ -40,20 +36,27 @@ class VirtualThreadsIT {
 
     @Test
     void aHundredThousandWaitInVirtualTime() throws Exception {
-        waitInVirtualTime(FEW);
-        assertThat(pinnedWhile(() -> waitInVirtualTime(COUNT))).isEmpty();
+        assertThat(PinnedThreads.during(() -> waitInVirtualTime(FEW), () -> waitInVirtualTime(COUNT)))
+                .isEmpty();
     }
 
     @Test
     void aHundredThousandWaitInRealTime() throws Exception {
-        waitInRealTime(FEW, Duration.ofMillis(1));
-        assertThat(pinnedWhile(() -> waitInRealTime(COUNT, Duration.ofSeconds(5))))
+        assertThat(PinnedThreads.during(
+                        () -> waitInRealTime(FEW, Duration.ofMillis(500)),
+                        () -> waitInRealTime(COUNT, Duration.ofSeconds(5))))
+                .isEmpty();
+    }
+
+    @Test
+    void aHundredThousandWaitForPermitsOfOneKey() throws Exception {
+        assertThat(PinnedThreads.during(() -> waitForPermits(FEW), () -> waitForPermits(COUNT)))
                 .isEmpty();
     }
 
     @Test
     void aTwinThatWaitsBelowANativeFrameIsSeen() throws Exception {
-        List<RecordedEvent> pinned = pinnedWhile(() ->
+        List<RecordedEvent> pinned = PinnedThreads.during(() ->
                 join(start(1, () -> assertThat(WaitsWhenLoaded.HAS_WAITED).isTrue())));
         assertThat(pinned).isNotEmpty();
     }
@@ -69,6 +72,30 @@ class VirtualThreadsIT {
         time.advanceNanos(1);
         join(threads);
         assertThat(early).hasValue(0);
+    }
+
+    /** Each of them through a limiter, a second after the one before. */
+    private static void waitForPermits(int count) throws Exception {
+        ManualTime time = new ManualTime();
+        Policy policy = Policy.of("p", Rate.perSecond(1)).shape(Duration.ofSeconds(count));
+        Limiter<String> limiter =
+                Limiters.builder(policy).timeSource(time).maximumWaiters(count).build();
+        assertThat(limiter.tryAcquire("k")).isTrue();
+        AtomicInteger admitted = new AtomicInteger();
+        List<Thread> threads = start(count, () -> {
+            try {
+                admitted.addAndGet(limiter.acquire("k") ? 1 : 0);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        time.awaitPending(count);
+        assertThat(admitted).hasValue(0);
+        time.advance(Duration.ofSeconds(count - 1));
+        assertThat(time.pending()).isEqualTo(1);
+        time.advance(Duration.ofSeconds(1));
+        join(threads);
+        assertThat(admitted).hasValue(count);
     }
 
     private static void waitInRealTime(int count, Duration in) throws Exception {
@@ -118,26 +145,6 @@ class VirtualThreadsIT {
         for (Thread thread : threads) {
             thread.join();
         }
-    }
-
-    /** The events that the JVM records when a virtual thread that parks keeps its carrier. */
-    private List<RecordedEvent> pinnedWhile(Action action) throws Exception {
-        Path file = directory.resolve("pinned.jfr");
-        try (Recording recording = new Recording()) {
-            recording.enable(PINNED).withoutThreshold();
-            recording.start();
-            action.run();
-            recording.stop();
-            recording.dump(file);
-        }
-        return RecordingFile.readAllEvents(file).stream()
-                .filter(event -> event.getEventType().getName().equals(PINNED))
-                .toList();
-    }
-
-    /** What is recorded. */
-    private interface Action {
-        void run() throws Exception;
     }
 
     /** Whoever uses it first initializes it, and there is a native frame below an initializer. */

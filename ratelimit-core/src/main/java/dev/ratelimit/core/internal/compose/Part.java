@@ -1,0 +1,162 @@
+package dev.ratelimit.core.internal.compose;
+
+import dev.ratelimit.Decision;
+import dev.ratelimit.Limit;
+import dev.ratelimit.core.internal.cells.Permits;
+import dev.ratelimit.core.internal.compose.Binding.Side;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One limit of several, with where a request has its key from, and whether the limit's answers bind.
+ *
+ * <p>What it takes, it holds until all that come after it have answered, and gives back unless all of them admit, also
+ * if one throws. What was taken, and by which key, is known in the meantime by the call itself; nothing is allocated
+ * for it.
+ *
+ * <p>A composition can be a part only where it is on trial. It is asked part by part, because a trial within it may have
+ * let pass what it did not take: so each gives back its own, and what comes after the composition is its {@link Rest}.
+ */
+record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R, ? extends K> keyOf) {
+
+    /** This part for requests of another type. */
+    <Q> Part<Q, K> by(Function<? super Q, ? extends R> requestOf) {
+        return new Part<>(limit, binding, request -> keyOf.apply(checked(requestOf.apply(request))));
+    }
+
+    /** Takes permits here and from all parts that come after, or from none. */
+    boolean tryTake(R request, long permits, AllOf<R> all, int next, @Nullable Rest<?> rest) {
+        K key = key(request);
+        Side side = binding.side(key);
+        boolean taken = false;
+        if (side != Side.OFF && limit instanceof AllOf<K> several) {
+            Rest<R> own = new Rest<>(all, next, request, permits, rest, binding, side);
+            boolean admitted = several.tryTake(0, key, permits, own);
+            if (own.isAsked()) {
+                return admitted;
+            }
+        } else {
+            taken = side != Side.OFF && limit.tryAcquire(key, permits);
+        }
+        hear(side, taken);
+        if (!taken && side == Side.ENFORCED) {
+            return false;
+        }
+        boolean admitted = false;
+        try {
+            admitted = all.tryTake(next, request, permits, rest);
+            return admitted;
+        } finally {
+            giveBackUnless(admitted || !taken, key, permits);
+        }
+    }
+
+    /** Takes as {@link #tryTake} does, and says more about the answer. */
+    Decision decide(R request, long permits, AllOf<R> all, int next, @Nullable Rest<?> rest) {
+        K key = key(request);
+        Side side = binding.side(key);
+        Decision truth;
+        if (side != Side.OFF && limit instanceof AllOf<K> several) {
+            Rest<R> own = new Rest<>(all, next, request, permits, rest, binding, side);
+            truth = several.decide(0, key, permits, own);
+            if (own.isAsked()) {
+                return truth;
+            }
+        } else {
+            truth = side == Side.OFF ? Decision.unlimited() : limit.decide(key, permits);
+        }
+        boolean taken = side != Side.OFF && truth.allowed();
+        hear(side, taken);
+        Decision own = side.shown(truth);
+        if (!own.allowed()) {
+            return stricter(own, all.peek(next, request, permits));
+        }
+        boolean admitted = false;
+        try {
+            Decision others = all.decide(next, request, permits, rest);
+            admitted = others.allowed();
+            return stricter(own, others);
+        } finally {
+            giveBackUnless(admitted || !taken, key, permits);
+        }
+    }
+
+    /** Says what this part alone would answer, and takes nothing. */
+    Decision peek(R request, long permits) {
+        K key = key(request);
+        Side side = binding.side(key);
+        return side == Side.OFF ? Decision.unlimited() : side.shown(limit.peek(key, permits));
+    }
+
+    /** Fails if no single call can have taken so many. */
+    void checkRefund(R request, long permits) {
+        K key = key(request);
+        if (binding.side(key) == Side.OFF) {
+            return;
+        }
+        if (limit instanceof AllOf<K> several) {
+            several.checkRefund(key, permits);
+        } else {
+            Decision now = limit.peek(key, permits);
+            switch (now.reason()) {
+                case EXCEEDS_CAPACITY -> Permits.checkRefund(permits, now.capacity());
+                case BLOCKED -> Permits.checkRefund(permits, 0);
+                default -> {}
+            }
+        }
+    }
+
+    /** Gives permits back, here only. */
+    void refund(R request, long permits) {
+        K key = key(request);
+        if (binding.side(key) != Side.OFF) {
+            limit.refund(key, permits);
+        }
+    }
+
+    /**
+     * Of two answers the one that stands for both: a refusal before an admission, of refusals that with the longest wait,
+     * of admissions that with the least left; otherwise the first.
+     */
+    static Decision stricter(Decision first, Decision second) {
+        if (first.allowed() != second.allowed()) {
+            return first.allowed() ? second : first;
+        }
+        boolean isSecond = first.allowed()
+                ? second.remaining() < first.remaining()
+                : second.retryAfterNanos() > first.retryAfterNanos();
+        return isSecond ? second : first;
+    }
+
+    private void hear(Side side, boolean within) {
+        if (side != Side.OFF) {
+            binding.decided(side, within);
+        }
+    }
+
+    private void giveBackUnless(boolean kept, K key, long permits) {
+        if (!kept) {
+            try {
+                limit.refund(key, permits);
+            } catch (IllegalArgumentException smallerNow) {
+                // The limit was given a smaller capacity in between. What was taken stays taken, which is only
+                // stricter.
+            }
+        }
+    }
+
+    /** Returns the limit for a person to read, with its trial if it is on one. */
+    @Override
+    public String toString() {
+        return binding instanceof Shadow<?> trial ? trial.toString() : limit.toString();
+    }
+
+    private K key(R request) {
+        return checked(keyOf.apply(request));
+    }
+
+    private static <T> T checked(T key) {
+        return Objects.requireNonNull(key, "the key's function returned null");
+    }
+}
