@@ -32,7 +32,7 @@ public final class Counter {
 
     private Counter(String quota, String subject, Instant start, Instant expires) {
         this.quota = quota;
-        this.subject = escaped(subject);
+        this.subject = subject;
         this.start = start;
         this.expires = expires;
         this.name = quota + "/" + this.subject + "/" + start.getEpochSecond();
@@ -53,7 +53,8 @@ public final class Counter {
             throw new IllegalArgumentException("the name of a quota must be 1 to " + LONGEST_QUOTA
                     + " of A-Z a-z 0-9 . _ - but was \"" + quota + "\"");
         }
-        int bytes = utf8Length(subject);
+        boolean plain = isPlain(subject);
+        int bytes = plain ? subject.length() : utf8Length(subject);
         if (bytes < 1 || bytes > LONGEST_SUBJECT) {
             throw new IllegalArgumentException("a key of a quota must have 1 to " + LONGEST_SUBJECT
                     + " bytes in UTF-8, but has " + bytes + "; use a shorter one, or a hash of it");
@@ -64,7 +65,7 @@ public final class Counter {
         if (!expires.isAfter(start)) {
             throw new IllegalArgumentException("expires must be after start, but was " + expires + " for " + start);
         }
-        return new Counter(quota, subject, start, expires);
+        return new Counter(quota, plain ? subject : escaped(subject), start, expires);
     }
 
     /**
@@ -74,7 +75,7 @@ public final class Counter {
      * @return whether it has 1 to 64 of {@code A-Z a-z 0-9 . _ -} and nothing else
      */
     public static boolean isQuotaName(String text) {
-        return !text.isEmpty() && text.length() <= LONGEST_QUOTA && text.chars().allMatch(Counter::isPlain);
+        return !text.isEmpty() && text.length() <= LONGEST_QUOTA && isPlain(text);
     }
 
     /**
@@ -121,6 +122,16 @@ public final class Counter {
      */
     public Instant expires() {
         return expires;
+    }
+
+    /** Whether a text needs no escapes, as most do. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!isPlain(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isPlain(int c) {

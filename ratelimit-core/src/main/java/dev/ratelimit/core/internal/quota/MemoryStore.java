@@ -15,6 +15,7 @@ import dev.ratelimit.quota.spi.Outcome.Failed;
 import dev.ratelimit.quota.spi.Outcome.Grouped;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.quota.spi.QuotaStoreException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -53,6 +54,12 @@ public final class MemoryStore implements QuotaStore {
     @Override
     public Capabilities capabilities() {
         return CAPABILITIES;
+    }
+
+    /** It waits for nobody but a collection of garbage, which is no reason to fail. */
+    @Override
+    public Duration defaultDeadline() {
+        return Duration.ofMinutes(1);
     }
 
     @Override
