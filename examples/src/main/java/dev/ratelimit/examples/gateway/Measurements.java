@@ -33,6 +33,7 @@ final class Measurements {
     private final Histogram late = histogram();
     private final long[][] offered;
     private final long[][] admitted;
+    private long admittedAfterTheEnd;
 
     Measurements(Schedule schedule) {
         this.schedule = schedule;
@@ -60,7 +61,11 @@ final class Measurements {
             latencies(tier).recordValue(Math.min(LONGEST_NANOS, answered - arrival.nanos()));
             waits(tier).add(bin(arrival.nanos()), Math.min(LONGEST_NANOS, waited));
             // By its answer: what was admitted late must not be drawn into a time in which it was not.
-            admitted[arrival.source()][bin(answered)]++;
+            if (answered < schedule.length().toNanos()) {
+                admitted[arrival.source()][bin(answered)]++;
+            } else {
+                admittedAfterTheEnd++;
+            }
         }
     }
 
@@ -94,6 +99,11 @@ final class Measurements {
     /** Returns how late requests were sent, in nanoseconds: what the driver itself could not keep up with. */
     Histogram late() {
         return late;
+    }
+
+    /** Returns how many answers admitted after the last bin: they are in none. */
+    long admittedAfterTheEnd() {
+        return admittedAfterTheEnd;
     }
 
     /** Returns the requests per second of a source that were due in each bin. */

@@ -1,0 +1,49 @@
+package dev.ratelimit.examples.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ratelimit.Rate;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is drawn over time, and what came too late for that. */
+class MeasurementsTest {
+
+    private static final long LENGTH = Duration.ofSeconds(10).toNanos();
+
+    private final Schedule schedule = Schedule.of(
+            List.of(new Source("x", Tier.GOLD, new Shape.Steady(10), serial -> "")), Duration.ofNanos(LENGTH), 1);
+    private final Measurements measured = new Measurements(schedule);
+
+    private void admitted(long due, long answered) {
+        measured.add(new Schedule.Arrival(due, 0, 0), Outcome.ADMITTED, due, answered, 0);
+    }
+
+    private static double sum(List<Double> perSecond) {
+        // Fifty bins of a fifth of a second.
+        return perSecond.stream().mapToDouble(Double::doubleValue).sum() / 5;
+    }
+
+    @Test
+    void anAnswerIsShownWhenItCame() {
+        admitted(0, LENGTH - 1);
+        assertThat(measured.offeredPerSecond(0).get(0)).isEqualTo(5);
+        assertThat(measured.admittedPerSecond(0).get(Measurements.BINS - 1)).isEqualTo(5);
+        assertThat(new TrafficPicture(measured, Rate.perSecond(100), 1).document())
+                .doesNotContain("after the end");
+    }
+
+    @Test
+    void whatCameAfterTheEndIsCountedAndNotDrawnIntoTheLastBin() {
+        for (int i = 0; i < 1_000; i++) {
+            admitted(LENGTH - 1, LENGTH + i);
+        }
+        assertThat(sum(measured.offeredPerSecond(0))).isEqualTo(1_000);
+        assertThat(sum(measured.admittedPerSecond(0))).isZero();
+        assertThat(measured.admittedAfterTheEnd()).isEqualTo(1_000);
+        assertThat(measured.tally().of(Tier.GOLD, Outcome.ADMITTED)).isEqualTo(1_000);
+        assertThat(new TrafficPicture(measured, Rate.perSecond(100), 1).document())
+                .contains("1,000 were admitted after the end, and are not shown.");
+    }
+}
