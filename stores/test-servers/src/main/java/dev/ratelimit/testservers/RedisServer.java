@@ -46,7 +46,8 @@ public final class RedisServer implements AutoCloseable {
                 "--save",
                 "",
                 "--maxmemory-policy",
-                "noeviction"));
+                "noeviction",
+                "--repl-diskless-sync-delay", "0"));
         arguments.addAll(List.of(options));
         return new RedisServer(TemporaryFolder.create("redis"), port, arguments);
     }
@@ -67,8 +68,7 @@ public final class RedisServer implements AutoCloseable {
      * @return the replica, which has caught up
      */
     public static RedisServer startReplica(RedisServer master) {
-        RedisServer replica =
-                start("--replicaof", "127.0.0.1", String.valueOf(master.port()), "--repl-diskless-sync-delay", "0");
+        RedisServer replica = start("--replicaof", "127.0.0.1", String.valueOf(master.port()));
         if (!Waiting.until(PATIENCE, () -> replica.call("INFO", "replication").contains("master_link_status:up"))) {
             replica.close();
             throw new IllegalStateException("the replica did not catch up; it wrote: " + replica.process.output());
