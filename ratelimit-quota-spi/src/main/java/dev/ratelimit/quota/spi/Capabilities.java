@@ -26,6 +26,9 @@ public record Capabilities(boolean remembersOperations, AtomicGroups atomicGroup
     /**
      * Creates capabilities.
      *
+     * @param remembersOperations whether an operation that comes again is counted once
+     * @param atomicGroups which groups are decided as one
+     * @param largestBatch the most operations of one call, at least 1
      * @throws IllegalArgumentException if the largest batch is less than 1
      */
     public Capabilities {

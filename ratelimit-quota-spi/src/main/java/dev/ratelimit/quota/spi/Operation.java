@@ -31,6 +31,11 @@ public sealed interface Operation {
         /**
          * Creates an operation.
          *
+         * @param counter the counter
+         * @param want the amount asked for, at least 1
+         * @param min the least to be granted, from 1 to {@code want}
+         * @param limit the most that the counter may show after it, from 0
+         * @param id what a retry is known by, or null
          * @throws IllegalArgumentException if a number is out of range
          */
         public Acquire {
@@ -70,6 +75,9 @@ public sealed interface Operation {
         /**
          * Creates an operation.
          *
+         * @param counter the counter
+         * @param delta what is added, not zero
+         * @param id what a retry is known by, or null
          * @throws IllegalArgumentException if delta is zero
          */
         public Adjust {
@@ -87,7 +95,11 @@ public sealed interface Operation {
      */
     record Read(Counter counter) implements Operation {
 
-        /** Creates an operation. */
+        /**
+         * Creates an operation.
+         *
+         * @param counter the counter
+         */
         public Read {
             Objects.requireNonNull(counter, "counter");
         }
@@ -103,6 +115,7 @@ public sealed interface Operation {
         /**
          * Creates an operation.
          *
+         * @param acquires two or more, no two of one counter, each with {@code min = want}
          * @throws IllegalArgumentException if there are fewer than two, two of one counter, or one that would do with less
          */
         public Group {

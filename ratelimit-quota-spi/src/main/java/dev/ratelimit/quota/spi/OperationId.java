@@ -17,6 +17,8 @@ public record OperationId(UUID holder, long sequence) {
     /**
      * Creates an id.
      *
+     * @param holder a process, from its start to its end
+     * @param sequence the operation, from 1
      * @throws IllegalArgumentException if the sequence is less than 1
      */
     public OperationId {

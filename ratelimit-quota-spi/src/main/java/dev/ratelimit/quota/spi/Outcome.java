@@ -18,6 +18,8 @@ public sealed interface Outcome {
         /**
          * Creates an outcome.
          *
+         * @param granted the amount granted to an acquire
+         * @param used what the counter shows now
          * @throws IllegalArgumentException if a number is negative
          */
         public Counted {
@@ -35,7 +37,11 @@ public sealed interface Outcome {
      */
     record Grouped(List<Counted> parts) implements Outcome {
 
-        /** Creates an outcome. */
+        /**
+         * Creates an outcome.
+         *
+         * @param parts one for each acquire, in their order
+         */
         public Grouped {
             parts = List.copyOf(parts);
         }
@@ -58,7 +64,12 @@ public sealed interface Outcome {
      */
     record Failed(Certainty certainty, Throwable cause) implements Outcome {
 
-        /** Creates an outcome. */
+        /**
+         * Creates an outcome.
+         *
+         * @param certainty whether anything may have been counted
+         * @param cause why
+         */
         public Failed {
             Objects.requireNonNull(certainty, "certainty");
             Objects.requireNonNull(cause, "cause");

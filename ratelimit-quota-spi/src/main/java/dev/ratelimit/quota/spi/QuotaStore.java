@@ -1,5 +1,6 @@
 package dev.ratelimit.quota.spi;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -40,6 +41,15 @@ public interface QuotaStore extends AutoCloseable {
      * @throws QuotaStoreException if no operation has an outcome that is known
      */
     List<Outcome> apply(List<Operation> operations, Deadline deadline);
+
+    /**
+     * Returns how long a call is waited for where the user has not said.
+     *
+     * @return more than zero; 250 ms unless the store knows better
+     */
+    default Duration defaultDeadline() {
+        return Duration.ofMillis(250);
+    }
 
     /** Gives back connections and threads. Operations under way may fail. Does nothing the second time. */
     @Override

@@ -9,6 +9,7 @@ public final class QuotaStoreException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /** Whether anything may have been counted. */
     private final Certainty certainty;
 
     /**

@@ -47,7 +47,8 @@ public final class RedisServer implements AutoCloseable {
                 "",
                 "--maxmemory-policy",
                 "noeviction",
-                "--repl-diskless-sync-delay", "0"));
+                "--repl-diskless-sync-delay",
+                "0"));
         arguments.addAll(List.of(options));
         return new RedisServer(TemporaryFolder.create("redis"), port, arguments);
     }

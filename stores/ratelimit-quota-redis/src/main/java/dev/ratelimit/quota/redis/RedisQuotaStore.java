@@ -12,6 +12,7 @@ import dev.ratelimit.quota.spi.QuotaStoreException;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.RedisClusterClient;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,6 +40,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class RedisQuotaStore implements QuotaStore {
 
     private static final int LARGEST_BATCH = 256;
+    private static final Duration DEFAULT_DEADLINE = Duration.ofMillis(50);
 
     private final Link link;
     private final Keys keys;
@@ -132,6 +134,12 @@ public final class RedisQuotaStore implements QuotaStore {
     @Override
     public Capabilities capabilities() {
         return capabilities;
+    }
+
+    /** Fifty milliseconds: some hundred times what a server nearby takes. */
+    @Override
+    public Duration defaultDeadline() {
+        return DEFAULT_DEADLINE;
     }
 
     @Override

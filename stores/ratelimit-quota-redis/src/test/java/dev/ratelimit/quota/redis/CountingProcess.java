@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A JVM of its own, whose threads ask for one unit each until there is none; it ends with what it was granted. */
+/**
+ * A JVM of its own. It connects and says so; after a line from whoever started it, its threads ask for one unit each until there
+ * is none; then it says what it was granted.
+ */
 final class CountingProcess {
 
     private static final int THREADS = 8;
@@ -48,13 +51,17 @@ final class CountingProcess {
         return Counter.of("processes", subject, start, start.plusSeconds(1_000_000_000));
     }
 
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) throws InterruptedException, IOException {
         int port = Integer.parseInt(arguments[0]);
         Counter counter = counter(arguments[1]);
         long limit = Long.parseLong(arguments[2]);
         boolean looksFirst = Boolean.parseBoolean(arguments[3]);
         AtomicInteger granted = new AtomicInteger();
         try (RedisQuotaStore store = RedisQuotaStore.connect(RedisURI.create("127.0.0.1", port))) {
+            System.out.println("connected");
+            if (System.in.read() < 0) {
+                return;
+            }
             List<Thread> threads = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
                 threads.add(new Thread(() -> {

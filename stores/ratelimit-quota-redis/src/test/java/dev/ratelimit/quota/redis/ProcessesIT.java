@@ -7,7 +7,6 @@ import dev.ratelimit.testservers.RedisServer;
 import dev.ratelimit.testservers.Waiting;
 import io.lettuce.core.RedisURI;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,19 +38,19 @@ class ProcessesIT {
 
     @Test
     void together_they_get_the_limit_exactly() throws IOException, InterruptedException {
-        assertThat(granted("together", LIMIT, false)).isEqualTo(LIMIT);
+        assertThat(granted("together", PROCESSES, LIMIT, false)).isEqualTo(LIMIT);
         assertThat(used("together")).isEqualTo(LIMIT);
     }
 
     /** The broken twin is caught. */
     @Test
     void looking_first_and_acting_then_gives_too_much() throws IOException, InterruptedException {
-        assertThat(granted("broken", 2_000, true)).isGreaterThan(2_000);
+        assertThat(granted("broken", 2, 2_000, true)).isGreaterThan(2_000);
     }
 
     @Test
     void though_they_are_killed_and_start_again_they_never_get_more() throws IOException, InterruptedException {
-        List<Process> killed = started("killed", LIMIT, false);
+        List<Process> killed = started("killed", PROCESSES, LIMIT, false);
         assertThat(Waiting.until(PATIENCE, () -> used("killed") >= LIMIT / 4)).isTrue();
         killed.forEach(Process::destroyForcibly);
         for (Process process : killed) {
@@ -59,7 +58,7 @@ class ProcessesIT {
         }
         long counted = used("killed");
         assertThat(counted).isLessThan(LIMIT);
-        assertThat(granted("killed", LIMIT, false)).isEqualTo(LIMIT - counted);
+        assertThat(granted("killed", PROCESSES, LIMIT, false)).isEqualTo(LIMIT - counted);
         assertThat(used("killed")).isEqualTo(LIMIT);
     }
 
@@ -67,21 +66,28 @@ class ProcessesIT {
         return Asking.used(store, counter(subject));
     }
 
-    private static List<Process> started(String subject, long limit, boolean looksFirst) {
+    /** Processes that have all connected before any of them begins. */
+    private static List<Process> started(String subject, int count, long limit, boolean looksFirst) throws IOException {
         List<Process> processes = new ArrayList<>();
-        for (int i = 0; i < PROCESSES; i++) {
+        for (int i = 0; i < count; i++) {
             processes.add(CountingProcess.start(server.port(), subject, limit, looksFirst));
+        }
+        for (Process process : processes) {
+            assertThat(process.inputReader().readLine()).isEqualTo("connected");
+        }
+        for (Process process : processes) {
+            process.getOutputStream().write('\n');
+            process.getOutputStream().flush();
         }
         return processes;
     }
 
-    private static long granted(String subject, long limit, boolean looksFirst)
+    private static long granted(String subject, int count, long limit, boolean looksFirst)
             throws IOException, InterruptedException {
         long granted = 0;
-        for (Process process : started(subject, limit, looksFirst)) {
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        for (Process process : started(subject, count, limit, looksFirst)) {
+            granted += Long.parseLong(process.inputReader().readLine());
             assertThat(process.waitFor()).isZero();
-            granted += Long.parseLong(said.strip());
         }
         return granted;
     }
