@@ -1,0 +1,44 @@
+package dev.ratelimit.quota.redis;
+
+import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.OperationId;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What counters and operations are called in the server.
+ *
+ * <p>A counter is {@code {namespace:subject}/quota/start}: what stands in the braces decides where in a cluster it is, so the
+ * counters of one subject are together.
+ *
+ * @param namespace plain characters; no colon and no brace, so that no two counters have one name
+ */
+record Keys(String namespace) {
+
+    private static final int LONGEST = 64;
+
+    Keys {
+        if (!Counter.isQuotaName(namespace)) {
+            throw new IllegalArgumentException(
+                    "namespace must be 1 to " + LONGEST + " of A-Z a-z 0-9 . _ - but was \"" + namespace + "\"");
+        }
+    }
+
+    String of(Counter counter) {
+        return "{" + namespace + ":" + counter.subject() + "}/" + counter.quota() + "/"
+                + counter.start().getEpochSecond();
+    }
+
+    /** The field that remembers an operation, which always has a colon; nothing for one that is not to be remembered. */
+    static String of(@Nullable OperationId id) {
+        if (id == null) {
+            return "";
+        }
+        byte[] holder = ByteBuffer.allocate(16)
+                .putLong(id.holder().getMostSignificantBits())
+                .putLong(id.holder().getLeastSignificantBits())
+                .array();
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(holder) + ":" + id.sequence();
+    }
+}

@@ -1,0 +1,180 @@
+package dev.ratelimit.quota.redis;
+
+import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.quota.spi.Capabilities;
+import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
+import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.Operation;
+import dev.ratelimit.quota.spi.Outcome;
+import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.quota.spi.QuotaStoreException;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.RedisClusterClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A Redis quota store is a {@link QuotaStore} that counts in Redis or Valkey: in one server, in the master that Sentinels
+ * name, or in a cluster.
+ *
+ * <p>Each operation is one call of a script, which the server runs as one; those of one {@link #apply} go out together, on
+ * one connection that all callers share. Amounts are exact up to {@link Long#MAX_VALUE}. Operations that come again are
+ * answered as they were the first time, as long as their counter is kept.
+ *
+ * <p><b>How much is kept.</b> What the server's persistence and replication keep. After a crash or a failover that loses
+ * writes, what they counted may be granted again: use {@code appendfsync always}, or {@code min-replicas-to-write}, where that
+ * is too much.
+ *
+ * <p><b>Errors.</b> What had not been written by the deadline, or was refused by the server, is
+ * {@link Certainty#NOT_APPLIED}; what was written and has no answer is {@link Certainty#INDETERMINATE}. No command is ever
+ * sent again by itself.
+ *
+ * <p><b>Waiting.</b> {@link #apply} waits until its deadline, and connecting for some seconds.
+ *
+ * <p><b>Thread-safety.</b> Thread-safe.
+ */
+public final class RedisQuotaStore implements QuotaStore {
+
+    private static final int LARGEST_BATCH = 256;
+    private static final Duration DEFAULT_DEADLINE = Duration.ofMillis(50);
+
+    private final Link link;
+    private final Keys keys;
+    private final Runnable releaseClient;
+    private final Capabilities capabilities;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    RedisQuotaStore(Link link, Keys keys, Runnable releaseClient) {
+        this.link = link;
+        this.keys = keys;
+        this.releaseClient = releaseClient;
+        this.capabilities = new Capabilities(true, link.groups(), LARGEST_BATCH);
+    }
+
+    /**
+     * Connects to a server, or to the master that Sentinels name.
+     *
+     * @param server where it is, with user, password and TLS; or the Sentinels and the master's name
+     * @return the store
+     * @throws QuotaStoreException if the server cannot be reached or cannot keep counters; its message says what to do
+     */
+    public static RedisQuotaStore connect(RedisURI server) {
+        return builder(server).build();
+    }
+
+    /**
+     * Connects to a cluster.
+     *
+     * @param nodes some of its nodes, at least one
+     * @return the store
+     * @throws QuotaStoreException if the cluster cannot be reached or cannot keep counters; its message says what to do
+     */
+    public static RedisQuotaStore connectCluster(RedisURI... nodes) {
+        return clusterBuilder(nodes).build();
+    }
+
+    /**
+     * Returns a builder of a store on a server, or on the master that Sentinels name.
+     *
+     * @param server where it is, with user, password and TLS; or the Sentinels and the master's name
+     * @return the builder
+     */
+    public static RedisQuotaStoreBuilder builder(RedisURI server) {
+        Objects.requireNonNull(server, "server");
+        return new RedisQuotaStoreBuilder(
+                () -> OwnClient.forServer(server), client -> new Link.Single(((RedisClient) client).connect()), true);
+    }
+
+    /**
+     * Returns a builder of a store on a cluster.
+     *
+     * @param nodes some of its nodes, at least one
+     * @return the builder
+     * @throws IllegalArgumentException if there are none
+     */
+    public static RedisQuotaStoreBuilder clusterBuilder(RedisURI... nodes) {
+        List<RedisURI> seeds = List.of(nodes);
+        if (seeds.isEmpty()) {
+            throw new IllegalArgumentException("nodes must name at least one node of the cluster");
+        }
+        return new RedisQuotaStoreBuilder(
+                () -> OwnClient.forCluster(seeds),
+                client -> new Link.Cluster(((RedisClusterClient) client).connect()),
+                true);
+    }
+
+    /**
+     * Returns a builder of a store that connects by a client that the application has, and closes.
+     *
+     * @param client has a default address, reconnects by itself, and rejects commands while it is disconnected
+     * @return the builder
+     * @throws IllegalArgumentException if the client would send commands again, or not reconnect
+     */
+    public static RedisQuotaStoreBuilder builder(RedisClient client) {
+        RedisQuotaStoreBuilder.check(client.getOptions());
+        return new RedisQuotaStoreBuilder(() -> client, ignored -> new Link.Single(client.connect()), false);
+    }
+
+    /**
+     * Returns a builder of a store that connects by a client of a cluster that the application has, and closes.
+     *
+     * @param client reconnects by itself, and rejects commands while it is disconnected
+     * @return the builder
+     * @throws IllegalArgumentException if the client would send commands again, or not reconnect
+     */
+    public static RedisQuotaStoreBuilder builder(RedisClusterClient client) {
+        RedisQuotaStoreBuilder.check(client.getOptions());
+        return new RedisQuotaStoreBuilder(() -> client, ignored -> new Link.Cluster(client.connect()), false);
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return capabilities;
+    }
+
+    /** Fifty milliseconds: some hundred times what a server nearby takes. */
+    @Override
+    public Duration defaultDeadline() {
+        return DEFAULT_DEADLINE;
+    }
+
+    @Override
+    public List<Outcome> apply(List<Operation> operations, Deadline deadline) {
+        if (operations.isEmpty() || operations.size() > LARGEST_BATCH) {
+            throw new IllegalArgumentException(
+                    "operations must be 1 to " + LARGEST_BATCH + ", but were " + operations.size());
+        }
+        if (closed.get()) {
+            throw new QuotaStoreException(Certainty.NOT_APPLIED, "the store is closed", null);
+        }
+        if (deadline.hasPassed()) {
+            throw new QuotaStoreException(Certainty.NOT_APPLIED, "the deadline had passed before the call began", null);
+        }
+        Batch batch = new Batch(operations, keys, link.groups());
+        batch.send(link, deadline);
+        return batch.outcomes();
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            link.close();
+            releaseClient.run();
+        }
+    }
+
+    /** Whether one script call can decide a group. */
+    static boolean isAtomic(Operation.Group group, AtomicGroups groups) {
+        return groups == AtomicGroups.ALL
+                || group.acquires().stream()
+                                .map(Operation.Acquire::counter)
+                                .map(Counter::subject)
+                                .distinct()
+                                .count()
+                        == 1;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.ratelimit.quota.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** One operation as the server does it: the text of a Lua script, and the digest that the server knows it by. */
+enum Script {
+    ACQUIRE("acquire"),
+    ADJUST("adjust"),
+    GROUP("group"),
+    READ("read");
+
+    private final String text;
+    private final String digest;
+
+    Script(String name) {
+        this.text = resource("counter") + resource(name);
+        this.digest = digestOf(text);
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** SHA-1 in hexadecimal. */
+    String digest() {
+        return digest;
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = Script.class.getResourceAsStream(name + ".lua")) {
+            if (in == null) {
+                throw new IllegalStateException("the module lacks its script " + name + ".lua");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the script " + name + ".lua", e);
+        }
+    }
+
+    private static String digestOf(String text) {
+        try {
+            MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+            return HexFormat.of().formatHex(sha1.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("each Java platform has SHA-1", e);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.ratelimit.quota.redis;
+
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.CommandOutput;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a script answered: texts; or an error, which may say that the server has not begun. */
+final class ScriptOutput extends CommandOutput<String, String, List<String>> {
+
+    private Runnable whenRefused = () -> {};
+
+    ScriptOutput() {
+        super(StringCodec.UTF8, new ArrayList<>());
+    }
+
+    /** What to do when the server says that it has not begun; before anybody hears of the error. */
+    void whenRefused(Runnable action) {
+        whenRefused = action;
+    }
+
+    @Override
+    public void set(ByteBuffer bytes) {
+        output.add(StandardCharsets.US_ASCII.decode(bytes).toString());
+    }
+
+    @Override
+    public void multi(int count) {
+        // The texts come one by one.
+    }
+
+    @Override
+    public void setError(ByteBuffer error) {
+        super.setError(error);
+        if (Refusals.isRefusal(getError())) {
+            whenRefused.run();
+        }
+    }
+}

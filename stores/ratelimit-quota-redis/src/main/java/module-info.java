@@ -1,0 +1,12 @@
+/** Quotas that are counted in Redis or Valkey: {@link dev.ratelimit.quota.redis.RedisQuotaStore}. */
+module dev.ratelimit.quota.redis {
+    requires transitive dev.ratelimit.quota.spi;
+    requires transitive lettuce.core;
+    requires static transitive org.jspecify;
+    requires io.netty.buffer;
+    requires io.netty.common;
+    requires io.netty.transport;
+    requires org.slf4j;
+
+    exports dev.ratelimit.quota.redis;
+}
