@@ -110,7 +110,8 @@ public final class MariaDbServer implements AutoCloseable {
     }
 
     private void awaitReady() {
-        process.awaitReady("the MariaDB server", PATIENCE, () -> process.output().contains("ready for connections"));
+        process.awaitReady(
+                "the MariaDB server", PATIENCE, () -> process.output().contains("ready for connections"));
     }
 
     private Path data() {

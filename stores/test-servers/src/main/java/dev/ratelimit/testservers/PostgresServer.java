@@ -101,8 +101,15 @@ public final class PostgresServer implements AutoCloseable {
 
     /** Starts the server again at the same port, and waits until it answers. Kills it before if it runs. */
     public void restart() {
-        process.restart();
-        awaitReady();
+        boolean started = Waiting.until(PATIENCE, () -> {
+            process.restart();
+            Waiting.until(PATIENCE, () -> !process.isAlive() || isReady());
+            // Processes of the one that was killed end by themselves, and hold its memory until then.
+            return process.isAlive() || !process.output().contains("pre-existing shared memory");
+        });
+        if (!started || !process.isAlive()) {
+            throw new IllegalStateException("the PostgreSQL server did not start again: " + process.output());
+        }
     }
 
     /** Stops the server, and deletes what it kept. */
@@ -113,8 +120,11 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private void awaitReady() {
-        process.awaitReady(
-                "the PostgreSQL server", PATIENCE, () -> process.output().contains("ready to accept connections"));
+        process.awaitReady("the PostgreSQL server", PATIENCE, this::isReady);
+    }
+
+    private boolean isReady() {
+        return process.output().contains("ready to accept connections");
     }
 
     private void run(String program, String... arguments) {
@@ -152,7 +162,8 @@ public final class PostgresServer implements AutoCloseable {
         Path folder = TemporaryFolder.create("postgres-programs").path();
         try (InputStream archive = PostgresServer.class.getResourceAsStream(archive())) {
             if (archive == null) {
-                throw new IllegalStateException("there is no PostgreSQL server for tests for this machine: " + archive());
+                throw new IllegalStateException(
+                        "there is no PostgreSQL server for tests for this machine: " + archive());
             }
             Unpacked.tarXz(archive, folder);
             open(folder);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -35,7 +36,7 @@ final class Unpacked {
                     openFolder(target);
                     continue;
                 }
-                openFolder(target.getParent());
+                openFolder(Objects.requireNonNull(target.getParent()));
                 if (entry.isSymbolicLink()) {
                     Files.createSymbolicLink(target, Path.of(entry.getLinkName()));
                 } else {
@@ -55,7 +56,7 @@ final class Unpacked {
                 try (Stream<Path> files = Files.walk(top.resolve(each))) {
                     for (Path file : files.filter(Files::isRegularFile).toList()) {
                         Path target = folder.resolve(top.relativize(file).toString());
-                        openFolder(target.getParent());
+                        openFolder(Objects.requireNonNull(target.getParent()));
                         Files.copy(file, target);
                         permit(target, each.startsWith("bin"));
                     }
@@ -73,7 +74,6 @@ final class Unpacked {
     }
 
     private static void permit(Path file, boolean program) throws IOException {
-        Files.setPosixFilePermissions(
-                file, PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--"));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--"));
     }
 }

@@ -45,7 +45,12 @@ final class Calls implements AutoCloseable {
     Calls(int most) {
         AtomicInteger count = new AtomicInteger();
         threads = new ThreadPoolExecutor(
-                most, most, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                most,
+                most,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> {
                     Thread thread = new Thread(task, "ratelimit-quota-jdbc-" + count.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;

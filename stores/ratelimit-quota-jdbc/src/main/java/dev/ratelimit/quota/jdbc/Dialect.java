@@ -45,7 +45,8 @@ enum Dialect {
         int atMinor = database.getDatabaseMinorVersion();
         if (atMajor < dialect.major || (atMajor == dialect.major && atMinor < dialect.minor)) {
             throw SetupCheck.failed(
-                    "the database is too old: " + product + " " + version + "; the store needs " + dialect.least(), null);
+                    "the database is too old: " + product + " " + version + "; the store needs " + dialect.least(),
+                    null);
         }
         return dialect;
     }

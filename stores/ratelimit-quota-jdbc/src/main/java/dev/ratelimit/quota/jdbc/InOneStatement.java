@@ -39,21 +39,16 @@ final class InOneStatement implements Counting {
     InOneStatement(Sql sql, Counting others) {
         this.others = others;
         this.plain = statement(sql.table(), "", "");
-        this.withId = statement(
-                sql.table(),
-                """
+        this.withId = statement(sql.table(), """
                 first AS (
                     SELECT granted, used FROM %1$s WHERE counter = ? AND holder = ? AND sequence = ?
                 ),
-                """
-                        .formatted(sql.operations()),
-                """
+                """.formatted(sql.operations()), """
                 kept AS (
                     INSERT INTO %1$s (counter, holder, sequence, granted, used)
                     SELECT ?, ?, ?, granted, used FROM (SELECT * FROM taken UNION ALL SELECT * FROM opened) AS done
                 ),
-                """
-                        .formatted(sql.operations()));
+                """.formatted(sql.operations()));
     }
 
     private static String statement(String table, String first, String kept) {
@@ -82,8 +77,7 @@ final class InOneStatement implements Counting {
                     UNION ALL SELECT 1, granted, used FROM opened
                     UNION ALL SELECT 2, 0, used FROM shown
                 )
-                SELECT kind, granted, used FROM answer ORDER BY kind LIMIT 1"""
-                .formatted(
+                SELECT kind, granted, used FROM answer ORDER BY kind LIMIT 1""".formatted(
                         table,
                         first,
                         kept,
@@ -114,9 +108,7 @@ final class InOneStatement implements Counting {
     }
 
     private static @Nullable Counted counted(Acquire acquire, ResultSet row) throws SQLException {
-        return row.getInt(1) == SHOWN
-                ? denied(acquire, row.getLong(3))
-                : new Counted(row.getLong(2), row.getLong(3));
+        return row.getInt(1) == SHOWN ? denied(acquire, row.getLong(3)) : new Counted(row.getLong(2), row.getLong(3));
     }
 
     /** A denial, or null if there would have been room. */

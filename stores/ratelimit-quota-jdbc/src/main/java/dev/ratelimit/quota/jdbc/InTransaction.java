@@ -79,8 +79,7 @@ final class InTransaction implements Counting {
         }
     }
 
-    private static void collect(
-            Counter counter, @Nullable OperationId id, Set<String> counters, List<Ledger.Key> ids) {
+    private static void collect(Counter counter, @Nullable OperationId id, Set<String> counters, List<Ledger.Key> ids) {
         counters.add(counter.name());
         if (id != null) {
             ids.add(new Ledger.Key(counter.name(), id));

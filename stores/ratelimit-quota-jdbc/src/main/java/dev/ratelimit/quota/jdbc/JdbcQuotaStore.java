@@ -234,9 +234,7 @@ public final class JdbcQuotaStore implements QuotaStore {
             Calls calls = new Calls(maximumCalls);
             try {
                 return new JdbcQuotaStore(
-                        this,
-                        calls,
-                        calls.call(deadline, progress -> SetupCheck.dialect(connections, sql, deadline)));
+                        this, calls, calls.call(deadline, progress -> SetupCheck.dialect(connections, sql, deadline)));
             } catch (QuotaStoreException e) {
                 calls.close();
                 throw SetupCheck.explained(e, sql);

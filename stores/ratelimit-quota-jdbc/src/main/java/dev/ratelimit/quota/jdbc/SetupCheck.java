@@ -95,8 +95,8 @@ final class SetupCheck {
 
     /** What a failure means to whoever set the store up. */
     static QuotaStoreException explained(QuotaStoreException failure, Sql sql) {
-        SQLException cause = sqlCause(failure);
-        if (cause == null) {
+        // What the check has found out itself needs no more words.
+        if (!(failure.getCause() instanceof SQLException cause)) {
             return failure;
         }
         String said = " (SQLState " + SqlStates.state(cause) + ": " + cause.getMessage() + ")";
@@ -124,17 +124,5 @@ final class SetupCheck {
                     cause);
         }
         return failed("the database cannot be used" + said, cause);
-    }
-
-    private static @Nullable SQLException sqlCause(Throwable failure) {
-        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                return sql;
-            }
-            if (cause instanceof QuotaStoreException known && known.getCause() == null) {
-                return null;
-            }
-        }
-        return null;
     }
 }

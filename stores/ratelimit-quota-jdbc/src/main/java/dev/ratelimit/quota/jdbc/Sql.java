@@ -16,8 +16,9 @@ final class Sql {
 
     Sql(String table) {
         if (!IDENTIFIER.matcher(table).matches()) {
-            throw new IllegalArgumentException("table must be a plain identifier: a letter, then up to 39 of A-Z a-z 0-9 _,"
-                    + " without quotes or a schema, but was \"" + table + "\"");
+            throw new IllegalArgumentException(
+                    "table must be a plain identifier: a letter, then up to 39 of A-Z a-z 0-9 _,"
+                            + " without quotes or a schema, but was \"" + table + "\"");
         }
         this.table = table;
         this.operations = table + "_operation";

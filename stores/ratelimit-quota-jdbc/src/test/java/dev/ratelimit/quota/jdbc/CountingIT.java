@@ -148,8 +148,7 @@ class CountingIT {
         try (Fixture f = Fixture.of(database)) {
             for (int round = 0; round < 5; round++) {
                 String subject = "new" + round;
-                List<Counted> outcomes =
-                        together(8, () -> (Counted) f.one(acquire(subject, 2, 1, 7)));
+                List<Counted> outcomes = together(8, () -> (Counted) f.one(acquire(subject, 2, 1, 7)));
                 assertThat(outcomes.stream().mapToLong(Counted::granted).sum()).isEqualTo(7);
                 assertThat(f.one(new Read(counter(subject)))).isEqualTo(new Counted(0, 7));
             }
@@ -200,7 +199,8 @@ class CountingIT {
         HikariDataSource pool = database.pool();
         InstantSource later = InstantSource.fixed(START.plusSeconds(1000));
         try (pool;
-                JdbcQuotaStore store = Fixture.builder(pool).instantSource(later).build()) {
+                JdbcQuotaStore store =
+                        Fixture.builder(pool).instantSource(later).build()) {
             Fixture f = new Fixture(pool, store);
             Counter stays = counter("stays");
             List<Operation> operations = new ArrayList<>();
