@@ -20,6 +20,7 @@ final class FileConnections implements Connections {
     private static final Logger LOG = LoggerFactory.getLogger(FileConnections.class);
 
     private static final String NO_DRIVER = "08001";
+    private static final String NOT_FLUSHED = "58030";
 
     private final String url;
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
@@ -58,6 +59,9 @@ final class FileConnections implements Connections {
         flush.now(() -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("CHECKPOINT SYNC");
+            } catch (SQLException e) {
+                // Whatever it was, it is committed, and nobody may take it for undone.
+                throw new SQLException("what was counted could not be flushed to the disk", NOT_FLUSHED, e);
             }
         });
     }
