@@ -67,7 +67,8 @@ class ArchitectureTest {
             .resideOutsideOfPackages("..internal.waiting", "..internal.policy")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.core..", "java..", "org.jspecify..");
+            .resideInAnyPackage(
+                    "dev.ratelimit", "dev.ratelimit.quota..", "dev.ratelimit.core..", "java..", "org.jspecify..");
 
     /** The queues in {@code org.jctools.queues} itself need {@code sun.misc.Unsafe}, which newer JDKs warn of. */
     @ArchTest

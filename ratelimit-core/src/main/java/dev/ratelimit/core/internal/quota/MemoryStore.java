@@ -1,0 +1,188 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.quota.spi.Capabilities;
+import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.Operation;
+import dev.ratelimit.quota.spi.Operation.Acquire;
+import dev.ratelimit.quota.spi.Operation.Adjust;
+import dev.ratelimit.quota.spi.Operation.Group;
+import dev.ratelimit.quota.spi.Operation.Read;
+import dev.ratelimit.quota.spi.Outcome;
+import dev.ratelimit.quota.spi.Outcome.Counted;
+import dev.ratelimit.quota.spi.Outcome.Failed;
+import dev.ratelimit.quota.spi.Outcome.Grouped;
+import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.quota.spi.QuotaStoreException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The quota store of one process: all that the rules allow, in memory, and nothing that outlives it.
+ *
+ * <p>An operation is done under the lock of its counter, and a group under the locks of its counters, taken in the order of
+ * their names; so no two groups can wait for each other. Each call first drops a bounded number of counters that have
+ * expired, more than it can add.
+ */
+public final class MemoryStore implements QuotaStore {
+
+    private static final Capabilities CAPABILITIES = new Capabilities(true, AtomicGroups.ALL, 1000);
+
+    /** How many expired counters a call drops for each counter that it may add. */
+    private static final int DROPPED_FOR_EACH = 2;
+
+    private final Tallies tallies = new Tallies();
+    private final InstantSource clock;
+    private volatile boolean closed;
+
+    /**
+     * Creates an empty store.
+     *
+     * @param clock by which counters expire
+     */
+    public MemoryStore(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return CAPABILITIES;
+    }
+
+    @Override
+    public List<Outcome> apply(List<Operation> operations, Deadline deadline) {
+        int count = operations.size();
+        if (count < 1 || count > CAPABILITIES.largestBatch()) {
+            throw new IllegalArgumentException("a call takes 1 to " + CAPABILITIES.largestBatch()
+                    + " operations, but was given " + count + "; split them");
+        }
+        Instant now = clock.instant();
+        if (count == 1) {
+            return List.of(outcome(operations.get(0), deadline, now));
+        }
+        List<Outcome> outcomes = new ArrayList<>(count);
+        for (Operation operation : operations) {
+            outcomes.add(outcome(operation, deadline, now));
+        }
+        return outcomes;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        tallies.clear();
+    }
+
+    /**
+     * Returns how many counters are kept.
+     *
+     * @return the number, which may be old at once
+     */
+    public int size() {
+        return tallies.size();
+    }
+
+    private Outcome outcome(Operation operation, Deadline deadline, Instant now) {
+        if (closed) {
+            return notApplied("the store is closed");
+        }
+        if (deadline.hasPassed()) {
+            return notApplied("the deadline had passed before the operation began");
+        }
+        if (operation instanceof Acquire acquire) {
+            tallies.forget(now, DROPPED_FOR_EACH);
+            return acquired(acquire);
+        }
+        if (operation instanceof Adjust adjust) {
+            tallies.forget(now, DROPPED_FOR_EACH);
+            return adjusted(adjust);
+        }
+        if (operation instanceof Group group) {
+            tallies.forget(now, DROPPED_FOR_EACH * group.acquires().size());
+            return grouped(group);
+        }
+        tallies.forget(now, DROPPED_FOR_EACH);
+        return read((Read) operation);
+    }
+
+    private Counted acquired(Acquire acquire) {
+        Tally tally = tallies.locked(acquire.counter());
+        try {
+            return tally.acquire(acquire);
+        } finally {
+            tallies.release(tally);
+        }
+    }
+
+    private Counted adjusted(Adjust adjust) {
+        Tally tally = tallies.locked(adjust.counter());
+        try {
+            return tally.adjust(adjust);
+        } finally {
+            tallies.release(tally);
+        }
+    }
+
+    private Counted read(Read read) {
+        @Nullable Tally tally = tallies.lockedIfThere(read.counter());
+        if (tally == null) {
+            return new Counted(0, 0);
+        }
+        try {
+            return new Counted(0, tally.used());
+        } finally {
+            tallies.release(tally);
+        }
+    }
+
+    private Grouped grouped(Group group) {
+        List<Acquire> acquires = group.acquires();
+        Tally[] locked = new Tally[acquires.size()];
+        try {
+            for (int place : placesByName(acquires)) {
+                locked[place] = tallies.locked(acquires.get(place).counter());
+            }
+            return decided(acquires, locked);
+        } finally {
+            releaseAll(locked);
+        }
+    }
+
+    private static List<Integer> placesByName(List<Acquire> acquires) {
+        return IntStream.range(0, acquires.size())
+                .boxed()
+                .sorted(Comparator.comparing(
+                        place -> acquires.get(place).counter().name()))
+                .toList();
+    }
+
+    private static Grouped decided(List<Acquire> acquires, Tally[] locked) {
+        boolean granted = true;
+        for (int i = 0; i < locked.length; i++) {
+            granted &= locked[i].grants(acquires.get(i));
+        }
+        List<Counted> parts = new ArrayList<>(locked.length);
+        for (int i = 0; i < locked.length; i++) {
+            parts.add(granted ? locked[i].acquire(acquires.get(i)) : new Counted(0, locked[i].used()));
+        }
+        return new Grouped(parts);
+    }
+
+    private void releaseAll(@Nullable Tally[] locked) {
+        for (Tally tally : locked) {
+            if (tally != null) {
+                tallies.release(tally);
+            }
+        }
+    }
+
+    private static Failed notApplied(String why) {
+        return new Failed(Certainty.NOT_APPLIED, new QuotaStoreException(Certainty.NOT_APPLIED, why, null));
+    }
+}

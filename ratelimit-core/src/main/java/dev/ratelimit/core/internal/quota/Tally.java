@@ -1,0 +1,135 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.Operation.Acquire;
+import dev.ratelimit.quota.spi.Operation.Adjust;
+import dev.ratelimit.quota.spi.OperationId;
+import dev.ratelimit.quota.spi.Outcome.Counted;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tally is what a counter shows, and how its operations were answered. Everything but its name is read and written by
+ * whoever holds its lock.
+ */
+final class Tally {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final String name;
+    private long used;
+    private Instant expires;
+    private Instant due;
+    private boolean gone;
+
+    /** Made with the first operation that has an id. */
+    private @Nullable Map<OperationId, Counted> answers;
+
+    Tally(Counter counter) {
+        this.name = counter.name();
+        this.expires = counter.expires();
+        this.due = expires;
+    }
+
+    String name() {
+        return name;
+    }
+
+    void lock() {
+        lock.lock();
+    }
+
+    void unlock() {
+        lock.unlock();
+    }
+
+    long used() {
+        return used;
+    }
+
+    Instant expires() {
+        return expires;
+    }
+
+    /** Counters are equal by name; of two instants, the later one is kept to. */
+    void keepUntil(Instant instant) {
+        if (instant.isAfter(expires)) {
+            expires = instant;
+        }
+    }
+
+    /** When to look whether it may be forgotten: never later than {@link #expires()}. */
+    Instant due() {
+        return due;
+    }
+
+    void due(Instant instant) {
+        due = instant;
+    }
+
+    /** Whether it is in the map no more, so that another must be found. */
+    boolean isGone() {
+        return gone;
+    }
+
+    void leave() {
+        gone = true;
+    }
+
+    /** Whether nobody could tell it from a counter that was never touched. */
+    boolean isBlank() {
+        return used == 0 && answers == null;
+    }
+
+    /** Grants what there is room for, unless that is less than the least. */
+    Counted acquire(Acquire acquire) {
+        Counted before = answer(acquire.id());
+        if (before != null) {
+            return before;
+        }
+        // Neither is negative, so that the difference does not wrap.
+        long room = acquire.limit() - used;
+        if (room < acquire.min()) {
+            return new Counted(0, used);
+        }
+        long granted = Math.min(acquire.want(), room);
+        used += granted;
+        return remembered(acquire.id(), new Counted(granted, used));
+    }
+
+    /** Whether {@link #acquire} would grant now. */
+    boolean grants(Acquire acquire) {
+        return answer(acquire.id()) != null || acquire.limit() - used >= acquire.min();
+    }
+
+    /** Adds, and stops at zero and at the largest number. */
+    Counted adjust(Adjust adjust) {
+        Counted before = answer(adjust.id());
+        if (before != null) {
+            return before;
+        }
+        long delta = adjust.delta();
+        if (delta < 0) {
+            used = Math.max(0, used + delta);
+        } else {
+            used = used > Long.MAX_VALUE - delta ? Long.MAX_VALUE : used + delta;
+        }
+        return remembered(adjust.id(), new Counted(0, used));
+    }
+
+    private @Nullable Counted answer(@Nullable OperationId id) {
+        return id == null || answers == null ? null : answers.get(id);
+    }
+
+    private Counted remembered(@Nullable OperationId id, Counted answer) {
+        if (id != null) {
+            if (answers == null) {
+                answers = new HashMap<>();
+            }
+            answers.put(id, answer);
+        }
+        return answer;
+    }
+}

@@ -1,0 +1,5 @@
+/** Contract quotas in memory. */
+@NullMarked
+package dev.ratelimit.core.internal.quota;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,38 @@
+package dev.ratelimit.quota.tck;
+
+import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.Operation;
+import dev.ratelimit.quota.spi.Operation.Adjust;
+import dev.ratelimit.quota.spi.Outcome;
+import dev.ratelimit.quota.spi.Outcome.Counted;
+import dev.ratelimit.quota.spi.Outcome.Failed;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What is known to have been counted by operations of one unit each, and what may have been. Thread-safe. */
+final class Ledger {
+
+    private final AtomicLong counted = new AtomicLong();
+    private final AtomicLong uncertain = new AtomicLong();
+
+    /** Does an operation, and enters what became of it. */
+    Outcome enter(Caller store, Operation unit, Deadline within) {
+        Outcome outcome = store.attempt(unit, within);
+        if (outcome instanceof Counted answer && (unit instanceof Adjust || answer.granted() > 0)) {
+            counted.incrementAndGet();
+        } else if (outcome instanceof Failed failed && failed.certainty() == Certainty.INDETERMINATE) {
+            uncertain.incrementAndGet();
+        }
+        return outcome;
+    }
+
+    /** How many certainly were. */
+    long counted() {
+        return counted.get();
+    }
+
+    /** How many at the most were. */
+    long countedAtMost() {
+        return counted.get() + uncertain.get();
+    }
+}

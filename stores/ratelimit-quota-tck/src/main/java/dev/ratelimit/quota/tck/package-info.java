@@ -1,0 +1,5 @@
+/** The rules of {@code SPEC.md} as tests. Whoever writes a store extends {@link dev.ratelimit.quota.tck.QuotaStoreContract}. */
+@NullMarked
+package dev.ratelimit.quota.tck;
+
+import org.jspecify.annotations.NullMarked;
