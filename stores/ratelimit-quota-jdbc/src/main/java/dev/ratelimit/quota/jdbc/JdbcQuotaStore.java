@@ -63,7 +63,18 @@ public final class JdbcQuotaStore implements QuotaStore {
     }
 
     /**
-     * Returns a store in a file, for one process: an H2 database, which is made if it is not there.
+     * Returns a builder of a store in a file, for one process: an H2 database, which is made if it is not there.
+     *
+     * @param file the file, without the suffix {@code .mv.db} that the database gives it
+     * @return a builder, of one store
+     */
+    public static Builder builder(Path file) {
+        Objects.requireNonNull(file, "file");
+        return new Builder(new FileConnections(file));
+    }
+
+    /**
+     * Returns a store in a file, for one process: an H2 database, which is made if it is not there, with its tables.
      *
      * <p>What was granted is on the disk before the caller hears of it.
      *
@@ -72,14 +83,7 @@ public final class JdbcQuotaStore implements QuotaStore {
      * @throws QuotaStoreException if H2 is not there, or the file cannot be used; the message says what to do
      */
     public static JdbcQuotaStore inFile(Path file) {
-        Objects.requireNonNull(file, "file");
-        FileConnections connections = new FileConnections(file);
-        try {
-            return new Builder(connections).createTables().build();
-        } catch (RuntimeException e) {
-            connections.close();
-            throw e;
-        }
+        return builder(file).createTables().build();
     }
 
     @Override
@@ -218,6 +222,7 @@ public final class JdbcQuotaStore implements QuotaStore {
                     return true;
                 });
             } catch (QuotaStoreException e) {
+                connections.close();
                 throw SetupCheck.explained(e, sql);
             }
             return this;
@@ -237,6 +242,7 @@ public final class JdbcQuotaStore implements QuotaStore {
                         this, calls, calls.call(deadline, progress -> SetupCheck.dialect(connections, sql, deadline)));
             } catch (QuotaStoreException e) {
                 calls.close();
+                connections.close();
                 throw SetupCheck.explained(e, sql);
             }
         }
