@@ -33,13 +33,15 @@ public interface S9Calls extends StoreHooks {
             Counter five = bench.counter();
             store.acquire(three, 3, 10);
             store.acquire(five, 5, 10);
-            assertThat(store.all("S9.1", List.of(
-                            new Read(three),
-                            Acquire.allOrNothing(bench.counter(), 2, 10),
-                            new Read(five),
-                            Acquire.allOrNothing(bench.counter(), 2, 1),
-                            new Adjust(bench.counter(), 7, null),
-                            new Acquire(bench.counter(), 9, 1, 4, null))))
+            assertThat(store.all(
+                            "S9.1",
+                            List.of(
+                                    new Read(three),
+                                    Acquire.allOrNothing(bench.counter(), 2, 10),
+                                    new Read(five),
+                                    Acquire.allOrNothing(bench.counter(), 2, 1),
+                                    new Adjust(bench.counter(), 7, null),
+                                    new Acquire(bench.counter(), 9, 1, 4, null))))
                     .as("S9.1: outcomes of a read of 3, 2 of 10, a read of 5, 2 of 1, a charge of 7, up to 9 of 4")
                     .containsExactly(
                             new Counted(0, 3),
@@ -80,10 +82,12 @@ public interface S9Calls extends StoreHooks {
             Counter denied = bench.counter();
             Counter after = bench.counter();
             List<Outcome> outcomes = bench.store()
-                    .all("S9.3", List.of(
-                            Acquire.allOrNothing(before, 1, 5),
-                            Acquire.allOrNothing(denied, 6, 5),
-                            Acquire.allOrNothing(after, 2, 5)));
+                    .all(
+                            "S9.3",
+                            List.of(
+                                    Acquire.allOrNothing(before, 1, 5),
+                                    Acquire.allOrNothing(denied, 6, 5),
+                                    Acquire.allOrNothing(after, 2, 5)));
             assertThat(outcomes)
                     .as("S9.3: outcomes, where the second is denied")
                     .containsExactly(new Counted(1, 1), new Counted(0, 0), new Counted(2, 2));
@@ -104,10 +108,12 @@ public interface S9Calls extends StoreHooks {
                 Counter mine = bench.counter();
                 for (long round = 1; round <= 15; round++) {
                     assertThat(bench.store()
-                                    .all("S9.4", List.of(
-                                            Acquire.allOrNothing(mine, i + 1, 1000),
-                                            new Adjust(mine, -i - 1, null),
-                                            Acquire.allOrNothing(mine, 1, 1000))))
+                                    .all(
+                                            "S9.4",
+                                            List.of(
+                                                    Acquire.allOrNothing(mine, i + 1, 1000),
+                                                    new Adjust(mine, -i - 1, null),
+                                                    Acquire.allOrNothing(mine, 1, 1000))))
                             .as("S9.4: outcomes of thread %d, whose counters nobody else has", i)
                             .containsExactly(
                                     new Counted(i + 1, round + i), new Counted(0, round - 1), new Counted(1, round));

@@ -118,9 +118,7 @@ final class BrokenS8 {
 
         @Override
         Outcome decided(Operation operation, Deadline deadline) {
-            if (!(operation instanceof Group group)
-                    || group.acquires().get(0).id() != null
-                    || fits(this, group)) {
+            if (!(operation instanceof Group group) || group.acquires().get(0).id() != null || fits(this, group)) {
                 return super.decided(operation, deadline);
             }
             List<Acquire> counted = new ArrayList<>();

@@ -11,14 +11,14 @@ import java.util.concurrent.locks.LockSupport;
 /** The database of {@link PlainStore}s: outlives them, and can be cut off. */
 final class PlainBackend {
 
-    /** A row. */
+    /** A row. Read and written under the lock of the backend, but for its times. */
     static final class State {
         final Map<Object, Counted> answers = new ConcurrentHashMap<>();
         final Instant started;
-        volatile long used;
-        volatile Instant expires;
+        long used;
+        final Instant expires;
         /** For stores that cling to limits. */
-        volatile long limit = -1;
+        long limit = -1;
 
         State(Instant started, Instant expires) {
             this.started = started;
