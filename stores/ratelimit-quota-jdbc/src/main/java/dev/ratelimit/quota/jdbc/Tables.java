@@ -22,7 +22,7 @@ final class Tables {
             session.autoCommit();
             Dialect dialect = Dialect.of(session.connection().getMetaData());
             String script = read(dialect.script()).replaceAll("(?m)^--.*$", "").replace(NAME_IN_FILES, sql.table());
-            for (String text : script.split(";")) {
+            for (String text : script.split(";", -1)) {
                 if (!text.isBlank()) {
                     execute(text, session);
                 }

@@ -81,8 +81,7 @@ class BrokenCountingIT {
             for (int i = 0; i < LIMIT; i++) {
                 Deadline deadline = Deadline.after(Duration.ofSeconds(20));
                 List<Operation> operations = List.of(Acquire.allOrNothing(COUNTER, 1, LIMIT));
-                Outcome outcome = Counting.count(
-                                counting, operations, Connections.of(pool), deadline, new Progress())
+                Outcome outcome = Counting.count(counting, operations, Connections.of(pool), deadline, new Progress())
                         .get(0);
                 granted += ((Counted) outcome).granted();
             }

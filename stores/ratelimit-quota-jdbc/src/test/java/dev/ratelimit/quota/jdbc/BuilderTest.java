@@ -101,8 +101,10 @@ class BuilderTest {
     @Test
     void a_counter_never_expires_early() {
         Instant start = Instant.EPOCH;
-        assertThat(Expiry.millis(Counter.of("q", "s", start, start.plusNanos(1)))).isEqualTo(1);
-        assertThat(Expiry.millis(Counter.of("q", "s", start, start.plusMillis(1)))).isEqualTo(1);
+        assertThat(Expiry.millis(Counter.of("q", "s", start, start.plusNanos(1))))
+                .isEqualTo(1);
+        assertThat(Expiry.millis(Counter.of("q", "s", start, start.plusMillis(1))))
+                .isEqualTo(1);
         assertThat(Expiry.millis(Counter.of("q", "s", start, Instant.MAX))).isEqualTo(Long.MAX_VALUE);
         assertThat(Expiry.roundedUp(Instant.MIN)).isEqualTo(Long.MIN_VALUE);
         assertThat(Expiry.roundedUp(Instant.ofEpochSecond(-1, 1))).isEqualTo(-999);
