@@ -4,6 +4,7 @@ import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Counter;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.QuotaStoreException;
+import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -46,17 +47,27 @@ final class SetupCheck {
             }
             throw e;
         }
-        DatabaseMetaData database = session.connection().getMetaData();
-        Set<String> found = new TreeSet<>();
-        try (ResultSet rows = database.getPrimaryKeys(
-                session.connection().getCatalog(), session.connection().getSchema(), stored(table, database))) {
-            while (rows.next()) {
-                found.add(rows.getString("COLUMN_NAME").toLowerCase(Locale.ROOT));
-            }
+        Connection connection = session.connection();
+        Set<String> found = keyOf(table, connection, connection.getSchema());
+        if (found.isEmpty()) {
+            // It may be in another schema of the search path.
+            found = keyOf(table, connection, null);
         }
         if (!found.equals(key)) {
             throw wrong(table, "its primary key must be " + new TreeSet<>(key) + ", but is " + found, null);
         }
+    }
+
+    private static Set<String> keyOf(String table, Connection connection, @Nullable String schema)
+            throws SQLException {
+        DatabaseMetaData database = connection.getMetaData();
+        Set<String> columns = new TreeSet<>();
+        try (ResultSet rows = database.getPrimaryKeys(connection.getCatalog(), schema, stored(table, database))) {
+            while (rows.next()) {
+                columns.add(rows.getString("COLUMN_NAME").toLowerCase(Locale.ROOT));
+            }
+        }
+        return columns;
     }
 
     private static void types(String table, ResultSetMetaData columns) throws SQLException {

@@ -20,6 +20,9 @@ final class Tables {
     static void create(Connections connections, Sql sql, Deadline deadline) throws SQLException {
         try (Session session = Session.open(connections, deadline)) {
             session.autoCommit();
+            if (isThere(sql.table(), session) && isThere(sql.operations(), session)) {
+                return;
+            }
             Dialect dialect = Dialect.of(session.connection().getMetaData());
             String script = read(dialect.script()).replaceAll("(?m)^--.*$", "").replace(NAME_IN_FILES, sql.table());
             for (String text : script.split(";", -1)) {
@@ -27,6 +30,18 @@ final class Tables {
                     execute(text, session);
                 }
             }
+        }
+    }
+
+    /** Looks first, because PostgreSQL locks a table to find that its index is there. */
+    private static boolean isThere(String table, Session session) throws SQLException {
+        try (Statement statement = session.connection().createStatement()) {
+            return statement.execute("SELECT 1 FROM " + table + " WHERE 1 = 0");
+        } catch (SQLException e) {
+            if (SqlStates.tableMissing(e)) {
+                return false;
+            }
+            throw e;
         }
     }
 

@@ -131,7 +131,7 @@ class FaultsIT {
                 Waiting.until(i == 3 ? SHORT : PATIENCE, () -> load.failed() > failed + 3);
                 proxy.forward();
             }
-            load.close();
+            load.end();
             load.check(used());
             assertThat(load.failed()).isPositive();
         }
@@ -164,7 +164,7 @@ class FaultsIT {
                 kill.run();
                 restart.run();
             }
-            load.close();
+            load.end();
             Deadline deadline = Deadline.after(PATIENCE);
             load.check(((Counted) quota.apply(List.of(new Read(Load.COUNTER)), deadline)
                             .get(0))
@@ -176,7 +176,7 @@ class FaultsIT {
     void the_check_finds_out_what_was_counted_but_not_told() {
         Load load = Load.on(store, 1, PATIENCE);
         assertThat(Waiting.until(PATIENCE, () -> load.granted() > 5)).isTrue();
-        load.close();
+        load.end();
         load.check(used());
         apply(Acquire.allOrNothing(Load.COUNTER, 1, Long.MAX_VALUE), PATIENCE);
         assertThatThrownBy(() -> load.check(used())).isInstanceOf(AssertionError.class);

@@ -17,7 +17,8 @@ class FileContractIT extends QuotaStoreContract {
     private Path folder;
 
     private JdbcQuotaStore last;
-    private Duration elapsed = Duration.ZERO;
+    private final Instant start = Instant.now();
+    private volatile Duration elapsed = Duration.ZERO;
 
     @Override
     public QuotaStore createStore() {
@@ -34,7 +35,8 @@ class FileContractIT extends QuotaStoreContract {
 
     @Override
     public Optional<QuotaStore> secondStore() {
-        return Optional.of(JdbcQuotaStore.inFile(file()));
+        return Optional.of(
+                JdbcQuotaStore.builder(file()).instantSource(this::now).build());
     }
 
     @Override
@@ -45,7 +47,7 @@ class FileContractIT extends QuotaStoreContract {
 
     @Override
     public Instant now() {
-        return Instant.now().plus(elapsed);
+        return start.plus(elapsed);
     }
 
     @Override

@@ -77,15 +77,19 @@ final class Load implements AutoCloseable {
 
     /** Fails unless what the counter shows agrees with what the threads were told. */
     void check(long used) {
-        close();
+        end();
         assertThat(used)
                 .as("granted %s, uncertain %s, not applied %s", granted, uncertain, notApplied)
                 .isBetween(granted.get(), granted.get() + uncertain.get());
     }
 
-    /** Ends the threads. */
     @Override
     public void close() {
+        end();
+    }
+
+    /** Ends the threads. */
+    void end() {
         ended.set(true);
         for (Thread thread : threads) {
             try {

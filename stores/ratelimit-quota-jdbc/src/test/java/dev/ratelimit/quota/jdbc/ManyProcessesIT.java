@@ -34,9 +34,7 @@ class ManyProcessesIT {
             for (int i = 0; i < PROCESSES; i++) {
                 workers.add(Worker.start(database.url(), table, file(i), THREADS, limit));
             }
-            for (Process worker : workers) {
-                assertThat(worker.waitFor()).isZero();
-            }
+            succeed(workers);
             assertThat(acknowledged()).isEqualTo(limit);
             assertThat(Worker.used(store.quota())).isEqualTo(limit);
         }
@@ -62,12 +60,17 @@ class ManyProcessesIT {
                 kills++;
                 workers.set(victim, Worker.start(database.url(), table, file(victim), THREADS, limit));
             }
-            for (Process worker : workers) {
-                assertThat(worker.waitFor()).isZero();
-            }
+            succeed(workers);
             // A thread that is killed may have been granted one that it could not tell of.
             assertThat(Worker.used(store.quota())).isEqualTo(limit);
             assertThat(acknowledged()).isBetween(limit - (long) kills * THREADS, limit);
+        }
+    }
+
+    private void succeed(List<Process> workers) throws Exception {
+        for (int i = 0; i < PROCESSES; i++) {
+            int status = workers.get(i).waitFor();
+            assertThat(status).as(Files.readString(Worker.errors(file(i)))).isZero();
         }
     }
 

@@ -28,7 +28,8 @@ abstract class ServerContract extends QuotaStoreContract {
     private HikariDataSource pool;
     private JdbcQuotaStore last;
     private String table;
-    private Duration elapsed = Duration.ZERO;
+    private final Instant start = Instant.now();
+    private volatile Duration elapsed = Duration.ZERO;
 
     ServerContract(TestDatabase database, IntFunction<String> url) {
         this.database = database;
@@ -68,7 +69,10 @@ abstract class ServerContract extends QuotaStoreContract {
 
     @Override
     public Optional<QuotaStore> secondStore() {
-        return Optional.of(JdbcQuotaStore.builder(direct).table(table).build());
+        return Optional.of(JdbcQuotaStore.builder(direct)
+                .table(table)
+                .instantSource(this::now)
+                .build());
     }
 
     @Override
@@ -79,7 +83,7 @@ abstract class ServerContract extends QuotaStoreContract {
 
     @Override
     public Instant now() {
-        return Instant.now().plus(elapsed);
+        return start.plus(elapsed);
     }
 
     @Override

@@ -64,23 +64,30 @@ enum TestDatabase {
 
     abstract boolean isAvailable();
 
-    /** A pool of connections to it; skips the test visibly where there is no such database. */
+    /** A pool of connections to it, as the guide advises; skips the test visibly where there is no such database. */
     HikariDataSource pool() {
         Assumptions.assumeTrue(isAvailable(), () -> "there is no " + this + " for this machine");
-        return pool(url());
+        HikariConfig config = config(url());
+        if (this == MARIADB) {
+            config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+            config.setAutoCommit(false);
+        }
+        return new HikariDataSource(config);
     }
 
+    /** A pool as it is unless set otherwise. */
     static HikariDataSource pool(String url) {
+        return new HikariDataSource(config(url));
+    }
+
+    private static HikariConfig config(String url) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
         config.setMaximumPoolSize(16);
         config.setMinimumIdle(0);
         config.setConnectionTimeout(2_000);
         config.setInitializationFailTimeout(-1);
-        if (url.contains("mariadb")) {
-            config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-        }
-        return new HikariDataSource(config);
+        return config;
     }
 
     /** The name of a table that no other test uses. */

@@ -48,8 +48,13 @@ final class Worker {
                         String.valueOf(limit),
                         String.valueOf(ProcessHandle.current().pid()))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(errors(acknowledged).toFile())
                 .start();
+    }
+
+    /** Where a worker writes what went wrong. */
+    static Path errors(Path acknowledged) {
+        return acknowledged.resolveSibling(acknowledged.getFileName() + ".errors");
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -80,6 +85,7 @@ final class Worker {
                 acknowledged.write('+');
             }
         } catch (IOException | QuotaStoreException e) {
+            e.printStackTrace();
             Runtime.getRuntime().halt(FAILED);
         }
     }
@@ -99,16 +105,17 @@ final class Worker {
     }
 
     /** A store and its pool, if it has one. */
-    record Store(QuotaStore quota, AutoCloseable pool) implements AutoCloseable {
+    record Store(QuotaStore quota, Runnable pool) implements AutoCloseable {
 
         static Store open(String store, String table) {
             if (!store.startsWith("jdbc:")) {
                 return new Store(JdbcQuotaStore.inFile(Path.of(store)), () -> {});
             }
             HikariDataSource pool = TestDatabase.pool(store);
+            pool.setConnectionTimeout(10_000);
             try {
                 return new Store(
-                        JdbcQuotaStore.builder(pool).table(table).createTables().build(), pool);
+                        JdbcQuotaStore.builder(pool).table(table).createTables().build(), pool::close);
             } catch (QuotaStoreException e) {
                 pool.close();
                 throw new QuotaStoreException(Certainty.NOT_APPLIED, "cannot start", e);
@@ -116,9 +123,9 @@ final class Worker {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() {
             quota.close();
-            pool.close();
+            pool.run();
         }
     }
 }
