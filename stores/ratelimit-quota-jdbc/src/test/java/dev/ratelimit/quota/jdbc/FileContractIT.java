@@ -6,8 +6,10 @@ import dev.ratelimit.quota.tck.QuotaStoreContract;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The rules, in a file. It depends on nothing that could be cut off. */
@@ -16,17 +18,18 @@ class FileContractIT extends QuotaStoreContract {
     @TempDir
     private Path folder;
 
-    private JdbcQuotaStore last;
+    private @Nullable JdbcQuotaStore last;
     private final Instant start = Instant.now();
     private volatile Duration elapsed = Duration.ZERO;
 
     @Override
     public QuotaStore createStore() {
-        last = JdbcQuotaStore.builder(file())
+        JdbcQuotaStore store = JdbcQuotaStore.builder(file())
                 .instantSource(this::now)
                 .createTables()
                 .build();
-        return last;
+        last = store;
+        return store;
     }
 
     private Path file() {
@@ -58,7 +61,7 @@ class FileContractIT extends QuotaStoreContract {
 
     @Override
     public void upkeep() {
-        last.purge();
+        Objects.requireNonNull(last).purge();
     }
 
     @Override

@@ -10,9 +10,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -26,8 +28,8 @@ abstract class ServerContract extends QuotaStoreContract {
     private TcpProxy proxy;
     private HikariDataSource direct;
     private HikariDataSource pool;
-    private JdbcQuotaStore last;
-    private String table;
+    private @Nullable JdbcQuotaStore last;
+    private String table = "";
     private final Instant start = Instant.now();
     private volatile Duration elapsed = Duration.ZERO;
 
@@ -60,11 +62,12 @@ abstract class ServerContract extends QuotaStoreContract {
     }
 
     private JdbcQuotaStore open() {
-        last = JdbcQuotaStore.builder(pool)
+        JdbcQuotaStore store = JdbcQuotaStore.builder(pool)
                 .table(table)
                 .instantSource(this::now)
                 .build();
-        return last;
+        last = store;
+        return store;
     }
 
     @Override
@@ -94,7 +97,7 @@ abstract class ServerContract extends QuotaStoreContract {
 
     @Override
     public void upkeep() {
-        last.purge();
+        Objects.requireNonNull(last).purge();
     }
 
     @Override

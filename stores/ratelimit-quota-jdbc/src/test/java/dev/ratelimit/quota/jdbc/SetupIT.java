@@ -114,7 +114,7 @@ class SetupIT {
 
         public static void main(String[] arguments) {
             try (JdbcQuotaStore store = JdbcQuotaStore.inFile(Path.of(arguments[0]))) {
-                System.out.println(store);
+                System.out.println(store.capabilities());
             } catch (QuotaStoreException e) {
                 System.out.println(e.getMessage());
             }

@@ -59,7 +59,7 @@ final class Worker {
 
     public static void main(String[] arguments) throws Exception {
         // Ends with the test, however that ends.
-        ProcessHandle.of(Long.parseLong(arguments[5]))
+        var unused = ProcessHandle.of(Long.parseLong(arguments[5]))
                 .orElseThrow()
                 .onExit()
                 .thenRun(() -> Runtime.getRuntime().halt(FAILED));
