@@ -58,8 +58,7 @@ final class SetupCheck {
         }
     }
 
-    private static Set<String> keyOf(String table, Connection connection, @Nullable String schema)
-            throws SQLException {
+    private static Set<String> keyOf(String table, Connection connection, @Nullable String schema) throws SQLException {
         DatabaseMetaData database = connection.getMetaData();
         Set<String> columns = new TreeSet<>();
         try (ResultSet rows = database.getPrimaryKeys(connection.getCatalog(), schema, stored(table, database))) {

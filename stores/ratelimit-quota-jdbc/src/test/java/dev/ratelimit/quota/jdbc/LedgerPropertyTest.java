@@ -26,7 +26,8 @@ class LedgerPropertyTest {
     private static final Counter COUNTER = Counter.of("q", "s", Instant.EPOCH, Instant.EPOCH.plusSeconds(60));
 
     @Property
-    void answers_as_the_exact_model_does(@ForAll("histories") List<Operation> operations, @ForAll("amounts") long stored) {
+    void answers_as_the_exact_model_does(
+            @ForAll("histories") List<Operation> operations, @ForAll("amounts") long stored) {
         Ledger ledger = new Ledger();
         ledger.load(COUNTER.name(), stored, 0);
         BigInteger used = BigInteger.valueOf(stored);
@@ -53,11 +54,10 @@ class LedgerPropertyTest {
     @Provide
     Arbitrary<List<Operation>> histories() {
         Arbitrary<Operation> acquires = Combinators.combine(amounts(), amounts(), amounts())
-                .as((a, b, limit) -> new Acquire(
-                        COUNTER, Math.max(1, Math.max(a, b)), Math.max(1, Math.min(a, b)), limit, null));
-        Arbitrary<Operation> adjusts = Arbitraries.longs()
-                .filter(delta -> delta != 0)
-                .map(delta -> new Adjust(COUNTER, delta, null));
+                .as((a, b, limit) ->
+                        new Acquire(COUNTER, Math.max(1, Math.max(a, b)), Math.max(1, Math.min(a, b)), limit, null));
+        Arbitrary<Operation> adjusts =
+                Arbitraries.longs().filter(delta -> delta != 0).map(delta -> new Adjust(COUNTER, delta, null));
         return Arbitraries.oneOf(acquires, adjusts).list().ofMaxSize(20);
     }
 
