@@ -1,0 +1,122 @@
+package dev.ratelimit.quota.jdbc;
+
+import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.QuotaStoreException;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Runs calls on threads of its own, so that callers can leave at their deadlines.
+ *
+ * <p>JDBC has no deadline that holds for all that a call does: a pool waits for a connection as long as it likes, a driver counts its
+ * query timeout in whole seconds and its network timeout from one packet to the next. So the caller waits here, exactly, and
+ * {@link Progress} says what it may know when it leaves. The thread left at work comes free by the network timeout, and sends
+ * nothing more.
+ *
+ * <p>These threads are never interrupted: an interrupt closes the file of an H2 database for all.
+ */
+final class Calls implements AutoCloseable {
+
+    private static final long IDLE_SECONDS = 10;
+    private static final long CLOSING_SECONDS = 2;
+
+    private final ThreadPoolExecutor threads;
+
+    /**
+     * What a call does.
+     *
+     * @param <T> its result
+     */
+    @FunctionalInterface
+    interface Work<T> {
+
+        /** Does it, telling how far it has come. */
+        T run(Progress progress) throws SQLException;
+    }
+
+    Calls(int most) {
+        AtomicInteger count = new AtomicInteger();
+        threads = new ThreadPoolExecutor(
+                most,
+                most,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> {
+                    Thread thread = new Thread(task, "ratelimit-quota-jdbc-" + count.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                (task, executor) -> {
+                    throw closed();
+                });
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    /** Does the work, and waits for it until the deadline. */
+    <T> T call(Deadline deadline, Work<T> work) {
+        if (deadline.hasPassed()) {
+            throw late();
+        }
+        Progress progress = new Progress();
+        FutureTask<T> task = new FutureTask<>(() -> run(work, progress, deadline));
+        threads.execute(task);
+        try {
+            return task.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            threads.remove(task);
+            Certainty certainty = progress.leave();
+            throw new QuotaStoreException(certainty, "the database did not answer within the deadline", e);
+        } catch (InterruptedException e) {
+            threads.remove(task);
+            Certainty certainty = progress.leave();
+            Thread.currentThread().interrupt();
+            throw new QuotaStoreException(certainty, "interrupted while waiting for the database", e);
+        } catch (ExecutionException e) {
+            throw failure(Objects.requireNonNullElse(e.getCause(), e), progress.certainty());
+        }
+    }
+
+    private static <T> T run(Work<T> work, Progress progress, Deadline deadline) throws SQLException {
+        if (deadline.hasPassed()) {
+            throw late();
+        }
+        return work.run(progress);
+    }
+
+    private static QuotaStoreException failure(Throwable cause, Certainty certainty) {
+        return cause instanceof QuotaStoreException known
+                ? new QuotaStoreException(known.certainty(), String.valueOf(known.getMessage()), known)
+                : new QuotaStoreException(certainty, "the database failed: " + cause.getMessage(), cause);
+    }
+
+    /** What is said of a call whose deadline passed before anything was sent. */
+    static QuotaStoreException late() {
+        return new QuotaStoreException(
+                Certainty.NOT_APPLIED, "the deadline passed before anything was counted; give it more time", null);
+    }
+
+    /** What is said of a call after {@link #close()}. */
+    static QuotaStoreException closed() {
+        return new QuotaStoreException(Certainty.NOT_APPLIED, "the store is closed", null);
+    }
+
+    /** Takes no more calls, and waits a moment for those under way. */
+    @Override
+    public void close() {
+        threads.shutdown();
+        try {
+            threads.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

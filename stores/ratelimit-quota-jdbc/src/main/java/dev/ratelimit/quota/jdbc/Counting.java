@@ -1,0 +1,66 @@
+package dev.ratelimit.quota.jdbc;
+
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.Operation;
+import dev.ratelimit.quota.spi.Outcome;
+import java.sql.SQLException;
+import java.util.List;
+
+/** How operations are counted in a database. */
+interface Counting {
+
+    /** Tries once; throws {@link LostRace} or an exception that {@link SqlStates#collided} knows if it can be tried again. */
+    List<Outcome> attempt(List<Operation> operations, Session session, Progress progress) throws SQLException;
+
+    /** Tries until it is done, as long as nothing that was sent has been counted. */
+    static List<Outcome> count(
+            Counting counting,
+            List<Operation> operations,
+            Connections connections,
+            Deadline deadline,
+            Progress progress)
+            throws SQLException {
+        try (Session session = Session.open(connections, deadline)) {
+            for (int attempt = 0; ; attempt++) {
+                try {
+                    return counting.attempt(operations, session, progress);
+                } catch (LostRace e) {
+                    session.rollback();
+                    progress.undone();
+                } catch (SQLException e) {
+                    again(e, session, progress);
+                }
+                Pause.before(attempt, deadline);
+            }
+        }
+    }
+
+    /** Makes the session ready for another attempt, or throws what went wrong. */
+    private static void again(SQLException e, Session session, Progress progress) throws SQLException {
+        if (SqlStates.undone(e)) {
+            progress.undone();
+        } else {
+            session.broken();
+            throw e;
+        }
+        try {
+            session.rollback();
+        } catch (SQLException | RuntimeException failure) {
+            session.broken();
+            e.addSuppressed(failure);
+            throw e;
+        }
+        if (!SqlStates.collided(e)) {
+            throw e;
+        }
+    }
+
+    /** That another transaction came first, and nothing was counted. */
+    final class LostRace extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        LostRace() {
+            super("another transaction came first", null, false, false);
+        }
+    }
+}

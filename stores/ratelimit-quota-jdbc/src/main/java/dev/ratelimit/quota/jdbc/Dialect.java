@@ -1,0 +1,73 @@
+package dev.ratelimit.quota.jdbc;
+
+import java.sql.DatabaseMetaData;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** A dialect is what is different about a database. What is not said here is the same for all. */
+enum Dialect {
+    H2("H2", 2, 2, "h2.sql", false, false),
+    POSTGRESQL("PostgreSQL", 12, 0, "postgresql.sql", true, false),
+    MARIADB("MariaDB", 10, 6, "mariadb.sql", false, true),
+    MYSQL("MySQL", 8, 0, "mariadb.sql", false, true);
+
+    private final String product;
+    private final int major;
+    private final int minor;
+    private final String script;
+    private final boolean oneStatement;
+    private final boolean locksGaps;
+
+    Dialect(String product, int major, int minor, String script, boolean oneStatement, boolean locksGaps) {
+        this.product = product;
+        this.major = major;
+        this.minor = minor;
+        this.script = script;
+        this.oneStatement = oneStatement;
+        this.locksGaps = locksGaps;
+    }
+
+    /** The dialect of a database, which must be one that is known, and new enough. */
+    static Dialect of(DatabaseMetaData database) throws SQLException {
+        String version = database.getDatabaseProductVersion();
+        // MySQL's own driver takes a MariaDB for one of its kind.
+        String product = version.toLowerCase(Locale.ROOT).contains("mariadb")
+                ? MARIADB.product
+                : database.getDatabaseProductName();
+        Dialect dialect = Arrays.stream(values())
+                .filter(candidate -> candidate.product.equals(product))
+                .findFirst()
+                .orElseThrow(() -> SetupCheck.failed(
+                        "the store does not know the database \"" + product + "\"; it works with " + known(), null));
+        int atMajor = database.getDatabaseMajorVersion();
+        int atMinor = database.getDatabaseMinorVersion();
+        if (atMajor < dialect.major || (atMajor == dialect.major && atMinor < dialect.minor)) {
+            throw SetupCheck.failed(
+                    "the database is too old: " + product + " " + version + "; the store needs " + dialect.least(),
+                    null);
+        }
+        return dialect;
+    }
+
+    private static String known() {
+        return Arrays.stream(values()).map(Dialect::least).collect(Collectors.joining(", "));
+    }
+
+    private String least() {
+        return product + " " + major + "." + minor + " or later";
+    }
+
+    /** The file with the statements that make the tables. */
+    String script() {
+        return script;
+    }
+
+    /** How it counts. */
+    Counting counting(Sql sql) {
+        // Two that look for one missing row, and lock the gap, would wait for each other to insert it.
+        Counting inTransaction = new InTransaction(sql, locksGaps);
+        return oneStatement ? new InOneStatement(sql, inTransaction) : inTransaction;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.ratelimit.quota.jdbc;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections to an H2 database in a file, kept open for the next call.
+ *
+ * <p>What is committed is in the file before the caller hears of it: nothing is lost if the process is killed. It is also flushed to
+ * the disk, so that nothing is lost if the machine fails; those that commit at the same time share a flush.
+ */
+final class FileConnections implements Connections {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileConnections.class);
+
+    private static final String NO_DRIVER = "08001";
+    private static final String NOT_FLUSHED = "58030";
+
+    private final String url;
+    private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
+    private final SharedFlush flush = new SharedFlush();
+    private volatile boolean closed;
+
+    FileConnections(Path file) {
+        String path = file.toAbsolutePath().toString();
+        if (path.indexOf(';') >= 0) {
+            throw new IllegalArgumentException("file must not have a ; in its path, but was " + path);
+        }
+        url = "jdbc:h2:file:" + path + ";WRITE_DELAY=0;LOCK_TIMEOUT=1000;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0";
+    }
+
+    @Override
+    public Connection take() throws SQLException {
+        Connection connection = idle.pollFirst();
+        return connection != null ? connection : open();
+    }
+
+    private Connection open() throws SQLException {
+        try {
+            return DriverManager.getConnection(url, "sa", "");
+        } catch (SQLException e) {
+            if (NO_DRIVER.equals(e.getSQLState())) {
+                throw SetupCheck.failed(
+                        "JdbcQuotaStore.inFile needs H2: add the dependency com.h2database:h2, 2.2 or later", e);
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void commit(Connection connection) throws SQLException {
+        connection.commit();
+        flush.now(() -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("CHECKPOINT SYNC");
+            } catch (SQLException e) {
+                // Whatever it was, it is committed, and nobody may take it for undone.
+                throw new SQLException("what was counted could not be flushed to the disk", NOT_FLUSHED, e);
+            }
+        });
+    }
+
+    @Override
+    public void giveBack(Connection connection, boolean sound) throws SQLException {
+        if (sound && !closed) {
+            idle.addFirst(connection);
+            if (!closed || !idle.remove(connection)) {
+                return;
+            }
+        }
+        connection.close();
+    }
+
+    /** Closes all; the last one closes the file. */
+    @Override
+    public void close() {
+        closed = true;
+        for (Connection connection = idle.poll(); connection != null; connection = idle.poll()) {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                LOG.warn("a connection to the file could not be closed", e);
+            }
+        }
+    }
+}

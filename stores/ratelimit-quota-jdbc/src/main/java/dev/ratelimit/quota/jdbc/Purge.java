@@ -1,0 +1,115 @@
+package dev.ratelimit.quota.jdbc;
+
+import dev.ratelimit.quota.spi.Deadline;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Forgets counters whose time is over, and with them their operations, now and then.
+ *
+ * <p>It does so in small transactions, and passes over counters that somebody holds, so that it never makes anyone wait for long.
+ * Many processes may do it at once.
+ */
+final class Purge implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Purge.class);
+
+    private static final int BATCH = 128;
+    private static final Duration LONGEST = Duration.ofSeconds(10);
+
+    private final Calls calls;
+    private final Connections connections;
+    private final Sql sql;
+    private final InstantSource instants;
+    private final ScheduledExecutorService timer;
+
+    Purge(Calls calls, Connections connections, Sql sql, InstantSource instants) {
+        this.calls = calls;
+        this.connections = connections;
+        this.sql = sql;
+        this.instants = instants;
+        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "ratelimit-quota-jdbc-purge");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Has it done each time so much time has passed. */
+    void start(Duration interval) {
+        long nanos = TimeUnit.NANOSECONDS.convert(interval);
+        var unused = timer.scheduleWithFixedDelay(this::tryRun, nanos, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void tryRun() {
+        try {
+            run();
+        } catch (RuntimeException e) {
+            if (!timer.isShutdown()) {
+                LOG.warn("counters whose time is over could not be deleted; the next attempt follows", e);
+            }
+        }
+    }
+
+    /** Does it now; returns how many counters were forgotten. */
+    long run() {
+        long all = 0;
+        int some;
+        do {
+            Deadline deadline = Deadline.after(LONGEST);
+            some = calls.call(deadline, progress -> batch(deadline, progress));
+            all += some;
+        } while (some == BATCH);
+        return all;
+    }
+
+    private int batch(Deadline deadline, Progress progress) throws SQLException {
+        try (Session session = Session.open(connections, deadline)) {
+            session.begin();
+            List<String> counters = expired(session);
+            if (!counters.isEmpty()) {
+                delete(sql.forgetOperations(Sql.padded(counters.size())), counters, session);
+                delete(sql.forgetCounters(Sql.padded(counters.size())), counters, session);
+                session.commit(progress);
+            }
+            return counters.size();
+        }
+    }
+
+    private List<String> expired(Session session) throws SQLException {
+        List<String> counters = new ArrayList<>();
+        try (PreparedStatement statement = session.prepare(sql.expired(BATCH))) {
+            statement.setLong(1, instants.millis());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    counters.add(rows.getString(1));
+                }
+            }
+        }
+        return counters;
+    }
+
+    private static void delete(String text, List<String> counters, Session session) throws SQLException {
+        try (PreparedStatement statement = session.prepare(text)) {
+            for (int i = 0; i < Sql.padded(counters.size()); i++) {
+                statement.setString(i + 1, counters.get(Math.min(i, counters.size() - 1)));
+            }
+            statement.executeUpdate();
+        }
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}

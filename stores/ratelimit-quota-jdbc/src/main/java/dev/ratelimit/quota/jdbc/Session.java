@@ -1,0 +1,159 @@
+package dev.ratelimit.quota.jdbc;
+
+import dev.ratelimit.quota.spi.Deadline;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A session is a connection during one call: it is given back as it was, or, after trouble, not at all. For one thread. */
+final class Session implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    /** How long a rollback may take that nobody waits for. */
+    private static final int CLEARING_MILLIS = 1000;
+
+    private final Connections connections;
+    private final Connection connection;
+    private final Deadline deadline;
+    private final boolean autoCommit;
+    private int isolation = Connection.TRANSACTION_NONE;
+    private int networkTimeout;
+    private boolean boundable = true;
+    private boolean open;
+    private boolean sound;
+
+    private Session(Connections connections, Connection connection, Deadline deadline) throws SQLException {
+        this.connections = connections;
+        this.connection = connection;
+        this.deadline = deadline;
+        this.autoCommit = connection.getAutoCommit();
+        try {
+            this.networkTimeout = connection.getNetworkTimeout();
+        } catch (SQLFeatureNotSupportedException e) {
+            boundable = false;
+        }
+        this.sound = true;
+    }
+
+    /** Takes a connection. */
+    static Session open(Connections connections, Deadline deadline) throws SQLException {
+        Connection connection = connections.take();
+        try {
+            return new Session(connections, connection, deadline);
+        } catch (SQLException | RuntimeException e) {
+            connections.giveBack(connection, false);
+            throw e;
+        }
+    }
+
+    /** The connection, for what is neither counted nor timed. */
+    Connection connection() throws SQLException {
+        bound();
+        return connection;
+    }
+
+    /** A statement, which may take as long as is left until the deadline. */
+    PreparedStatement prepare(String sql) throws SQLException {
+        bound();
+        return connection.prepareStatement(sql);
+    }
+
+    /** Has each statement be its own transaction. */
+    void autoCommit() throws SQLException {
+        if (!connection.getAutoCommit()) {
+            bound();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    /** Has transactions see what others have committed, and hold no gaps between rows. */
+    void readCommitted() throws SQLException {
+        bound();
+        int now = connection.getTransactionIsolation();
+        if (now != Connection.TRANSACTION_READ_COMMITTED) {
+            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            isolation = now;
+        }
+    }
+
+    /** Starts a transaction, before the first statement. */
+    void begin() throws SQLException {
+        open = true;
+        if (connection.getAutoCommit()) {
+            bound();
+            connection.setAutoCommit(false);
+        }
+    }
+
+    /** Ends the transaction so that it is kept. What has been sent may be done from here on. */
+    void commit(Progress progress) throws SQLException {
+        bound();
+        progress.send();
+        connections.commit(connection);
+        open = false;
+    }
+
+    /** Ends the transaction so that nothing of it is kept. */
+    void rollback() throws SQLException {
+        if (open) {
+            bound();
+            connection.rollback();
+            open = false;
+        }
+    }
+
+    /** Says that the connection is in a state that is not known. */
+    void broken() {
+        sound = false;
+    }
+
+    private void bound() throws SQLException {
+        if (deadline.hasPassed()) {
+            throw Calls.late();
+        }
+        bound((int) Math.min(Integer.MAX_VALUE, Math.max(1, deadline.remainingMillis())));
+    }
+
+    private void bound(int millis) throws SQLException {
+        if (boundable) {
+            connection.setNetworkTimeout(Runnable::run, millis);
+        }
+    }
+
+    /** Gives the connection back; what is still open is rolled back first. */
+    @Override
+    public void close() {
+        try {
+            restore();
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("a connection could not be restored, and is thrown away", e);
+            sound = false;
+        }
+        try {
+            connections.giveBack(connection, sound);
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("a connection could not be given back", e);
+        }
+    }
+
+    private void restore() throws SQLException {
+        if (!sound) {
+            return;
+        }
+        bound(CLEARING_MILLIS);
+        if (open) {
+            connection.rollback();
+        }
+        if (connection.getAutoCommit() != autoCommit) {
+            connection.setAutoCommit(autoCommit);
+        }
+        if (isolation != Connection.TRANSACTION_NONE) {
+            connection.setTransactionIsolation(isolation);
+        }
+        bound(networkTimeout);
+    }
+}

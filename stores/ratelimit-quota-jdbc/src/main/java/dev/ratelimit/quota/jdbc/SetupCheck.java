@@ -1,0 +1,138 @@
+package dev.ratelimit.quota.jdbc;
+
+import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.QuotaStoreException;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The check of a set-up, once, when a store is built: whatever is wrong is one error that says what to do. */
+final class SetupCheck {
+
+    private SetupCheck() {}
+
+    /** The dialect of the database, whose tables are as they must be. */
+    static Dialect dialect(Connections connections, Sql sql, Deadline deadline) throws SQLException {
+        try (Session session = Session.open(connections, deadline)) {
+            session.autoCommit();
+            Dialect dialect = Dialect.of(session.connection().getMetaData());
+            table(session, sql.table(), "counter, used, expires", Set.of("counter"));
+            table(
+                    session,
+                    sql.operations(),
+                    "counter, holder, sequence, granted, used",
+                    Set.of("counter", "holder", "sequence"));
+            return dialect;
+        }
+    }
+
+    private static void table(Session session, String table, String columns, Set<String> key) throws SQLException {
+        try (PreparedStatement statement = session.prepare("SELECT " + columns + " FROM " + table + " WHERE 1 = 0");
+                ResultSet rows = statement.executeQuery()) {
+            types(table, rows.getMetaData());
+        } catch (SQLException e) {
+            if (SqlStates.columnMissing(e)) {
+                throw wrong(table, "a column is missing: " + e.getMessage(), e);
+            }
+            throw e;
+        }
+        Connection connection = session.connection();
+        Set<String> found = keyOf(table, connection, connection.getSchema());
+        if (found.isEmpty()) {
+            // It may be in another schema of the search path.
+            found = keyOf(table, connection, null);
+        }
+        if (!found.equals(key)) {
+            throw wrong(table, "its primary key must be " + new TreeSet<>(key) + ", but is " + found, null);
+        }
+    }
+
+    private static Set<String> keyOf(String table, Connection connection, @Nullable String schema) throws SQLException {
+        DatabaseMetaData database = connection.getMetaData();
+        Set<String> columns = new TreeSet<>();
+        try (ResultSet rows = database.getPrimaryKeys(connection.getCatalog(), schema, stored(table, database))) {
+            while (rows.next()) {
+                columns.add(rows.getString("COLUMN_NAME").toLowerCase(Locale.ROOT));
+            }
+        }
+        return columns;
+    }
+
+    private static void types(String table, ResultSetMetaData columns) throws SQLException {
+        List<Integer> texts = List.of(Types.VARCHAR, Types.CHAR, Types.LONGVARCHAR);
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+            String name = columns.getColumnName(i).toLowerCase(Locale.ROOT);
+            int type = columns.getColumnType(i);
+            boolean text = name.equals("counter") || name.equals("holder");
+            if (text ? !texts.contains(type) : type != Types.BIGINT) {
+                throw wrong(table, "the column " + name + " is of type " + columns.getColumnTypeName(i), null);
+            }
+            if (name.equals("counter") && columns.getPrecision(i) < Counter.LONGEST_NAME) {
+                throw wrong(table, "the column counter must hold " + Counter.LONGEST_NAME + " characters", null);
+            }
+        }
+    }
+
+    private static String stored(String table, DatabaseMetaData database) throws SQLException {
+        if (database.storesUpperCaseIdentifiers()) {
+            return table.toUpperCase(Locale.ROOT);
+        }
+        return database.storesLowerCaseIdentifiers() ? table.toLowerCase(Locale.ROOT) : table;
+    }
+
+    private static QuotaStoreException wrong(String table, String what, @Nullable Throwable cause) {
+        return failed(
+                "the table " + table + " is not as it must be: " + what
+                        + "; see the SQL files beside the class JdbcQuotaStore, or drop it and call createTables()",
+                cause);
+    }
+
+    /** What is thrown for a set-up that does not work. */
+    static QuotaStoreException failed(String message, @Nullable Throwable cause) {
+        return new QuotaStoreException(Certainty.NOT_APPLIED, message, cause);
+    }
+
+    /** What a failure means to whoever set the store up. */
+    static QuotaStoreException explained(QuotaStoreException failure, Sql sql) {
+        // What the check has found out itself needs no more words.
+        if (!(failure.getCause() instanceof SQLException cause)) {
+            return failure;
+        }
+        String said = " (SQLState " + SqlStates.state(cause) + ": " + cause.getMessage() + ")";
+        if (SqlStates.tableMissing(cause)) {
+            return failed(
+                    "the tables " + sql.table() + " and " + sql.operations()
+                            + " are not both there; make them by the builder's createTables(), or by the SQL files beside the"
+                            + " class JdbcQuotaStore" + said,
+                    cause);
+        } else if (SqlStates.credentials(cause)) {
+            return failed("the database refused the user or password; check those of the data source" + said, cause);
+        } else if (SqlStates.fileInUse(cause)) {
+            return failed(
+                    "the file is open in another process; a file is for one process at a time, several need a database"
+                            + " server" + said,
+                    cause);
+        } else if (SqlStates.connection(cause)) {
+            return failed(
+                    "the database cannot be reached; check that it runs, and host and port of the data source" + said,
+                    cause);
+        } else if (SqlStates.refused(cause)) {
+            return failed(
+                    "the database's user may not do what the store does; grant it SELECT, INSERT, UPDATE and DELETE on "
+                            + sql.table() + " and " + sql.operations() + said,
+                    cause);
+        }
+        return failed("the database cannot be used" + said, cause);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.ratelimit.quota.jdbc;
+
+import java.sql.SQLException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** A flush that many share: whoever comes while one runs waits for the next one, which one of them does for all. */
+final class SharedFlush {
+
+    /** What flushes. */
+    @FunctionalInterface
+    interface Flush {
+
+        /** Does it. */
+        void run() throws SQLException;
+    }
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile long started;
+    private long done;
+
+    /** Returns after a flush that began after this call did. */
+    void now(Flush flush) throws SQLException {
+        long seen = started;
+        lock.lock();
+        try {
+            if (done > seen) {
+                return;
+            }
+            long number = started + 1;
+            started = number;
+            flush.run();
+            done = number;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

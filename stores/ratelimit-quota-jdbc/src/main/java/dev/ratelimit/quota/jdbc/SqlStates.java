@@ -1,0 +1,92 @@
+package dev.ratelimit.quota.jdbc;
+
+import java.sql.SQLException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a database's error says of the statement that failed: the one place where codes are read.
+ *
+ * <p>Classes of SQLState are those of ISO/IEC 9075-2, section 24.1; the others are of PostgreSQL (appendix A of its manual), MariaDB
+ * and H2. An error that is not known here says nothing: the statement may have been done.
+ */
+final class SqlStates {
+
+    /** Data exception, constraint, transaction state, authorization, syntax, resources, prerequisite, limits. */
+    private static final Set<String> REFUSED = Set.of("22", "23", "25", "28", "42", "53", "54", "55");
+
+    /** Lock timeout; statement cancelled by the server, of PostgreSQL and H2, and of MariaDB. */
+    private static final Set<String> ENDED = Set.of("HYT00", "57014", "70100");
+
+    private static final String COMPLETION_UNKNOWN = "40003";
+    private static final String H2_CONCURRENT_UPDATE = "90131";
+    private static final int MARIADB_DUPLICATE = 1062;
+    private static final int MARIADB_LOCK_TIMEOUT = 1205;
+    private static final int MARIADB_RECORD_CHANGED = 1020;
+
+    private SqlStates() {}
+
+    /** Whether the server has answered that the statement, or the transaction, did nothing. */
+    static boolean undone(SQLException e) {
+        String state = state(e);
+        return REFUSED.contains(classOf(state)) || ENDED.contains(state) || collided(e);
+    }
+
+    /** Whether it did nothing because of another transaction, and may succeed if it is tried again. */
+    static boolean collided(SQLException e) {
+        String state = state(e);
+        return (classOf(state).equals("40") && !state.equals(COMPLETION_UNKNOWN))
+                || state.equals(H2_CONCURRENT_UPDATE)
+                || state.equals("HYT00")
+                || state.equals("55P03")
+                || state.equals("23505")
+                || (state.equals("23000") && e.getErrorCode() == MARIADB_DUPLICATE)
+                || (state.equals("HY000")
+                        && (e.getErrorCode() == MARIADB_LOCK_TIMEOUT || e.getErrorCode() == MARIADB_RECORD_CHANGED));
+    }
+
+    /** Whether the user or password was refused. */
+    static boolean credentials(SQLException e) {
+        return classOf(state(e)).equals("28");
+    }
+
+    /** Whether the table is missing. */
+    static boolean tableMissing(SQLException e) {
+        return Set.of("42P01", "42S02", "42S04").contains(state(e));
+    }
+
+    /** Whether a column is missing. */
+    static boolean columnMissing(SQLException e) {
+        return Set.of("42703", "42S22").contains(state(e));
+    }
+
+    /** Whether the user lacks a right. */
+    static boolean refused(SQLException e) {
+        return Set.of("42501", "42000", "90096").contains(state(e));
+    }
+
+    /** Whether there is no connection. */
+    static boolean connection(SQLException e) {
+        return classOf(state(e)).equals("08");
+    }
+
+    /** Whether another process has the file of an H2 database open. */
+    static boolean fileInUse(SQLException e) {
+        return state(e).equals("90020");
+    }
+
+    /** The first state that the exception or one of its causes has: pools wrap what drivers say. */
+    static String state(SQLException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            @Nullable String state = cause instanceof SQLException sql ? sql.getSQLState() : null;
+            if (state != null) {
+                return state;
+            }
+        }
+        return "";
+    }
+
+    private static String classOf(String state) {
+        return state.length() < 2 ? "" : state.substring(0, 2);
+    }
+}

@@ -1,0 +1,9 @@
+/** Quotas in a database: {@link dev.ratelimit.quota.jdbc.JdbcQuotaStore}. */
+module dev.ratelimit.quota.jdbc {
+    requires transitive dev.ratelimit.quota.spi;
+    requires transitive java.sql;
+    requires static transitive org.jspecify;
+    requires org.slf4j;
+
+    exports dev.ratelimit.quota.jdbc;
+}

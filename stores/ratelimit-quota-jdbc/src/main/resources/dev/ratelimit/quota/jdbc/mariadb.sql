@@ -1,0 +1,20 @@
+-- MariaDB 10.6 or later, MySQL 8.0 or later. What JdbcQuotaStore.Builder.createTables() runs; another table name takes the
+-- place of ratelimit_quota.
+
+-- One row for each counter. Instants are milliseconds since 1970.
+CREATE TABLE IF NOT EXISTS ratelimit_quota (
+    counter VARCHAR(851) NOT NULL PRIMARY KEY,
+    used BIGINT NOT NULL,
+    expires BIGINT NOT NULL,
+    INDEX ratelimit_quota_expires (expires)
+) ENGINE = InnoDB CHARACTER SET ascii COLLATE ascii_bin;
+
+-- One row for each operation that came with an id. Goes with its counter.
+CREATE TABLE IF NOT EXISTS ratelimit_quota_operation (
+    counter VARCHAR(851) NOT NULL,
+    holder VARCHAR(36) NOT NULL,
+    sequence BIGINT NOT NULL,
+    granted BIGINT NOT NULL,
+    used BIGINT NOT NULL,
+    PRIMARY KEY (counter, holder, sequence)
+) ENGINE = InnoDB CHARACTER SET ascii COLLATE ascii_bin;

@@ -1,0 +1,58 @@
+package dev.ratelimit.quota.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What databases' errors say of the statement that failed. */
+class SqlStatesTest {
+
+    @ParameterizedTest(name = "{3}")
+    @CsvSource({
+        "40001, 0, again, serialisation failure",
+        "40P01, 0, again, deadlock of PostgreSQL",
+        "40001, 1213, again, deadlock of MariaDB",
+        "40003, 0, unknown, completion unknown",
+        "23505, 0, again, duplicate key",
+        "23000, 1062, again, duplicate key of MariaDB",
+        "23000, 1048, undone, null into a column",
+        "23514, 0, undone, check of a table",
+        "55P03, 0, again, lock not available",
+        "HYT00, 50200, again, lock timeout of H2",
+        "90131, 90131, again, concurrent update of H2",
+        "HY000, 1205, again, lock timeout of MariaDB",
+        "HY000, 1030, unknown, storage engine of MariaDB",
+        "57014, 0, undone, cancelled",
+        "57P01, 0, unknown, shut down by an administrator",
+        "25006, 0, undone, read-only transaction",
+        "42501, 0, undone, no right to do so",
+        "53300, 0, undone, too many connections",
+        "08006, 0, unknown, connection lost",
+        "08001, 0, unknown, no connection",
+        "58030, 0, unknown, input or output",
+        "XX000, 0, unknown, internal error",
+        "90098, 90098, unknown, H2 database closed",
+        "'', 0, unknown, no state",
+    })
+    void says_what_is_known(String state, int code, String known, String what) {
+        SQLException e = new SQLException(what, state, code);
+        assertThat(SqlStates.collided(e)).isEqualTo(known.equals("again"));
+        assertThat(SqlStates.undone(e)).isEqualTo(!known.equals("unknown"));
+    }
+
+    @Test
+    void looks_into_what_pools_wrap() {
+        SQLException wrapped = new SQLException("no connection", null, new SQLException("refused", "28P01"));
+        assertThat(SqlStates.credentials(wrapped)).isTrue();
+        assertThat(SqlStates.state(new SQLException("none"))).isEmpty();
+    }
+
+    @Test
+    void the_outermost_state_counts() {
+        SQLException committed = new SQLException("not flushed", "58030", new SQLException("timeout", "HYT00"));
+        assertThat(SqlStates.undone(committed)).isFalse();
+    }
+}
