@@ -89,6 +89,11 @@ public final class FaultyStore implements QuotaStore {
     }
 
     @Override
+    public boolean isLocal() {
+        return store.isLocal();
+    }
+
+    @Override
     public List<Outcome> apply(List<Operation> operations, Deadline deadline) {
         calls.incrementAndGet();
         Fault fault;

@@ -30,12 +30,70 @@ public final class Counter {
     private final Instant expires;
     private final String name;
 
-    private Counter(String quota, String subject, Instant start, Instant expires) {
-        this.quota = quota;
+    private Counter(Window window, String subject) {
+        this.quota = window.quota;
         this.subject = subject;
-        this.start = start;
-        this.expires = expires;
-        this.name = quota + "/" + this.subject + "/" + start.getEpochSecond();
+        this.start = window.start;
+        this.expires = window.expires;
+        this.name = window.before + subject + window.after;
+    }
+
+    /** A window is all counters of a quota that start together: one for each subject. Immutable and thread-safe. */
+    public static final class Window {
+
+        private final String quota;
+        private final Instant start;
+        private final Instant expires;
+        private final String before;
+        private final String after;
+
+        private Window(String quota, Instant start, Instant expires) {
+            this.quota = quota;
+            this.start = start;
+            this.expires = expires;
+            this.before = quota + "/";
+            this.after = "/" + start.getEpochSecond();
+        }
+
+        /**
+         * Returns the counter of a subject.
+         *
+         * @param subject whose counter it is: any characters, 1 to 255 bytes in UTF-8
+         * @return the counter
+         * @throws IllegalArgumentException if the subject is not as said; nothing is ever cut short
+         */
+        public Counter of(String subject) {
+            boolean plain = isPlain(subject);
+            int bytes = plain ? subject.length() : utf8Length(subject);
+            if (bytes < 1 || bytes > LONGEST_SUBJECT) {
+                throw new IllegalArgumentException("a key of a quota must have 1 to " + LONGEST_SUBJECT
+                        + " bytes in UTF-8, but has " + bytes + "; use a shorter one, or a hash of it");
+            }
+            return new Counter(this, plain ? subject : escaped(subject));
+        }
+    }
+
+    /**
+     * Returns the counters of a quota in a window.
+     *
+     * @param quota the name of the quota: 1 to 64 of {@code A-Z a-z 0-9 . _ -}
+     * @param start when the window starts, a whole second
+     * @param expires when the store may forget the counters, after the start
+     * @return the window
+     * @throws IllegalArgumentException if an argument is not as said
+     */
+    public static Window window(String quota, Instant start, Instant expires) {
+        if (!isQuotaName(quota)) {
+            throw new IllegalArgumentException("the name of a quota must be 1 to " + LONGEST_QUOTA
+                    + " of A-Z a-z 0-9 . _ - but was \"" + quota + "\"");
+        }
+        if (!start.equals(start.truncatedTo(ChronoUnit.SECONDS))) {
+            throw new IllegalArgumentException("a window must start at a whole second, but was " + start);
+        }
+        if (!expires.isAfter(start)) {
+            throw new IllegalArgumentException("expires must be after start, but was " + expires + " for " + start);
+        }
+        return new Window(quota, start, expires);
     }
 
     /**
@@ -49,23 +107,7 @@ public final class Counter {
      * @throws IllegalArgumentException if an argument is not as said; nothing is ever cut short
      */
     public static Counter of(String quota, String subject, Instant start, Instant expires) {
-        if (!isQuotaName(quota)) {
-            throw new IllegalArgumentException("the name of a quota must be 1 to " + LONGEST_QUOTA
-                    + " of A-Z a-z 0-9 . _ - but was \"" + quota + "\"");
-        }
-        boolean plain = isPlain(subject);
-        int bytes = plain ? subject.length() : utf8Length(subject);
-        if (bytes < 1 || bytes > LONGEST_SUBJECT) {
-            throw new IllegalArgumentException("a key of a quota must have 1 to " + LONGEST_SUBJECT
-                    + " bytes in UTF-8, but has " + bytes + "; use a shorter one, or a hash of it");
-        }
-        if (!start.equals(start.truncatedTo(ChronoUnit.SECONDS))) {
-            throw new IllegalArgumentException("a window must start at a whole second, but was " + start);
-        }
-        if (!expires.isAfter(start)) {
-            throw new IllegalArgumentException("expires must be after start, but was " + expires + " for " + start);
-        }
-        return new Counter(quota, plain ? subject : escaped(subject), start, expires);
+        return window(quota, start, expires).of(subject);
     }
 
     /**

@@ -51,6 +51,16 @@ public interface QuotaStore extends AutoCloseable {
         return Duration.ofMillis(250);
     }
 
+    /**
+     * Returns whether a call waits for nothing outside this process. It is then made for each request by itself: to put
+     * several into one would take longer than the call.
+     *
+     * @return whether all counters are in this process's memory; false unless the store says so
+     */
+    default boolean isLocal() {
+        return false;
+    }
+
     /** Gives back connections and threads. Operations under way may fail. Does nothing the second time. */
     @Override
     void close();

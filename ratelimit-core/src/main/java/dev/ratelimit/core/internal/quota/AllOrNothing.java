@@ -29,6 +29,13 @@ final class AllOrNothing {
         this.groups = calls.store().capabilities().atomicGroups() != AtomicGroups.NONE;
     }
 
+    /** The answer to one request. */
+    Answer ask(Request request, Deadline deadline) {
+        return !groups && request.targets().size() > 1
+                ? oneByOne(request, deadline)
+                : answer(calls.apply(operation(request), deadline));
+    }
+
     /** An answer for each request, in their order. */
     List<Answer> ask(List<Request> requests, Deadline deadline) {
         if (!groups && requests.get(0).targets().size() > 1) {

@@ -29,6 +29,9 @@ sealed interface Answer {
         }
 
         List<QuotaUsage> usages(List<Target> targets) {
+            if (used.length == 1) {
+                return List.of(targets.get(0).usage(used[0]));
+            }
             List<QuotaUsage> usages = new ArrayList<>(used.length);
             for (int i = 0; i < used.length; i++) {
                 usages.add(targets.get(i).usage(used[i]));

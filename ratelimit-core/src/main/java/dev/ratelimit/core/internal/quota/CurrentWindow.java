@@ -12,14 +12,14 @@ final class CurrentWindow {
     /** How long counters are kept after their window: for reservations that are committed or cancelled late. */
     private static final Duration GRACE = Duration.ofDays(1);
 
-    private record Bounds(WindowBounds window, Instant expires) {}
+    private record Bounds(WindowBounds window, long startMillis, long endMillis, Counter.Window counters) {}
 
     private final Quota quota;
     private volatile Bounds last;
 
-    CurrentWindow(Quota quota, Instant now) {
+    CurrentWindow(Quota quota, long nowMillis) {
         this.quota = quota;
-        this.last = bounds(now);
+        this.last = bounds(nowMillis);
     }
 
     Quota quota() {
@@ -27,17 +27,21 @@ final class CurrentWindow {
     }
 
     /** The counter of a key at an instant. */
-    Target target(String key, Instant now) {
+    Target target(String key, long nowMillis) {
         Bounds bounds = last;
-        if (now.isBefore(bounds.window.start()) || !now.isBefore(bounds.window.end())) {
-            bounds = bounds(now);
+        if (nowMillis < bounds.startMillis || nowMillis >= bounds.endMillis) {
+            bounds = bounds(nowMillis);
             last = bounds;
         }
-        return new Target(quota, bounds.window, Counter.of(quota.name(), key, bounds.window.start(), bounds.expires));
+        return new Target(quota, bounds.window, bounds.counters.of(key));
     }
 
-    private Bounds bounds(Instant now) {
-        WindowBounds window = quota.window().at(now);
-        return new Bounds(window, window.end().plus(GRACE));
+    private Bounds bounds(long nowMillis) {
+        WindowBounds window = quota.window().at(Instant.ofEpochMilli(nowMillis));
+        return new Bounds(
+                window,
+                window.start().toEpochMilli(),
+                window.end().toEpochMilli(),
+                Counter.window(quota.name(), window.start(), window.end().plus(GRACE)));
     }
 }

@@ -106,14 +106,14 @@ final class Lanes {
 
     private List<Answer> answers(List<Passenger> together, Deadline deadline) {
         if (together.size() == 1) {
-            return store.ask(List.of(together.get(0).request()), deadline);
+            return List.of(store.ask(together.get(0).request(), deadline));
         }
         List<Request> requests = together.stream().map(Passenger::request).toList();
         Request sum = sum(requests);
         if (sum == null) {
             return store.ask(requests, deadline);
         }
-        Answer answer = store.ask(List.of(sum), deadline).get(0);
+        Answer answer = store.ask(sum, deadline);
         if (!(answer instanceof Answer.Counted counted)) {
             return requests.stream().map(request -> answer).toList();
         }

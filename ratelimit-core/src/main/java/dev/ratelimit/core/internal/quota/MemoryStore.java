@@ -16,7 +16,6 @@ import dev.ratelimit.quota.spi.Outcome.Grouped;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.quota.spi.QuotaStoreException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -63,13 +62,18 @@ public final class MemoryStore implements QuotaStore {
     }
 
     @Override
+    public boolean isLocal() {
+        return true;
+    }
+
+    @Override
     public List<Outcome> apply(List<Operation> operations, Deadline deadline) {
         int count = operations.size();
         if (count < 1 || count > CAPABILITIES.largestBatch()) {
             throw new IllegalArgumentException("a call takes 1 to " + CAPABILITIES.largestBatch()
                     + " operations, but was given " + count + "; split them");
         }
-        Instant now = clock.instant();
+        long now = clock.millis();
         if (count == 1) {
             return List.of(outcome(operations.get(0), deadline, now));
         }
@@ -95,7 +99,7 @@ public final class MemoryStore implements QuotaStore {
         return tallies.size();
     }
 
-    private Outcome outcome(Operation operation, Deadline deadline, Instant now) {
+    private Outcome outcome(Operation operation, Deadline deadline, long now) {
         if (closed) {
             return notApplied("the store is closed");
         }

@@ -50,6 +50,11 @@ final class StoreCalls {
         return retries > 0 && remembers ? new OperationId(holder, sequence.incrementAndGet()) : null;
     }
 
+    /** The outcome of one operation; never throws what a store throws. */
+    Outcome apply(Operation operation, Deadline deadline) {
+        return withRetries(List.of(operation), deadline).get(0);
+    }
+
     /** One outcome for each operation; never throws what a store throws. */
     List<Outcome> apply(List<Operation> operations, Deadline deadline) {
         if (operations.size() <= largestBatch) {

@@ -25,7 +25,11 @@ public final class StoreQuotas implements QuotaService {
 
     private final InstantSource clock;
     private final Duration deadline;
-    private final Lanes lanes;
+    private final AllOrNothing store;
+
+    /** Where requests meet, unless the store is quicker than that. */
+    private final @Nullable Lanes lanes;
+
     private final Adjustments adjustments;
     private final @Nullable Thresholds thresholds;
     private volatile CurrentWindow[] windows;
@@ -48,13 +52,16 @@ public final class StoreQuotas implements QuotaService {
         StoreCalls calls = new StoreCalls(store, retries);
         this.clock = clock;
         this.deadline = deadline;
-        this.lanes = new Lanes(new AllOrNothing(calls), store.capabilities().largestBatch());
+        this.store = new AllOrNothing(calls);
+        this.lanes = store.isLocal()
+                ? null
+                : new Lanes(this.store, store.capabilities().largestBatch());
         this.adjustments = new Adjustments(calls, deadline);
         this.thresholds = listener == null ? null : new Thresholds(listener, percents);
-        this.windows = windows(quotas, clock.instant());
+        this.windows = windows(quotas, clock.millis());
     }
 
-    private static CurrentWindow[] windows(List<Quota> quotas, Instant now) {
+    private static CurrentWindow[] windows(List<Quota> quotas, long nowMillis) {
         Set<String> names = new HashSet<>();
         for (Quota quota : quotas) {
             if (!names.add(quota.name())) {
@@ -62,27 +69,28 @@ public final class StoreQuotas implements QuotaService {
                         "each quota needs a name of its own, but there are two named " + quota.name());
             }
         }
-        return quotas.stream().map(quota -> new CurrentWindow(quota, now)).toArray(CurrentWindow[]::new);
+        return quotas.stream().map(quota -> new CurrentWindow(quota, nowMillis)).toArray(CurrentWindow[]::new);
     }
 
     @Override
     public QuotaDecision consume(String key, long amount) {
         check(amount);
-        Instant now = clock.instant();
-        List<Target> targets = targets(key, now);
-        return ask(key, targets, amount, now);
+        long now = clock.millis();
+        return ask(key, targets(key, now), amount, now);
     }
 
     @Override
     public QuotaReservation reserve(String key, long amount) {
         check(amount);
-        Instant now = clock.instant();
+        long now = clock.millis();
         List<Target> targets = targets(key, now);
         return new CountedReservation(adjustments, targets, amount, ask(key, targets, amount, now));
     }
 
-    private QuotaDecision ask(String key, List<Target> targets, long amount, Instant now) {
-        Answer answer = lanes.ask(key, new Request(targets, amount), Deadline.after(deadline));
+    private QuotaDecision ask(String key, List<Target> targets, long amount, long nowMillis) {
+        Request request = new Request(targets, amount);
+        Deadline until = Deadline.after(deadline);
+        Answer answer = lanes == null ? store.ask(request, until) : lanes.ask(key, request, until);
         if (answer instanceof Answer.Failed failed) {
             throw failed.thrown();
         }
@@ -91,28 +99,32 @@ public final class StoreQuotas implements QuotaService {
         if (thresholds != null) {
             thresholds.look(key, targets, usages);
         }
-        return counted.granted() ? QuotaDecision.allowed(usages) : QuotaDecision.refused(usages, amount, now);
+        return counted.granted() ? QuotaDecision.allowed(usages) : refused(usages, amount, nowMillis);
+    }
+
+    private static QuotaDecision refused(List<QuotaUsage> usages, long amount, long nowMillis) {
+        return QuotaDecision.refused(usages, amount, Instant.ofEpochMilli(nowMillis));
     }
 
     @Override
     public QuotaDecision peek(String key, long amount) {
         check(amount);
-        Instant now = clock.instant();
+        long now = clock.millis();
         List<QuotaUsage> usages = adjustments.read(targets(key, now));
         return usages.stream().allMatch(usage -> amount <= usage.remaining())
                 ? QuotaDecision.allowed(usages)
-                : QuotaDecision.refused(usages, amount, now);
+                : refused(usages, amount, now);
     }
 
     @Override
     public List<QuotaUsage> decrement(String key, long amount) {
         check(amount);
-        return adjustments.apply(targets(key, clock.instant()), -amount);
+        return adjustments.apply(targets(key, clock.millis()), -amount);
     }
 
     @Override
     public void reset(String key) {
-        adjustments.apply(targets(key, clock.instant()), -Long.MAX_VALUE);
+        adjustments.apply(targets(key, clock.millis()), -Long.MAX_VALUE);
     }
 
     @Override
@@ -129,7 +141,7 @@ public final class StoreQuotas implements QuotaService {
         List<Quota> quotas = new ArrayList<>();
         quotas.add(Objects.requireNonNull(first, "first"));
         quotas.addAll(List.of(more));
-        windows = windows(quotas, clock.instant());
+        windows = windows(quotas, clock.millis());
     }
 
     @Override
@@ -138,21 +150,21 @@ public final class StoreQuotas implements QuotaService {
     }
 
     /** The counters of a key now; complains of a key that cannot have any. */
-    List<Target> targets(String key, Instant now) {
+    List<Target> targets(String key, long nowMillis) {
         Objects.requireNonNull(key, "key");
         CurrentWindow[] all = windows;
         if (all.length == 1) {
-            return List.of(all[0].target(key, now));
+            return List.of(all[0].target(key, nowMillis));
         }
         List<Target> targets = new ArrayList<>(all.length);
         for (CurrentWindow window : all) {
-            targets.add(window.target(key, now));
+            targets.add(window.target(key, nowMillis));
         }
         return targets;
     }
 
     void checkKey(String key) {
-        targets(key, clock.instant());
+        targets(key, clock.millis());
     }
 
     static void check(long amount) {

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +21,20 @@ final class Tallies {
 
     /** A place in the order by time. */
     private record Due(Instant at, String name) {
+        long millis() {
+            return at.isAfter(LAST) ? Long.MAX_VALUE : at.toEpochMilli();
+        }
+
+        private static final Instant LAST = Instant.ofEpochMilli(Long.MAX_VALUE);
+
         static final Comparator<Due> ORDER = Comparator.comparing(Due::at).thenComparing(Due::name);
     }
 
     private final ConcurrentHashMap<String, Tally> byName = new ConcurrentHashMap<>();
     private final ConcurrentSkipListMap<Due, Tally> byDue = new ConcurrentSkipListMap<>(Due.ORDER);
+
+    /** The earliest of them in milliseconds, or earlier: so that a look at a number tells that nothing has expired. */
+    private final AtomicLong firstDue = new AtomicLong(Long.MAX_VALUE);
 
     /** The tally of a counter, locked; made if need be. */
     Tally locked(Counter counter) {
@@ -35,7 +45,7 @@ final class Tallies {
                 fresh.lock();
                 tally = byName.putIfAbsent(fresh.name(), fresh);
                 if (tally == null) {
-                    byDue.put(new Due(fresh.due(), fresh.name()), fresh);
+                    await(fresh);
                     return fresh;
                 }
             }
@@ -76,10 +86,22 @@ final class Tallies {
     }
 
     /** Looks at no more than so many tallies whose time has come, and drops them. */
-    void forget(Instant now, int most) {
+    void forget(long nowMillis, int most) {
+        long due = firstDue.get();
+        if (nowMillis < due) {
+            return;
+        }
+        Instant now = Instant.ofEpochMilli(nowMillis);
         for (int i = 0; i < most; i++) {
             Map.Entry<Due, Tally> first = byDue.firstEntry();
             if (first == null || first.getKey().at().isAfter(now)) {
+                // One that comes in between is found by the second look, or sets the number itself.
+                firstDue.compareAndSet(
+                        due, first == null ? Long.MAX_VALUE : first.getKey().millis());
+                first = byDue.firstEntry();
+                if (first != null) {
+                    firstDue.accumulateAndGet(first.getKey().millis(), Math::min);
+                }
                 return;
             }
             Tally tally = first.getValue();
@@ -104,10 +126,16 @@ final class Tallies {
         byDue.clear();
     }
 
+    private void await(Tally tally) {
+        Due due = new Due(tally.due(), tally.name());
+        byDue.put(due, tally);
+        firstDue.accumulateAndGet(due.millis(), Math::min);
+    }
+
     private void forgetIfExpired(Tally tally, Instant now) {
         if (tally.expires().isAfter(now)) {
             tally.due(tally.expires());
-            byDue.put(new Due(tally.due(), tally.name()), tally);
+            await(tally);
         } else {
             drop(tally);
         }
