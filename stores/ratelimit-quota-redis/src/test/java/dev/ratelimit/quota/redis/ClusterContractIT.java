@@ -51,6 +51,18 @@ class ClusterContractIT extends QuotaStoreContract {
         return false;
     }
 
+    /** The server takes requests, and keeps them back. */
+    @Override
+    public boolean cut() {
+        cluster.masters().forEach(master -> master.call("CLIENT", "PAUSE", "60000", "WRITE"));
+        return true;
+    }
+
+    @Override
+    public void restore() {
+        cluster.masters().forEach(master -> master.call("CLIENT", "UNPAUSE"));
+    }
+
     private static QuotaStore connected() {
         RedisServer first = cluster.masters().get(0);
         return RedisQuotaStore.connectCluster(RedisURI.create("127.0.0.1", first.port()));

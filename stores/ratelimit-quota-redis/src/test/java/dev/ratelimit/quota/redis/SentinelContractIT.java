@@ -50,6 +50,18 @@ class SentinelContractIT extends QuotaStoreContract {
         return false;
     }
 
+    /** The server takes requests, and keeps them back. */
+    @Override
+    public boolean cut() {
+        master.call("CLIENT", "PAUSE", "60000", "WRITE");
+        return true;
+    }
+
+    @Override
+    public void restore() {
+        master.call("CLIENT", "UNPAUSE");
+    }
+
     private static QuotaStore connected() {
         return RedisQuotaStore.connect(RedisURI.Builder.sentinel("127.0.0.1", sentinel.port(), "counters")
                 .build());
