@@ -64,7 +64,7 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.ratelimit.core..")
             .and()
-            .resideOutsideOfPackages("..internal.waiting", "..internal.policy")
+            .resideOutsideOfPackages("..internal.waiting", "..internal.policy", "..internal.quota")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -94,12 +94,26 @@ class ArchitectureTest {
                     "org.jspecify..");
 
     @ArchTest
+    static final ArchRule quotasKnowTheApiTheStoresTheJdkAndTheCache = classes()
+            .that()
+            .resideInAPackage("..internal.quota")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.ratelimit.quota..",
+                    "dev.ratelimit.core.internal.quota",
+                    "com.github.benmanes.caffeine.cache",
+                    "java..",
+                    "org.jspecify..");
+
+    @ArchTest
     static final ArchRule testingKnowsOnlyTheApi = classes()
             .that()
             .resideInAPackage("dev.ratelimit.testing")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.testing", "java..", "org.jspecify..");
+            .resideInAnyPackage(
+                    "dev.ratelimit", "dev.ratelimit.quota..", "dev.ratelimit.testing", "java..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule cellsKnowNeitherKeysNorLimiters = noClasses()

@@ -8,6 +8,7 @@ import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.testing.FaultyStore;
 import dev.ratelimit.testing.FaultyStore.Fault;
 import dev.ratelimit.testing.ManualClock;
@@ -91,8 +92,8 @@ class QuotasPropertyTest {
 
     private static String difference(List<Step> steps, boolean retries, boolean forgets) {
         ManualClock clock = new ManualClock(Instant.parse("2026-03-31T22:58:30Z"));
-        FaultyStore store = new FaultyStore(
-                forgets ? new ForgetfulStore(QuotaStores.inMemory(clock)) : QuotaStores.inMemory(clock));
+        QuotaStore counters = new DistantStore(QuotaStores.inMemory(clock));
+        FaultyStore store = new FaultyStore(forgets ? new ForgetfulStore(counters) : counters);
         QuotasBuilder builder = Quotas.builder(store)
                 .clock(clock)
                 .deadline(Duration.ofMinutes(1))

@@ -101,22 +101,26 @@ class QuotasRaceTest {
 
     @RepeatedTest(5)
     void exactlyTheLimitIsGranted() throws Exception {
-        Account account = race(quotas(QuotaStores.inMemory(), 0, 10_000), THREADS);
-        assertThat(account.fault(10_000)).isEmpty();
-        assertThat(account.granted()).isEqualTo(10_000);
+        for (QuotaStore store : List.of(QuotaStores.inMemory(), DistantStore.create())) {
+            Account account = race(quotas(store, 0, 10_000), THREADS);
+            assertThat(account.fault(10_000)).isEmpty();
+            assertThat(account.granted()).isEqualTo(10_000);
+        }
     }
 
     @RepeatedTest(5)
     void ofSeveralTheSmallestIsGranted() throws Exception {
-        Account account = race(quotas(QuotaStores.inMemory(), 0, 12_000, 9_000), THREADS);
-        assertThat(account.fault(9_000)).isEmpty();
-        assertThat(account.used()).containsExactly(9_000L, 9_000L);
+        for (QuotaStore store : List.of(QuotaStores.inMemory(), DistantStore.create())) {
+            Account account = race(quotas(store, 0, 12_000, 9_000), THREADS);
+            assertThat(account.fault(9_000)).isEmpty();
+            assertThat(account.used()).containsExactly(9_000L, 9_000L);
+        }
     }
 
     @RepeatedTest(5)
     void whateverTheStoreLosesNoMoreIsGranted() throws Exception {
         for (int retries = 0; retries < 2; retries++) {
-            FaultyStore store = new FaultyStore(QuotaStores.inMemory());
+            FaultyStore store = new FaultyStore(DistantStore.create());
             Random random = new Random(7);
             Fault[] faults = Fault.values();
             for (int i = 0; i < 1_000; i++) {

@@ -11,12 +11,23 @@ import java.util.Objects;
  */
 public final class Deadline {
 
+    private static final Deadline NEVER = new Deadline(() -> 0, Long.MAX_VALUE);
+
     private final TimeSource time;
     private final long nanos;
 
     private Deadline(TimeSource time, long nanos) {
         this.time = time;
         this.nanos = nanos;
+    }
+
+    /**
+     * Returns the deadline that does not pass.
+     *
+     * @return the deadline, of which {@link Long#MAX_VALUE} nanoseconds are left at all times
+     */
+    public static Deadline never() {
+        return NEVER;
     }
 
     /**
@@ -78,6 +89,6 @@ public final class Deadline {
 
     @Override
     public String toString() {
-        return "Deadline[in " + Duration.ofNanos(remainingNanos()) + "]";
+        return this == NEVER ? "Deadline[never]" : "Deadline[in " + Duration.ofNanos(remainingNanos()) + "]";
     }
 }

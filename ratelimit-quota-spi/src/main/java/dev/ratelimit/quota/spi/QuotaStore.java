@@ -52,8 +52,8 @@ public interface QuotaStore extends AutoCloseable {
     }
 
     /**
-     * Returns whether a call waits for nothing outside this process. It is then made for each request by itself: to put
-     * several into one would take longer than the call.
+     * Returns whether a call waits for nothing outside this process. It is then made for each request by itself,
+     * and without a deadline: to put several into one, or to look at the time, would take longer than the call.
      *
      * @return whether all counters are in this process's memory; false unless the store says so
      */

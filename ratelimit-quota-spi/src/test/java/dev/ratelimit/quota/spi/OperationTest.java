@@ -70,6 +70,8 @@ class OperationTest {
         now.addAndGet(1);
         assertThat(deadline.hasPassed()).isTrue();
         assertThat(deadline.remainingMillis()).isZero();
+        assertThat(Deadline.never().hasPassed()).isFalse();
+        assertThat(Deadline.never().remainingMillis()).isEqualTo(Long.MAX_VALUE / 1_000_000 + 1);
         assertThat(Deadline.after(Duration.ofSeconds(Long.MAX_VALUE), time).hasPassed())
                 .isFalse();
     }

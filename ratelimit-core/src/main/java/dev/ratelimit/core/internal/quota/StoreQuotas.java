@@ -89,8 +89,9 @@ public final class StoreQuotas implements QuotaService {
 
     private QuotaDecision ask(String key, List<Target> targets, long amount, long nowMillis) {
         Request request = new Request(targets, amount);
-        Deadline until = Deadline.after(deadline);
-        Answer answer = lanes == null ? store.ask(request, until) : lanes.ask(key, request, until);
+        Answer answer = lanes == null
+                ? store.ask(request, Deadline.never())
+                : lanes.ask(key, request, Deadline.after(deadline));
         if (answer instanceof Answer.Failed failed) {
             throw failed.thrown();
         }

@@ -5,10 +5,12 @@ import dev.ratelimit.quota.spi.Operation.Acquire;
 import dev.ratelimit.quota.spi.Operation.Adjust;
 import dev.ratelimit.quota.spi.OperationId;
 import dev.ratelimit.quota.spi.Outcome.Counted;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tally {
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private static final int SPINS = 200;
+    private static final long ASIDE_NANOS = 10_000;
+    private static final VarHandle HELD;
+
+    static {
+        try {
+            HELD = MethodHandles.lookup().findVarHandle(Tally.class, "held", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** In this object, because a lock of its own would have to be fetched from memory, too. */
+    @SuppressWarnings("unused") // by the VarHandle
+    private volatile boolean held;
+
     private final String name;
     private long used;
     private Instant expires;
@@ -38,11 +55,19 @@ final class Tally {
     }
 
     void lock() {
-        lock.lock();
+        int spins = 0;
+        while (!HELD.compareAndSet(this, false, true)) {
+            if (++spins % SPINS == 0) {
+                // Its holder is not running.
+                LockSupport.parkNanos(ASIDE_NANOS);
+            } else {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     void unlock() {
-        lock.unlock();
+        HELD.setRelease(this, false);
     }
 
     long used() {
