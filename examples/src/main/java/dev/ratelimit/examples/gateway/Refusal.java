@@ -8,7 +8,7 @@ import java.util.Locale;
 /** The answer to a refused request: the status, and the problem in JSON, by the limit that refused. */
 final class Refusal {
 
-    /** Says whose limit refused: {@code tier}, {@code node} or {@code account}. */
+    /** Says whose limit refused: {@code tier}, {@code node}, {@code quota} or {@code account}. */
     static final String REFUSED_BY = "X-Refused-By";
 
     private Refusal() {}
