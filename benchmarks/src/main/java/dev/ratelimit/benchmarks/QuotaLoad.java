@@ -25,7 +25,7 @@ public final class QuotaLoad {
 
     static final int CALLERS = 64;
 
-    private static final LoadRounds ROUNDS = new LoadRounds(3, Duration.ofSeconds(3));
+    private static final LoadRounds ROUNDS = new LoadRounds(5, Duration.ofSeconds(2));
 
     private QuotaLoad() {}
 
