@@ -2,6 +2,7 @@ package dev.ratelimit.examples.gateway;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.ratelimit.http.ProblemDetails;
+import dev.ratelimit.http.ServiceLimit;
 import java.io.IOException;
 import java.util.Locale;
 
@@ -17,6 +18,11 @@ final class Refusal {
         LimitFields.set(exchange, refused.limits());
         exchange.getResponseHeaders().set(REFUSED_BY, refused.by().name().toLowerCase(Locale.ROOT));
         ProblemDetails problem = ProblemDetails.of(refused.limits());
+        if (refused.by() == Verdict.Limit.QUOTA) {
+            ServiceLimit quota = refused.limits().get(refused.limits().size() - 1);
+            problem = problem.detail("The quota " + quota.name() + " is used up. Try again in "
+                    + quota.decision().retryAfter().plusNanos(999_999_999).toSeconds() + " s.");
+        }
         ShortAnswer.send(exchange, problem.status(), ProblemDetails.MEDIA_TYPE, problem.json());
     }
 }
