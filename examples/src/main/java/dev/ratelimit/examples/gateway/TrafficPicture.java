@@ -54,15 +54,19 @@ final class TrafficPicture {
 
     private String subtitle() {
         long later = measured.admittedAfterTheEnd();
-        return (later == 0
-                        ? ""
-                        : String.format(Locale.ROOT, "%,d were admitted after the end, and are not shown. ", later))
-                + String.format(
-                        Locale.ROOT,
-                        "Time since the start of the run, in steps of %d ms; the colours are what was admitted, upon each other."
-                                + " Bursts: %d ms' worth of the rate.",
-                        measured.bin().toMillis(),
-                        Tier.BURST_WINDOW.toMillis());
+        if (later > 0) {
+            return String.format(
+                    Locale.ROOT,
+                    "%,d were admitted after the end, and are not shown. In steps of %d ms; the colours are what was admitted.",
+                    later,
+                    measured.bin().toMillis());
+        }
+        return String.format(
+                Locale.ROOT,
+                "Time since the start of the run, in steps of %d ms; the colours are what was admitted, upon each other."
+                        + " Bursts: %d ms' worth of the rate.",
+                measured.bin().toMillis(),
+                Tier.BURST_WINDOW.toMillis());
     }
 
     private Panel ofTier(Tier tier) {
