@@ -73,13 +73,11 @@ final class Calls implements AutoCloseable {
             return task.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             threads.remove(task);
-            Certainty certainty = progress.leave();
-            throw new QuotaStoreException(certainty, "the database did not answer within the deadline", e);
+            throw unanswered(progress.leave(), e);
         } catch (InterruptedException e) {
             threads.remove(task);
-            Certainty certainty = progress.leave();
             Thread.currentThread().interrupt();
-            throw new QuotaStoreException(certainty, "interrupted while waiting for the database", e);
+            throw interrupted(progress.leave(), e);
         } catch (ExecutionException e) {
             throw failure(Objects.requireNonNullElse(e.getCause(), e), progress.certainty());
         }
@@ -92,10 +90,21 @@ final class Calls implements AutoCloseable {
         return work.run(progress);
     }
 
-    private static QuotaStoreException failure(Throwable cause, Certainty certainty) {
+    /** What is said of a call that failed for this. */
+    static QuotaStoreException failure(Throwable cause, Certainty certainty) {
         return cause instanceof QuotaStoreException known
                 ? new QuotaStoreException(known.certainty(), String.valueOf(known.getMessage()), known)
                 : new QuotaStoreException(certainty, "the database failed: " + cause.getMessage(), cause);
+    }
+
+    /** What is said of a call whose deadline passed while it was under way. */
+    static QuotaStoreException unanswered(Certainty certainty, Throwable cause) {
+        return new QuotaStoreException(certainty, "the database did not answer within the deadline", cause);
+    }
+
+    /** What is said of a call whose thread was interrupted. */
+    static QuotaStoreException interrupted(Certainty certainty, Throwable cause) {
+        return new QuotaStoreException(certainty, "interrupted while waiting for the database", cause);
     }
 
     /** What is said of a call whose deadline passed before anything was sent. */

@@ -12,7 +12,7 @@ interface Counting {
     /** Tries once; throws {@link LostRace} or an exception that {@link SqlStates#collided} knows if it can be tried again. */
     List<Outcome> attempt(List<Operation> operations, Session session, Progress progress) throws SQLException;
 
-    /** Tries until it is done, as long as nothing that was sent has been counted. */
+    /** Counts in a session of its own. */
     static List<Outcome> count(
             Counting counting,
             List<Operation> operations,
@@ -21,17 +21,24 @@ interface Counting {
             Progress progress)
             throws SQLException {
         try (Session session = Session.open(connections, deadline)) {
-            for (int attempt = 0; ; attempt++) {
-                try {
-                    return counting.attempt(operations, session, progress);
-                } catch (LostRace e) {
-                    session.rollback();
-                    progress.undone();
-                } catch (SQLException e) {
-                    again(e, session, progress);
-                }
-                Pause.before(attempt, deadline);
+            return count(counting, operations, session, deadline, progress);
+        }
+    }
+
+    /** Tries until it is done, as long as nothing that was sent has been counted. */
+    static List<Outcome> count(
+            Counting counting, List<Operation> operations, Session session, Deadline deadline, Progress progress)
+            throws SQLException {
+        for (int attempt = 0; ; attempt++) {
+            try {
+                return counting.attempt(operations, session, progress);
+            } catch (LostRace e) {
+                session.rollback();
+                progress.undone();
+            } catch (SQLException e) {
+                again(e, session, progress);
             }
+            Pause.before(attempt, deadline);
         }
     }
 

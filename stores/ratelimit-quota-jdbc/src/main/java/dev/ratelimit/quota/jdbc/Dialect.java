@@ -8,24 +8,33 @@ import java.util.stream.Collectors;
 
 /** A dialect is what is different about a database. What is not said here is the same for all. */
 enum Dialect {
-    H2("H2", 2, 2, "h2.sql", false, false),
-    POSTGRESQL("PostgreSQL", 12, 0, "postgresql.sql", true, false),
-    MARIADB("MariaDB", 10, 6, "mariadb.sql", false, true),
-    MYSQL("MySQL", 8, 0, "mariadb.sql", false, true);
+    H2("H2", 2, 2, "h2.sql", false, false, false),
+    POSTGRESQL("PostgreSQL", 12, 0, "postgresql.sql", true, true, false),
+    MARIADB("MariaDB", 10, 6, "mariadb.sql", false, false, true),
+    MYSQL("MySQL", 8, 0, "mariadb.sql", false, false, true);
 
     private final String product;
     private final int major;
     private final int minor;
     private final String script;
     private final boolean oneStatement;
+    private final boolean abortable;
     private final boolean locksGaps;
 
-    Dialect(String product, int major, int minor, String script, boolean oneStatement, boolean locksGaps) {
+    Dialect(
+            String product,
+            int major,
+            int minor,
+            String script,
+            boolean oneStatement,
+            boolean abortable,
+            boolean locksGaps) {
         this.product = product;
         this.major = major;
         this.minor = minor;
         this.script = script;
         this.oneStatement = oneStatement;
+        this.abortable = abortable;
         this.locksGaps = locksGaps;
     }
 
@@ -62,6 +71,14 @@ enum Dialect {
     /** The file with the statements that make the tables. */
     String script() {
         return script;
+    }
+
+    /**
+     * Whether a thread that waits for the database is free as soon as its connection is aborted. PostgreSQL's driver closes the
+     * socket for that, and does nothing else. MariaDB's opens another connection; H2 writes the file itself.
+     */
+    boolean isAbortable() {
+        return abortable;
     }
 
     /** How it counts. */

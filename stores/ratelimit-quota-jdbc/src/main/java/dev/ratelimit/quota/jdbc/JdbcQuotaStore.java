@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JDBC quota store is a quota store in two tables of a relational database: PostgreSQL 12, MariaDB 10.6, MySQL 8.0, H2 2.2, or later.
@@ -26,11 +27,13 @@ import javax.sql.DataSource;
  *
  * <p><b>Operations.</b> All that the SPI knows: ids are remembered with their counters, and any group is decided as one.
  *
- * <p><b>Waiting.</b> Calls run on daemon threads of the store, so that callers leave at their deadlines whatever the database, the
- * network or the pool does.
+ * <p><b>Waiting.</b> Callers leave at their deadlines whatever the database, the network or the pool does: calls run on daemon threads
+ * of the store, or, in PostgreSQL, on the caller's own where a connection is at hand, which is aborted at the deadline. An
+ * interrupt is heard at once in the first case, with the answer or at the deadline in the second.
  *
- * <p><b>Connections</b> are taken from the data source for each call: give it a pool. With MariaDB and MySQL, a pool whose connections
- * have auto-commit off and the isolation level {@code READ_COMMITTED} saves round trips.
+ * <p><b>Connections</b> are taken from the data source for each call: give it a pool. Those to PostgreSQL are kept at hand for the
+ * next call, 50 milliseconds at most, or until another call waits for one. With MariaDB and MySQL, a pool whose connections have
+ * auto-commit off and the isolation level {@code READ_COMMITTED} saves round trips.
  *
  * <p><b>Thread-safety.</b> All methods may be called by many threads at once.
  */
@@ -41,12 +44,14 @@ public final class JdbcQuotaStore implements QuotaStore {
     private final Connections connections;
     private final Calls calls;
     private final Counting counting;
+    private final @Nullable ByCaller byCaller;
     private final Purge purge;
 
     private JdbcQuotaStore(Builder builder, Calls calls, Dialect dialect) {
         this.connections = builder.connections;
         this.calls = calls;
         this.counting = dialect.counting(builder.sql);
+        this.byCaller = dialect.isAbortable() ? new ByCaller(counting, connections, calls, builder.maximumCalls) : null;
         this.purge = new Purge(calls, connections, builder.sql, builder.instants);
         purge.start(builder.purgeEvery);
     }
@@ -105,7 +110,9 @@ public final class JdbcQuotaStore implements QuotaStore {
             throw new IllegalArgumentException(
                     "a call needs 1 to " + LARGEST_BATCH + " operations, but has " + all.size());
         }
-        return calls.call(deadline, progress -> Counting.count(counting, all, connections, deadline, progress));
+        return byCaller != null
+                ? byCaller.apply(all, deadline)
+                : calls.call(deadline, progress -> Counting.count(counting, all, connections, deadline, progress));
     }
 
     /**
@@ -122,6 +129,9 @@ public final class JdbcQuotaStore implements QuotaStore {
     @Override
     public void close() {
         purge.close();
+        if (byCaller != null) {
+            byCaller.close();
+        }
         calls.close();
         connections.close();
     }

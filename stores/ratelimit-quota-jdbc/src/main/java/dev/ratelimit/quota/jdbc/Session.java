@@ -8,7 +8,7 @@ import java.sql.SQLFeatureNotSupportedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A session is a connection during one call: it is given back as it was, or, after trouble, not at all. For one thread. */
+/** A session is a connection while it is here: it is given back as it was, or, after trouble, not at all. For one thread at a time. */
 final class Session implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
@@ -16,12 +16,15 @@ final class Session implements AutoCloseable {
     /** How long a rollback may take that nobody waits for. */
     private static final int CLEARING_MILLIS = 1000;
 
+    private static final int LONGEST_MILLIS = 1 << 29;
+
     private final Connections connections;
     private final Connection connection;
-    private final Deadline deadline;
+    private Deadline deadline;
     private final boolean autoCommit;
     private int isolation = Connection.TRANSACTION_NONE;
     private int networkTimeout;
+    private int bound = -1;
     private boolean boundable = true;
     private boolean open;
     private boolean sound;
@@ -48,6 +51,11 @@ final class Session implements AutoCloseable {
             connections.giveBack(connection, false);
             throw e;
         }
+    }
+
+    /** Begins another call in it. */
+    void start(Deadline until) {
+        deadline = until;
     }
 
     /** The connection, for what is neither counted nor timed. */
@@ -111,16 +119,37 @@ final class Session implements AutoCloseable {
         sound = false;
     }
 
+    /** Whether nothing is under way in it, and its state is known. */
+    boolean isClean() {
+        return sound && !open;
+    }
+
+    /** Has whatever is under way in it fail soon, whichever thread waits for that. Does not wait itself. */
+    void abort() {
+        try {
+            connection.abort(task -> {
+                Thread thread = new Thread(task, "ratelimit-quota-jdbc-abort");
+                thread.setDaemon(true);
+                thread.start();
+            });
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("a connection could not be aborted; its network timeout ends what it does", e);
+        }
+    }
+
     private void bound() throws SQLException {
         if (deadline.hasPassed()) {
             throw Calls.late();
         }
-        bound((int) Math.min(Integer.MAX_VALUE, Math.max(1, deadline.remainingMillis())));
+        long millis = Math.min(LONGEST_MILLIS, Math.max(1, deadline.remainingMillis()));
+        // The next power of two is near enough for what only sets a thread free, and seldom another than the last one.
+        bound(Integer.highestOneBit((int) (2 * millis - 1)));
     }
 
     private void bound(int millis) throws SQLException {
-        if (boundable) {
+        if (boundable && millis != bound) {
             connection.setNetworkTimeout(Runnable::run, millis);
+            bound = millis;
         }
     }
 

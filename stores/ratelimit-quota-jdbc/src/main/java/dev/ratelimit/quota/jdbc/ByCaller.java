@@ -1,0 +1,108 @@
+package dev.ratelimit.quota.jdbc;
+
+import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.Operation;
+import dev.ratelimit.quota.spi.Outcome;
+import dev.ratelimit.quota.spi.QuotaStoreException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Has callers do the work themselves where a session is in hand, and end at their deadlines all the same: a {@link Watch} aborts the
+ * connection then. It spares them the way to another thread and back, which takes longer than the database does for a row
+ * in its memory. Where no session is in hand, one of the store's threads takes a connection, and does the work of that call.
+ *
+ * <p>Whoever is interrupted in the middle of it hears of that when the database answers, or at his deadline.
+ */
+final class ByCaller implements AutoCloseable {
+
+    private static final long CLOSING_SECONDS = 2;
+
+    private final Counting counting;
+    private final Calls calls;
+    private final Sessions sessions;
+    private final Semaphore places;
+    private final int most;
+    private volatile boolean closed;
+
+    ByCaller(Counting counting, Connections connections, Calls calls, int most) {
+        this.counting = counting;
+        this.calls = calls;
+        this.sessions = new Sessions(connections);
+        this.places = new Semaphore(most);
+        this.most = most;
+    }
+
+    /** Counts operations. */
+    List<Outcome> apply(List<Operation> operations, Deadline deadline) {
+        if (closed) {
+            throw Calls.closed();
+        }
+        if (deadline.hasPassed() || !enter(deadline)) {
+            throw Calls.late();
+        }
+        try {
+            HeldSession held = sessions.takeInHand(deadline);
+            return held == null ? handOver(operations, deadline) : count(operations, held, deadline);
+        } finally {
+            places.release();
+        }
+    }
+
+    private boolean enter(Deadline deadline) {
+        try {
+            // An interrupt must be found here: it would close the socket of a virtual thread.
+            return places.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Calls.interrupted(Certainty.NOT_APPLIED, e);
+        }
+    }
+
+    private List<Outcome> handOver(List<Operation> operations, Deadline deadline) {
+        return calls.call(deadline, progress -> {
+            HeldSession held = sessions.take(deadline);
+            try {
+                return Counting.count(counting, operations, held.session(), deadline, progress);
+            } finally {
+                sessions.putBack(held);
+            }
+        });
+    }
+
+    private List<Outcome> count(List<Operation> operations, HeldSession held, Deadline deadline) {
+        Progress progress = new Progress();
+        Throwable failure;
+        boolean ended = false;
+        try {
+            return Counting.count(counting, operations, held.session(), deadline, progress);
+        } catch (SQLException | QuotaStoreException e) {
+            failure = e;
+        } catch (Throwable e) {
+            // Nobody knows what the driver has left undone.
+            held.session().broken();
+            failure = e;
+        } finally {
+            ended = sessions.putBackInHand(held);
+        }
+        throw ended ? Calls.unanswered(progress.certainty(), failure) : Calls.failure(failure, progress.certainty());
+    }
+
+    /** Takes no more calls, and waits a moment for those under way. */
+    @Override
+    public void close() {
+        closed = true;
+        sessions.close();
+        try {
+            if (places.tryAcquire(most, CLOSING_SECONDS, TimeUnit.SECONDS)) {
+                places.release(most);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        sessions.endWatch();
+    }
+}

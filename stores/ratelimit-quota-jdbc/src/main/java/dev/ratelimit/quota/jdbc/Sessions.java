@@ -1,0 +1,136 @@
+package dev.ratelimit.quota.jdbc;
+
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.quota.spi.Deadline;
+import java.sql.SQLException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions that calls are made in, kept in hand for a moment after each.
+ *
+ * <p>To take a connection may take as long as its pool likes, so no caller should do that itself. One that is in hand needs no
+ * wait. It goes back after {@link #HOLD} all the same, however busy it is, so that nobody else who shares the pool misses it for
+ * longer, and at once if somebody waits for a connection here.
+ */
+final class Sessions implements AutoCloseable {
+
+    private static final long HOLD = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final Connections connections;
+    private final TimeSource time = TimeSource.system();
+    private final Set<HeldSession> all = ConcurrentHashMap.newKeySet();
+    private final ConcurrentLinkedDeque<HeldSession> inHand = new ConcurrentLinkedDeque<>();
+    private final AtomicInteger taking = new AtomicInteger();
+    private final Executor others;
+    private final Watch watch;
+    private volatile boolean closed;
+
+    Sessions(Connections connections) {
+        this.connections = connections;
+        this.others =
+                new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                    Thread thread = new Thread(task, "ratelimit-quota-jdbc-return");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        this.watch = new Watch(this::look);
+    }
+
+    /** Takes one, on a thread of the store, and waits for as long as where it comes from likes. */
+    HeldSession take(Deadline deadline) throws SQLException {
+        taking.incrementAndGet();
+        try {
+            HeldSession held = inHand.pollFirst();
+            if (held == null) {
+                held = new HeldSession(Session.open(connections, deadline), time.nanos() + HOLD);
+                all.add(held);
+            }
+            held.session().start(deadline);
+            return held;
+        } finally {
+            taking.decrementAndGet();
+        }
+    }
+
+    /** Takes one that is in hand, and ends it at the deadline; null if there is none. */
+    @Nullable
+    HeldSession takeInHand(Deadline deadline) {
+        HeldSession held = inHand.pollFirst();
+        if (held != null) {
+            long due = time.nanos() + Math.min(deadline.remainingNanos(), Watch.FAR);
+            held.begin(deadline, due);
+            watch.by(due);
+        }
+        return held;
+    }
+
+    /** Takes one back from the caller of {@link #take}. */
+    void putBack(HeldSession held) {
+        if (!keep(held)) {
+            giveBack(held, Runnable::run);
+        }
+    }
+
+    /** Takes one back from the caller of {@link #takeInHand}, who does not wait. Whether its call was ended. */
+    boolean putBackInHand(HeldSession held) {
+        boolean ended = !held.finish();
+        if (ended) {
+            held.session().broken();
+        }
+        if (!keep(held)) {
+            giveBack(held, others);
+        }
+        return ended;
+    }
+
+    private boolean keep(HeldSession held) {
+        if (closed || !held.session().isClean() || held.until() - time.nanos() <= 0) {
+            return false;
+        }
+        // The latest first, so that those of which there are too many grow old.
+        inHand.addFirst(held);
+        watch.by(held.until());
+        // Whoever takes one after this look finds it; whoever took none before it must not wait for it.
+        return (taking.get() == 0 && !closed) || !inHand.remove(held);
+    }
+
+    private void giveBack(HeldSession held, Executor executor) {
+        all.remove(held);
+        executor.execute(held.session()::close);
+    }
+
+    private long look(long now) {
+        long next = Watch.FAR;
+        for (HeldSession held : all) {
+            next = Math.min(next, held.endIfLate(now));
+            if (held.until() - now > 0) {
+                next = Math.min(next, held.until() - now);
+            } else if (inHand.remove(held)) {
+                giveBack(held, others);
+            }
+        }
+        return next;
+    }
+
+    /** Gives back those in hand, and keeps none any more. */
+    @Override
+    public void close() {
+        closed = true;
+        for (HeldSession held = inHand.poll(); held != null; held = inHand.poll()) {
+            giveBack(held, Runnable::run);
+        }
+    }
+
+    /** Ends no more calls. */
+    void endWatch() {
+        watch.close();
+    }
+}
