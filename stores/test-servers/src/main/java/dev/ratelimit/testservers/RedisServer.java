@@ -66,15 +66,23 @@ public final class RedisServer implements AutoCloseable {
      * Starts a replica.
      *
      * @param master of which server
+     * @param options options beside those for that, each as {@code --name} and its values
      * @return the replica, which has caught up
      */
-    public static RedisServer startReplica(RedisServer master) {
-        RedisServer replica = start("--replicaof", "127.0.0.1", String.valueOf(master.port()));
-        if (!Waiting.until(PATIENCE, () -> replica.call("INFO", "replication").contains("master_link_status:up"))) {
-            replica.close();
-            throw new IllegalStateException("the replica did not catch up; it wrote: " + replica.process.output());
-        }
+    public static RedisServer startReplica(RedisServer master, String... options) {
+        List<String> all = new ArrayList<>(List.of("--replicaof", "127.0.0.1", String.valueOf(master.port())));
+        all.addAll(List.of(options));
+        RedisServer replica = start(all.toArray(String[]::new));
+        replica.awaitCaughtUp();
         return replica;
+    }
+
+    /** Waits until a replica has what its master has; ends it otherwise. */
+    void awaitCaughtUp() {
+        if (!Waiting.until(PATIENCE, () -> call("INFO", "replication").contains("master_link_status:up"))) {
+            close();
+            throw new IllegalStateException("the replica did not catch up; it wrote: " + process.output());
+        }
     }
 
     /**

@@ -12,7 +12,14 @@ final class CurrentWindow {
     /** How long counters are kept after their window: for reservations that are committed or cancelled late. */
     private static final Duration GRACE = Duration.ofDays(1);
 
-    private record Bounds(WindowBounds window, long startMillis, long endMillis, Counter.Window counters) {}
+    /** A window, and what its counters have in common. */
+    record Bounds(
+            WindowBounds window,
+            long startMillis,
+            long endMillis,
+            Instant expires,
+            Counter.Window counters,
+            WindowTallies.Name name) {}
 
     private final Quota quota;
     private volatile Bounds last;
@@ -28,20 +35,29 @@ final class CurrentWindow {
 
     /** The counter of a key at an instant. */
     Target target(String key, long nowMillis) {
+        Bounds bounds = at(nowMillis);
+        return new Target(quota, bounds.window, bounds.counters.of(key));
+    }
+
+    /** The window at an instant. */
+    Bounds at(long nowMillis) {
         Bounds bounds = last;
         if (nowMillis < bounds.startMillis || nowMillis >= bounds.endMillis) {
             bounds = bounds(nowMillis);
             last = bounds;
         }
-        return new Target(quota, bounds.window, bounds.counters.of(key));
+        return bounds;
     }
 
     private Bounds bounds(long nowMillis) {
         WindowBounds window = quota.window().at(Instant.ofEpochMilli(nowMillis));
+        Instant expires = window.end().plus(GRACE);
         return new Bounds(
                 window,
                 window.start().toEpochMilli(),
                 window.end().toEpochMilli(),
-                Counter.window(quota.name(), window.start(), window.end().plus(GRACE)));
+                expires,
+                Counter.window(quota.name(), window.start(), expires),
+                new WindowTallies.Name(quota.name(), window.start()));
     }
 }

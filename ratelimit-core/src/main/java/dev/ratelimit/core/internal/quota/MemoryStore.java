@@ -84,6 +84,38 @@ public final class MemoryStore implements QuotaStore {
         return outcomes;
     }
 
+    /** Whether that is the clock by which counters expire. */
+    boolean isBy(InstantSource other) {
+        return clock.equals(other);
+    }
+
+    /**
+     * Counts an amount, all or nothing, on a counter that is there and has its key as it is for a subject: what
+     * {@link #apply} does, but no name, operation or list is made, and the time is read by the caller.
+     *
+     * @return null if there is no such counter, and nothing was done
+     */
+    @Nullable
+    Counted acquireIfThere(CurrentWindow.Bounds window, String key, long amount, long limit, long nowMillis) {
+        if (closed) {
+            return null;
+        }
+        tallies.forget(nowMillis, DROPPED_FOR_EACH);
+        Tally tally = tallies.lockedIfThere(window.name(), key);
+        if (tally == null) {
+            return null;
+        }
+        try {
+            if (!tally.isPlain()) {
+                return null;
+            }
+            tally.keepUntil(window.expires());
+            return tally.acquire(amount, amount, limit);
+        } finally {
+            tally.unlock();
+        }
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -123,7 +155,13 @@ public final class MemoryStore implements QuotaStore {
     }
 
     private Counted acquired(Acquire acquire) {
-        Tally tally = tallies.locked(acquire.counter());
+        // A denial whatever the counter shows makes none.
+        Tally tally = acquire.limit() < acquire.min()
+                ? tallies.lockedIfThere(acquire.counter())
+                : tallies.locked(acquire.counter());
+        if (tally == null) {
+            return new Counted(0, 0);
+        }
         try {
             return tally.acquire(acquire);
         } finally {

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tallies of all counters, by name and by when they may be forgotten.
+ * The tallies of all counters, by window and subject, and by when they may be forgotten.
  *
  * <p>A tally is found in the map, locked, and asked whether it is still there: whoever takes one out of the map holds its
  * lock, and marks it. So there is one lock for each counter, and none for all. The order by time is touched only where a
@@ -19,49 +19,57 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tallies {
 
-    /** A place in the order by time. */
-    private record Due(Instant at, String name) {
-        long millis() {
+    /** A place in the order by time; numbers tell those of one instant apart. */
+    record Due(Instant at, long number) {
+        private long millis() {
             return at.isAfter(LAST) ? Long.MAX_VALUE : at.toEpochMilli();
         }
 
         private static final Instant LAST = Instant.ofEpochMilli(Long.MAX_VALUE);
 
-        static final Comparator<Due> ORDER = Comparator.comparing(Due::at).thenComparing(Due::name);
+        static final Comparator<Due> ORDER = Comparator.comparing(Due::at).thenComparingLong(Due::number);
     }
 
-    private final ConcurrentHashMap<String, Tally> byName = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<WindowTallies.Name, WindowTallies> windows = new ConcurrentHashMap<>();
     private final ConcurrentSkipListMap<Due, Tally> byDue = new ConcurrentSkipListMap<>(Due.ORDER);
+
+    private final AtomicLong lastNumber = new AtomicLong();
 
     /** The earliest of them in milliseconds, or earlier: so that a look at a number tells that nothing has expired. */
     private final AtomicLong firstDue = new AtomicLong(Long.MAX_VALUE);
 
     /** The tally of a counter, locked; made if need be. */
     Tally locked(Counter counter) {
+        WindowTallies.Name name = WindowTallies.Name.of(counter);
         while (true) {
-            Tally tally = byName.get(counter.name());
+            WindowTallies window = open(name);
+            Tally tally = window.get(counter.subject());
             if (tally == null) {
-                Tally fresh = new Tally(counter);
-                fresh.lock();
-                tally = byName.putIfAbsent(fresh.name(), fresh);
-                if (tally == null) {
-                    await(fresh);
-                    return fresh;
-                }
+                tally = added(window, counter);
+            } else {
+                tally.lock();
             }
-            tally.lock();
-            if (!tally.isGone()) {
+            if (tally != null && !tally.isGone()) {
                 tally.keepUntil(counter.expires());
                 return tally;
             }
-            tally.unlock();
+            if (tally != null) {
+                tally.unlock();
+            }
         }
     }
 
     /** The tally of a counter, locked, or null if it was never touched. */
     @Nullable
     Tally lockedIfThere(Counter counter) {
-        Tally tally = byName.get(counter.name());
+        return lockedIfThere(WindowTallies.Name.of(counter), counter.subject());
+    }
+
+    /** The same, by window and subject. */
+    @Nullable
+    Tally lockedIfThere(WindowTallies.Name name, String subject) {
+        WindowTallies window = windows.get(name);
+        Tally tally = window == null ? null : window.get(subject);
         if (tally == null) {
             return null;
         }
@@ -73,11 +81,38 @@ final class Tallies {
         return tally;
     }
 
+    private WindowTallies open(WindowTallies.Name name) {
+        WindowTallies window = windows.get(name);
+        return window != null ? window : windows.computeIfAbsent(name, WindowTallies::new);
+    }
+
+    /** A new tally, locked; null if another was quicker, or the window has been closed. */
+    private @Nullable Tally added(WindowTallies window, Counter counter) {
+        if (!window.enter()) {
+            windows.remove(window.name(), window);
+            return null;
+        }
+        Tally fresh = new Tally(window, counter, new Due(counter.expires(), lastNumber.incrementAndGet()));
+        fresh.lock();
+        if (window.putIfAbsent(fresh) != null) {
+            left(window);
+            return null;
+        }
+        await(fresh);
+        return fresh;
+    }
+
+    private void left(WindowTallies window) {
+        if (window.leave()) {
+            windows.remove(window.name(), window);
+        }
+    }
+
     /** Unlocks a tally, and drops it if there is nothing to be kept: a denial must not cost memory. */
     void release(Tally tally) {
         try {
             if (tally.isBlank()) {
-                byDue.remove(new Due(tally.due(), tally.name()));
+                byDue.remove(tally.due());
                 drop(tally);
             }
         } finally {
@@ -118,23 +153,24 @@ final class Tallies {
 
     /** How many there are. */
     int size() {
-        return byName.size();
+        return windows.values().stream().mapToInt(WindowTallies::size).sum();
     }
 
     void clear() {
-        byName.clear();
+        windows.values().forEach(WindowTallies::clear);
+        windows.clear();
         byDue.clear();
     }
 
     private void await(Tally tally) {
-        Due due = new Due(tally.due(), tally.name());
+        Due due = tally.due();
         byDue.put(due, tally);
         firstDue.accumulateAndGet(due.millis(), Math::min);
     }
 
     private void forgetIfExpired(Tally tally, Instant now) {
         if (tally.expires().isAfter(now)) {
-            tally.due(tally.expires());
+            tally.due(new Due(tally.expires(), tally.due().number()));
             await(tally);
         } else {
             drop(tally);
@@ -143,6 +179,7 @@ final class Tallies {
 
     private void drop(Tally tally) {
         tally.leave();
-        byName.remove(tally.name(), tally);
+        tally.window().remove(tally);
+        left(tally.window());
     }
 }

@@ -35,23 +35,38 @@ final class Tally {
     @SuppressWarnings("unused") // by the VarHandle
     private volatile boolean held;
 
-    private final String name;
+    private final WindowTallies window;
+    private final String subject;
+
+    /** Whether the subject stands for itself, and not for characters that it escapes. */
+    private final boolean plain;
+
     private long used;
     private Instant expires;
-    private Instant due;
+    private Tallies.Due due;
     private boolean gone;
 
     /** Made with the first operation that has an id. */
     private @Nullable Map<OperationId, Counted> answers;
 
-    Tally(Counter counter) {
-        this.name = counter.name();
+    Tally(WindowTallies window, Counter counter, Tallies.Due due) {
+        this.window = window;
+        this.subject = counter.subject();
+        this.plain = subject.indexOf('%') < 0;
         this.expires = counter.expires();
-        this.due = expires;
+        this.due = due;
     }
 
-    String name() {
-        return name;
+    WindowTallies window() {
+        return window;
+    }
+
+    String subject() {
+        return subject;
+    }
+
+    boolean isPlain() {
+        return plain;
     }
 
     void lock() {
@@ -80,18 +95,24 @@ final class Tally {
 
     /** Counters are equal by name; of two instants, the later one is kept to. */
     void keepUntil(Instant instant) {
-        if (instant.isAfter(expires)) {
+        // Mostly the very same one: then it need not be read.
+        if (!isSame(instant, expires) && instant.isAfter(expires)) {
             expires = instant;
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // only to save the comparison
+    private static boolean isSame(Instant one, Instant other) {
+        return one == other;
+    }
+
     /** When to look whether it may be forgotten: never later than {@link #expires()}. */
-    Instant due() {
+    Tallies.Due due() {
         return due;
     }
 
-    void due(Instant instant) {
-        due = instant;
+    void due(Tallies.Due place) {
+        due = place;
     }
 
     /** Whether it is in the map no more, so that another must be found. */
@@ -111,17 +132,21 @@ final class Tally {
     /** Grants what there is room for, unless that is less than the least. */
     Counted acquire(Acquire acquire) {
         Counted before = answer(acquire.id());
-        if (before != null) {
-            return before;
-        }
+        return before != null
+                ? before
+                : remembered(acquire.id(), acquire(acquire.want(), acquire.min(), acquire.limit()));
+    }
+
+    /** The same for an operation that is not remembered. */
+    Counted acquire(long want, long min, long limit) {
         // Neither is negative, so that the difference does not wrap.
-        long room = acquire.limit() - used;
-        if (room < acquire.min()) {
+        long room = limit - used;
+        if (room < min) {
             return new Counted(0, used);
         }
-        long granted = Math.min(acquire.want(), room);
+        long granted = Math.min(want, room);
         used += granted;
-        return remembered(acquire.id(), new Counted(granted, used));
+        return new Counted(granted, used);
     }
 
     /** Whether {@link #acquire} would grant now. */

@@ -29,6 +29,11 @@ final class Thresholds {
         this.percents = percents;
     }
 
+    /** Whether a usage is one to look at. */
+    boolean concerns(QuotaUsage usage) {
+        return reached(usage.percent()) > 0;
+    }
+
     /** Looks at what a request has found. */
     void look(String key, List<Target> targets, List<QuotaUsage> usages) {
         for (int i = 0; i < targets.size(); i++) {

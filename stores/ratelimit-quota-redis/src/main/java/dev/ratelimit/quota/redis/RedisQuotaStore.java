@@ -26,8 +26,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * answered as they were the first time, as long as their counter is kept.
  *
  * <p><b>How much is kept.</b> What the server's persistence and replication keep. After a crash or a failover that loses
- * writes, what they counted may be granted again: use {@code appendfsync always}, or {@code min-replicas-to-write}, where that
- * is too much.
+ * writes, what they counted may be granted again. {@code appendfsync always} loses none in a crash; {@code min-replicas-to-write}
+ * bounds what a failover loses where a master is cut off, and nothing keeps what had not reached a replica.
  *
  * <p><b>Errors.</b> What had not been written by the deadline, or was refused by the server, is
  * {@link Certainty#NOT_APPLIED}; what was written and has no answer is {@link Certainty#INDETERMINATE}. No command is ever
