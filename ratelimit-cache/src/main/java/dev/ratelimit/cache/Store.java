@@ -1,0 +1,100 @@
+package dev.ratelimit.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slots by their keys, in Caffeine: it bounds, clears away what has expired, and makes a change of a slot one atomic step.
+ *
+ * <p><b>Two bounds.</b> Caffeine has one, on the sum of weights. With a bound on bytes B and one on entries N, each entry weighs
+ * its bytes, but at least B/N: then the bytes are within B, and there are no more than N.
+ */
+final class Store<V> {
+
+    private final Cache<CacheKey, Slot<V>> slots;
+    private final LongAdder bytes = new LongAdder();
+
+    Store(CacheSettings<V> settings, LatestReading time, Counters counters) {
+        Caffeine<CacheKey, Slot<V>> caffeine = Caffeine.newBuilder()
+                .ticker(time)
+                .executor(Runnable::run)
+                .recordStats(() -> counters)
+                .expireAfter(new UntilOfNoUse<V>())
+                .removalListener((key, slot, cause) -> {
+                    if (slot != null) {
+                        bytes.add(-slot.weight());
+                    }
+                });
+        if (settings.weigher() == null) {
+            caffeine.maximumSize(settings.maximumEntries());
+        } else {
+            long least = ceiling(settings.maximumBytes(), settings.maximumEntries());
+            caffeine.maximumWeight(settings.maximumBytes()).weigher((key, slot) ->
+                    (int) Math.min(Integer.MAX_VALUE, Math.max(least, slot.weight())));
+        }
+        slots = caffeine.build();
+    }
+
+    private static long ceiling(long dividend, long divisor) {
+        return 1 + (dividend - 1) / divisor;
+    }
+
+    @Nullable
+    Slot<V> look(CacheKey key) {
+        return slots.getIfPresent(key);
+    }
+
+    /** Replaces a key's slot in one step; the change may return null for none, or the same. */
+    void change(CacheKey key, Function<@Nullable Slot<V>, @Nullable Slot<V>> change) {
+        slots.asMap().compute(key, (same, before) -> {
+            Slot<V> after = change.apply(before);
+            if (after != null && after != before) {
+                bytes.add(after.weight());
+            }
+            return after;
+        });
+    }
+
+    /** Does something with the keys of all slots that match. Slots that come meanwhile may be left out. */
+    void forEach(Predicate<CacheKey> keys, Predicate<Slot<V>> which, Consumer<CacheKey> action) {
+        slots.asMap().forEach((key, slot) -> {
+            if (keys.test(key) && which.test(slot)) {
+                action.accept(key);
+            }
+        });
+    }
+
+    long entries() {
+        slots.cleanUp();
+        return slots.estimatedSize();
+    }
+
+    long bytes() {
+        return bytes.sum();
+    }
+
+    /** Time for Caffeine's housekeeping; whether a slot may be used, is asked of the slot itself. */
+    private static final class UntilOfNoUse<V> implements Expiry<CacheKey, Slot<V>> {
+
+        @Override
+        public long expireAfterCreate(CacheKey key, Slot<V> slot, long now) {
+            return Math.max(1, slot.keptUntil() - now);
+        }
+
+        @Override
+        public long expireAfterUpdate(CacheKey key, Slot<V> slot, long now, long left) {
+            return Math.max(1, slot.keptUntil() - now);
+        }
+
+        @Override
+        public long expireAfterRead(CacheKey key, Slot<V> slot, long now, long left) {
+            return left;
+        }
+    }
+}
