@@ -5,4 +5,5 @@ module dev.ratelimit.cache {
     requires com.github.benmanes.caffeine;
 
     exports dev.ratelimit.cache;
+    exports dev.ratelimit.cache.http;
 }
