@@ -61,11 +61,7 @@ final class Loads<V> {
         if (current != null) {
             return new Joined<>(current, false);
         }
-        long now = time.now();
-        if (store.look(key) instanceof Slot.Entry<V> entry && entry.isFresh(now) && entry.age(now) <= maxAge) {
-            underWay.remove(key, mine);
-            mine.settle();
-            mine.outcome().complete(new Outcome.Loaded<>(entry.value(), entry.age(now), true));
+        if (isSettledByNow(mine, maxAge)) {
             return new Joined<>(mine, false);
         }
         begin(mine);
@@ -85,9 +81,15 @@ final class Loads<V> {
             return;
         }
         Load<V> load = new Load<>(key, time.now(), true, call);
-        if (underWay.putIfAbsent(key, load) != null || isFreshByNow(key)) {
-            underWay.remove(key, load);
-            gate.leave();
+        boolean needed = false;
+        try {
+            needed = underWay.putIfAbsent(key, load) == null && !isSettledByNow(load, Long.MAX_VALUE);
+        } finally {
+            if (!needed) {
+                gate.leave();
+            }
+        }
+        if (!needed) {
             return;
         }
         try {
@@ -100,8 +102,23 @@ final class Loads<V> {
         dispatch(load);
     }
 
-    private boolean isFreshByNow(CacheKey key) {
-        return store.look(key) instanceof Slot.Entry<V> entry && entry.isFresh(time.now());
+    /** Looks again, once a load is registered. Others may have joined it by then, so it is settled with what is found. */
+    private boolean isSettledByNow(Load<V> load, long maxAge) {
+        try {
+            long now = time.now();
+            if (store.look(load.key) instanceof Slot.Entry<V> entry
+                    && entry.isFresh(now)
+                    && entry.age(now) <= maxAge
+                    && load.settle()) {
+                underWay.remove(load.key, load);
+                load.outcome().complete(new Outcome.Loaded<>(entry.value(), entry.age(now), true));
+                return true;
+            }
+            return false;
+        } catch (RuntimeException e) {
+            refuse(load, e);
+            throw e;
+        }
     }
 
     private void begin(Load<V> load) {
