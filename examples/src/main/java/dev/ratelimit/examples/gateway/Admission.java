@@ -7,6 +7,7 @@ import dev.ratelimit.TimeSource;
 import dev.ratelimit.address.AddressKey;
 import dev.ratelimit.core.Limiters;
 import dev.ratelimit.http.ServiceLimit;
+import dev.ratelimit.quota.QuotaUnavailableException;
 import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,17 @@ interface Admission {
      * @throws InterruptedException if the thread is interrupted while it waits; the client is not charged
      */
     Verdict admit(Client client) throws InterruptedException;
+
+    /**
+     * Counts an admitted request that is about to go on to the backend on its client's quotas: here, there are none.
+     *
+     * @param admitted what the limits have said
+     * @return the same with what the client is told of its quotas, or the refusal by one; then nothing was counted
+     * @throws QuotaUnavailableException if it cannot be counted
+     */
+    default Verdict charge(Client client, Verdict.Admitted admitted) {
+        return admitted;
+    }
 
     /**
      * Returns whom a request is charged to: here, always its address.

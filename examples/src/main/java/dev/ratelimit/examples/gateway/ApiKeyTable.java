@@ -25,6 +25,7 @@ final class ApiKeyTable implements AutoCloseable {
             "gold-amok", Tier.GOLD,
             "silver-waves", Tier.SILVER,
             "silver-shop", Tier.SILVER,
+            "bronze-kiosk", Tier.BRONZE,
             "free-cirrus", Tier.OTHERS);
 
     private static final int LONGEST_QUERY_SECONDS = 1;

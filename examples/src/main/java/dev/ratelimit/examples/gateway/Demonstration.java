@@ -33,12 +33,15 @@ final class Demonstration {
         Schedule schedule = Schedule.of(Source.demonstration(), command.length(), command.seed());
         Measurements measured;
         Tally counted;
-        try (Backend backend = Backend.start();
+        RunClock clock = new RunClock();
+        try (FreshQuotas quotas = FreshQuotas.open();
+                Backend backend = Backend.start();
                 ApiKeyTable apiKeys = ApiKeyTable.demonstration();
                 Gateway gateway = Gateway.start(new Gateway.Setup(
                         command.port(),
                         backend.uri(),
-                        new TieredAdmission(apiKeys, NODE, TimeSource.system()),
+                        new MeteredAdmission(
+                                new TieredAdmission(apiKeys, NODE, TimeSource.system()), quotas.store(), clock),
                         true,
                         PATIENCE))) {
             out.printf(
@@ -50,6 +53,7 @@ final class Demonstration {
                     command.seed(),
                     WARM_UP.toSeconds());
             warmUp(gateway);
+            clock.beginMinute();
             Tally before = gateway.counts().tally();
             measured = drive(gateway, schedule, before);
             counted = gateway.counts().tally().since(before);

@@ -5,6 +5,7 @@ import dev.ratelimit.Lease;
 import dev.ratelimit.address.ClientAddress;
 import dev.ratelimit.address.TrustedProxies;
 import dev.ratelimit.http.ServiceLimit;
+import dev.ratelimit.quota.QuotaUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -24,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * An HTTP gateway: it identifies the client, asks the limits, and sends on what they admit.
  *
  * <p>A refused request is answered at once, and the backend never hears of it. A backend that cannot be reached is a
- * 502, one that takes too long a 504; no request can stop the gateway.
+ * 502, one that takes too long a 504, a quota that cannot be counted a 503; no request can stop the gateway.
  */
 final class Gateway implements AutoCloseable {
 
@@ -33,6 +34,7 @@ final class Gateway implements AutoCloseable {
     private static final ClientAddress LOCAL_PROXY =
             ClientAddress.fromXForwardedFor(TrustedProxies.prefixes("127.0.0.0/8", "::1"));
 
+    private static final System.Logger LOG = System.getLogger("gateway");
     private static final int NO_BODY = -1;
     private static final int CHUNKED = 0;
     private static final int NO_CONTENT = 204;
@@ -108,7 +110,7 @@ final class Gateway implements AutoCloseable {
                 if (Orders.isOrder(exchange)) {
                     order(passage);
                 } else {
-                    forward(passage);
+                    charge(passage);
                 }
             }
         } catch (InterruptedException e) {
@@ -142,13 +144,32 @@ final class Gateway implements AutoCloseable {
         }
         try (Lease lease = orders.enter(account.get())) {
             if (lease.granted()) {
-                forward(passage);
+                charge(passage);
                 exchange.close();
             } else {
                 List<ServiceLimit> limits = new ArrayList<>(passage.admitted().limits());
                 limits.add(ServiceLimit.of(lease.decision().policy(), lease.decision()));
                 refuse(exchange, passage.client(), new Verdict.Refused(Verdict.Limit.ACCOUNT, limits));
             }
+        }
+    }
+
+    /** Passes a request on if its client's quotas have it. They are asked last: what goes no further is not counted. */
+    private void charge(Passage passage) throws IOException, InterruptedException {
+        HttpExchange exchange = passage.exchange();
+        Client client = passage.client();
+        Verdict verdict;
+        try {
+            verdict = setup.admission().charge(client, passage.admitted());
+        } catch (QuotaUnavailableException e) {
+            LOG.log(System.Logger.Level.WARNING, "a quota could not be counted: {0}", e.getMessage());
+            fail(exchange, client, 503, "your quota cannot be counted now, so the request was not passed on");
+            return;
+        }
+        if (verdict instanceof Verdict.Refused refused) {
+            refuse(exchange, client, refused);
+        } else {
+            forward(new Passage(exchange, client, passage.address(), (Verdict.Admitted) verdict));
         }
     }
 

@@ -29,6 +29,7 @@ final class LimitFields {
     /** Sets the fields of an admitted request. */
     static void set(HttpExchange exchange, Verdict.Admitted admitted) {
         set(exchange, admitted.limits());
+        admitted.quotas().addTo(exchange.getResponseHeaders());
         if (admitted.waitedNanos() > 0) {
             exchange.getResponseHeaders()
                     .add(TIMING, WAITED + String.format(Locale.ROOT, "%.3f", admitted.waitedNanos() / NANOS_PER_MILLI));

@@ -17,7 +17,7 @@ final class Options {
 
     static final String USAGE = """
             usage: examples/run [--seed N] [--seconds N] [--svg FILE] [--port N]
-                   examples/run --serve [--trust-forwarded] [--port N]
+                   examples/run --serve [--quotas FILE] [--trust-forwarded] [--port N]
                    examples/run --log FILE [--speed-up X] [--rate N/UNIT] [--burst N] [--port N]
 
             Without --serve or --log: starts a gateway and a backend on 127.0.0.1, drives seeded traffic through
@@ -28,6 +28,7 @@ final class Options {
               --svg FILE          where the picture goes (default examples/target/gateway.svg)
               --port N            the gateway's port, 1 to 65535 (default a free one)
               --serve             starts gateway and backend, and stays up until Ctrl-C
+              --quotas FILE       keeps what is used of quotas, in FILE.mv.db (default examples/target/quotas)
               --trust-forwarded   believes X-Forwarded-For from peers on this machine
               --log FILE          replays an access log (Apache common or combined format) through the gateway
               --speed-up X        how many seconds of the log pass in one (default: the replay takes about 12 s)
@@ -39,7 +40,7 @@ final class Options {
 
     private static final Set<String> FLAGS = Set.of("--serve", "--trust-forwarded", "--help");
     private static final Set<String> VALUED =
-            Set.of("--seed", "--seconds", "--svg", "--port", "--log", "--speed-up", "--rate", "--burst");
+            Set.of("--seed", "--seconds", "--svg", "--port", "--quotas", "--log", "--speed-up", "--rate", "--burst");
     private static final int HIGHEST_PORT = 65_535;
     private static final int LONGEST_SECONDS = 3600;
     private static final double HIGHEST_SPEED_UP = 1e9;
@@ -64,8 +65,12 @@ final class Options {
         }
         int port = (int) options.whole("--port", 0, 1, HIGHEST_PORT);
         if (options.has("--serve")) {
-            options.only("--serve", Set.of("--port", "--trust-forwarded"));
-            return new Command.StayUp(port, options.has("--trust-forwarded"));
+            options.only("--serve", Set.of("--port", "--trust-forwarded", "--quotas"));
+            String quotas = options.given.get("--quotas");
+            return new Command.StayUp(
+                    port,
+                    options.has("--trust-forwarded"),
+                    quotas == null ? target.resolve("quotas") : path("--quotas", quotas));
         }
         String log = options.given.get("--log");
         if (log != null) {

@@ -1,12 +1,21 @@
 package dev.ratelimit.examples.gateway;
 
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.quota.jdbc.JdbcQuotaStore;
+import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.quota.spi.QuotaStoreException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 
-/** The mode {@code --serve}: gateway and backend stay up until the process is told to end. */
+/**
+ * The mode {@code --serve}: gateway and backend stay up until the process is told to end.
+ *
+ * <p>What is used of quotas is in a file before the client has its answer, so that it does not matter how the process ends.
+ */
 final class Serving {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -19,25 +28,39 @@ final class Serving {
         this.out = out;
     }
 
-    int run() throws IOException, InterruptedException {
-        try (Backend backend = Backend.start();
+    int run() throws IOException, InterruptedException, UsageException {
+        try (QuotaStore quotas = open(command.quotas());
+                Backend backend = Backend.start();
                 ApiKeyTable apiKeys = ApiKeyTable.demonstration();
                 Gateway gateway = Gateway.start(new Gateway.Setup(
                         command.port(),
                         backend.uri(),
-                        new TieredAdmission(apiKeys, Demonstration.NODE, TimeSource.system()),
+                        new MeteredAdmission(
+                                new TieredAdmission(apiKeys, Demonstration.NODE, TimeSource.system()),
+                                quotas,
+                                InstantSource.system()),
                         command.trustForwarded(),
                         PATIENCE))) {
             String url = gateway.url();
             out.println("the gateway is at " + url + ", Ctrl-C ends it; try:");
             out.println("  curl -i " + url + "/hello");
             out.println("  curl -i -H 'X-Api-Key: gold-borealis' " + url + "/hello");
+            out.println("  curl -i -H 'X-Api-Key: bronze-kiosk' " + url + "/hello");
             out.println("  curl -i -H 'Content-Type: application/xml' -d '<order><account id=\"a-17\"/></order>' " + url
                     + Backend.ORDERS);
             out.println("  curl -s -o /dev/null -w '%{http_code}\\n' '" + url + "/[1-200]' | sort | uniq -c");
             out.flush();
             new CountDownLatch(1).await();
             return 0;
+        }
+    }
+
+    private static QuotaStore open(Path file) throws UsageException {
+        try {
+            return JdbcQuotaStore.inFile(file);
+        } catch (QuotaStoreException | IllegalArgumentException e) {
+            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new UsageException("--quotas: " + Options.shown(file.toString()) + " cannot be used: " + reason);
         }
     }
 }

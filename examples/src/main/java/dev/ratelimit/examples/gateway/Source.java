@@ -94,6 +94,11 @@ record Source(String name, Tier tier, Shape shape, Identity identity, Work work)
                         Identity.apiKey("silver-shop", "192.0.2.6"),
                         Work.ORDERS),
                 new Source(
+                        "a client that uses up its quota",
+                        Tier.BRONZE,
+                        new Shape.Steady(30),
+                        Identity.apiKey("bronze-kiosk", "192.0.2.7")),
+                new Source(
                         "a flood of made-up API keys",
                         Tier.OTHERS,
                         new Shape.Surge(0, 900, 0.6, 0.85),

@@ -2,16 +2,22 @@ package dev.ratelimit.examples.gateway;
 
 import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
+import dev.ratelimit.quota.CalendarWindow;
+import dev.ratelimit.quota.Quota;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /**
  * A tier is a class of clients that are promised the same policy, each for itself.
  *
- * <p>Whoever is over the limit is refused (platinum, others), or waits its turn (silver), or is shut out for a time
+ * <p>Whoever is over the limit is refused (platinum, bronze, others), or waits its turn (silver), or is shut out for a time
  * (gold). Gold's blackout is for programs, whose keys are known: one that runs amok is cut down to a burst a second, and
  * finds that out at once instead of living on what its retries happen to get. Others have none: behind one address there
  * may be many people, and one of them must not shut out the rest.
+ *
+ * <p>Bronze is sold by the call: beside its limit, each client has quotas, which are counted in a file. To count there takes
+ * milliseconds, so that such a client is to be a slow one.
  */
 enum Tier {
     PLATINUM(1000),
@@ -25,6 +31,14 @@ enum Tier {
         @Override
         Policy over(Policy policy) {
             return policy.shape(LONGEST_DELAY);
+        }
+    },
+    BRONZE(50) {
+        @Override
+        List<Quota> quotas() {
+            return List.of(
+                    Quota.of("calls-a-minute", 100, CalendarWindow.everyMinute()),
+                    Quota.of("calls-a-month", 20_000, CalendarWindow.monthly()));
         }
     },
     OTHERS(100);
@@ -71,6 +85,11 @@ enum Tier {
     /** Adds to a policy what becomes of who is over the limit; as it is, it refuses. */
     Policy over(Policy policy) {
         return policy;
+    }
+
+    /** Returns the quotas of each client of this tier; as it is, there are none. */
+    List<Quota> quotas() {
+        return List.of();
     }
 
     /** Returns the tier's name as it is printed. */

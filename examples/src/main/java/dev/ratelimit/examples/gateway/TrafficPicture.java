@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** The picture of a run: offered against admitted traffic over time, a panel for each tier, below one that shapes its
  * delays, and one for the node. */
@@ -15,7 +16,7 @@ final class TrafficPicture {
     private static final int HEAD = 58;
     private static final int FOOT = 10;
     private static final List<String> SOURCE_COLOURS = List.of("#3987e5", "#c98500", "#199e70");
-    private static final List<String> TIER_COLOURS = List.of("#7f6fe0", "#d0a215", "#5f9e3f", "#3a9ab2");
+    private static final List<String> TIER_COLOURS = List.of("#7f6fe0", "#d0a215", "#5f9e3f", "#b5651d", "#3a9ab2");
 
     private static final String DELAY_COLOUR = "#b0569a";
     private static final String OFFERED = "offered";
@@ -53,15 +54,19 @@ final class TrafficPicture {
 
     private String subtitle() {
         long later = measured.admittedAfterTheEnd();
-        return (later == 0
-                        ? ""
-                        : String.format(Locale.ROOT, "%,d were admitted after the end, and are not shown. ", later))
-                + String.format(
-                        Locale.ROOT,
-                        "Time since the start of the run, in steps of %d ms; the colours are what was admitted, upon each other."
-                                + " Bursts: %d ms' worth of the rate.",
-                        measured.bin().toMillis(),
-                        Tier.BURST_WINDOW.toMillis());
+        if (later > 0) {
+            return String.format(
+                    Locale.ROOT,
+                    "%,d were admitted after the end, and are not shown. In steps of %d ms; the colours are what was admitted.",
+                    later,
+                    measured.bin().toMillis());
+        }
+        return String.format(
+                Locale.ROOT,
+                "Time since the start of the run, in steps of %d ms; the colours are what was admitted, upon each other."
+                        + " Bursts: %d ms' worth of the rate.",
+                measured.bin().toMillis(),
+                Tier.BURST_WINDOW.toMillis());
     }
 
     private Panel ofTier(Tier tier) {
@@ -81,7 +86,12 @@ final class TrafficPicture {
         String limit = String.format(Locale.ROOT, "limit: %,d/s", tier.perSecond())
                 + (clients == 1 ? " a client" : " × " + clients + " addresses");
         String title = String.format(
-                Locale.ROOT, "%s: %,d/s for each client; over it, %s", tier.label(), tier.perSecond(), over(tier));
+                Locale.ROOT,
+                "%s: %,d/s for each client; over it, %s%s",
+                tier.label(),
+                tier.perSecond(),
+                over(tier),
+                quotas(tier));
         return new Panel(title, offered, OFFERED, bands, (double) tier.perSecond() * clients, limit);
     }
 
@@ -93,6 +103,12 @@ final class TrafficPicture {
                         .map(time -> "refused, and shut out for " + DurationText.of(time))
                         .orElse("refused")
                 : "waits up to " + DurationText.of(delay);
+    }
+
+    private static String quotas(Tier tier) {
+        return tier.quotas().stream()
+                .map(quota -> String.format(Locale.ROOT, "; %,d %s", quota.limit(), quota.name()))
+                .collect(Collectors.joining());
     }
 
     private Panel ofDelays(Tier tier) {

@@ -24,7 +24,7 @@ final class TrafficTable {
 
     private static void printOutcomes(Tally tally, PrintStream out) {
         out.println("                                   refused by");
-        out.println("tier        offered admitted     tier     node  account  errors");
+        out.println("tier        offered admitted     tier     node    quota  account  errors");
         for (Tier tier : Tier.values()) {
             row(out, tier.label(), tally.of(tier), outcome -> tally.of(tier, outcome));
         }
@@ -35,12 +35,13 @@ final class TrafficTable {
     private static void row(PrintStream out, String name, long offered, ToLongFunction<Outcome> count) {
         out.printf(
                 Locale.ROOT,
-                "%-9s %,9d %,8d %,8d %,8d %,8d %,7d%n",
+                "%-9s %,9d %,8d %,8d %,8d %,8d %,8d %,7d%n",
                 name,
                 offered,
                 count.applyAsLong(Outcome.ADMITTED),
                 count.applyAsLong(Outcome.REFUSED_BY_TIER),
                 count.applyAsLong(Outcome.REFUSED_BY_NODE),
+                count.applyAsLong(Outcome.REFUSED_BY_QUOTA),
                 count.applyAsLong(Outcome.REFUSED_BY_ACCOUNT),
                 count.applyAsLong(Outcome.ERROR));
     }

@@ -14,8 +14,14 @@ sealed interface Verdict {
      *
      * @param limits what the client is told of its limits; empty if there are none
      * @param waitedNanos how long it had to wait its turn
+     * @param quotas what the client is told of its quotas
      */
-    record Admitted(List<ServiceLimit> limits, long waitedNanos) implements Verdict {
+    record Admitted(List<ServiceLimit> limits, long waitedNanos, QuotaFields quotas) implements Verdict {
+
+        /** Creates the verdict of limits alone. */
+        Admitted(List<ServiceLimit> limits, long waitedNanos) {
+            this(limits, waitedNanos, QuotaFields.NONE);
+        }
 
         /** Creates the verdict of no limit at all. */
         Admitted() {
@@ -37,6 +43,8 @@ sealed interface Verdict {
         TIER(Outcome.REFUSED_BY_TIER),
         /** The one that protects the node as a whole. */
         NODE(Outcome.REFUSED_BY_NODE),
+        /** A quota of the client's, which counts what went on to the backend. */
+        QUOTA(Outcome.REFUSED_BY_QUOTA),
         /** The account's, of which one order is taken at a time. */
         ACCOUNT(Outcome.REFUSED_BY_ACCOUNT);
 

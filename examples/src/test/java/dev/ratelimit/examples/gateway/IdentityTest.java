@@ -80,7 +80,7 @@ class IdentityTest {
 
     @Test
     void tierThatThereIsNotIsNoTier() throws SQLException {
-        apiKeys.put("bronze-x", "bronze");
+        apiKeys.put("bronze-x", "copper");
         assertThat(admission.identify("bronze-x", ADDRESS)).isEqualTo(NO_KEY);
     }
 

@@ -31,12 +31,14 @@ class MainIT {
     @Test
     void demonstrationEndsWellAndLeavesAPicture() throws IOException {
         Path svg = folder.resolve("made/up/traffic.svg");
-        assertThat(run("--seconds", "2", "--seed", "5", "--svg", svg.toString()))
+        assertThat(run("--seconds", "5", "--seed", "5", "--svg", svg.toString()))
                 .as("%s%s", text(out), text(err))
                 .isZero();
         assertThat(text(out))
-                .contains("platinum", "gold", "silver", "others", "waited", "seed 5", svg.toString(), "agree")
+                .contains("platinum", "gold", "silver", "bronze", "others", "waited", "seed 5", svg.toString(), "agree")
                 .doesNotContain("\r");
+        // Its quota of 100 a minute begins with the run.
+        assertThat(text(out)).containsPattern("(?m)^bronze +1\\d\\d +\\d{2}0? +\\d+ +\\d+ +[1-9]");
         assertThat(svg).content().startsWith("<svg").contains("seed 5");
         assertThat(text(err)).isEmpty();
     }
@@ -80,6 +82,7 @@ class MainIT {
     void missingFileAndFolderAreOneLineAndStatusTwo() {
         refused("there is no file", "--log", folder.resolve("nowhere").toString());
         refused("is a directory", "--log", folder.toString());
+        refused("--quotas: ", "--serve", "--quotas", folder.resolve("a;b").toString());
         refused("cannot be written", "--seconds", "1", "--svg", folder.toString());
     }
 

@@ -29,8 +29,9 @@ class OptionsTest {
 
     @Test
     void serve() throws UsageException {
-        assertThat(parse("--serve")).isEqualTo(new Command.StayUp(0, false));
-        assertThat(parse("--port 1 --serve --trust-forwarded")).isEqualTo(new Command.StayUp(1, true));
+        assertThat(parse("--serve")).isEqualTo(new Command.StayUp(0, false, Path.of("target", "quotas")));
+        assertThat(parse("--port 1 --serve --trust-forwarded --quotas a/b"))
+                .isEqualTo(new Command.StayUp(1, true, Path.of("a/b")));
     }
 
     @Test
@@ -90,6 +91,9 @@ class OptionsTest {
                 "--log x --seed 1",
                 "--log x --serve",
                 "--serve --seconds 3",
+                "--serve --quotas",
+                "--quotas x",
+                "--log x --quotas y",
                 "--trust-forwarded",
                 "--rate 1/s"
             })

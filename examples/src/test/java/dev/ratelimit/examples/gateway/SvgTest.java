@@ -33,10 +33,10 @@ class SvgTest {
         Document document = parse(new TrafficPicture(measurements(), Demonstration.NODE, 42).document());
         List<Element> lines = elements(document, "line");
         assertThat(lines.stream().filter(SvgTest::isLimit).map(line -> line.getAttribute("x2")))
-                .as("one limit across each of six panels, and one in each legend")
-                .hasSize(12)
+                .as("one limit across each of seven panels, and one in each legend")
+                .hasSize(14)
                 .filteredOn("640.0"::equals)
-                .hasSize(6);
+                .hasSize(7);
         assertThat(elements(document, "text").stream().map(Element::getTextContent))
                 .contains(
                         "Traffic through the gateway, requests per second (seed 42)",
@@ -44,6 +44,7 @@ class SvgTest {
                         "limit: 500/s a client",
                         "limit: 200/s a client",
                         "the longest that is allowed: 300 ms",
+                        "bronze: 50/s for each client; over it, refused; 100 calls-a-minute; 20,000 calls-a-month",
                         "limit: 100/s × 3 addresses",
                         "limit: 2,500/s in all",
                         "offered");

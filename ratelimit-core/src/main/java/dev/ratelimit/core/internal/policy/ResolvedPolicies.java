@@ -174,6 +174,10 @@ public final class ResolvedPolicies<K> {
                 if (answer != null) {
                     return answer;
                 }
+                Known known = remembered.getIfPresent(fingerprint);
+                if (known != null && known.isFresh(now)) {
+                    return known.policy();
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return standIn(before);
@@ -188,8 +192,10 @@ public final class ResolvedPolicies<K> {
         try {
             before = remembered.getIfPresent(fingerprint);
             if (before != null && before.isFresh(now)) {
-                answer = before.policy();
-                return answer;
+                // Not for those who wait: an invalidation may have outdated the look-up before this one, and not yet
+                // have
+                // come to what is remembered.
+                return before.policy();
             }
             answer = Lookup.call(resolver, key);
             remember(fingerprint, mine, new Known(answer, true, time.nanos() + maximumAge));

@@ -23,6 +23,9 @@ class BrokenStoresTest {
 
     private static final Pattern RULE = Pattern.compile("\\*\\*(S\\d\\.\\d)\\*\\*");
 
+    /** Some rules break only where threads meet, which on a busy machine they do not each time. */
+    private static final int MOST_TRIALS = 10;
+
     @TestFactory
     Stream<DynamicTest> eachBrokenStoreIsCaught() {
         return all().stream().map(broken -> DynamicTest.dynamicTest(broken.toString(), () -> isCaught(broken)));
@@ -30,6 +33,9 @@ class BrokenStoresTest {
 
     private static void isCaught(Broken broken) {
         Trial trial = Trial.of(broken.opens(), broken.faults());
+        for (int i = 1; i < MOST_TRIALS && !trial.failures().containsKey(broken.rule()); i++) {
+            trial = Trial.of(broken.opens(), broken.faults());
+        }
         assertThat(trial.failures()).as("rules that were broken").containsKey(broken.rule());
         Set<String> others = new TreeSet<>(trial.failures().keySet());
         others.remove(broken.rule());

@@ -1,0 +1,50 @@
+package dev.ratelimit.benchmarks;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** One way to count, and those who do so at the same time. */
+record LoadWay(String name, List<Caller> callers) {
+
+    /** One who counts one on a key, again and again. */
+    record Caller(String key, Call call) {}
+
+    /** One call. */
+    @FunctionalInterface
+    interface Call {
+
+        /** Counts one on the caller's key; whether it was granted. */
+        boolean granted() throws Exception;
+    }
+
+    /** Makes the call of a key. */
+    @FunctionalInterface
+    interface Calls {
+
+        /** The call. */
+        Call on(String key) throws Exception;
+    }
+
+    /** One caller. */
+    static LoadWay alone(String name, String key, Calls calls) throws Exception {
+        return new LoadWay(name, List.of(new Caller(key, calls.on(key))));
+    }
+
+    /** So many callers on one key. */
+    static LoadWay together(String name, int callers, String key, Calls calls) throws Exception {
+        return of(name, IntStream.range(0, callers).mapToObj(i -> key).toList(), calls);
+    }
+
+    /** So many callers, each on a key of its own. */
+    static LoadWay apart(String name, int callers, Calls calls) throws Exception {
+        return of(name, IntStream.range(0, callers).mapToObj(i -> "key-" + i).toList(), calls);
+    }
+
+    private static LoadWay of(String name, List<String> keys, Calls calls) throws Exception {
+        Caller[] callers = new Caller[keys.size()];
+        for (int i = 0; i < callers.length; i++) {
+            callers[i] = new Caller(keys.get(i), calls.on(keys.get(i)));
+        }
+        return new LoadWay(name, List.of(callers));
+    }
+}

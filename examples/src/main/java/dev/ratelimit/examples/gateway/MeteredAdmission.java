@@ -1,0 +1,91 @@
+package dev.ratelimit.examples.gateway;
+
+import dev.ratelimit.Decision;
+import dev.ratelimit.Rate;
+import dev.ratelimit.core.Quotas;
+import dev.ratelimit.core.QuotasBuilder;
+import dev.ratelimit.http.ServiceLimit;
+import dev.ratelimit.quota.QuotaDecision;
+import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.spi.QuotaStore;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The admission by other limits, and then by the quotas that a client's tier has.
+ *
+ * <p>Only keys of such a tier are counted, so that a made-up key costs no place in the store. What went on to the backend
+ * stays counted, whatever becomes of it there.
+ */
+final class MeteredAdmission implements Admission {
+
+    /** Above the pauses of a busy machine, and below the patience of clients. */
+    private static final Duration DEADLINE = Duration.ofSeconds(1);
+
+    private final Admission limits;
+    private final InstantSource clock;
+    private final Map<Tier, QuotaService> quotas = new EnumMap<>(Tier.class);
+
+    /**
+     * Creates an admission.
+     *
+     * @param limits what admits before a quota is asked
+     * @param store where quotas are counted; stays open
+     * @param clock what says which minute and month it is
+     */
+    MeteredAdmission(Admission limits, QuotaStore store, InstantSource clock) {
+        this.limits = limits;
+        this.clock = clock;
+        for (Tier tier : Tier.values()) {
+            if (!tier.quotas().isEmpty()) {
+                QuotasBuilder builder = Quotas.builder(store).clock(clock).deadline(DEADLINE);
+                tier.quotas().forEach(builder::quota);
+                quotas.put(tier, builder.build());
+            }
+        }
+    }
+
+    @Override
+    public Client identify(@Nullable String apiKey, InetAddress address) {
+        return limits.identify(apiKey, address);
+    }
+
+    @Override
+    public Verdict admit(Client client) throws InterruptedException {
+        return limits.admit(client);
+    }
+
+    @Override
+    public Verdict charge(Client client, Verdict.Admitted admitted) {
+        QuotaService ofTier = quotas.get(client.tier());
+        if (ofTier == null) {
+            return admitted;
+        }
+        QuotaDecision decision = ofTier.consume(client.key().toString());
+        if (decision.allowed()) {
+            return new Verdict.Admitted(
+                    admitted.limits(), admitted.waitedNanos(), QuotaFields.of(decision.usages(), clock.instant()));
+        }
+        List<ServiceLimit> told = new ArrayList<>(admitted.limits());
+        told.add(refusal(decision));
+        return new Verdict.Refused(Verdict.Limit.QUOTA, told);
+    }
+
+    /** As long as a quota refuses, its figures are those of a limit that has nothing left until the window ends. */
+    private static ServiceLimit refusal(QuotaDecision decision) {
+        QuotaUsage usage = decision.binding();
+        Duration window =
+                Duration.between(usage.window().start(), usage.window().end());
+        long wait = decision.retryAfter().toNanos();
+        return ServiceLimit.of(
+                usage.quota().name(),
+                Decision.refused(Decision.Reason.OVER_LIMIT, Rate.of(usage.limit(), window), 0, wait, wait));
+    }
+}
