@@ -17,10 +17,12 @@ package dev.ratelimit.cache;
  * @param abandonedLoads the loads that were given up at their deadline
  * @param discardedResults the results that came too late, or after an invalidation, and were not kept
  * @param tooLarge the values that were larger than the largest entry, and passed through
- * @param evictedForSize the entries that had to go for others
- * @param expired the entries that were cleared away when they were of no use any more
+ * @param evictedForSize the values that had to go for others
+ * @param expired the values that were cleared away when they were of no use any more
+ * @param invalidated the values that were invalidated, or whose successor is not kept
+ * @param replaced the values in whose place newer ones have come
  * @param cacheFailures the errors of the cache itself, and of the functions and listeners that it was given
- * @param entries the entries that it holds now, with those that are due to go
+ * @param entries the entries that it holds now: values, and what else is remembered of keys, with those that are due to go
  * @param bytes the bytes that these count; zero if the cache is not bounded by bytes
  */
 public record CacheStatistics(
@@ -37,6 +39,8 @@ public record CacheStatistics(
         long tooLarge,
         long evictedForSize,
         long expired,
+        long invalidated,
+        long replaced,
         long cacheFailures,
         long entries,
         long bytes) {}

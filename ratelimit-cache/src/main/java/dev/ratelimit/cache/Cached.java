@@ -11,14 +11,17 @@ import java.time.Duration;
  */
 public final class Cached<V> {
 
-    private final V value;
-    private final long ageNanos;
+    private final Slot.Entry<V> entry;
+    private final long now;
     private final CacheState state;
+    private final boolean kept;
 
-    Cached(V value, long ageNanos, CacheState state) {
-        this.value = value;
-        this.ageNanos = ageNanos;
+    /** One object for each answer, of 32 bytes: what can be worked out is worked out when it is asked for. */
+    Cached(Slot.Entry<V> entry, long now, CacheState state, boolean kept) {
+        this.entry = entry;
+        this.now = now;
         this.state = state;
+        this.kept = kept;
     }
 
     /**
@@ -27,7 +30,7 @@ public final class Cached<V> {
      * @return the value
      */
     public V value() {
-        return value;
+        return entry.value();
     }
 
     /**
@@ -36,7 +39,7 @@ public final class Cached<V> {
      * @return the age, at least zero
      */
     public Duration age() {
-        return Duration.ofNanos(ageNanos);
+        return Duration.ofNanos(entry.age(now));
     }
 
     /**
@@ -46,6 +49,24 @@ public final class Cached<V> {
      */
     public CacheState state() {
         return state;
+    }
+
+    /**
+     * Returns for how much longer the value was fresh when this answer was given.
+     *
+     * @return the time; negative for what was stale, zero for what is not for the cache
+     */
+    public Duration timeToLive() {
+        return Duration.ofNanos(entry.freshUntil() - now);
+    }
+
+    /**
+     * Returns whether the value was in the cache, or is from now on.
+     *
+     * @return whether the cache keeps it
+     */
+    public boolean isKept() {
+        return kept;
     }
 
     @Override

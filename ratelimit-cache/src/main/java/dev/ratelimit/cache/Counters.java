@@ -1,12 +1,12 @@
 package dev.ratelimit.cache;
 
-import com.github.benmanes.caffeine.cache.RemovalCause;
-import com.github.benmanes.caffeine.cache.stats.CacheStats;
-import com.github.benmanes.caffeine.cache.stats.StatsCounter;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts of one cache. Caffeine tells it of evictions; its hits are not ours, which have to be fresh. */
-final class Counters implements StatsCounter {
+/** Counts of one cache. Those of Caffeine would be others: its hits need not be fresh. */
+final class Counters {
 
     final LongAdder hits = new LongAdder();
     final LongAdder staleHits = new LongAdder();
@@ -19,9 +19,23 @@ final class Counters implements StatsCounter {
     final LongAdder abandonedLoads = new LongAdder();
     final LongAdder discardedResults = new LongAdder();
     final LongAdder tooLarge = new LongAdder();
-    final LongAdder evictedForSize = new LongAdder();
-    final LongAdder expired = new LongAdder();
     final LongAdder cacheFailures = new LongAdder();
+
+    private final Map<Removal, LongAdder> removals = new EnumMap<>(Removal.class);
+
+    Counters() {
+        for (Removal cause : Removal.values()) {
+            removals.put(cause, new LongAdder());
+        }
+    }
+
+    void removed(Removal cause) {
+        adder(cause).increment();
+    }
+
+    private LongAdder adder(Removal cause) {
+        return Objects.requireNonNull(removals.get(cause));
+    }
 
     CacheStatistics statistics(long entries, long bytes) {
         return new CacheStatistics(
@@ -36,32 +50,12 @@ final class Counters implements StatsCounter {
                 abandonedLoads.sum(),
                 discardedResults.sum(),
                 tooLarge.sum(),
-                evictedForSize.sum(),
-                expired.sum(),
+                adder(Removal.SIZE).sum(),
+                adder(Removal.EXPIRED).sum(),
+                adder(Removal.INVALIDATED).sum(),
+                adder(Removal.REPLACED).sum(),
                 cacheFailures.sum(),
                 entries,
                 bytes);
-    }
-
-    @Override
-    public void recordEviction(int weight, RemovalCause cause) {
-        (cause == RemovalCause.EXPIRED ? expired : evictedForSize).increment();
-    }
-
-    @Override
-    public void recordHits(int count) {}
-
-    @Override
-    public void recordMisses(int count) {}
-
-    @Override
-    public void recordLoadSuccess(long loadTime) {}
-
-    @Override
-    public void recordLoadFailure(long loadTime) {}
-
-    @Override
-    public CacheStats snapshot() {
-        return CacheStats.empty();
     }
 }

@@ -1,10 +1,12 @@
 package dev.ratelimit.cache;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** How long, and at what weight, what was loaded is kept. It calls the functions that the cache was given. */
@@ -17,13 +19,14 @@ final class Keeping<V> {
      * What is to be done with a value.
      *
      * @param slot what is to be kept, if anything
-     * @param age how old the value is
+     * @param entry the value, kept or not
      * @param shared whether callers who have waited for it may have it
      * @param tooLarge whether its size is why it is not kept
      */
-    record Kept<V>(@Nullable Slot<V> slot, long age, boolean shared, boolean tooLarge) {}
+    record Kept<V>(@Nullable Slot<V> slot, Slot.Entry<V> entry, boolean shared, boolean tooLarge) {}
 
     private final CacheSettings<V> settings;
+    private final AtomicLong generations = new AtomicLong();
 
     Keeping(CacheSettings<V> settings) {
         this.settings = settings;
@@ -39,23 +42,42 @@ final class Keeping<V> {
         long errorUntil = freshUntil + Durations.nanos(freshness.staleIfError().orElse(settings.staleIfError()));
         boolean everOfUse = left > 0 || renewUntil - now > 0 || errorUntil - now > 0;
         if (!freshness.isCacheable() || !everOfUse) {
-            return new Kept<>(uncacheable(key, now), age, false, false);
+            return uncacheable(key, value, age, now);
         }
         long weight = weight(key, value);
         if (weight > settings.largestEntry()) {
-            return new Kept<>(null, age, true, true);
+            return new Kept<>(null, Slot.Entry.passing(value, now - age, now), true, true);
         }
         Set<String> tags = Set.copyOf(settings.tags().apply(value));
-        return new Kept<>(
-                new Slot.Entry<>(value, now - age, freshUntil, renewUntil, errorUntil, tags, (int) weight, 0, now),
-                age,
-                true,
-                false);
+        Slot.Entry<V> entry =
+                new Slot.Entry<>(value, now - age, freshUntil, renewUntil, errorUntil, tags, (int) weight, 0, now);
+        return new Kept<>(entry, entry, true, false);
     }
 
-    private @Nullable Slot<V> uncacheable(CacheKey key, long now) {
+    /** What is to be done with a value that is not for the cache. */
+    Kept<V> uncacheable(CacheKey key, V value, long age, long now) {
         Duration time = settings.rememberUncacheable();
-        return time.isZero() ? null : new Slot.Uncacheable<>(now + Durations.nanos(time), overhead(key));
+        Slot<V> marker = time.isZero() ? null : new Slot.Uncacheable<>(now + Durations.nanos(time), overhead(key));
+        return new Kept<>(marker, Slot.Entry.passing(value, now - age, now), false, false);
+    }
+
+    /**
+     * What is to be kept by the primary key of a value that depends on more; null if the names that its load went by have been
+     * forgotten meanwhile.
+     */
+    Slot.@Nullable Varying<V> varying(Place<V> loaded, @Nullable Slot<V> before, Place<V> place, Slot<V> value) {
+        CacheKey primary = place.primary();
+        if (before instanceof Slot.Varying<V> known
+                && (loaded.generation() == 0 || loaded.generation() == known.generation())) {
+            List<String> names = Place.union(known.names(), place.names());
+            long until = Slot.later(known.keptUntil(), value.keptUntil());
+            return new Slot.Varying<>(names, known.generation(), until, overhead(primary, names));
+        }
+        if (loaded.generation() != 0) {
+            return null;
+        }
+        int weight = overhead(primary, place.names());
+        return new Slot.Varying<>(place.names(), generations.incrementAndGet(), value.keptUntil(), weight);
     }
 
     /** What is to be kept instead of a slot after a load has failed; maybe the same. */
@@ -63,6 +85,9 @@ final class Keeping<V> {
     Slot<V> afterFailure(CacheKey key, @Nullable Slot<V> before, Outcome.Failed<V> failure, long now) {
         if (before instanceof Slot.Entry<V> entry && now - entry.keptUntil() < 0) {
             return entry.failedUntil(now + backOff(entry.failures()));
+        }
+        if (before instanceof Slot.Varying) {
+            return before;
         }
         Duration time = rememberedFor(failure.cause());
         if (time == null) {
@@ -120,7 +145,15 @@ final class Keeping<V> {
     }
 
     private int overhead(CacheKey key) {
-        return settings.weigher() == null ? 0 : (int) Math.min(Integer.MAX_VALUE, (long) key.length() + OVERHEAD);
+        return overhead(key, List.of());
+    }
+
+    private int overhead(CacheKey key, List<String> names) {
+        if (settings.weigher() == null) {
+            return 0;
+        }
+        long text = names.stream().mapToLong(String::length).sum();
+        return (int) Math.min(Integer.MAX_VALUE, key.length() + text + OVERHEAD);
     }
 
     /** What stands for a load that has not ended in time, for those who declare that it is to be remembered. */

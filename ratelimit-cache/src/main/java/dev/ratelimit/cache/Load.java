@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Load<V> {
 
+    final Place<V> place;
     final CacheKey key;
     final long startedAt;
 
@@ -30,8 +31,9 @@ final class Load<V> {
     private volatile @Nullable ScheduledTask deadline;
     private volatile @Nullable CompletionStage<? extends V> stage;
 
-    Load(CacheKey key, long startedAt, boolean joinable, Callable<CompletionStage<? extends V>> call) {
-        this.key = key;
+    Load(Place<V> place, long startedAt, boolean joinable, Callable<CompletionStage<? extends V>> call) {
+        this.place = place;
+        this.key = place.key();
         this.startedAt = startedAt;
         this.joinable = joinable;
         this.call = new FutureTask<>(call);
@@ -93,7 +95,7 @@ final class Load<V> {
     private static void cancel(CompletionStage<?> stage) {
         try {
             stage.toCompletableFuture().cancel(true);
-        } catch (UnsupportedOperationException e) {
+        } catch (RuntimeException e) {
             // A stage that cannot be cancelled runs to its end, and holds its place until then.
         }
     }

@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReadOptions {
 
-    private static final ReadOptions ANY = new ReadOptions(Long.MAX_VALUE, null);
+    private static final ReadOptions ANY = new ReadOptions(Long.MAX_VALUE, Long.MAX_VALUE, null);
 
     private final long maxAgeNanos;
+    private final long maxStaleNanos;
     private final @Nullable Duration patience;
 
-    private ReadOptions(long maxAgeNanos, @Nullable Duration patience) {
+    private ReadOptions(long maxAgeNanos, long maxStaleNanos, @Nullable Duration patience) {
         this.maxAgeNanos = maxAgeNanos;
+        this.maxStaleNanos = maxStaleNanos;
         this.patience = patience;
     }
 
@@ -42,7 +44,19 @@ public final class ReadOptions {
      * @throws IllegalArgumentException if the duration is negative
      */
     public ReadOptions maxAge(Duration age) {
-        return new ReadOptions(Durations.nanos(Durations.notNegative("maxAge", age)), patience);
+        return new ReadOptions(Durations.nanos(Durations.notNegative("maxAge", age)), maxStaleNanos, patience);
+    }
+
+    /**
+     * Returns these options with the longest time since when an answer may be stale; zero for fresh ones only. It only narrows
+     * what the cache would allow.
+     *
+     * @param time the longest time after it has ceased to be fresh, zero or more
+     * @return the options with that time
+     * @throws IllegalArgumentException if the duration is negative
+     */
+    public ReadOptions maxStale(Duration time) {
+        return new ReadOptions(maxAgeNanos, Durations.nanos(Durations.notNegative("maxStale", time)), patience);
     }
 
     /**
@@ -53,11 +67,15 @@ public final class ReadOptions {
      * @throws IllegalArgumentException if the duration is zero or negative
      */
     public ReadOptions patience(Duration time) {
-        return new ReadOptions(maxAgeNanos, Durations.positive("patience", time));
+        return new ReadOptions(maxAgeNanos, maxStaleNanos, Durations.positive("patience", time));
     }
 
     long maxAgeNanos() {
         return maxAgeNanos;
+    }
+
+    long maxStaleNanos() {
+        return maxStaleNanos;
     }
 
     @Nullable

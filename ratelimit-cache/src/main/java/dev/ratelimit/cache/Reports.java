@@ -25,6 +25,11 @@ final class Reports {
         tell(told -> told.loadFailed(name, failure.asException(CacheState.MISS)));
     }
 
+    void removed(Removal cause) {
+        counters.removed(cause);
+        tell(told -> told.removed(name, cause));
+    }
+
     void cacheFailed(Throwable failure) {
         counters.cacheFailures.increment();
         tell(told -> told.cacheFailed(name, failure));
@@ -34,7 +39,7 @@ final class Reports {
         if (listener != null) {
             try {
                 what.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 counters.cacheFailures.increment();
             }
         }

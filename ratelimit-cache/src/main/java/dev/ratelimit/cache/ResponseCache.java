@@ -4,7 +4,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,14 +46,16 @@ public final class ResponseCache<V> {
     private final Store<V> store;
     private final Loads<V> loads;
     private final Reads<V> reads;
+    private final PastTheCache<V> pastTheCache;
 
     ResponseCache(CacheSettings<V> settings) {
         this.name = settings.name();
         this.time = new LatestReading(settings.time());
         this.reports = new Reports(settings.name(), settings.listener(), counters);
-        this.store = new Store<>(settings, time, counters);
+        this.store = new Store<>(settings, time, reports);
         this.loads = new Loads<>(settings, store, time, counters, reports);
         this.reads = new Reads<>(settings, store, loads, time, counters);
+        this.pastTheCache = new PastTheCache<>(counters, reports);
     }
 
     /**
@@ -103,52 +104,50 @@ public final class ResponseCache<V> {
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(loader, "loader");
         try {
-            long now = time.now();
-            Slot<V> slot = store.look(key);
-            if (slot instanceof Slot.Entry<V> entry && entry.isFresh(now) && entry.age(now) <= options.maxAgeNanos()) {
-                counters.hits.increment();
-                return entry.answer(now, CacheState.HIT);
-            }
-            return load(key, slot, now, options, () -> CompletableFuture.completedFuture(loader.call()));
+            Cached<V> hit = hit(key, options);
+            return hit != null ? hit : reads.await(question(Place.of(key), options, loader));
         } catch (LoadFailedException e) {
             throw e;
-        } catch (RuntimeException e) {
-            reports.cacheFailed(e);
-            return pastTheCache(loader);
+        } catch (RuntimeException | Error e) {
+            return pastTheCache.get(e, loader);
         }
     }
 
-    private Cached<V> load(
-            CacheKey key,
-            @Nullable Slot<V> slot,
-            long now,
-            ReadOptions options,
-            Callable<CompletionStage<? extends V>> call) {
-        Cached<V> answer = reads.withoutWaiting(key, slot, now, options, call);
-        if (answer != null) {
-            return answer;
-        }
-        Reads.Pending<V> pending = reads.load(key, slot, now, options, call);
-        answer = reads.answer(key, pending, reads.await(pending, options), options);
-        if (answer != null) {
-            return answer;
-        }
-        Reads.Pending<V> own = reads.alone(key, call);
-        return Objects.requireNonNull(reads.answer(key, own, reads.await(own, options), options));
-    }
-
-    private Cached<V> pastTheCache(Callable<? extends V> loader) {
-        counters.bypasses.increment();
-        counters.loads.increment();
+    /**
+     * Returns the value of a key that varies, from the cache or by the loader.
+     *
+     * @param key the key, as far as it is known before an answer has come
+     * @param options how old the answer may be, and how long to wait for it
+     * @param loader what asks the backend
+     * @return the value, its age, and where it came from
+     * @throws LoadFailedException if there is no value
+     */
+    public Cached<V> get(VaryingKey<V> key, ReadOptions options, Callable<? extends V> loader) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(loader, "loader");
         try {
-            return new Cached<>(Objects.requireNonNull(loader.call(), "value"), 0, CacheState.BYPASS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LoadFailedException(LoadFailedException.Reason.INTERRUPTED, CacheState.BYPASS, e);
-        } catch (Exception e) {
-            counters.loadFailures.increment();
-            throw new LoadFailedException(LoadFailedException.Reason.FAILED, CacheState.BYPASS, e);
+            return reads.await(question(Place.of(key), options, loader));
+        } catch (LoadFailedException e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            return pastTheCache.get(e, loader);
         }
+    }
+
+    private @Nullable Cached<V> hit(CacheKey key, ReadOptions options) {
+        long now = time.now();
+        if (store.look(key) instanceof Slot.Entry<V> entry
+                && entry.isFresh(now)
+                && entry.age(now) <= options.maxAgeNanos()) {
+            counters.hits.increment();
+            return new Cached<>(entry, now, CacheState.HIT, true);
+        }
+        return null;
+    }
+
+    private static <V> Reads.Question<V> question(Place<V> place, ReadOptions options, Callable<? extends V> loader) {
+        return new Reads.Question<>(place, options, () -> CompletableFuture.completedFuture(loader.call()));
     }
 
     /**
@@ -180,81 +179,41 @@ public final class ResponseCache<V> {
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(loader, "loader");
         try {
-            long now = time.now();
-            Slot<V> slot = store.look(key);
-            if (slot instanceof Slot.Entry<V> entry && entry.isFresh(now) && entry.age(now) <= options.maxAgeNanos()) {
-                counters.hits.increment();
-                return CompletableFuture.completedFuture(entry.answer(now, CacheState.HIT));
-            }
-            return loadAsync(key, slot, now, options, () -> Objects.requireNonNull(loader.get(), "the loader's stage"));
+            Cached<V> hit = hit(key, options);
+            return hit != null ? CompletableFuture.completedFuture(hit) : begin(Place.of(key), options, loader);
         } catch (LoadFailedException e) {
             return CompletableFuture.failedFuture(e);
-        } catch (RuntimeException e) {
-            reports.cacheFailed(e);
-            return pastTheCacheAsync(loader);
+        } catch (RuntimeException | Error e) {
+            return pastTheCache.getAsync(e, loader);
         }
     }
 
-    private CompletableFuture<Cached<V>> loadAsync(
-            CacheKey key,
-            @Nullable Slot<V> slot,
-            long now,
-            ReadOptions options,
-            Callable<CompletionStage<? extends V>> call) {
-        Cached<V> ready = reads.withoutWaiting(key, slot, now, options, call);
-        if (ready != null) {
-            return CompletableFuture.completedFuture(ready);
-        }
-        Reads.Pending<V> pending = reads.load(key, slot, now, options, call);
-        return unwrapped(reads.outcome(pending, options).thenCompose(outcome -> {
-            Cached<V> answer = reads.answer(key, pending, outcome, options);
-            if (answer != null) {
-                return CompletableFuture.completedFuture(answer);
-            }
-            Reads.Pending<V> own = reads.alone(key, call);
-            return reads.outcome(own, options)
-                    .thenApply(ownOutcome -> Objects.requireNonNull(reads.answer(key, own, ownOutcome, options)));
-        }));
-    }
-
-    private CompletableFuture<Cached<V>> pastTheCacheAsync(Supplier<? extends CompletionStage<? extends V>> loader) {
-        counters.bypasses.increment();
-        counters.loads.increment();
-        CompletableFuture<Cached<V>> result = new CompletableFuture<>();
+    /**
+     * Returns the value of a key that varies without waiting, from the cache or by the loader.
+     *
+     * @param key the key, as far as it is known before an answer has come
+     * @param options how old the answer may be, and how long to wait for it
+     * @param loader what begins to ask the backend
+     * @return the value, its age, and where it came from; or a {@link LoadFailedException}
+     */
+    public CompletableFuture<Cached<V>> getAsync(
+            VaryingKey<V> key, ReadOptions options, Supplier<? extends CompletionStage<? extends V>> loader) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(loader, "loader");
         try {
-            loader.get().whenComplete((value, failure) -> {
-                if (failure == null && value != null) {
-                    result.complete(new Cached<>(value, 0, CacheState.BYPASS));
-                } else {
-                    failPastTheCache(result, failure);
-                }
-            });
-        } catch (RuntimeException e) {
-            failPastTheCache(result, e);
+            return begin(Place.of(key), options, loader);
+        } catch (LoadFailedException e) {
+            return CompletableFuture.failedFuture(e);
+        } catch (RuntimeException | Error e) {
+            return pastTheCache.getAsync(e, loader);
         }
-        return result;
     }
 
-    private void failPastTheCache(CompletableFuture<Cached<V>> result, @Nullable Throwable failure) {
-        counters.loadFailures.increment();
-        result.completeExceptionally(
-                new LoadFailedException(LoadFailedException.Reason.FAILED, CacheState.BYPASS, failure));
-    }
-
-    /** What callers see is the failure itself, not in the wrapping of the stage before. */
-    private static <T> CompletableFuture<T> unwrapped(CompletionStage<T> stage) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        stage.whenComplete((value, failure) -> {
-            if (failure == null) {
-                result.complete(value);
-            } else {
-                result.completeExceptionally(
-                        failure instanceof CompletionException && failure.getCause() != null
-                                ? failure.getCause()
-                                : failure);
-            }
-        });
-        return result;
+    private CompletableFuture<Cached<V>> begin(
+            Place<V> place, ReadOptions options, Supplier<? extends CompletionStage<? extends V>> loader) {
+        Callable<CompletionStage<? extends V>> call = () -> Objects.requireNonNull(loader.get(), "the loader's stage");
+        return pastTheCache.unlessBroken(reads.begin(new Reads.Question<>(place, options, call)), loader);
     }
 
     /**
@@ -268,9 +227,10 @@ public final class ResponseCache<V> {
         try {
             long now = time.now();
             if (store.look(key) instanceof Slot.Entry<V> entry && now - entry.keptUntil() < 0) {
-                return Optional.of(entry.answer(now, entry.isFresh(now) ? CacheState.HIT : CacheState.STALE));
+                CacheState state = entry.isFresh(now) ? CacheState.HIT : CacheState.STALE;
+                return Optional.of(new Cached<>(entry, now, state, true));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             reports.cacheFailed(e);
         }
         return Optional.empty();
@@ -288,7 +248,7 @@ public final class ResponseCache<V> {
         Objects.requireNonNull(value, "value");
         try {
             return loads.put(key, value);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             reports.cacheFailed(e);
             invalidate(key);
             return false;

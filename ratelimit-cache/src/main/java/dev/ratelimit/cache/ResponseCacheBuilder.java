@@ -313,6 +313,11 @@ public final class ResponseCacheBuilder<V> {
      * @throws IllegalStateException if there is a largest entry, but no bound on bytes, or it is above that
      */
     public ResponseCache<V> build() {
+        return new ResponseCache<>(settings());
+    }
+
+    /** What was set so far, checked as a whole. */
+    CacheSettings<V> settings() {
         if (largestEntry > 0 && weigher == null) {
             throw new IllegalStateException("largestEntry needs a weigher: set maximumBytes, too");
         }
@@ -322,7 +327,7 @@ public final class ResponseCacheBuilder<V> {
         }
         Freshness always = Freshness.of(freshFor);
         Function<? super V, Freshness> each = freshness;
-        return new ResponseCache<>(new CacheSettings<>(
+        return new CacheSettings<>(
                 name,
                 maximumEntries,
                 maximumBytes,
@@ -343,7 +348,7 @@ public final class ResponseCacheBuilder<V> {
                 listener,
                 executor,
                 time,
-                random));
+                random);
     }
 
     private long effectiveLargestEntry() {

@@ -1,5 +1,6 @@
 package dev.ratelimit.cache;
 
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,11 @@ sealed interface Slot<V> {
             return failures > 0 && now - retryAt < 0;
         }
 
+        /** Whether it is young enough for a caller, and not stale for too long. */
+        boolean suits(ReadOptions options, long now) {
+            return age(now) <= options.maxAgeNanos() && now - freshUntil <= options.maxStaleNanos();
+        }
+
         long age(long now) {
             return Math.max(0, now - bornAt);
         }
@@ -66,12 +72,9 @@ sealed interface Slot<V> {
             return new Entry<>(value, bornAt, freshUntil, renewUntil, errorUntil, tags, weight, failures + 1, nextTry);
         }
 
-        Cached<V> answer(long now, CacheState state) {
-            return new Cached<>(value, age(now), state);
-        }
-
-        private static long later(long a, long b) {
-            return a - b > 0 ? a : b;
+        /** A value that is given to a caller, and not kept. */
+        static <V> Entry<V> passing(V value, long bornAt, long now) {
+            return new Entry<>(value, bornAt, now, now, now, Set.of(), 0, 0, now);
         }
     }
 
@@ -82,4 +85,15 @@ sealed interface Slot<V> {
 
     /** The answer must not be kept: everybody loads his own. */
     record Uncacheable<V>(long keptUntil, int weight) implements Slot<V> {}
+
+    /**
+     * The values of this key depend on what is named here: each lies by the key of its variant.
+     *
+     * @param generation a part of the variants' keys: once this is forgotten, nobody finds them any more
+     */
+    record Varying<V>(List<String> names, long generation, long keptUntil, int weight) implements Slot<V> {}
+
+    static long later(long a, long b) {
+        return a - b > 0 ? a : b;
+    }
 }

@@ -4,15 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** How much a cache holds, whoever fills it. */
 class BoundsTest {
 
     private static final int KEY_BYTES = CacheKey.of(Scope.shared(), 1).length();
+
+    private static final long FLOODED_BYTES = 400_000;
+    private static final long HOUR = Duration.ofHours(1).toNanos();
+    private static final String VALUES = "x".repeat(1_500);
 
     private final Bench bench = new Bench();
 
@@ -43,6 +55,72 @@ class BoundsTest {
             assertThat(statistics.entries()).isLessThanOrEqualTo(1_000);
         }
         assertThat(cache.statistics().bytes()).as("the room is used").isGreaterThan(800_000);
+    }
+
+    /** Nobody is asked for the figures here, which would make room first. */
+    @Test
+    void aFloodByManyThreadsIsNeverMoreThanAFewPercentAbove() throws Exception {
+        ResponseCacheBuilder<String> builder = bench.builder().maximumBytes(FLOODED_BYTES, String::length);
+        Store<String> store =
+                new Store<>(builder.settings(), new LatestReading(() -> 0), new Reports("test", null, new Counters()));
+
+        long most = mostBytes((number, value) -> {
+            store.change(CacheKey.of(Scope.shared(), number), before -> entry(value));
+            return store.bytes();
+        });
+        assertThat(most).isBetween(FLOODED_BYTES * 9 / 10, FLOODED_BYTES * 105 / 100);
+    }
+
+    /** Caffeine by itself, as far as its listener has told. */
+    @Test
+    void aCacheThatLeavesOthersToMakeRoomIsCaught() throws Exception {
+        AtomicLong bytes = new AtomicLong();
+        Cache<Integer, String> caffeine = Caffeine.newBuilder()
+                .executor(Runnable::run)
+                .maximumWeight(FLOODED_BYTES)
+                .weigher((Integer key, String value) -> value.length())
+                .removalListener((key, value, cause) -> bytes.addAndGet(value == null ? 0 : -value.length()))
+                .build();
+
+        long most = mostBytes((number, value) -> {
+            bytes.addAndGet(value.length());
+            caffeine.put(number, value);
+            return bytes.get();
+        });
+        assertThat(most).isGreaterThan(FLOODED_BYTES * 105 / 100);
+    }
+
+    /** Keeps a value, and tells how many bytes there are then. */
+    private interface Keeper {
+        long keep(int number, String value);
+    }
+
+    private static long mostBytes(Keeper keeper) throws Exception {
+        AtomicLong most = new AtomicLong();
+        AtomicInteger numbers = new AtomicInteger();
+        List<FutureTask<Void>> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Random random = new Random(i);
+            FutureTask<Void> task = new FutureTask<>(() -> {
+                for (int round = 0; round < 100_000; round++) {
+                    String value = VALUES.substring(random.nextInt(VALUES.length()));
+                    most.accumulateAndGet(keeper.keep(numbers.incrementAndGet(), value), Math::max);
+                }
+                return null;
+            });
+            threads.add(task);
+            Thread thread = new Thread(task);
+            thread.setDaemon(true);
+            thread.start();
+        }
+        for (FutureTask<Void> task : threads) {
+            task.get();
+        }
+        return most.get();
+    }
+
+    private static Slot<String> entry(String value) {
+        return new Slot.Entry<>(value, 0, HOUR, HOUR, HOUR, Set.of(), value.length(), 0, 0);
     }
 
     @Test

@@ -3,9 +3,12 @@ package dev.ratelimit.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ratelimit.TimeSource;
 import dev.ratelimit.cache.Bench.BackendDown;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -215,6 +218,39 @@ class LoadsTest {
         bench.seconds(30);
         callers(cache, 2);
         assertThat(bench.asked).as("forgotten").hasSize(6);
+    }
+
+    /** What comes between a caller's look and his load may do for him, and be too old for one who has joined him by then. */
+    @Test
+    void whatComesMeanwhileIsUsedByThoseForWhomItIsYoungEnough() {
+        Deque<Runnable> atReadings = new ArrayDeque<>();
+        TimeSource time = () -> {
+            Runnable next = atReadings.poll();
+            if (next != null) {
+                next.run();
+            }
+            return bench.time.nanos();
+        };
+        ResponseCache<String> cache = bench.builder()
+                .timeSource(time)
+                .freshness(value ->
+                        Freshness.of(Duration.ofMinutes(1)).age(Duration.ofSeconds(value.equals("old") ? 8 : 0)))
+                .build();
+        List<CompletableFuture<Cached<String>>> strict = new ArrayList<>();
+        Runnable nothing = () -> {};
+        // The readings of a hit, of a round, of a load, and of the look after it is registered.
+        atReadings.addAll(List.of(nothing, nothing, nothing, () -> cache.put(bench.key, "old")));
+        ReadOptions young = ReadOptions.any().maxAge(Duration.ofSeconds(5));
+        Runnable joins = () -> strict.add(cache.getAsync(bench.key, young, bench::ask));
+        Cached<String> lenient = cache.getAsync(bench.key, bench::ask).join();
+
+        assertThat(lenient.value()).isEqualTo("old");
+        assertThat(lenient.state()).isEqualTo(CacheState.HIT);
+        assertThat(bench.asked).isEmpty();
+        joins.run();
+        assertThat(strict.get(0)).isNotDone();
+        bench.asked.get(0).complete("new");
+        assertThat(strict.get(0).join().value()).isEqualTo("new");
     }
 
     @Test

@@ -54,7 +54,18 @@ final class CacheControl {
         if (has("no-cache")) {
             return ReadOptions.any().maxAge(Duration.ZERO);
         }
-        return time("max-age").map(age -> ReadOptions.any().maxAge(age)).orElse(ReadOptions.any());
+        ReadOptions options = ReadOptions.any();
+        if (has("max-age")) {
+            options = options.maxAge(time("max-age").orElse(Duration.ZERO)).maxStale(Duration.ZERO);
+        }
+        if (!has("max-stale")) {
+            return options;
+        }
+        boolean ofAnyLength = "".equals(directives.get("max-stale"));
+        return options.maxStale(
+                ofAnyLength
+                        ? Duration.ofSeconds(LONGEST_SECONDS)
+                        : time("max-stale").orElse(Duration.ZERO));
     }
 
     /** Seconds as section 1.2.2 has them: digits only, of any number; zero for anything else. */

@@ -55,7 +55,8 @@ public final class CachedFields {
 
     /**
      * Returns the fields of an answer: those that were kept, with {@code Age} in whole seconds (RFC 9111, section 5.1), and
-     * with what the cache did, as the last member of {@code Cache-Status} (RFC 9211).
+     * with what the cache did, as the last member of {@code Cache-Status} (RFC 9211). Beside the answer's state it says for how
+     * much longer the value is fresh ({@code ttl}), and of one that was loaded, whether it is kept ({@code stored}).
      *
      * @param kept the fields that were kept
      * @param answer the answer
@@ -64,8 +65,12 @@ public final class CachedFields {
      * @throws IllegalArgumentException if the name is empty or has any other character
      */
     public static Fields answered(Fields kept, Cached<?> answer, String cache) {
-        Fields fields = Objects.requireNonNull(kept, "kept").with("Cache-Status", status(cache, answer.state()));
+        // Duration.toSeconds() rounds down, so that what is stale is below zero.
         boolean fromCache = answer.state() == CacheState.HIT || answer.state() == CacheState.STALE;
+        String status = status(cache, answer.state())
+                + (answer.isKept() && !fromCache ? "; stored" : "")
+                + (answer.isKept() ? "; ttl=" + answer.timeToLive().toSeconds() : "");
+        Fields fields = Objects.requireNonNull(kept, "kept").with("Cache-Status", status);
         if (!fromCache && answer.age().isZero()) {
             return fields;
         }

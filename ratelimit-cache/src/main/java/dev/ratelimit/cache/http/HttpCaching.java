@@ -20,7 +20,8 @@ import java.util.Set;
  *
  * <p><b>Cautious</b> where the RFC leaves a choice. Only responses that say how long they are fresh are kept: nothing is guessed
  * (section 4.2.2). What would have to be validated is not kept ({@code no-cache}). What comes with {@code Set-Cookie} is
- * not kept for all. {@code private} and {@code no-cache} count for the whole response, also if they name fields.
+ * not kept for all. {@code must-understand} lifts {@code no-store}, since nothing is kept whose status is not understood (section
+ * 5.2.2.3). {@code private} and {@code no-cache} count for the whole response, also if they name fields.
  *
  * <p>Immutable and thread-safe.
  */
@@ -59,7 +60,7 @@ public final class HttpCaching {
     }
 
     /**
-     * Returns how long a response may be used, if at all.
+     * Returns how long a response may be used, if at all, where it has come at once.
      *
      * @param method the request's method
      * @param request the request's fields
@@ -68,7 +69,26 @@ public final class HttpCaching {
      * @return the freshness, with the age that the response has come with
      */
     public Freshness freshness(String method, Fields request, int status, Fields response) {
+        return freshness(method, request, status, response, Duration.ZERO);
+    }
+
+    /**
+     * Returns how long a response may be used, if at all.
+     *
+     * @param method the request's method
+     * @param request the request's fields
+     * @param status the response's status
+     * @param response the response's fields, as they came
+     * @param delay the time from when the request was sent to when the response's fields came; it counts as age (RFC 9111, section
+     *     4.2.3), as nobody knows when in it the response was made
+     * @return the freshness, with the age that the response has come with
+     * @throws IllegalArgumentException if the delay is negative
+     */
+    public Freshness freshness(String method, Fields request, int status, Fields response, Duration delay) {
         Objects.requireNonNull(method, "method");
+        if (Objects.requireNonNull(delay, "delay").isNegative()) {
+            throw new IllegalArgumentException("the delay must be zero or more, but was " + delay);
+        }
         CacheControl control = CacheControl.of(Objects.requireNonNull(response, "response"));
         if (!mayKeep(method, Objects.requireNonNull(request, "request"), status, response, control)) {
             return Freshness.uncacheable();
@@ -78,7 +98,7 @@ public final class HttpCaching {
         if (lifetime.isEmpty()) {
             return Freshness.uncacheable();
         }
-        Freshness freshness = Freshness.of(lifetime.get()).age(age(response, now));
+        Freshness freshness = Freshness.of(lifetime.get()).age(age(response, now, delay));
         if (control.has("must-revalidate")
                 || (shared && (control.has("proxy-revalidate") || control.has("s-maxage")))) {
             return freshness.staleWhileRevalidate(Duration.ZERO).staleIfError(Duration.ZERO);
@@ -92,7 +112,9 @@ public final class HttpCaching {
     }
 
     /**
-     * Returns how old an answer a request accepts, by its {@code Cache-Control}.
+     * Returns how old an answer a request accepts, by its {@code Cache-Control}: by {@code max-age}, {@code max-stale} and
+     * {@code no-cache} (RFC 9111, section 5.2.1). A request with {@code max-age} but no {@code max-stale} accepts no stale one.
+     * {@code min-fresh} and {@code only-if-cached} are not looked at; {@code no-store} is by {@link #freshness}.
      *
      * @param request the request's fields
      * @return the options
@@ -106,7 +128,7 @@ public final class HttpCaching {
             return false;
         }
         if (!CACHEABLE.contains(status)
-                || control.has("no-store")
+                || (control.has("no-store") && !control.has("must-understand"))
                 || control.has("no-cache")
                 || CacheControl.of(request).has("no-store")
                 || Vary.of(response).isAny()) {
@@ -141,12 +163,13 @@ public final class HttpCaching {
         return Optional.of(lifetime.isNegative() ? Duration.ZERO : lifetime);
     }
 
-    /** Section 4.2.3, without the delay of the response, which is not known here. */
-    private static Duration age(Fields response, Instant now) {
+    /** Section 4.2.3. */
+    private static Duration age(Fields response, Instant now, Duration delay) {
         Duration apparent = Duration.between(date(response, now), now);
         List<String> elements = response.elements("Age");
         Duration said = elements.isEmpty() ? Duration.ZERO : Duration.ofSeconds(CacheControl.seconds(elements.get(0)));
-        return apparent.compareTo(said) > 0 ? apparent : said;
+        Duration corrected = said.plus(delay);
+        return apparent.compareTo(corrected) > 0 ? apparent : corrected;
     }
 
     private static Instant date(Fields response, Instant now) {

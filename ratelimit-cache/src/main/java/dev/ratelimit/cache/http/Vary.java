@@ -1,11 +1,13 @@
 package dev.ratelimit.cache.http;
 
 import dev.ratelimit.cache.CacheKey;
+import dev.ratelimit.cache.VaryingKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * Vary is the set of request fields that a response depends on, beside its address (RFC 9111, section 4.1; RFC 9110, section
@@ -74,6 +76,43 @@ public final class Vary {
             parts.add(String.join(",", request.lines(name)).strip());
         }
         return primary.plus(parts.toArray());
+    }
+
+    /**
+     * Returns the key of a request by which a cache keeps variants apart, whose names it learns from the responses:
+     *
+     * <pre>{@code
+     * cache.get(Vary.key(primary, request, Response::fields), HttpCaching.readOptions(request), () -> backend.ask(request))
+     * }</pre>
+     *
+     * <p>Whoever waits while the first response of an address is loaded, and turns out to ask for another variant, is never given
+     * that response. To invalidate the primary key forgets all variants.
+     *
+     * @param primary the key by method and address
+     * @param request the request's fields
+     * @param fields from a value of the cache to the response's fields
+     * @param <V> the type of the cache's values
+     * @return the key
+     */
+    public static <V> VaryingKey<V> key(CacheKey primary, Fields request, Function<? super V, Fields> fields) {
+        return new KeyOfRequest<>(
+                Objects.requireNonNull(primary, "primary"),
+                Objects.requireNonNull(request, "request"),
+                Objects.requireNonNull(fields, "fields"));
+    }
+
+    private record KeyOfRequest<V>(CacheKey primary, Fields request, Function<? super V, Fields> fields)
+            implements VaryingKey<V> {
+
+        @Override
+        public CacheKey variant(List<String> names) {
+            return new Vary(names).secondaryKey(primary, request);
+        }
+
+        @Override
+        public List<String> names(V value) {
+            return of(fields.apply(value)).names();
+        }
     }
 
     @Override

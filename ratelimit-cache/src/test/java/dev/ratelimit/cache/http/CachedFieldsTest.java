@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.ratelimit.cache.CacheKey;
 import dev.ratelimit.cache.CacheState;
-import dev.ratelimit.cache.Cached;
+import dev.ratelimit.cache.Freshness;
 import dev.ratelimit.cache.ResponseCache;
 import dev.ratelimit.cache.Scope;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +19,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CachedFieldsTest {
 
     private static final CacheKey PRIMARY = CacheKey.of(Scope.shared(), "GET", "/a");
+
+    private static final Callable<String> BROKEN = () -> {
+        throw new IllegalStateException("down");
+    };
 
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', textBlock = """
@@ -76,15 +81,27 @@ class CachedFieldsTest {
         ResponseCache<String> cache = ResponseCache.<String>builder("test")
                 .executor(Runnable::run)
                 .timeSource(time)
+                .jitter(0)
+                .freshness(value -> value.equals("private")
+                        ? Freshness.uncacheable()
+                        : Freshness.of(Duration.ofSeconds(10)).staleIfError(Duration.ofSeconds(10)))
                 .build();
         Fields kept = TestFields.parse("Cache-Status: \"far\"@ fwd=miss");
 
-        Cached<String> miss = cache.get(PRIMARY, () -> "v");
-        assertThat(CachedFields.answered(kept, miss, "edge").contains("Age")).isFalse();
+        Fields miss = CachedFields.answered(kept, cache.get(PRIMARY, () -> "v"), "edge");
+        assertThat(miss.contains("Age")).isFalse();
+        assertThat(miss.lines("Cache-Status"))
+                .containsExactly("\"far\"@ fwd=miss", "\"edge\"; fwd=miss; stored; ttl=10");
         time.advance(Duration.ofMillis(2_999));
-        Fields answered = CachedFields.answered(kept, cache.get(PRIMARY, () -> "v"), "edge");
-        assertThat(answered.lines("Age")).containsExactly("2");
-        assertThat(answered.lines("Cache-Status")).containsExactly("\"far\"@ fwd=miss", "\"edge\"; hit");
+        Fields hit = CachedFields.answered(kept, cache.get(PRIMARY, () -> "v"), "edge");
+        assertThat(hit.lines("Age")).containsExactly("2");
+        assertThat(hit.lines("Cache-Status")).containsExactly("\"far\"@ fwd=miss", "\"edge\"; hit; ttl=7");
+        time.advance(Duration.ofMillis(7_501));
+        Fields stale = CachedFields.answered(Fields.none(), cache.get(PRIMARY, BROKEN), "edge");
+        assertThat(stale.lines("Age")).containsExactly("10");
+        assertThat(stale.lines("Cache-Status")).containsExactly("\"edge\"; hit; detail=stale; ttl=-1");
+        Fields notKept = CachedFields.answered(Fields.none(), cache.get(PRIMARY.plus(1), () -> "private"), "edge");
+        assertThat(notKept.lines("Cache-Status")).containsExactly("\"edge\"; fwd=miss");
     }
 
     @ParameterizedTest(name = "RFC 9111 4.1: {0} | {1} | {2}")
