@@ -8,12 +8,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** So many loads at once, and the others in their order. */
 @Timeout(60)
 class LoadGateTest {
+
+    private static final int PLACES = 3;
+    private static final int LOADS = 30_000;
 
     @Test
     void whoWaitsIsLetInInTurn() {
@@ -52,35 +56,60 @@ class LoadGateTest {
 
     @Test
     void threadsThatComeAndGoNeverExceedThePlacesAndLoseNone() throws Exception {
-        int places = 3;
-        int loads = 30_000;
-        LoadGate gate = new LoadGate(places, loads);
-        AtomicInteger inside = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        CountDownLatch done = new CountDownLatch(loads);
-        ExecutorService threads = Executors.newFixedThreadPool(6);
-        for (int caller = 0; caller < 3; caller++) {
-            threads.execute(() -> {
-                for (int i = 0; i < loads / 3; i++) {
-                    gate.enter(() -> threads.execute(() -> {
-                        most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                        inside.decrementAndGet();
-                        done.countDown();
-                        gate.leave();
-                    }));
-                }
-            });
-        }
-        done.await();
-        threads.shutdown();
+        LoadGate gate = new LoadGate(PLACES, LOADS);
 
-        assertThat(most).hasValueLessThan(places + 1);
-        for (int i = 0; i < places; i++) {
+        assertThat(mostInside(begin -> assertThat(gate.enter(begin)).isTrue(), gate::leave))
+                .isLessThanOrEqualTo(PLACES);
+        for (int i = 0; i < PLACES; i++) {
             // The last to leave may not have left yet.
             while (!gate.tryTake()) {
                 Thread.onSpinWait();
             }
         }
         assertThat(gate.tryTake()).isFalse();
+    }
+
+    /** Looks whether there is a place, and takes it then. */
+    @Test
+    void aGateThatLooksBeforeItTakesIsCaught() throws Exception {
+        AtomicInteger inside = new AtomicInteger();
+        int most = mostInside(
+                begin -> {
+                    while (inside.get() >= PLACES) {
+                        Bench.stepAside();
+                    }
+                    Bench.stepAside();
+                    inside.incrementAndGet();
+                    begin.run();
+                },
+                inside::decrementAndGet);
+
+        assertThat(most).isGreaterThan(PLACES);
+    }
+
+    /** The most loads that were under way at once, while threads begin and end them. */
+    private static int mostInside(Consumer<Runnable> enter, Runnable leave) throws Exception {
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch done = new CountDownLatch(LOADS);
+        ExecutorService loaders = Executors.newFixedThreadPool(6);
+        ExecutorService callers = Executors.newFixedThreadPool(3);
+        for (int caller = 0; caller < 3; caller++) {
+            callers.execute(() -> {
+                for (int i = 0; i < LOADS / 3; i++) {
+                    enter.accept(() -> loaders.execute(() -> {
+                        most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                        Bench.stepAside();
+                        inside.decrementAndGet();
+                        done.countDown();
+                        leave.run();
+                    }));
+                }
+            });
+        }
+        done.await();
+        callers.shutdown();
+        loaders.shutdown();
+        return most.get();
     }
 }
