@@ -1,0 +1,69 @@
+package dev.ratelimit.cache;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A failure to come by a value: the loader has failed, or could not be waited for, and there is nothing in the cache that may
+ * be used instead.
+ *
+ * <p>The cause is what the loader has thrown, if it has.
+ */
+public final class LoadFailedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    /** Why there is no value. */
+    public enum Reason {
+        /** The loader has failed. */
+        FAILED,
+        /** The load has taken longer than its deadline. */
+        DEADLINE,
+        /** Too many loads are under way and waiting, so this one was not begun. */
+        REFUSED,
+        /** The caller's patience is over; the load goes on. */
+        IMPATIENT,
+        /** The caller's thread was interrupted, and still is marked so; the load goes on. */
+        INTERRUPTED
+    }
+
+    /** Why there is no value. */
+    private final Reason reason;
+
+    /** How the caller came by this failure. */
+    private final CacheState state;
+
+    LoadFailedException(Reason reason, CacheState state, @Nullable Throwable cause) {
+        super(message(reason, state, cause), cause);
+        this.reason = reason;
+        this.state = state;
+    }
+
+    private static String message(Reason reason, CacheState state, @Nullable Throwable cause) {
+        String text = switch (reason) {
+            case FAILED -> "the load has failed";
+            case DEADLINE -> "the load has taken longer than its deadline";
+            case REFUSED -> "too many loads are under way and waiting";
+            case IMPATIENT -> "the caller has not waited for the end of the load";
+            case INTERRUPTED -> "the caller was interrupted while waiting for the load";
+        };
+        return text + " (" + state + ")" + (cause == null ? "" : ": " + cause);
+    }
+
+    /**
+     * Returns why there is no value.
+     *
+     * @return the reason
+     */
+    public Reason reason() {
+        return reason;
+    }
+
+    /**
+     * Returns how the caller came by this failure: {@link CacheState#NEGATIVE} if it was remembered.
+     *
+     * @return the state
+     */
+    public CacheState state() {
+        return state;
+    }
+}

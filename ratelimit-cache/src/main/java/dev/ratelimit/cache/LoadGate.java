@@ -1,0 +1,106 @@
+package dev.ratelimit.cache;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bound on loads at once: so many places, and a queue before them, first come, first served.
+ *
+ * <p>A place is held until the loader has ended, also if nobody waits for it any more: the backend is still at work.
+ *
+ * <p>Whoever gives a place back begins the next load. One thread at a time does so, so that loads which end as soon as they
+ * are begun are begun in a loop, and not one within the other.
+ */
+final class LoadGate {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
+    private final int longestQueue;
+    private int free;
+    private boolean handingOut;
+
+    LoadGate(int places, int longestQueue) {
+        this.free = places;
+        this.longestQueue = longestQueue;
+    }
+
+    /** Takes a place if one is free and nobody is before; the caller begins the load himself. */
+    boolean tryTake() {
+        lock.lock();
+        try {
+            if (free == 0 || !queue.isEmpty()) {
+                return false;
+            }
+            free--;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Begins a load, now or when a place is free; false if the queue is full. Beginning must not throw. */
+    boolean enter(Runnable begin) {
+        lock.lock();
+        try {
+            if ((free == 0 || !queue.isEmpty()) && queue.size() >= longestQueue) {
+                return false;
+            }
+            queue.add(begin);
+        } finally {
+            lock.unlock();
+        }
+        handOut();
+        return true;
+    }
+
+    /** Takes a load back that waits; false if it has been begun. */
+    boolean withdraw(Runnable begin) {
+        lock.lock();
+        try {
+            return queue.remove(begin);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives a place back. */
+    void leave() {
+        lock.lock();
+        try {
+            free++;
+        } finally {
+            lock.unlock();
+        }
+        handOut();
+    }
+
+    private void handOut() {
+        boolean mine = false;
+        while (true) {
+            Runnable next = next(mine);
+            if (next == null) {
+                return;
+            }
+            mine = true;
+            next.run();
+        }
+    }
+
+    private @Nullable Runnable next(boolean mine) {
+        lock.lock();
+        try {
+            if (handingOut && !mine) {
+                return null;
+            }
+            handingOut = free > 0 && !queue.isEmpty();
+            if (!handingOut) {
+                return null;
+            }
+            free--;
+            return queue.poll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.ratelimit.cache;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The way to the backend when the cache itself has failed: the loader is called as if there were no cache. */
+final class PastTheCache<V> {
+
+    private final Counters counters;
+    private final Reports reports;
+
+    PastTheCache(Counters counters, Reports reports) {
+        this.counters = counters;
+        this.reports = reports;
+    }
+
+    Cached<V> get(Throwable trouble, Callable<? extends V> loader) {
+        begin(trouble);
+        try {
+            return answer(Objects.requireNonNull(loader.call(), "value"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LoadFailedException(LoadFailedException.Reason.INTERRUPTED, CacheState.BYPASS, e);
+        } catch (Exception e) {
+            throw failure(e);
+        }
+    }
+
+    CompletableFuture<Cached<V>> getAsync(Throwable trouble, Supplier<? extends CompletionStage<? extends V>> loader) {
+        CompletableFuture<Cached<V>> result = new CompletableFuture<>();
+        getAsync(trouble, loader, result);
+        return result;
+    }
+
+    private void getAsync(
+            Throwable trouble,
+            Supplier<? extends CompletionStage<? extends V>> loader,
+            CompletableFuture<Cached<V>> result) {
+        begin(trouble);
+        try {
+            loader.get().whenComplete((value, failure) -> {
+                if (failure == null && value != null) {
+                    result.complete(answer(value));
+                } else {
+                    result.completeExceptionally(failure(failure));
+                }
+            });
+        } catch (RuntimeException e) {
+            result.completeExceptionally(failure(e));
+        }
+    }
+
+    /** The same answer; or the loader's, if it fails for another reason than the loader. Cancelling it cancels only it. */
+    CompletableFuture<Cached<V>> unlessBroken(
+            CompletableFuture<Cached<V>> answer, Supplier<? extends CompletionStage<? extends V>> loader) {
+        CompletableFuture<Cached<V>> result = new CompletableFuture<>();
+        CompletableFuture<?> unused = answer.whenComplete((value, failure) -> {
+            if (failure == null) {
+                result.complete(value);
+                return;
+            }
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            if (cause instanceof LoadFailedException) {
+                result.completeExceptionally(cause);
+            } else {
+                getAsync(cause, loader, result);
+            }
+        });
+        return result;
+    }
+
+    private void begin(Throwable trouble) {
+        reports.cacheFailed(trouble);
+        counters.bypasses.increment();
+        counters.loads.increment();
+    }
+
+    private static <V> Cached<V> answer(V value) {
+        return new Cached<>(Slot.Entry.passing(value, 0, 0), 0, CacheState.BYPASS, false);
+    }
+
+    private LoadFailedException failure(@Nullable Throwable cause) {
+        counters.loadFailures.increment();
+        return new LoadFailedException(LoadFailedException.Reason.FAILED, CacheState.BYPASS, cause);
+    }
+}

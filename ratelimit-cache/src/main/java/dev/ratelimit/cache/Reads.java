@@ -1,0 +1,199 @@
+package dev.ratelimit.cache;
+
+import dev.ratelimit.ScheduledTask;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a caller to his answer, who did not find a fresh value at once: a look for a value, a stale one or a remembered
+ * failure; else a load, and what comes of it.
+ *
+ * <p>What has come may be none of his: not for the others, or another variant. And while he was about to load, something may have
+ * come that is too old for him. Then he begins another round; after so many of them he has a load of his own.
+ */
+final class Reads<V> {
+
+    private static final int ROUNDS = 8;
+
+    /** What a caller asks. */
+    record Question<V>(Place<V> place, ReadOptions options, Callable<CompletionStage<? extends V>> call) {}
+
+    /** What a caller waits for, and how he came to it; or his answer. */
+    private record Step<V>(
+            @Nullable Cached<V> answer,
+            Place<V> place,
+            @Nullable Load<V> load,
+            CacheState state) {}
+
+    private final Store<V> store;
+    private final Loads<V> loads;
+    private final LatestReading time;
+    private final Counters counters;
+    private final Alarm alarm;
+
+    Reads(CacheSettings<V> settings, Store<V> store, Loads<V> loads, LatestReading time, Counters counters) {
+        this.store = store;
+        this.loads = loads;
+        this.time = time;
+        this.counters = counters;
+        this.alarm = Alarm.of(settings.time());
+    }
+
+    /** The answer, for which the caller's thread waits. */
+    Cached<V> await(Question<V> question) {
+        long begun = time.now();
+        int round = 0;
+        while (true) {
+            Step<V> step = step(question, round);
+            if (step.answer() != null) {
+                return step.answer();
+            }
+            Outcome<V> outcome = await(patient(step, question, begun));
+            Cached<V> answer = answer(step, outcome, question.options());
+            if (answer != null) {
+                return answer;
+            }
+            round = roundAfter(round, outcome);
+        }
+    }
+
+    private static <V> Outcome<V> await(CompletableFuture<Outcome<V>> outcome) {
+        try {
+            return outcome.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Outcome.Failed<>(LoadFailedException.Reason.INTERRUPTED, e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The answer, when it comes. */
+    CompletableFuture<Cached<V>> begin(Question<V> question) {
+        return begin(question, time.now(), 0);
+    }
+
+    private CompletableFuture<Cached<V>> begin(Question<V> question, long begun, int round) {
+        Step<V> step = step(question, round);
+        if (step.answer() != null) {
+            return CompletableFuture.completedFuture(step.answer());
+        }
+        return patient(step, question, begun).thenCompose(outcome -> {
+            Cached<V> answer = answer(step, outcome, question.options());
+            return answer != null
+                    ? CompletableFuture.completedFuture(answer)
+                    : begin(question, begun, roundAfter(round, outcome));
+        });
+    }
+
+    /** What is for one caller only, will be so for the next. */
+    private static int roundAfter(int round, Outcome<?> outcome) {
+        boolean forOne = outcome instanceof Outcome.Loaded<?> loaded && loaded.audience() == Outcome.Audience.ONE;
+        return forOne ? ROUNDS : round + 1;
+    }
+
+    private Step<V> step(Question<V> question, int round) {
+        long now = time.now();
+        Slot<V> slot = store.look(question.place().key());
+        Place<V> place = question.place().by(slot);
+        if (round >= ROUNDS) {
+            return alone(place, question);
+        }
+        if (slot instanceof Slot.Varying) {
+            slot = store.look(place.key());
+        }
+        Cached<V> ready = withoutWaiting(place, slot, now, question);
+        if (ready != null) {
+            return new Step<>(ready, place, null, ready.state());
+        }
+        if (slot instanceof Slot.Uncacheable<V> marker && now - marker.keptUntil() < 0) {
+            return alone(place, question);
+        }
+        Loads.Joined<V> joined = loads.join(place, question.options().maxAgeNanos(), question.call());
+        return new Step<>(null, place, joined.load(), joined.own() ? CacheState.MISS : CacheState.COALESCED);
+    }
+
+    private Step<V> alone(Place<V> place, Question<V> question) {
+        counters.bypasses.increment();
+        return new Step<>(null, place, loads.alone(place, question.call()), CacheState.BYPASS);
+    }
+
+    /** The answer that needs no waiting, which may begin a refresh; null if a load is needed. */
+    private @Nullable Cached<V> withoutWaiting(Place<V> place, @Nullable Slot<V> slot, long now, Question<V> question) {
+        if (slot instanceof Slot.Entry<V> entry && entry.suits(question.options(), now)) {
+            if (entry.isFresh(now)) {
+                counters.hits.increment();
+                return new Cached<>(entry, now, CacheState.HIT, true);
+            }
+            if (entry.isUsableWhileRenewed(now)) {
+                if (!entry.isBackingOff(now)) {
+                    loads.refresh(place, question.call());
+                }
+                return stale(entry, now);
+            }
+            if (entry.isUsableOnError(now) && entry.isBackingOff(now)) {
+                return stale(entry, now);
+            }
+        }
+        if (slot instanceof Slot.Failure<V> failure && now - failure.keptUntil() < 0) {
+            counters.negativeHits.increment();
+            throw new LoadFailedException(failure.reason(), CacheState.NEGATIVE, failure.cause());
+        }
+        return null;
+    }
+
+    /** What the caller is told, by the end of his patience at the latest. Cancelling it cancels only it. */
+    private CompletableFuture<Outcome<V>> patient(Step<V> step, Question<V> question, long begun) {
+        CompletableFuture<Outcome<V>> outcome =
+                Objects.requireNonNull(step.load()).outcome();
+        Duration patience = question.options().patience();
+        if (patience == null || outcome.isDone()) {
+            return outcome;
+        }
+        CompletableFuture<Outcome<V>> mine = outcome.copy();
+        long left = Math.max(0, Durations.nanos(patience) - (time.now() - begun));
+        ScheduledTask end = alarm.after(
+                left,
+                () -> mine.complete(new Outcome.Failed<>(
+                        LoadFailedException.Reason.IMPATIENT, new TimeoutException("not loaded within " + patience))));
+        return mine.whenComplete((done, failure) -> end.cancel());
+    }
+
+    /** The answer of an outcome; null if it is none of the caller's. */
+    private @Nullable Cached<V> answer(Step<V> step, Outcome<V> outcome, ReadOptions options) {
+        if (outcome instanceof Outcome.Loaded<V> loaded) {
+            if (step.state() == CacheState.COALESCED) {
+                if (loaded.audience() != Outcome.Audience.ALL) {
+                    return null;
+                }
+                counters.coalesced.increment();
+            }
+            return new Cached<>(loaded.entry(), loaded.at(), step.state(), loaded.kept());
+        }
+        if (outcome instanceof Outcome.Overtaken) {
+            return null;
+        }
+        if (outcome instanceof Outcome.Broken<V> broken) {
+            throw new IllegalStateException("the cache could not begin a load", broken.cause());
+        }
+        Outcome.Failed<V> failed = (Outcome.Failed<V>) outcome;
+        long now = time.now();
+        if (store.look(step.place().key()) instanceof Slot.Entry<V> entry
+                && (entry.isUsableOnError(now) || entry.isUsableWhileRenewed(now) || entry.isFresh(now))
+                && entry.suits(options, now)) {
+            return stale(entry, now);
+        }
+        throw failed.asException(step.state());
+    }
+
+    private Cached<V> stale(Slot.Entry<V> entry, long now) {
+        counters.staleHits.increment();
+        return new Cached<>(entry, now, CacheState.STALE, true);
+    }
+}

@@ -1,0 +1,304 @@
+package dev.ratelimit.cache;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A response cache keeps what a backend has answered, so that it need not be asked again.
+ *
+ * <pre>{@code
+ * ResponseCache<Product> products = ResponseCache.<Product>builder("products")
+ *         .freshFor(Duration.ofMinutes(1))
+ *         .staleIfError(Duration.ofMinutes(10))
+ *         .build();
+ *
+ * Product product = products.get(CacheKey.of(Scope.shared(), id), () -> backend.product(id)).value();
+ * }</pre>
+ *
+ * <p><b>Loading.</b> A value that is not there is loaded once, however many callers ask for it meanwhile. A loader is called on a
+ * thread of the cache's executor, never on the caller's, but for the one case that the cache itself has failed. So a
+ * caller may give up, by his patience or by an interrupt, and the load goes on for the others; and a load that goes on
+ * beyond its deadline is interrupted, and does not hold up anybody any more. A loader must not ask the same cache for its
+ * own key: it would wait for itself, to the deadline.
+ *
+ * <p><b>Failures.</b> A load that fails is a {@link LoadFailedException}, unless a stale value may be used. What goes wrong in the
+ * cache itself, as in a function that it was given, fails no request.
+ *
+ * <p><b>Values</b> are shared by all who get them, so they should be immutable. They are never null.
+ *
+ * <p><b>Invalidation</b> holds for loads that are under way, too: their results go to those who wait for them, and are not kept.
+ *
+ * <p>Thread-safe. Waiting parks the thread, so that a virtual one gives up its carrier.
+ *
+ * @param <V> the type of the values
+ */
+public final class ResponseCache<V> {
+
+    private final String name;
+    private final LatestReading time;
+    private final Counters counters = new Counters();
+    private final Reports reports;
+    private final Store<V> store;
+    private final Loads<V> loads;
+    private final Reads<V> reads;
+    private final PastTheCache<V> pastTheCache;
+
+    ResponseCache(CacheSettings<V> settings) {
+        this.name = settings.name();
+        this.time = new LatestReading(settings.time());
+        this.reports = new Reports(settings.name(), settings.listener(), counters);
+        this.store = new Store<>(settings, time, reports);
+        this.loads = new Loads<>(settings, store, time, counters, reports);
+        this.reads = new Reads<>(settings, store, loads, time, counters);
+        this.pastTheCache = new PastTheCache<>(counters, reports);
+    }
+
+    /**
+     * Begins a cache with the default settings.
+     *
+     * @param name the name of the cache, for statistics and listeners
+     * @param <V> the type of the values
+     * @return what builds it
+     */
+    public static <V> ResponseCacheBuilder<V> builder(String name) {
+        return new ResponseCacheBuilder<>(name);
+    }
+
+    /**
+     * Returns the name of this cache.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Returns the value of a key, from the cache or by the loader.
+     *
+     * @param key the key
+     * @param loader what asks the backend
+     * @return the value, its age, and where it came from
+     * @throws LoadFailedException if there is no value
+     */
+    public Cached<V> get(CacheKey key, Callable<? extends V> loader) {
+        return get(key, ReadOptions.any(), loader);
+    }
+
+    /**
+     * Returns the value of a key, from the cache or by the loader.
+     *
+     * @param key the key
+     * @param options how old the answer may be, and how long to wait for it
+     * @param loader what asks the backend
+     * @return the value, its age, and where it came from
+     * @throws LoadFailedException if there is no value
+     */
+    public Cached<V> get(CacheKey key, ReadOptions options, Callable<? extends V> loader) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(loader, "loader");
+        try {
+            Cached<V> hit = hit(key, options);
+            return hit != null ? hit : reads.await(question(Place.of(key), options, loader));
+        } catch (LoadFailedException e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            return pastTheCache.get(e, loader);
+        }
+    }
+
+    /**
+     * Returns the value of a key that varies, from the cache or by the loader.
+     *
+     * @param key the key, as far as it is known before an answer has come
+     * @param options how old the answer may be, and how long to wait for it
+     * @param loader what asks the backend
+     * @return the value, its age, and where it came from
+     * @throws LoadFailedException if there is no value
+     */
+    public Cached<V> get(VaryingKey<V> key, ReadOptions options, Callable<? extends V> loader) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(loader, "loader");
+        try {
+            return reads.await(question(Place.of(key), options, loader));
+        } catch (LoadFailedException e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            return pastTheCache.get(e, loader);
+        }
+    }
+
+    private @Nullable Cached<V> hit(CacheKey key, ReadOptions options) {
+        long now = time.now();
+        if (store.look(key) instanceof Slot.Entry<V> entry
+                && entry.isFresh(now)
+                && entry.age(now) <= options.maxAgeNanos()) {
+            counters.hits.increment();
+            return new Cached<>(entry, now, CacheState.HIT, true);
+        }
+        return null;
+    }
+
+    private static <V> Reads.Question<V> question(Place<V> place, ReadOptions options, Callable<? extends V> loader) {
+        return new Reads.Question<>(place, options, () -> CompletableFuture.completedFuture(loader.call()));
+    }
+
+    /**
+     * Returns the value of a key without waiting, from the cache or by the loader.
+     *
+     * <p>Cancelling the stage cancels only it. What depends on it may run on the thread that has ended the load.
+     *
+     * @param key the key
+     * @param loader what begins to ask the backend; called on a thread of the cache's executor. When the stage that it returns
+     *     is cancelled, as it is at the load's deadline, it should cease to ask
+     * @return the value, its age, and where it came from; or a {@link LoadFailedException}
+     */
+    public CompletableFuture<Cached<V>> getAsync(
+            CacheKey key, Supplier<? extends CompletionStage<? extends V>> loader) {
+        return getAsync(key, ReadOptions.any(), loader);
+    }
+
+    /**
+     * Returns the value of a key without waiting, from the cache or by the loader, as the shorter form does.
+     *
+     * @param key the key
+     * @param options how old the answer may be, and how long to wait for it
+     * @param loader what begins to ask the backend
+     * @return the value, its age, and where it came from; or a {@link LoadFailedException}
+     */
+    public CompletableFuture<Cached<V>> getAsync(
+            CacheKey key, ReadOptions options, Supplier<? extends CompletionStage<? extends V>> loader) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(loader, "loader");
+        try {
+            Cached<V> hit = hit(key, options);
+            return hit != null ? CompletableFuture.completedFuture(hit) : begin(Place.of(key), options, loader);
+        } catch (LoadFailedException e) {
+            return CompletableFuture.failedFuture(e);
+        } catch (RuntimeException | Error e) {
+            return pastTheCache.getAsync(e, loader);
+        }
+    }
+
+    /**
+     * Returns the value of a key that varies without waiting, from the cache or by the loader.
+     *
+     * @param key the key, as far as it is known before an answer has come
+     * @param options how old the answer may be, and how long to wait for it
+     * @param loader what begins to ask the backend
+     * @return the value, its age, and where it came from; or a {@link LoadFailedException}
+     */
+    public CompletableFuture<Cached<V>> getAsync(
+            VaryingKey<V> key, ReadOptions options, Supplier<? extends CompletionStage<? extends V>> loader) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(loader, "loader");
+        try {
+            return begin(Place.of(key), options, loader);
+        } catch (LoadFailedException e) {
+            return CompletableFuture.failedFuture(e);
+        } catch (RuntimeException | Error e) {
+            return pastTheCache.getAsync(e, loader);
+        }
+    }
+
+    private CompletableFuture<Cached<V>> begin(
+            Place<V> place, ReadOptions options, Supplier<? extends CompletionStage<? extends V>> loader) {
+        Callable<CompletionStage<? extends V>> call = () -> Objects.requireNonNull(loader.get(), "the loader's stage");
+        return pastTheCache.unlessBroken(reads.begin(new Reads.Question<>(place, options, call)), loader);
+    }
+
+    /**
+     * Returns the value of a key as far as it is in the cache and usable, without loading anything.
+     *
+     * @param key the key
+     * @return the value, as a hit or stale; empty if there is none. It is not counted
+     */
+    public Optional<Cached<V>> peek(CacheKey key) {
+        Objects.requireNonNull(key, "key");
+        try {
+            long now = time.now();
+            if (store.look(key) instanceof Slot.Entry<V> entry && now - entry.keptUntil() < 0) {
+                CacheState state = entry.isFresh(now) ? CacheState.HIT : CacheState.STALE;
+                return Optional.of(new Cached<>(entry, now, state, true));
+            }
+        } catch (RuntimeException | Error e) {
+            reports.cacheFailed(e);
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Keeps a value as if it had been loaded now. The result of a load that is under way does not replace it.
+     *
+     * @param key the key
+     * @param value the value
+     * @return whether it was kept; if not, what was kept before is gone all the same
+     */
+    public boolean put(CacheKey key, V value) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(value, "value");
+        try {
+            return loads.put(key, value);
+        } catch (RuntimeException | Error e) {
+            reports.cacheFailed(e);
+            invalidate(key);
+            return false;
+        }
+    }
+
+    /**
+     * Forgets what is known of a key: its value, failure, or that it cannot be kept.
+     *
+     * @param key the key
+     */
+    public void invalidate(CacheKey key) {
+        loads.replace(Objects.requireNonNull(key, "key"), null);
+    }
+
+    /**
+     * Forgets what is known of all keys that begin with another: with its scope and all its parts. Looks at every key.
+     *
+     * @param prefix what the keys begin with
+     */
+    public void invalidatePrefix(CacheKey prefix) {
+        loads.invalidate(Objects.requireNonNull(prefix, "prefix")::isPrefixOf);
+    }
+
+    /**
+     * Forgets all values that have a tag. Looks at every value. As the tags of what is being loaded are not known yet, no
+     * load that is under way is kept.
+     *
+     * @param tag the tag
+     */
+    public void invalidateTag(String tag) {
+        loads.invalidateTag(Objects.requireNonNull(tag, "tag"));
+    }
+
+    /** Forgets everything. */
+    public void invalidateAll() {
+        loads.invalidate(key -> true);
+    }
+
+    /**
+     * Returns what this cache has done so far, and what it holds.
+     *
+     * @return the figures now
+     */
+    public CacheStatistics statistics() {
+        return counters.statistics(store.entries(), store.bytes());
+    }
+
+    @Override
+    public String toString() {
+        return "ResponseCache[" + name + "]";
+    }
+}

@@ -1,0 +1,140 @@
+package dev.ratelimit.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slots by their keys, in Caffeine: it bounds, clears away what has expired, and makes a change of a slot one atomic step.
+ *
+ * <p><b>Two bounds.</b> Caffeine has one, on the sum of weights. With a bound on bytes B and one on entries N, each entry weighs
+ * its bytes, but at least B/N: then the bytes are within B, and there are no more than N.
+ *
+ * <p><b>Under a flood</b> Caffeine lets one thread at a time make room, and the others go on: what they add meanwhile may come
+ * to some hundred entries. So whoever leaves the cache with more bytes than are allowed waits until there is room.
+ */
+final class Store<V> {
+
+    private static final int MOST_WAITS = 200;
+    private static final long WAIT_NANOS = 50_000;
+
+    private final Cache<CacheKey, Slot<V>> slots;
+    private final AtomicLong bytes = new AtomicLong();
+    private final long maximumBytes;
+    private final Reports reports;
+
+    Store(CacheSettings<V> settings, LatestReading time, Reports reports) {
+        this.maximumBytes = settings.maximumBytes();
+        this.reports = reports;
+        Caffeine<CacheKey, Slot<V>> caffeine = Caffeine.newBuilder()
+                .ticker(time)
+                .executor(Runnable::run)
+                .expireAfter(new UntilOfNoUse<V>())
+                .removalListener((key, slot, cause) -> {
+                    if (slot != null) {
+                        bytes.addAndGet(-slot.weight());
+                        if (slot instanceof Slot.Entry) {
+                            report(cause);
+                        }
+                    }
+                });
+        if (settings.weigher() == null) {
+            caffeine.maximumSize(settings.maximumEntries());
+        } else {
+            long least = ceiling(settings.maximumBytes(), settings.maximumEntries());
+            caffeine.maximumWeight(settings.maximumBytes()).weigher((key, slot) ->
+                    (int) Math.min(Integer.MAX_VALUE, Math.max(least, slot.weight())));
+        }
+        slots = caffeine.build();
+    }
+
+    /** What was replaced by another slot is seen where that is done: it may be the same value. */
+    private void report(RemovalCause cause) {
+        switch (cause) {
+            case SIZE -> reports.removed(Removal.SIZE);
+            case EXPIRED -> reports.removed(Removal.EXPIRED);
+            case EXPLICIT -> reports.removed(Removal.INVALIDATED);
+            case REPLACED, COLLECTED -> {}
+        }
+    }
+
+    private static long ceiling(long dividend, long divisor) {
+        return 1 + (dividend - 1) / divisor;
+    }
+
+    @Nullable
+    Slot<V> look(CacheKey key) {
+        return slots.getIfPresent(key);
+    }
+
+    /** Replaces a key's slot in one step; the change may return null for none, or the same. */
+    void change(CacheKey key, Function<@Nullable Slot<V>, @Nullable Slot<V>> change) {
+        boolean[] replaced = {false};
+        slots.asMap().compute(key, (same, before) -> {
+            Slot<V> after = change.apply(before);
+            if (after != null && after != before) {
+                bytes.addAndGet(after.weight());
+                replaced[0] = before instanceof Slot.Entry && !(after instanceof Slot.Entry<V> e && e.failures() > 0);
+            }
+            return after;
+        });
+        makeRoom();
+        if (replaced[0]) {
+            reports.removed(Removal.REPLACED);
+        }
+    }
+
+    /** A thread that was stopped in the midst of adding something hides what was added after it: for that, it is waited a little. */
+    private void makeRoom() {
+        for (int i = 0; i < MOST_WAITS && bytes.get() > maximumBytes; i++) {
+            if (i > 0) {
+                LockSupport.parkNanos(WAIT_NANOS);
+            }
+            slots.cleanUp();
+        }
+    }
+
+    /** Does something with the keys of all slots that match. Slots that come meanwhile may be left out. */
+    void forEach(Predicate<CacheKey> keys, Predicate<Slot<V>> which, Consumer<CacheKey> action) {
+        slots.asMap().forEach((key, slot) -> {
+            if (keys.test(key) && which.test(slot)) {
+                action.accept(key);
+            }
+        });
+    }
+
+    long entries() {
+        slots.cleanUp();
+        return slots.estimatedSize();
+    }
+
+    long bytes() {
+        return bytes.get();
+    }
+
+    /** Time for Caffeine's housekeeping; whether a slot may be used, is asked of the slot itself. */
+    private static final class UntilOfNoUse<V> implements Expiry<CacheKey, Slot<V>> {
+
+        @Override
+        public long expireAfterCreate(CacheKey key, Slot<V> slot, long now) {
+            return Math.max(1, slot.keptUntil() - now);
+        }
+
+        @Override
+        public long expireAfterUpdate(CacheKey key, Slot<V> slot, long now, long left) {
+            return Math.max(1, slot.keptUntil() - now);
+        }
+
+        @Override
+        public long expireAfterRead(CacheKey key, Slot<V> slot, long now, long left) {
+            return left;
+        }
+    }
+}

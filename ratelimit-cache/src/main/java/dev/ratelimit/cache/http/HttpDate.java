@@ -1,0 +1,65 @@
+package dev.ratelimit.cache.http;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A date of HTTP in its three forms (RFC 9110, section 5.6.7). The day of the week is not checked against the date. */
+final class HttpDate {
+
+    private static final DateTimeFormatter FIXED = formatter("d MMM uuuu HH:mm:ss");
+    private static final DateTimeFormatter ASCTIME = formatter("MMM d HH:mm:ss uuuu");
+
+    private HttpDate() {}
+
+    static Optional<Instant> parse(String text, Instant now) {
+        int comma = text.indexOf(',');
+        String date = text.strip();
+        if (comma >= 0) {
+            String rest = text.substring(comma + 1).strip();
+            if (!rest.endsWith(" GMT")) {
+                return Optional.empty();
+            }
+            String bare = rest.substring(0, rest.length() - 4);
+            return bare.indexOf('-') >= 0 ? parse(twoDigitYears(now), bare) : parse(FIXED, bare);
+        }
+        int space = date.indexOf(' ');
+        return space < 0
+                ? Optional.empty()
+                : parse(ASCTIME, date.substring(space + 1).replace("  ", " "));
+    }
+
+    private static Optional<Instant> parse(DateTimeFormatter formatter, String text) {
+        try {
+            return Optional.of(LocalDateTime.parse(text.strip(), formatter).toInstant(ZoneOffset.UTC));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A year that seems to be more than 50 years ahead is the last one in the past with these digits. */
+    private static DateTimeFormatter twoDigitYears(Instant now) {
+        int base = now.atOffset(ZoneOffset.UTC).getYear() - 49;
+        return new DateTimeFormatterBuilder()
+                .appendPattern("d-MMM-")
+                .appendValueReduced(ChronoField.YEAR, 2, 2, base)
+                .appendPattern(" HH:mm:ss")
+                .toFormatter(Locale.ROOT);
+    }
+
+    private static DateTimeFormatter formatter(String pattern) {
+        return DateTimeFormatter.ofPattern(pattern, Locale.ROOT);
+    }
+
+    /** Whether all lines of a field that must come once say the same. */
+    static boolean isUnanimous(List<String> lines) {
+        return lines.stream().distinct().count() <= 1;
+    }
+}

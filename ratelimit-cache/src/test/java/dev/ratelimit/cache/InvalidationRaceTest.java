@@ -1,0 +1,134 @@
+package dev.ratelimit.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ratelimit.testing.ManualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Loads race invalidations and expiry. Once an invalidation has returned, nobody who asks afterwards gets what was loaded
+ * before it began.
+ */
+@Timeout(120)
+class InvalidationRaceTest {
+
+    private static final int ROUNDS = 20_000;
+    private static final CacheKey KEY = CacheKey.of(Scope.shared(), "x");
+
+    /** What is raced. */
+    private interface Subject {
+        long get(Callable<Long> loader) throws Exception;
+
+        void invalidate(long round);
+    }
+
+    @Test
+    void nothingOfBeforeAnInvalidationIsLeft() throws Exception {
+        ManualTime time = new ManualTime();
+        ResponseCache<Long> cache = ResponseCache.<Long>builder("test")
+                .timeSource(time)
+                .freshFor(Duration.ofNanos(50))
+                .staleWhileRevalidate(Duration.ofNanos(50))
+                .tags(value -> List.of("tag"))
+                .executor(Runnable::run)
+                .build();
+        Subject subject = new Subject() {
+            @Override
+            public long get(Callable<Long> loader) {
+                time.advanceNanos(7);
+                return cache.get(KEY, loader).value();
+            }
+
+            @Override
+            public void invalidate(long round) {
+                switch ((int) (round % 4)) {
+                    case 0 -> cache.invalidate(KEY);
+                    case 1 -> cache.invalidatePrefix(CacheKey.of(Scope.shared()));
+                    case 2 -> cache.invalidateTag("tag");
+                    default -> cache.invalidateAll();
+                }
+            }
+        };
+
+        assertThat(violations(subject, ROUNDS)).isZero();
+        CacheStatistics statistics = cache.statistics();
+        assertThat(statistics.hits()).isPositive();
+        assertThat(statistics.discardedResults()).as("the race was on").isPositive();
+    }
+
+    /** Keeps what it has loaded, whatever happened meanwhile. */
+    @Test
+    void aCacheThatForgetsTheInvalidationIsCaught() throws Exception {
+        ConcurrentMap<CacheKey, Long> map = new ConcurrentHashMap<>();
+        Subject broken = new Subject() {
+            @Override
+            public long get(Callable<Long> loader) throws Exception {
+                Long known = map.get(KEY);
+                if (known != null) {
+                    return known;
+                }
+                long loaded = loader.call();
+                map.put(KEY, loaded);
+                return loaded;
+            }
+
+            @Override
+            public void invalidate(long round) {
+                map.remove(KEY);
+            }
+        };
+
+        assertThat(violations(broken, ROUNDS)).isPositive();
+    }
+
+    private static long violations(Subject subject, int rounds) throws Exception {
+        AtomicLong version = new AtomicLong();
+        AtomicLong leastAllowed = new AtomicLong();
+        AtomicLong violations = new AtomicLong();
+        AtomicBoolean over = new AtomicBoolean();
+        List<FutureTask<Void>> readers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            FutureTask<Void> reader = new FutureTask<>(() -> {
+                while (!over.get()) {
+                    long least = leastAllowed.get();
+                    long value = subject.get(() -> {
+                        long read = version.get();
+                        Bench.stepAside();
+                        return read;
+                    });
+                    if (value < least) {
+                        violations.incrementAndGet();
+                    }
+                }
+                return null;
+            });
+            readers.add(reader);
+            Thread thread = new Thread(reader);
+            thread.setDaemon(true);
+            thread.start();
+        }
+        for (long round = 1; round <= rounds; round++) {
+            version.set(round);
+            subject.invalidate(round);
+            leastAllowed.set(round);
+            if (round % 8 == 0) {
+                Bench.stepAside();
+            }
+        }
+        over.set(true);
+        for (FutureTask<Void> reader : readers) {
+            reader.get();
+        }
+        return violations.get();
+    }
+}
