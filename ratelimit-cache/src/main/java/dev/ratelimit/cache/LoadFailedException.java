@@ -26,7 +26,10 @@ public final class LoadFailedException extends RuntimeException {
         INTERRUPTED
     }
 
+    /** Why there is no value. */
     private final Reason reason;
+
+    /** How the caller came by this failure. */
     private final CacheState state;
 
     LoadFailedException(Reason reason, CacheState state, @Nullable Throwable cause) {

@@ -103,7 +103,7 @@ class InvalidationRaceTest {
                     long least = leastAllowed.get();
                     long value = subject.get(() -> {
                         long read = version.get();
-                        Thread.yield();
+                        Bench.stepAside();
                         return read;
                     });
                     if (value < least) {
@@ -122,7 +122,7 @@ class InvalidationRaceTest {
             subject.invalidate(round);
             leastAllowed.set(round);
             if (round % 8 == 0) {
-                Thread.yield();
+                Bench.stepAside();
             }
         }
         over.set(true);
