@@ -104,12 +104,12 @@ public final class ResponseCache<V> {
         Objects.requireNonNull(loader, "loader");
         try {
             long now = time.now();
-            Slot<V> slot = store.look(key);
+            Slot<V> slot = store.look(key, now);
             if (slot instanceof Slot.Entry<V> entry && entry.isFresh(now) && entry.age(now) <= options.maxAgeNanos()) {
                 counters.hits.increment();
                 return entry.answer(now, CacheState.HIT);
             }
-            return load(key, slot, now, options, () -> CompletableFuture.completedFuture(loader.call()));
+            return load(key, slot, now, options, loader);
         } catch (LoadFailedException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -119,11 +119,8 @@ public final class ResponseCache<V> {
     }
 
     private Cached<V> load(
-            CacheKey key,
-            @Nullable Slot<V> slot,
-            long now,
-            ReadOptions options,
-            Callable<CompletionStage<? extends V>> call) {
+            CacheKey key, @Nullable Slot<V> slot, long now, ReadOptions options, Callable<? extends V> loader) {
+        Callable<CompletionStage<? extends V>> call = () -> CompletableFuture.completedFuture(loader.call());
         Cached<V> answer = reads.withoutWaiting(key, slot, now, options, call);
         if (answer != null) {
             return answer;
@@ -181,7 +178,7 @@ public final class ResponseCache<V> {
         Objects.requireNonNull(loader, "loader");
         try {
             long now = time.now();
-            Slot<V> slot = store.look(key);
+            Slot<V> slot = store.look(key, now);
             if (slot instanceof Slot.Entry<V> entry && entry.isFresh(now) && entry.age(now) <= options.maxAgeNanos()) {
                 counters.hits.increment();
                 return CompletableFuture.completedFuture(entry.answer(now, CacheState.HIT));
