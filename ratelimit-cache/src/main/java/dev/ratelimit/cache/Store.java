@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Policy;
+import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -16,20 +17,18 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Two bounds.</b> Caffeine has one, on the sum of weights. With a bound on bytes B and one on entries N, each entry weighs
  * its bytes, but at least B/N: then the bytes are within B, and there are no more than N.
  *
- * <p><b>Order of use.</b> What goes first, Caffeine decides by how often and how lately slots were read. A sample of the reads
- * says that as well, and telling of each costs more than the look itself: its place in a buffer, and its share of the
- * emptying, for which threads that read would wait for each other.
+ * <p><b>Order of use.</b> What goes first, Caffeine decides by how often and how lately slots were read. To be told of a read
+ * costs it more than the look itself, and threads wait for each other. So it is told once a millisecond and key: what is read
+ * more often than that is used a lot, whatever the count. Keys whose hashes end alike share a millisecond.
  */
 final class Store<V> {
 
-    /** Spreads readings of any granularity over all words: that of the golden ratio. */
-    private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
-
-    /** One read in sixteen. */
-    private static final int UNTOLD_BITS = 60;
+    private static final int READS = 1024;
+    private static final long TOLD_FOR_NANOS = 1_000_000;
 
     private final Cache<CacheKey, Slot<V>> slots;
-    private final Policy<CacheKey, Slot<V>> untold;
+    private final Policy<CacheKey, Slot<V>> quietly;
+    private final long[] toldAt = new long[READS];
     private final LongAdder bytes = new LongAdder();
 
     Store(CacheSettings<V> settings, LatestReading time, Counters counters) {
@@ -51,7 +50,8 @@ final class Store<V> {
                     (int) Math.min(Integer.MAX_VALUE, Math.max(least, slot.weight())));
         }
         slots = caffeine.build();
-        untold = slots.policy();
+        quietly = slots.policy();
+        Arrays.fill(toldAt, time.read() - TOLD_FOR_NANOS);
     }
 
     private static long ceiling(long dividend, long divisor) {
@@ -63,10 +63,15 @@ final class Store<V> {
         return slots.getIfPresent(key);
     }
 
-    /** The look of who asks for a value. Caffeine is told of one in sixteen, as chance has it; the others cost half. */
+    /** The look of who asks for a value at a time. A race between threads only tells Caffeine of a read too many or too few. */
     @Nullable
     Slot<V> look(CacheKey key, long now) {
-        return (now * SPREAD) >>> UNTOLD_BITS == 0 ? slots.getIfPresent(key) : untold.getIfPresentQuietly(key);
+        int i = key.hashCode() & (READS - 1);
+        if (now - toldAt[i] < TOLD_FOR_NANOS) {
+            return quietly.getIfPresentQuietly(key);
+        }
+        toldAt[i] = now;
+        return slots.getIfPresent(key);
     }
 
     /** Replaces a key's slot in one step; the change may return null for none, or the same. */
