@@ -23,7 +23,7 @@ final class TrafficTable {
     }
 
     private static void printOutcomes(Tally tally, PrintStream out) {
-        out.println("                                   of these,    refused by");
+        out.println("                                               refused by");
         out.println("tier        offered admitted  from cache     tier     node    quota  account  errors");
         for (Tier tier : Tier.values()) {
             row(out, tier.label(), tally.of(tier), tally.answered(tier), outcome -> tally.of(tier, outcome));
