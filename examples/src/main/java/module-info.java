@@ -1,5 +1,6 @@
 /** A gateway that limits real HTTP traffic, and the small examples that the documentation shows. */
 module dev.ratelimit.examples {
+    requires dev.ratelimit.cache;
     requires dev.ratelimit.core;
     requires dev.ratelimit.quota.jdbc;
     requires dev.ratelimit.testing;

@@ -19,6 +19,9 @@ public final class Ratios {
     /** Below this, bytes per call are the harness's own, spread over millions of calls; no object is so small. */
     private static final double NO_BYTES = 0.1;
 
+    /** The object that tells value, age and state. */
+    private static final double ANSWER = 32;
+
     /** Beyond this error, relative to its score, a benchmark says more of what else ran on the machine. */
     private static final double NOISE = 0.25;
 
@@ -75,6 +78,12 @@ public final class Ratios {
             figures.add(new Figure(
                     name, decide, key, decide - key, method.equals("decide") ? 60 : Double.NaN, true, noise));
         }
+        figures.add(ratio(results, "ResponseCacheBenchmark.hit", "floorCaffeine", 1.3));
+        // No bound of their own: what threads and keys add.
+        figures.add(ratio(results, "ResponseCacheBenchmark.hitTwoThreads", "floorCaffeineTwoThreads", Double.NaN));
+        figures.add(ratio(results, "ResponseCacheBenchmark.hitNewKey", "hit", Double.NaN));
+        figures.add(ratio(results, "ResponseCacheBenchmark.coalesced", "alone", Double.NaN));
+        figures.add(allocation(results, "ResponseCacheBenchmark.hit", "floorCaffeine", ANSWER + NO_BYTES));
         figures.add(allocation(results, "SingleKeyBenchmark.admit", "floorClockAndCas"));
         figures.add(allocation(results, "SingleKeyBenchmark.deny", "floorClock"));
         figures.add(allocation(results, "ManyKeysBenchmark.decide/1", "floorMap/1"));
@@ -95,10 +104,14 @@ public final class Ratios {
     }
 
     private static Figure allocation(Results results, String benchmark, String floor) {
+        return allocation(results, benchmark, floor, NO_BYTES);
+    }
+
+    private static Figure allocation(Results results, String benchmark, String floor, double bound) {
         double measured = results.allocated(benchmark);
         double least = results.allocated(sibling(benchmark, floor));
         String name = shortName(benchmark) + " - " + floor + ", bytes";
-        return new Figure(name, measured, least, measured - least, NO_BYTES, true, 0);
+        return new Figure(name, measured, least, measured - least, bound, true, 0);
     }
 
     private static Figure scaling(Results results, String two, String one, double bound) {

@@ -27,7 +27,9 @@ class BenchmarksSmokeTest {
                         manyKeys(1000),
                         new NewKeysBenchmark(),
                         new HotKeyThreadsBenchmark(),
-                        new SlotsBenchmark())
+                        new SlotsBenchmark(),
+                        quotas(),
+                        new ResponseCacheBenchmark())
                 .flatMap(benchmark -> annotated(benchmark, Benchmark.class)
                         .map(method -> DynamicTest.dynamicTest(
                                 benchmark.getClass().getSimpleName() + "." + method.getName(),
@@ -49,6 +51,12 @@ class BenchmarksSmokeTest {
     private static ManyKeysBenchmark manyKeys(int keys) {
         ManyKeysBenchmark benchmark = new ManyKeysBenchmark();
         benchmark.keys = keys;
+        return benchmark;
+    }
+
+    private static QuotaBenchmark quotas() {
+        QuotaBenchmark benchmark = new QuotaBenchmark();
+        benchmark.keys = 1;
         return benchmark;
     }
 

@@ -56,6 +56,20 @@ class RatiosTest {
     }
 
     @Test
+    void anAnswerOfTheCacheMayBeAnObject() {
+        String floor = run("ResponseCacheBenchmark.floorCaffeine", "", 30, "ns/op", 0);
+        assertThat(figures(run("ResponseCacheBenchmark.hit", "", 36, "ns/op", 32), floor))
+                .satisfiesExactly(
+                        time -> {
+                            assertThat(time.value()).isEqualTo(1.2);
+                            assertThat(time.row()).contains("ResponseCache.hit / floorCaffeine", "<= 1.30", "holds");
+                        },
+                        bytes -> assertThat(bytes.holds()).isTrue());
+        assertThat(figures(run("ResponseCacheBenchmark.hit", "", 40, "ns/op", 40), floor))
+                .noneMatch(Ratios.Figure::holds);
+    }
+
+    @Test
     void scalingMustBeAtLeastItsBound() {
         assertThat(figures(
                         run("HotKeyThreadsBenchmark.oneThread", "", 40, "ops/us", 0),

@@ -1,17 +1,28 @@
 package dev.ratelimit.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.address.AddressLiteral;
+import dev.ratelimit.cache.CacheKey;
+import dev.ratelimit.cache.Cached;
+import dev.ratelimit.cache.ResponseCache;
+import dev.ratelimit.cache.Scope;
+import dev.ratelimit.cache.http.Fields;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.testing.ManualTime;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The examples of the guide do what the guide says. */
@@ -172,6 +183,71 @@ class GuideExamplesTest {
         CalendarWindow hour = CalendarWindow.hourly().in(ZoneId.of("Australia/Lord_Howe"));
         assertThat(BillingWindows.lengthOf(hour, Instant.parse("2026-04-04T14:30:00Z")))
                 .isEqualTo(Duration.ofMinutes(90));
+    }
+
+    @Test
+    void productsAreKeptSharedAndForgotten() {
+        AtomicInteger asked = new AtomicInteger();
+        AtomicReference<@Nullable RuntimeException> trouble = new AtomicReference<>();
+        ProductCache products = new ProductCache(
+                (tenant, id) -> {
+                    asked.incrementAndGet();
+                    RuntimeException failure = trouble.get();
+                    if (failure != null) {
+                        throw failure;
+                    }
+                    if (id.equals("none")) {
+                        throw new ProductCache.NoSuchProduct();
+                    }
+                    return new ProductCache.Product("bear of " + tenant, Set.of("toys"));
+                },
+                time);
+        assertThat(products.show("acme", "1")).isEqualTo("bear of acme, MISS, 0 s old");
+        time.advance(Duration.ofSeconds(7));
+        assertThat(products.show("acme", "1")).isEqualTo("bear of acme, HIT, 7 s old");
+        assertThat(products.show("other", "1")).isEqualTo("bear of other, MISS, 0 s old");
+        assertThat(products.hitRate()).isBetween(0.33, 0.34);
+        assertThat(products.inAHurry("acme", "1").age()).isZero();
+        assertThat(asked).hasValue(3);
+
+        assertThat(products.show("acme", "none")).isEqualTo("404, MISS");
+        assertThat(products.show("acme", "none")).isEqualTo("404, NEGATIVE");
+        assertThat(asked).hasValue(4);
+
+        products.changed("acme", "1", new ProductCache.Product("hare", Set.of("toys")));
+        assertThat(products.show("acme", "1")).isEqualTo("hare, HIT, 0 s old");
+        products.categoryChanged("toys");
+        assertThat(products.show("acme", "1")).startsWith("bear of acme, MISS");
+        products.catalogueChanged("acme");
+        assertThat(products.show("acme", "1")).startsWith("bear of acme, MISS");
+        products.withdrawn("acme", "1");
+        assertThat(products.show("acme", "1")).startsWith("bear of acme, MISS");
+
+        trouble.set(new IllegalStateException("down"));
+        time.advance(Duration.ofMinutes(2));
+        assertThat(products.show("acme", "1")).isEqualTo("bear of acme, STALE, 120 s old");
+        assertThat(products.show("acme", "2")).isEqualTo("503, FAILED");
+    }
+
+    @Test
+    void pagesAreKeptAsTheirFieldsSay() {
+        Fields response = Fields.none().with("Cache-Control", "max-age=60").with("Retry-After", "5");
+        ProductCache.Page page = new ProductCache.Page(200, response, "abc");
+        InstantSource clock = InstantSource.fixed(Instant.parse("2026-05-15T12:00:00Z"));
+        assertThat(ProductCache.ofPage(clock, Fields.none(), page).freshFor()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(ProductCache.ofPage(clock, Fields.none().with("Authorization", "x"), page)
+                        .isCacheable())
+                .isFalse();
+        Fields kept = ProductCache.toKeep(page);
+        assertThat(kept.contains("Retry-After")).isFalse();
+        ResponseCache<ProductCache.Page> cache = ResponseCache.<ProductCache.Page>builder("pages")
+                .timeSource(time)
+                .build();
+        ProductCache.Page toKeep = new ProductCache.Page(200, kept, "abc");
+        Cached<ProductCache.Page> answer = cache.get(CacheKey.of(Scope.shared(), "/"), () -> toKeep);
+        assertThat(ProductCache.toSend(answer).lines("Cache-Status"))
+                .singleElement(STRING)
+                .startsWith("\"shop\"; fwd=miss");
     }
 
     private static InetAddress address(String literal) {

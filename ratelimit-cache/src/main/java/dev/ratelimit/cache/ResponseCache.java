@@ -137,7 +137,7 @@ public final class ResponseCache<V> {
 
     private @Nullable Cached<V> hit(CacheKey key, ReadOptions options) {
         long now = time.now();
-        if (store.look(key) instanceof Slot.Entry<V> entry
+        if (store.look(key, now) instanceof Slot.Entry<V> entry
                 && entry.isFresh(now)
                 && entry.age(now) <= options.maxAgeNanos()) {
             counters.hits.increment();

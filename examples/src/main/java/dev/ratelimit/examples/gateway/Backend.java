@@ -6,12 +6,20 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** The backend of the demonstration: an HTTP server that says what it was asked, at once, but books orders slowly. */
+/**
+ * The backend of the demonstration: an HTTP server that says what it was asked, at once, but books orders slowly.
+ *
+ * <p>What it says of its catalogue may be kept for a second, and for a minute if it cannot answer.
+ */
 final class Backend implements AutoCloseable {
 
     /** Where orders are booked. */
     static final String ORDERS = "/orders";
 
+    /** What the paths begin with of what may be kept. */
+    static final String CATALOGUE = "/catalogue/";
+
+    private static final String KEEP = "public, max-age=1, stale-if-error=60";
     private static final Duration BOOKING = Duration.ofMillis(40);
     private static final int THREADS = 32;
     private static final int OK = 200;
@@ -29,7 +37,11 @@ final class Backend implements AutoCloseable {
     private static void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             exchange.getRequestBody().readAllBytes();
-            if (exchange.getRequestURI().getPath().equals(ORDERS)) {
+            String path = exchange.getRequestURI().getPath();
+            if (path.startsWith(CATALOGUE)) {
+                exchange.getResponseHeaders().set("Cache-Control", KEEP);
+            }
+            if (path.equals(ORDERS)) {
                 LockSupport.parkNanos(BOOKING.toNanos());
             }
             ShortAnswer.send(

@@ -27,8 +27,9 @@ sealed interface Command {
      * @param port the gateway's port, or 0 for a free one
      * @param trustForwarded whether {@code X-Forwarded-For} is believed, from peers on this machine
      * @param quotas the file that keeps what is used of quotas, without the suffix that the database gives it
+     * @param caching what answers that were kept cost
      */
-    record StayUp(int port, boolean trustForwarded, Path quotas) implements Command {}
+    record StayUp(int port, boolean trustForwarded, Path quotas, Caching caching) implements Command {}
 
     /**
      * The replay of an access log.

@@ -43,7 +43,11 @@ final class Connection implements AutoCloseable {
             if (refusedBy != null) {
                 return Verdict.Limit.valueOf(refusedBy.toUpperCase(Locale.ROOT)).outcome();
             }
-            return fields.containsKey("via") ? Outcome.ADMITTED : Outcome.ERROR;
+            if (!fields.containsKey("via")) {
+                return Outcome.ERROR;
+            }
+            String cache = fields.getOrDefault("cache-status", "");
+            return cache.contains("; hit") || cache.contains("; collapsed") ? Outcome.FROM_CACHE : Outcome.ADMITTED;
         }
 
         /** Returns how long the request waited its turn, as the gateway says it. */

@@ -29,9 +29,9 @@ final class Counts {
         adder(tier, outcome).increment();
     }
 
-    /** Corrects a request that was counted as admitted, and whose answer then broke off. */
-    void admittedBrokeOff(Tier tier) {
-        adder(tier, Outcome.ADMITTED).decrement();
+    /** Corrects a request that was counted as answered, and whose answer then broke off. */
+    void brokeOff(Tier tier, Outcome counted) {
+        adder(tier, counted).decrement();
         adder(tier, Outcome.ERROR).increment();
     }
 

@@ -43,7 +43,8 @@ final class Demonstration {
                         new MeteredAdmission(
                                 new TieredAdmission(apiKeys, NODE, TimeSource.system()), quotas.store(), clock),
                         true,
-                        PATIENCE))) {
+                        PATIENCE,
+                        Caching.HITS_ARE_FREE))) {
             out.printf(
                     Locale.ROOT,
                     "gateway %s, %,d requests in %d s (seed %d), after a warm-up of %d s%n",
@@ -59,10 +60,22 @@ final class Demonstration {
             counted = gateway.counts().tally().since(before);
         }
         TrafficTable.print(measured, out);
+        printSpared(measured.tally());
         printLateness(measured);
         Files.writeString(svg, new TrafficPicture(measured, NODE, command.seed()).document());
         out.println("picture: " + svg);
         return reconcile(measured, counted);
+    }
+
+    private void printSpared(Tally tally) {
+        long spared = tally.of(Outcome.FROM_CACHE);
+        out.printf(
+                Locale.ROOT,
+                "the cache answered %,d of the %,d that were admitted (hit rate %.1f %%): the backend was asked %,d times%n",
+                spared,
+                tally.answered(),
+                100.0 * spared / Math.max(1, tally.answered()),
+                tally.of(Outcome.ADMITTED));
     }
 
     private void printLateness(Measurements measured) {
@@ -94,10 +107,11 @@ final class Demonstration {
                 Tally now = gateway.counts().tally().since(before);
                 progress.show(String.format(
                         Locale.ROOT,
-                        "%5.1f of %d s: %,d admitted, %,d refused by tier, %,d by node, %,d errors",
+                        "%5.1f of %d s: %,d admitted, %,d from the cache, %,d refused by tier, %,d by node, %,d errors",
                         elapsed.toMillis() / 1e3,
                         command.length().toSeconds(),
-                        now.of(Outcome.ADMITTED),
+                        now.answered(),
+                        now.of(Outcome.FROM_CACHE),
                         now.of(Outcome.REFUSED_BY_TIER),
                         now.of(Outcome.REFUSED_BY_NODE),
                         now.of(Outcome.ERROR)));

@@ -36,13 +36,12 @@ final class Forwarder {
     }
 
     /**
-     * Sends the request on, and returns as soon as the head of the answer is there.
+     * Returns the request to the backend.
      *
-     * @throws java.net.http.HttpTimeoutException if the backend takes too long
-     * @throws IOException if it cannot be reached, or does not speak HTTP
+     * @param address the client's address
      * @throws IllegalArgumentException if the request cannot be expressed, such as a method that is no token
      */
-    HttpResponse<InputStream> send(HttpExchange exchange, String address) throws IOException, InterruptedException {
+    HttpRequest request(HttpExchange exchange, String address) throws IOException {
         URI target = exchange.getRequestURI();
         String query = target.getRawQuery();
         HttpRequest.Builder request = HttpRequest.newBuilder(
@@ -55,7 +54,17 @@ final class Forwarder {
             }
         });
         request.header("X-Forwarded-For", address).header("Via", HeaderFields.VIA);
-        return client.send(request.build(), BodyHandlers.ofInputStream());
+        return request.build();
+    }
+
+    /**
+     * Sends the request, and returns as soon as the head of the answer is there.
+     *
+     * @throws java.net.http.HttpTimeoutException if the backend takes too long
+     * @throws IOException if it cannot be reached, or does not speak HTTP
+     */
+    HttpResponse<InputStream> send(HttpRequest request) throws IOException, InterruptedException {
+        return client.send(request, BodyHandlers.ofInputStream());
     }
 
     private static BodyPublisher body(HttpExchange exchange) throws IOException {

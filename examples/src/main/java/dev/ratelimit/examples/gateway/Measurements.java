@@ -33,6 +33,7 @@ final class Measurements {
     private final Histogram late = histogram();
     private final long[][] offered;
     private final long[][] admitted;
+    private final long[] fromCache = new long[BINS];
     private long admittedAfterTheEnd;
 
     Measurements(Schedule schedule) {
@@ -57,12 +58,15 @@ final class Measurements {
         tally.add(tier, outcome, 1);
         offered[arrival.source()][bin(arrival.nanos())]++;
         late.recordValue(Math.min(LONGEST_NANOS, Math.max(0, sent - arrival.nanos())));
-        if (outcome == Outcome.ADMITTED) {
+        if (outcome.isAnswered()) {
             latencies(tier).recordValue(Math.min(LONGEST_NANOS, answered - arrival.nanos()));
             waits(tier).add(bin(arrival.nanos()), Math.min(LONGEST_NANOS, waited));
             // By its answer: what was admitted late must not be drawn into a time in which it was not.
             if (answered < schedule.length().toNanos()) {
                 admitted[arrival.source()][bin(answered)]++;
+                if (outcome == Outcome.FROM_CACHE) {
+                    fromCache[bin(answered)]++;
+                }
             } else {
                 admittedAfterTheEnd++;
             }
@@ -114,6 +118,11 @@ final class Measurements {
     /** Returns the requests per second of a source whose admitting answers came in each bin. */
     List<Double> admittedPerSecond(int source) {
         return perSecond(admitted[source]);
+    }
+
+    /** Returns the requests per second that the cache answered in each bin. */
+    List<Double> fromCachePerSecond() {
+        return perSecond(fromCache);
     }
 
     Duration bin() {

@@ -17,7 +17,7 @@ final class Options {
 
     static final String USAGE = """
             usage: examples/run [--seed N] [--seconds N] [--svg FILE] [--port N]
-                   examples/run --serve [--quotas FILE] [--trust-forwarded] [--port N]
+                   examples/run --serve [--quotas FILE] [--hits-consume-quota] [--trust-forwarded] [--port N]
                    examples/run --log FILE [--speed-up X] [--rate N/UNIT] [--burst N] [--port N]
 
             Without --serve or --log: starts a gateway and a backend on 127.0.0.1, drives seeded traffic through
@@ -29,6 +29,8 @@ final class Options {
               --port N            the gateway's port, 1 to 65535 (default a free one)
               --serve             starts gateway and backend, and stays up until Ctrl-C
               --quotas FILE       keeps what is used of quotas, in FILE.mv.db (default examples/target/quotas)
+              --hits-consume-quota
+                                  counts answers from the cache on quotas, too (default: fresh ones are free)
               --trust-forwarded   believes X-Forwarded-For from peers on this machine
               --log FILE          replays an access log (Apache common or combined format) through the gateway
               --speed-up X        how many seconds of the log pass in one (default: the replay takes about 12 s)
@@ -38,7 +40,7 @@ final class Options {
               --help              prints this
             """;
 
-    private static final Set<String> FLAGS = Set.of("--serve", "--trust-forwarded", "--help");
+    private static final Set<String> FLAGS = Set.of("--serve", "--trust-forwarded", "--hits-consume-quota", "--help");
     private static final Set<String> VALUED =
             Set.of("--seed", "--seconds", "--svg", "--port", "--quotas", "--log", "--speed-up", "--rate", "--burst");
     private static final int HIGHEST_PORT = 65_535;
@@ -65,12 +67,13 @@ final class Options {
         }
         int port = (int) options.whole("--port", 0, 1, HIGHEST_PORT);
         if (options.has("--serve")) {
-            options.only("--serve", Set.of("--port", "--trust-forwarded", "--quotas"));
+            options.only("--serve", Set.of("--port", "--trust-forwarded", "--quotas", "--hits-consume-quota"));
             String quotas = options.given.get("--quotas");
             return new Command.StayUp(
                     port,
                     options.has("--trust-forwarded"),
-                    quotas == null ? target.resolve("quotas") : path("--quotas", quotas));
+                    quotas == null ? target.resolve("quotas") : path("--quotas", quotas),
+                    options.has("--hits-consume-quota") ? Caching.HITS_CONSUME_QUOTA : Caching.HITS_ARE_FREE);
         }
         String log = options.given.get("--log");
         if (log != null) {

@@ -4,6 +4,8 @@ package dev.ratelimit.examples.gateway;
 enum Outcome {
     /** The backend answered it, whatever it said. */
     ADMITTED,
+    /** It was admitted, and the cache answered it: the backend was not asked. */
+    FROM_CACHE,
     /** The client's own limit refused it. */
     REFUSED_BY_TIER,
     /** The node's limit refused it. */
@@ -13,5 +15,10 @@ enum Outcome {
     /** Another order of the same account was in progress. */
     REFUSED_BY_ACCOUNT,
     /** It was admitted, and then no whole answer of the backend came back, or it was no request to pass on. */
-    ERROR
+    ERROR;
+
+    /** Returns whether the limits let the request pass, and it was answered. */
+    boolean isAnswered() {
+        return this == ADMITTED || this == FROM_CACHE;
+    }
 }

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * @param line what stands as a line, one value for each bin of time
  * @param lineName what the legend calls it
  * @param bands what is filled, from below
- * @param limit the limit of the lowest band, or of all bands together
+ * @param limit the limit of the lowest band, or of all bands together; not a number if there is none
  * @param limitName what the legend calls it
  */
 record Panel(String title, List<Double> line, String lineName, List<Band> bands, double limit, String limitName) {
@@ -68,16 +68,21 @@ record Panel(String title, List<Double> line, String lineName, List<Band> bands,
             floor = sum(floor, band.values());
         }
         svg.path(scale.steps(line), LINE);
-        svg.line(LEFT, scale.y(limit), RIGHT, scale.y(limit), LIMIT);
+        if (hasLimit()) {
+            svg.line(LEFT, scale.y(limit), RIGHT, scale.y(limit), LIMIT);
+        }
         legend(svg, y + TOP + 8);
     }
 
     private void legend(Svg svg, double y) {
         svg.line(LEGEND, y, LEGEND + 18, y, "stroke=\"#8a929b\" stroke-width=\"1.6\"");
         svg.text(LEGEND + 26, y + 4, "start", 11, INK, lineName);
-        double at = y + LEGEND_STEP;
-        svg.line(LEGEND, at, LEGEND + 18, at, LIMIT);
-        svg.text(LEGEND + 26, at + 4, "start", 11, INK, limitName);
+        double at = y;
+        if (hasLimit()) {
+            at += LEGEND_STEP;
+            svg.line(LEGEND, at, LEGEND + 18, at, LIMIT);
+            svg.text(LEGEND + 26, at + 4, "start", 11, INK, limitName);
+        }
         for (int i = bands.size() - 1; i >= 0; i--) {
             at += LEGEND_STEP;
             svg.rectangle(LEGEND, at - 6, 18, 12, "fill=\"" + bands.get(i).colour() + "\" fill-opacity=\"0.85\"");
@@ -85,8 +90,12 @@ record Panel(String title, List<Double> line, String lineName, List<Band> bands,
         }
     }
 
+    private boolean hasLimit() {
+        return !Double.isNaN(limit);
+    }
+
     private double highest() {
-        double highest = limit * 1.1;
+        double highest = hasLimit() ? limit * 1.1 : 1;
         for (double value : line) {
             highest = Math.max(highest, value);
         }

@@ -40,10 +40,12 @@ final class Serving {
                                 quotas,
                                 InstantSource.system()),
                         command.trustForwarded(),
-                        PATIENCE))) {
+                        PATIENCE,
+                        command.caching()))) {
             String url = gateway.url();
             out.println("the gateway is at " + url + ", Ctrl-C ends it; try:");
             out.println("  curl -i " + url + "/hello");
+            out.println("  curl -i " + url + Backend.CATALOGUE + "1");
             out.println("  curl -i -H 'X-Api-Key: gold-borealis' " + url + "/hello");
             out.println("  curl -i -H 'X-Api-Key: bronze-kiosk' " + url + "/hello");
             out.println("  curl -i -H 'Content-Type: application/xml' -d '<order><account id=\"a-17\"/></order>' " + url

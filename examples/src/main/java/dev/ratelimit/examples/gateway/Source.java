@@ -81,7 +81,8 @@ record Source(String name, Tier tier, Shape shape, Identity identity, Work work)
                         "a steady client",
                         Tier.GOLD,
                         new Shape.Steady(200),
-                        Identity.apiKey("gold-borealis", "192.0.2.4")),
+                        Identity.apiKey("gold-borealis", "192.0.2.4"),
+                        Work.CATALOGUE),
                 new Source(
                         "a client that comes in waves",
                         Tier.SILVER,
@@ -109,6 +110,10 @@ record Source(String name, Tier tier, Shape shape, Identity identity, Work work)
                         new Shape.Surge(0, 1200, 0.65, 0.85),
                         Identity.madeUpAddresses()),
                 new Source(
-                        "20 steady clients", Tier.OTHERS, new Shape.Steady(200), Identity.addresses("203.0.113.", 20)));
+                        "20 steady clients",
+                        Tier.OTHERS,
+                        new Shape.Steady(200),
+                        Identity.addresses("203.0.113.", 20),
+                        Work.CATALOGUE));
     }
 }

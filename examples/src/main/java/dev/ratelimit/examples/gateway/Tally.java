@@ -35,6 +35,16 @@ final class Tally {
         return sum;
     }
 
+    /** Returns the requests of a tier that were admitted and answered. */
+    long answered(Tier tier) {
+        return of(tier, Outcome.ADMITTED) + of(tier, Outcome.FROM_CACHE);
+    }
+
+    /** Returns the requests of all tiers that were admitted and answered. */
+    long answered() {
+        return of(Outcome.ADMITTED) + of(Outcome.FROM_CACHE);
+    }
+
     /** Returns all requests of a tier. */
     long of(Tier tier) {
         long sum = 0;

@@ -9,7 +9,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** The picture of a run: offered against admitted traffic over time, a panel for each tier, below one that shapes its
- * delays, and one for the node. */
+ * delays, one for the node, and one for what the cache spares
+ * the backend. */
 final class TrafficPicture {
 
     private static final int WIDTH = 930;
@@ -18,6 +19,7 @@ final class TrafficPicture {
     private static final List<String> SOURCE_COLOURS = List.of("#3987e5", "#c98500", "#199e70");
     private static final List<String> TIER_COLOURS = List.of("#7f6fe0", "#d0a215", "#5f9e3f", "#b5651d", "#3a9ab2");
 
+    private static final List<String> BACKEND_COLOURS = List.of("#4f7fb5", "#6fb08a");
     private static final String DELAY_COLOUR = "#b0569a";
     private static final String OFFERED = "offered";
     private static final String ADMITTED = "admitted: ";
@@ -42,6 +44,7 @@ final class TrafficPicture {
             }
         }
         panels.add(ofNode());
+        panels.add(ofBackend());
         String title = "Traffic through the gateway, requests per second (seed " + seed + ")";
         Svg svg = new Svg(WIDTH, HEAD + panels.size() * Panel.HEIGHT + FOOT, title);
         svg.text(14, 24, "start", 17, Panel.INK + " font-weight=\"bold\"", title);
@@ -143,6 +146,32 @@ final class TrafficPicture {
                 bands,
                 node.permits(),
                 String.format(Locale.ROOT, "limit: %,d/s in all", node.permits()));
+    }
+
+    private Panel ofBackend() {
+        List<Double> admitted = nothing();
+        for (int i = 0; i < measured.schedule().sources().size(); i++) {
+            admitted = Panel.sum(admitted, measured.admittedPerSecond(i));
+        }
+        List<Double> spared = measured.fromCachePerSecond();
+        List<Double> asked =
+                Panel.sum(admitted, spared.stream().map(value -> -value).toList());
+        Tally tally = measured.tally();
+        String title = String.format(
+                Locale.ROOT,
+                "the backend: spared %,d of %,d by the cache (hit rate %.1f %%)",
+                tally.of(Outcome.FROM_CACHE),
+                tally.answered(),
+                100.0 * tally.of(Outcome.FROM_CACHE) / Math.max(1, tally.answered()));
+        return new Panel(
+                title,
+                admitted,
+                "admitted",
+                List.of(
+                        new Panel.Band("asked of the backend", asked, BACKEND_COLOURS.get(0)),
+                        new Panel.Band("answered from the cache", spared, BACKEND_COLOURS.get(1))),
+                Double.NaN,
+                "");
     }
 
     private static List<Double> nothing() {

@@ -23,22 +23,23 @@ final class TrafficTable {
     }
 
     private static void printOutcomes(Tally tally, PrintStream out) {
-        out.println("                                   refused by");
-        out.println("tier        offered admitted     tier     node    quota  account  errors");
+        out.println("                                               refused by");
+        out.println("tier        offered admitted  from cache     tier     node    quota  account  errors");
         for (Tier tier : Tier.values()) {
-            row(out, tier.label(), tally.of(tier), outcome -> tally.of(tier, outcome));
+            row(out, tier.label(), tally.of(tier), tally.answered(tier), outcome -> tally.of(tier, outcome));
         }
         long offered = Arrays.stream(Tier.values()).mapToLong(tally::of).sum();
-        row(out, "all", offered, tally::of);
+        row(out, "all", offered, tally.answered(), tally::of);
     }
 
-    private static void row(PrintStream out, String name, long offered, ToLongFunction<Outcome> count) {
+    private static void row(PrintStream out, String name, long offered, long answered, ToLongFunction<Outcome> count) {
         out.printf(
                 Locale.ROOT,
-                "%-9s %,9d %,8d %,8d %,8d %,8d %,8d %,7d%n",
+                "%-9s %,9d %,8d %,11d %,8d %,8d %,8d %,8d %,7d%n",
                 name,
                 offered,
-                count.applyAsLong(Outcome.ADMITTED),
+                answered,
+                count.applyAsLong(Outcome.FROM_CACHE),
                 count.applyAsLong(Outcome.REFUSED_BY_TIER),
                 count.applyAsLong(Outcome.REFUSED_BY_NODE),
                 count.applyAsLong(Outcome.REFUSED_BY_QUOTA),

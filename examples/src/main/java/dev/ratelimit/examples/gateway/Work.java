@@ -13,6 +13,14 @@ enum Work {
         }
     },
 
+    /** One of a few things that everybody wants, and that the backend lets a cache keep. */
+    CATALOGUE {
+        @Override
+        Connection.Answer send(Connection connection, String fields, int serial) throws IOException {
+            return connection.get(Backend.CATALOGUE + serial % PRODUCTS, fields);
+        }
+    },
+
     /** An order in XML, for one of two accounts. */
     ORDERS {
         @Override
@@ -22,6 +30,8 @@ enum Work {
             return connection.send("POST", Backend.ORDERS, fields + body);
         }
     };
+
+    private static final int PRODUCTS = 40;
 
     /** Sends one request with the header fields of its sender, and waits for the whole answer. */
     abstract Connection.Answer send(Connection connection, String fields, int serial) throws IOException;

@@ -36,9 +36,10 @@ class MainIT {
                 .isZero();
         assertThat(text(out))
                 .contains("platinum", "gold", "silver", "bronze", "others", "waited", "seed 5", svg.toString(), "agree")
+                .containsPattern("the cache answered [1-9][\\d,]* of the .*hit rate [1-9]")
                 .doesNotContain("\r");
         // Its quota of 100 a minute begins with the run.
-        assertThat(text(out)).containsPattern("(?m)^bronze +1\\d\\d +\\d{2}0? +\\d+ +\\d+ +[1-9]");
+        assertThat(text(out)).containsPattern("(?m)^bronze +1\\d\\d +\\d{2}0? +0 +\\d+ +\\d+ +[1-9]");
         assertThat(svg).content().startsWith("<svg").contains("seed 5");
         assertThat(text(err)).isEmpty();
     }

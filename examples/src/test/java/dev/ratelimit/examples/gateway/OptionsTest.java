@@ -29,9 +29,10 @@ class OptionsTest {
 
     @Test
     void serve() throws UsageException {
-        assertThat(parse("--serve")).isEqualTo(new Command.StayUp(0, false, Path.of("target", "quotas")));
-        assertThat(parse("--port 1 --serve --trust-forwarded --quotas a/b"))
-                .isEqualTo(new Command.StayUp(1, true, Path.of("a/b")));
+        assertThat(parse("--serve"))
+                .isEqualTo(new Command.StayUp(0, false, Path.of("target", "quotas"), Caching.HITS_ARE_FREE));
+        assertThat(parse("--port 1 --serve --trust-forwarded --quotas a/b --hits-consume-quota"))
+                .isEqualTo(new Command.StayUp(1, true, Path.of("a/b"), Caching.HITS_CONSUME_QUOTA));
     }
 
     @Test
@@ -95,6 +96,10 @@ class OptionsTest {
                 "--quotas x",
                 "--log x --quotas y",
                 "--trust-forwarded",
+                "--hits-consume-quota",
+                "--log x --hits-consume-quota",
+                "--serve --hits-consume-quota true",
+                "--serve --hits-consume-quota --hits-consume-quota",
                 "--rate 1/s"
             })
     void refusedInOneLine(String line) {

@@ -1,0 +1,117 @@
+package dev.ratelimit.examples;
+
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.cache.CacheKey;
+import dev.ratelimit.cache.CacheStatistics;
+import dev.ratelimit.cache.Cached;
+import dev.ratelimit.cache.Freshness;
+import dev.ratelimit.cache.LoadFailedException;
+import dev.ratelimit.cache.ReadOptions;
+import dev.ratelimit.cache.ResponseCache;
+import dev.ratelimit.cache.Scope;
+import dev.ratelimit.cache.http.CachedFields;
+import dev.ratelimit.cache.http.Fields;
+import dev.ratelimit.cache.http.HttpCaching;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
+
+/** A shop's products, kept in front of the backend that has them. */
+final class ProductCache {
+
+    private final ResponseCache<Product> products;
+    private final Backend backend;
+
+    /** What the backend knows of a product. */
+    record Product(String name, Set<String> categories) {
+
+        long size() {
+            return 100L + name.length();
+        }
+    }
+
+    /** What asks the backend. */
+    interface Backend {
+
+        Product product(String tenant, String id) throws NoSuchProduct;
+    }
+
+    /** The backend has no such product. */
+    static final class NoSuchProduct extends Exception {
+
+        private static final long serialVersionUID = 1;
+    }
+
+    /** A response of a backend that speaks HTTP. */
+    record Page(int status, Fields fields, String body) {}
+
+    ProductCache(Backend backend, TimeSource time) {
+        this.backend = backend;
+        products = ResponseCache.<Product>builder("products")
+                .maximumEntries(10_000)
+                .maximumBytes(64 << 20, Product::size)
+                .freshFor(Duration.ofMinutes(1))
+                .staleWhileRevalidate(Duration.ofSeconds(30))
+                .staleIfError(Duration.ofMinutes(10))
+                .rememberFailures(NoSuchProduct.class, Duration.ofSeconds(5))
+                .tags(Product::categories)
+                .loadDeadline(Duration.ofSeconds(2))
+                .maximumLoads(16)
+                .timeSource(time)
+                .build();
+    }
+
+    String show(String tenant, String id) {
+        CacheKey key = CacheKey.of(Scope.tenant(tenant), "product", id);
+        try {
+            Cached<Product> answer = products.get(key, () -> backend.product(tenant, id));
+            return answer.value().name() + ", " + answer.state() + ", "
+                    + answer.age().toSeconds() + " s old";
+        } catch (LoadFailedException e) {
+            return e.getCause() instanceof NoSuchProduct ? "404, " + e.state() : "503, " + e.reason();
+        }
+    }
+
+    Cached<Product> inAHurry(String tenant, String id) {
+        CacheKey key = CacheKey.of(Scope.tenant(tenant), "product", id);
+        ReadOptions options = ReadOptions.any().maxAge(Duration.ofSeconds(5)).patience(Duration.ofMillis(200));
+        return products.get(key, options, () -> backend.product(tenant, id));
+    }
+
+    void changed(String tenant, String id, Product product) {
+        CacheKey key = CacheKey.of(Scope.tenant(tenant), "product", id);
+        products.put(key, product);
+    }
+
+    void withdrawn(String tenant, String id) {
+        CacheKey key = CacheKey.of(Scope.tenant(tenant), "product", id);
+        products.invalidate(key);
+    }
+
+    void catalogueChanged(String tenant) {
+        products.invalidatePrefix(CacheKey.of(Scope.tenant(tenant), "product"));
+    }
+
+    void categoryChanged(String category) {
+        products.invalidateTag(category);
+    }
+
+    double hitRate() {
+        CacheStatistics figures = products.statistics();
+        long answered = figures.hits() + figures.staleHits() + figures.coalesced() + figures.loads();
+        return answered == 0 ? 0 : 1 - (double) figures.loads() / answered;
+    }
+
+    static Freshness ofPage(InstantSource clock, Fields request, Page page) {
+        HttpCaching rules = HttpCaching.shared(clock);
+        return rules.freshness("GET", request, page.status(), page.fields());
+    }
+
+    static Fields toKeep(Page page) {
+        return CachedFields.kept(page.fields());
+    }
+
+    static Fields toSend(Cached<Page> answer) {
+        return CachedFields.answered(answer.value().fields(), answer, "shop");
+    }
+}
