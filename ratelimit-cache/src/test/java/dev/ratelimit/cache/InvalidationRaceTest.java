@@ -95,6 +95,7 @@ class InvalidationRaceTest {
         AtomicLong version = new AtomicLong();
         AtomicLong leastAllowed = new AtomicLong();
         AtomicLong violations = new AtomicLong();
+        AtomicLong reads = new AtomicLong();
         AtomicBoolean over = new AtomicBoolean();
         List<FutureTask<Void>> readers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -106,6 +107,7 @@ class InvalidationRaceTest {
                         Bench.stepAside();
                         return read;
                     });
+                    reads.incrementAndGet();
                     if (value < least) {
                         violations.incrementAndGet();
                     }
@@ -121,7 +123,8 @@ class InvalidationRaceTest {
             version.set(round);
             subject.invalidate(round);
             leastAllowed.set(round);
-            if (round % 8 == 0) {
+            long before = reads.get();
+            while (round % 8 == 0 && reads.get() == before && readers.stream().noneMatch(FutureTask::isDone)) {
                 Bench.stepAside();
             }
         }
