@@ -28,6 +28,8 @@ class BenchmarksSmokeTest {
                         manyKeys(1000),
                         new NewKeysBenchmark(),
                         new HotKeyThreadsBenchmark(),
+                        new ContendedBenchmark(),
+                        tenMillionKeys(1000),
                         new SlotsBenchmark())
                 .flatMap(benchmark -> annotated(benchmark, Benchmark.class)
                         .map(method -> DynamicTest.dynamicTest(
@@ -49,6 +51,12 @@ class BenchmarksSmokeTest {
 
     private static ManyKeysBenchmark manyKeys(int keys) {
         ManyKeysBenchmark benchmark = new ManyKeysBenchmark();
+        benchmark.keys = keys;
+        return benchmark;
+    }
+
+    private static TenMillionKeysBenchmark tenMillionKeys(int keys) {
+        TenMillionKeysBenchmark benchmark = new TenMillionKeysBenchmark();
         benchmark.keys = keys;
         return benchmark;
     }
