@@ -107,141 +107,85 @@ public class SingleKeyBenchmark extends BenchmarkDefaults {
         return admitted;
     }
 
-    /**
-     * Guava: admits.
-     *
-     * @return whether it did: always
-     */
+    /** Guava: admits; returns whether it admitted: always. */
     @Benchmark
     public boolean guava() {
         return noted(peer.tryAcquire(), true);
     }
 
-    /**
-     * Guava: denies.
-     *
-     * @return whether it admitted: never
-     */
+    /** Guava: denies; returns whether it admitted: never. */
     @Benchmark
     public boolean guavaDeny() {
         return noted(peer.tryAcquire(), false);
     }
 
-    /**
-     * Bucket4j, lock-free: admits.
-     *
-     * @return whether it did: always
-     */
+    /** Bucket4j, lock-free: admits; returns whether it admitted: always. */
     @Benchmark
     public boolean bucket4j() {
         return noted(peer.tryAcquire(), true);
     }
 
-    /**
-     * Bucket4j, lock-free: denies.
-     *
-     * @return whether it admitted: never
-     */
+    /** Bucket4j, lock-free: denies; returns whether it admitted: never. */
     @Benchmark
     public boolean bucket4jDeny() {
         return noted(peer.tryAcquire(), false);
     }
 
-    /**
-     * Bucket4j with a lock: admits.
-     *
-     * @return whether it did: always
-     */
+    /** Bucket4j with a lock: admits; returns whether it admitted: always. */
     @Benchmark
     public boolean bucket4jSynchronized() {
         return noted(peer.tryAcquire(), true);
     }
 
-    /**
-     * Bucket4j with a lock: denies.
-     *
-     * @return whether it admitted: never
-     */
+    /** Bucket4j with a lock: denies; returns whether it admitted: never. */
     @Benchmark
     public boolean bucket4jSynchronizedDeny() {
         return noted(peer.tryAcquire(), false);
     }
 
-    /**
-     * Resilience4j: admits.
-     *
-     * @return whether it did: always
-     */
+    /** Resilience4j: admits; returns whether it admitted: always. */
     @Benchmark
     public boolean resilience4j() {
         return noted(peer.tryAcquire(), true);
     }
 
-    /**
-     * Resilience4j: denies.
-     *
-     * @return whether it admitted: never
-     */
+    /** Resilience4j: denies; returns whether it admitted: never. */
     @Benchmark
     public boolean resilience4jDeny() {
         return noted(peer.tryAcquire(), false);
     }
 
-    /**
-     * Failsafe, smooth: admits.
-     *
-     * @return whether it did: always
-     */
+    /** Failsafe, smooth: admits; returns whether it admitted: always. */
     @Benchmark
     public boolean failsafe() {
         return noted(peer.tryAcquire(), true);
     }
 
-    /**
-     * Failsafe, smooth: denies.
-     *
-     * @return whether it admitted: never
-     */
+    /** Failsafe, smooth: denies; returns whether it admitted: never. */
     @Benchmark
     public boolean failsafeDeny() {
         return noted(peer.tryAcquire(), false);
     }
 
-    /**
-     * Failsafe, bursty: admits.
-     *
-     * @return whether it did: always
-     */
+    /** Failsafe, bursty: admits; returns whether it admitted: always. */
     @Benchmark
     public boolean failsafeBursty() {
         return noted(peer.tryAcquire(), true);
     }
 
-    /**
-     * Failsafe, bursty: denies.
-     *
-     * @return whether it admitted: never
-     */
+    /** Failsafe, bursty: denies; returns whether it admitted: never. */
     @Benchmark
     public boolean failsafeBurstyDeny() {
         return noted(peer.tryAcquire(), false);
     }
 
-    /**
-     * Sentinel, a hot parameter of one value: admits.
-     *
-     * @return whether it did: always
-     */
+    /** Sentinel, a hot parameter of one value: admits; returns whether it admitted: always. */
     @Benchmark
     public boolean sentinel() {
         return noted(peer.tryAcquire(), true);
     }
 
-    /**
-     * Sentinel, a hot parameter of one value: denies.
-     *
-     * @return whether it admitted: never
-     */
+    /** Sentinel, a hot parameter of one value: denies; returns whether it admitted: never. */
     @Benchmark
     public boolean sentinelDeny() {
         return noted(peer.tryAcquire(), false);

@@ -18,6 +18,8 @@ record BarChart(String title, String subtitle, List<Panel> panels, List<String> 
     private static final String OTHERS = "#b4bcc9";
     private static final String FLOOR = "#c4320a";
 
+    private static final String DASHES = "stroke-width=\"1.5\" stroke-dasharray=\"5 3\"";
+
     private static final int WIDTH = 860;
     private static final int LEFT = 210;
     private static final int RIGHT = WIDTH - 90;
@@ -55,14 +57,9 @@ record BarChart(String title, String subtitle, List<Panel> panels, List<String> 
             svg.line(x(mark, most), first - 4, x(mark, most), bottom, Svg.FAINT, "");
             svg.text(x(mark, most), bottom + 14, "middle", 11, Svg.GREY, Numbers.brief(mark));
         }
-        int y = first;
-        for (Bar bar : panel.bars()) {
-            draw(svg, bar, y, most);
-            y += ROW;
-        }
         if (panel.hasFloor()) {
             double at = x(panel.floorValue(), most);
-            svg.line(at, first - 8, at, bottom, FLOOR, "stroke-width=\"1.5\" stroke-dasharray=\"5 3\"");
+            svg.line(at, first - 8, at, bottom, FLOOR, DASHES);
             boolean leftHalf = at < (LEFT + RIGHT) / 2.0;
             svg.text(
                     leftHalf ? at - 2 : at + 2,
@@ -72,27 +69,53 @@ record BarChart(String title, String subtitle, List<Panel> panels, List<String> 
                     FLOOR,
                     "floor " + Numbers.brief(panel.floorValue()) + ": " + panel.floor());
         }
+        int y = first;
+        for (Bar bar : panel.bars()) {
+            draw(svg, bar, y, most);
+            y += ROW;
+        }
     }
 
     private static void draw(Svg svg, Bar bar, int y, double most) {
         double value = bar.value().score();
+        String colour = bar.ours() ? OURS : OTHERS;
+        String ink = bar.ours() ? OURS : Svg.INK;
+        if (bar.ours()) {
+            svg.strong(LEFT - 10, y + 13, "end", 13, ink, bar.label());
+        } else {
+            svg.text(LEFT - 10, y + 13, "end", 13, ink, bar.label());
+        }
+        if (value > most) {
+            svg.rectangle(LEFT, y, RIGHT - LEFT, BAR, colour);
+            for (int gap : new int[] {70, 60}) {
+                svg.line(RIGHT - gap - 6, y + BAR + 3, RIGHT - gap + 6, y - 3, "#ffffff", "stroke-width=\"3\"");
+            }
+            svg.text(RIGHT + 6, y + 13, "start", 13, ink, Numbers.brief(value) + " (cut)");
+            return;
+        }
+        svg.rectangle(LEFT, y, x(value, most) - LEFT, BAR, colour);
+        double end = Math.max(x(value, most), error(svg, bar, y + BAR / 2.0, most));
+        String number = Numbers.brief(value);
+        // So that it can be read where the floor goes through it.
+        svg.rectangle(end + 6, y, 8.5 * number.length(), BAR, "#ffffff");
+        svg.text(end + 8, y + 13, "start", 13, ink, number);
+    }
+
+    /** Draws between what the value lies, as far as the axis goes; returns where that ends. */
+    private static double error(Svg svg, Bar bar, double middle, double most) {
         double low = Math.max(0, bar.value().low());
         double high = Math.min(bar.value().high(), most);
-        double middle = y + BAR / 2.0;
-        if (bar.ours()) {
-            svg.strong(LEFT - 10, y + 13, "end", 13, OURS, bar.label());
-        } else {
-            svg.text(LEFT - 10, y + 13, "end", 13, Svg.INK, bar.label());
+        if (high <= low) {
+            return 0;
         }
-        svg.rectangle(LEFT, y, x(value, most) - LEFT, BAR, bar.ours() ? OURS : OTHERS);
-        double end = x(value, most);
-        if (high > low) {
-            svg.line(x(low, most), middle, x(high, most), middle, Svg.INK, "");
-            svg.line(x(low, most), middle - 4, x(low, most), middle + 4, Svg.INK, "");
-            svg.line(x(high, most), middle - 4, x(high, most), middle + 4, Svg.INK, "");
-            end = Math.max(end, x(high, most));
+        svg.line(x(low, most), middle, x(high, most), middle, Svg.INK, "");
+        for (double bound : new double[] {bar.value().low(), bar.value().high()}) {
+            // A bound beyond the axis has no mark.
+            if (bound >= 0 && bound <= most) {
+                svg.line(x(bound, most), middle - 4, x(bound, most), middle + 4, Svg.INK, "");
+            }
         }
-        svg.text(end + 8, y + 13, "start", 13, bar.ours() ? OURS : Svg.INK, Numbers.brief(value));
+        return x(high, most);
     }
 
     private static double x(double value, double most) {

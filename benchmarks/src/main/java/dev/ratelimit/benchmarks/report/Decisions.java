@@ -198,10 +198,16 @@ final class Decisions {
         decide.forEach((keys, our) -> {
             Results.Interval other = floor.get(keys);
             if (other != null) {
-                List<Bar> bars = List.of(
-                        new Bar("ratelimit", our, true), new Bar("`ConcurrentHashMap` without any rule", other, false));
-                Verdict.least(String.format(Locale.ROOT, "%,d keys", keys), bars, 0, "ns")
-                        .ifPresent(verdicts::add);
+                verdicts.add(new Verdict(
+                        String.format(
+                                Locale.ROOT,
+                                "%,d key%s: %.2f times the time of a `ConcurrentHashMap` without any rule (%s, %s ns)",
+                                keys,
+                                keys == 1 ? "" : "s",
+                                our.score() / other.score(),
+                                Numbers.brief(our.score()),
+                                Numbers.brief(other.score())),
+                        false));
             }
         });
         return Optional.of(new Chapter(

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.DoubleStream;
 
 /**
@@ -51,8 +52,9 @@ record LineChart(String title, String subtitle, String across, List<Line> lines,
 
     /** Draws it. */
     String svg() {
-        Axis x = Axis.over(
-                lines.stream().flatMap(line -> line.points().keySet().stream()).mapToDouble(Long::doubleValue));
+        TreeSet<Long> counts = new TreeSet<>();
+        lines.forEach(line -> counts.addAll(line.points().keySet()));
+        Axis x = Axis.from((double) counts.first(), (double) counts.last());
         Axis y = Axis.over(lines.stream()
                 .flatMap(line -> line.points().values().stream())
                 .flatMapToDouble(point -> DoubleStream.of(point.score(), point.high())));
@@ -64,10 +66,10 @@ record LineChart(String title, String subtitle, String across, List<Line> lines,
             svg.line(LEFT, at, RIGHT, at, Svg.FAINT, "");
             svg.text(LEFT - 8, at + 4, "end", 11, Svg.GREY, Numbers.count(mark));
         }
-        for (double mark : x.marks()) {
-            double at = x.at(mark, LEFT, RIGHT);
+        for (long mark : counts) {
+            double at = x.at((double) mark, LEFT, RIGHT);
             svg.line(at, TOP, at, BOTTOM, Svg.FAINT, "");
-            svg.text(at, BOTTOM + 16, "middle", 11, Svg.GREY, Numbers.count(mark));
+            svg.text(at, BOTTOM + 16, "middle", 11, Svg.GREY, Numbers.count((double) mark));
         }
         svg.text((LEFT + RIGHT) / 2.0, BOTTOM + 34, "middle", 12, Svg.INK, across);
         lines.forEach(line -> draw(svg, line, x, y));
@@ -79,7 +81,7 @@ record LineChart(String title, String subtitle, String across, List<Line> lines,
         String colour = COLOURS.get(line.colour() % COLOURS.size());
         double[] before = {Double.NaN, Double.NaN};
         line.points().forEach((count, point) -> {
-            double acrossAt = x.at(count, LEFT, RIGHT);
+            double acrossAt = x.at((double) count, LEFT, RIGHT);
             double upAt = y.at(point.score(), BOTTOM, TOP);
             if (!Double.isNaN(before[0])) {
                 String style = "stroke-width=\"2\"" + (line.dashed() ? " stroke-dasharray=\"5 3\"" : "");
@@ -111,7 +113,7 @@ record LineChart(String title, String subtitle, String across, List<Line> lines,
         for (int i = 0; i < places.length; i++) {
             Line line = fromTop.get(i);
             String colour = COLOURS.get(line.colour() % COLOURS.size());
-            double end = x.at(new TreeMap<>(line.points()).lastKey(), LEFT, RIGHT);
+            double end = x.at((double) new TreeMap<>(line.points()).lastKey(), LEFT, RIGHT);
             svg.line(
                     end + 6,
                     y.at(line.last().score(), BOTTOM, TOP),

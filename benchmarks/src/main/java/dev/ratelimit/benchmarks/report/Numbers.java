@@ -38,7 +38,8 @@ final class Numbers {
     }
 
     /** Round marks from zero to at least the given value, at most six of them. */
-    static List<Double> marks(double most) {
+    static List<Double> marks(double value) {
+        double most = value > 0 ? value : 1;
         double step = Math.pow(10, Math.floor(Math.log10(most)));
         while (most / step > 5) {
             step *= most / step > 10 ? 5 : 2;

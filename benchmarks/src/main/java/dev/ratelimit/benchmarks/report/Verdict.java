@@ -13,6 +13,9 @@ import java.util.Optional;
  */
 record Verdict(String sentence, boolean slower) {
 
+    /** Less than this in a call is the harness's own, or a collection's, spread over all calls. */
+    private static final double NO_BYTES = 0.5;
+
     /** Compares what is better the less it is; nothing if there is nothing to compare. */
     static Optional<Verdict> least(String job, List<Bar> bars, double subtract, String unit) {
         Comparator<Bar> byScore = Comparator.comparingDouble(bar -> bar.value().score());
@@ -34,7 +37,7 @@ record Verdict(String sentence, boolean slower) {
                 best.label(),
                 Numbers.brief(best.value().score()),
                 unit);
-        if (ratio < 1) {
+        if (ratio < 1 && !(unit.equals("bytes") && our.value().score() < NO_BYTES)) {
             return Optional.of(new Verdict(
                     String.format(
                             Locale.ROOT,
@@ -47,12 +50,17 @@ record Verdict(String sentence, boolean slower) {
                             figures),
                     true));
         }
-        // Nothing at all is how many times less than something?
-        String times = our.value().score() < 0.1 && !unit.startsWith("ns")
-                ? "nothing, against the least of the others"
-                : String.format(Locale.ROOT, "%.1f times less than the best of the others", ratio);
+        boolean allocation = unit.equals("bytes");
+        String times = String.format(Locale.ROOT, "%.1f times less than the best of the others", ratio);
+        if (allocation && our.value().score() < NO_BYTES) {
+            times = best.value().score() < NO_BYTES
+                    ? "nothing, as the best of the others"
+                    : "nothing, others at least some";
+        }
         return Optional.of(new Verdict(
-                job + ": " + times + (overlap ? ", within the error of the two" : "") + " (" + figures + ")", false));
+                job + ": " + times + (overlap && !allocation ? ", within the error of the two" : "") + " (" + figures
+                        + ")",
+                false));
     }
 
     /** Compares what is better the more it is; nothing if there is nothing to compare. */

@@ -120,7 +120,7 @@ class ReportTest {
                 run("TenMillionKeysBenchmark.floorMap", "1000", 60, 59, 61));
         assertThat(page)
                 .contains("Redis, one hot key, 256 callers: 20.00 times the best of the others")
-                .contains("1,000 keys: 1.5 times less");
+                .contains("1,000 keys: 0.67 times the time of");
         assertThat(texts("quotas-redis-hot.svg"))
                 .contains("ratelimit  140k", "Bucket4j  7,000", "callers at the same time");
         assertThat(texts("over-keys.svg")).contains("ConcurrentHashMap  60.0", "with -p keys=1000");
