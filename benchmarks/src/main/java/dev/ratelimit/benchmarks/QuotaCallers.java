@@ -8,6 +8,7 @@ import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.testservers.PostgresServer;
 import dev.ratelimit.testservers.RedisServer;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
+import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import java.nio.file.Path;
@@ -66,6 +67,9 @@ public final class QuotaCallers {
     private void redis() throws Exception {
         try (RedisServer server = RedisServer.start()) {
             RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", server.port()));
+            client.setOptions(ClientOptions.builder()
+                    .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                    .build());
             try (RedisQuotaStore store = RedisQuotaStore.builder(client).build()) {
                 run("Redis", store, Bucket4jProxies.redis(client));
             } finally {

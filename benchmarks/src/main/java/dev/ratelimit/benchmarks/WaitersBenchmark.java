@@ -16,14 +16,15 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * How late those depart who wait for their turn, and how many a second do, by ours and by other libraries.
  *
  * <p>Fifty wait at a time: threads, virtual threads where the JDK has them, or stages without a thread. A thousand a second are
- * asked for, of whom the lateness is noted, and then a hundred thousand, of whom is counted how many depart. How late the n-th
- * departure is, is counted from the n-th turn of the limiter, which is taken from the departure that was the least late of all; so
- * nobody gains by a first turn that is given at another instant.
+ * asked for, of whom the lateness is noted, and then a hundred thousand, of whom is counted how many depart. The first turn
+ * is taken as soon as the limiter is made, without a wait; how late the n-th departure after it is, is counted from that instant and n
+ * turns.
  *
  * <p>Run by {@code benchmarks/run WaitersBenchmark}; the only argument is the file that gets the figures.
  */
@@ -87,33 +88,17 @@ public final class WaitersBenchmark {
 
     private static Map<String, Way> ways() {
         Map<String, Way> ways = new LinkedHashMap<>();
-        ways.put("threads", (perSecond, count) -> threads(count, Thread::new, ours(perSecond)));
+        ways.put("threads", (perSecond, count) -> threads(count, Thread::new, () -> ours(perSecond)));
         if (VirtualThreads.available()) {
             ways.put(
-                    "virtualThreads", (perSecond, count) -> threads(count, VirtualThreads::unstarted, ours(perSecond)));
+                    "virtualThreads", (perSecond, count) -> threads(count, VirtualThreads::unstarted, () -> ours(perSecond)));
         }
         ways.put("async", WaitersBenchmark::stages);
-        ways.put("guava", (perSecond, count) -> {
-            RateLimiter limiter = RateLimiter.create(perSecond);
-            return threads(count, Thread::new, limiter::acquire);
-        });
-        ways.put("resilience4j", (perSecond, count) -> {
-            var limiter = io.github.resilience4j.ratelimiter.RateLimiter.of(
-                    "limiter",
-                    RateLimiterConfig.custom()
-                            .limitForPeriod(1)
-                            .limitRefreshPeriod(Duration.ofNanos(1_000_000_000 / perSecond))
-                            .timeoutDuration(Duration.ofSeconds(10))
-                            .build());
-            return threads(
-                    count, Thread::new, () -> BenchmarkDefaults.check(limiter.acquirePermission(), "fifty may wait"));
-        });
-        ways.put("failsafe", (perSecond, count) -> {
-            dev.failsafe.RateLimiter<Object> limiter = dev.failsafe.RateLimiter.smoothBuilder(
-                            perSecond, Duration.ofSeconds(1))
-                    .build();
-            return threads(count, Thread::new, limiter::acquirePermit);
-        });
+        ways.put("guava", (perSecond, count) -> threads(count, Thread::new, () -> RateLimiter.create(perSecond)::acquire));
+        ways.put("resilience4j", (perSecond, count) -> threads(count, Thread::new, () -> resilience4j(perSecond)));
+        ways.put("failsafe", (perSecond, count) -> threads(count, Thread::new, () -> dev.failsafe.RateLimiter.smoothBuilder(
+                        perSecond, Duration.ofSeconds(1))
+                .build()::acquirePermit));
         return ways;
     }
 
@@ -127,14 +112,28 @@ public final class WaitersBenchmark {
         return () -> BenchmarkDefaults.check(limiter.acquire("key"), "fifty may wait");
     }
 
+    private static Turn resilience4j(int perSecond) {
+        var limiter = io.github.resilience4j.ratelimiter.RateLimiter.of(
+                "limiter",
+                RateLimiterConfig.custom()
+                        .limitForPeriod(1)
+                        .limitRefreshPeriod(Duration.ofNanos(1_000_000_000 / perSecond))
+                        .timeoutDuration(Duration.ofSeconds(10))
+                        .build());
+        return () -> BenchmarkDefaults.check(limiter.acquirePermission(), "fifty may wait");
+    }
+
     /** What makes a thread. */
     private interface Factory {
         Thread of(Runnable work);
     }
 
-    private static long[] threads(int count, Factory factory, Turn turn) throws Exception {
+    private static long[] threads(int count, Factory factory, Supplier<Turn> limiter) throws Exception {
         long[] departed = new long[count];
-        AtomicInteger next = new AtomicInteger();
+        departed[0] = System.nanoTime();
+        Turn turn = limiter.get();
+        turn.await();
+        AtomicInteger next = new AtomicInteger(1);
         AtomicInteger failures = new AtomicInteger();
         List<Thread> threads = new ArrayList<>();
         for (int t = 0; t < WAITING; t++) {
@@ -161,7 +160,10 @@ public final class WaitersBenchmark {
 
     /** Fifty chains: who has departed begins to wait again. */
     private static long[] stages(int perSecond, int count) throws Exception {
+        long start = System.nanoTime();
         Chains chains = new Chains(limiter(perSecond), count);
+        BenchmarkDefaults.check(chains.limiter.acquire("key"), "the first does not wait");
+        chains.departed[0] = start;
         for (int i = 0; i < WAITING; i++) {
             chains.next();
         }
@@ -174,14 +176,14 @@ public final class WaitersBenchmark {
     private static final class Chains {
         private final Limiter<String> limiter;
         private final long[] departed;
-        private final AtomicInteger begun = new AtomicInteger();
+        private final AtomicInteger begun = new AtomicInteger(1);
         private final AtomicInteger refused = new AtomicInteger();
         private final CountDownLatch left;
 
         Chains(Limiter<String> limiter, int count) {
             this.limiter = limiter;
             departed = new long[count];
-            left = new CountDownLatch(count);
+            left = new CountDownLatch(count - 1);
         }
 
         void next() {
@@ -201,16 +203,12 @@ public final class WaitersBenchmark {
         }
     }
 
-    /** How late each was, sorted. */
+    /** How late each after the first was, sorted. */
     static long[] lateness(long[] departed, int perSecond) {
         long every = 1_000_000_000L / perSecond;
-        long[] late = new long[departed.length];
+        long[] late = new long[departed.length - 1];
         for (int i = 0; i < late.length; i++) {
-            late[i] = departed[i] - i * every;
-        }
-        long least = Arrays.stream(late).min().orElseThrow();
-        for (int i = 0; i < late.length; i++) {
-            late[i] -= least;
+            late[i] = departed[i + 1] - departed[0] - (i + 1) * every;
         }
         Arrays.sort(late);
         return late;

@@ -107,9 +107,9 @@ final class Programs {
                         "benchmarks/run WaitersBenchmark"));
         return Optional.of(new Chapter(
                 "Waiting",
-                "Requests that are shaped. How late a departure is, is counted from the turns that the limiter itself gives, by the"
-                        + " least late of all. Others wait with a thread only. Resilience4j waits for its next cycle, which is set to"
-                        + " a millisecond with one permit; Bucket4j waits with a thread, too, but gives no turns.",
+                "Requests that are shaped. The first takes its turn without a wait; how late the n-th after it departs, is counted from"
+                        + " there and n turns. Others wait with a thread only. Resilience4j waits for its next cycle, which is set to a"
+                        + " millisecond with one permit.",
                 "waiting",
                 chart.svg(),
                 verdicts));
