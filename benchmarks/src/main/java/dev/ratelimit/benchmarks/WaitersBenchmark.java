@@ -91,14 +91,21 @@ public final class WaitersBenchmark {
         ways.put("threads", (perSecond, count) -> threads(count, Thread::new, () -> ours(perSecond)));
         if (VirtualThreads.available()) {
             ways.put(
-                    "virtualThreads", (perSecond, count) -> threads(count, VirtualThreads::unstarted, () -> ours(perSecond)));
+                    "virtualThreads",
+                    (perSecond, count) -> threads(count, VirtualThreads::unstarted, () -> ours(perSecond)));
         }
         ways.put("async", WaitersBenchmark::stages);
-        ways.put("guava", (perSecond, count) -> threads(count, Thread::new, () -> RateLimiter.create(perSecond)::acquire));
+        ways.put(
+                "guava",
+                (perSecond, count) -> threads(count, Thread::new, () -> RateLimiter.create(perSecond)::acquire));
         ways.put("resilience4j", (perSecond, count) -> threads(count, Thread::new, () -> resilience4j(perSecond)));
-        ways.put("failsafe", (perSecond, count) -> threads(count, Thread::new, () -> dev.failsafe.RateLimiter.smoothBuilder(
-                        perSecond, Duration.ofSeconds(1))
-                .build()::acquirePermit));
+        ways.put(
+                "failsafe",
+                (perSecond, count) -> threads(
+                        count,
+                        Thread::new,
+                        () -> dev.failsafe.RateLimiter.smoothBuilder(perSecond, Duration.ofSeconds(1))
+                                .build()::acquirePermit));
         return ways;
     }
 
