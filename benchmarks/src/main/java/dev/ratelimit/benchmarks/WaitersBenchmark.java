@@ -23,8 +23,8 @@ import java.util.function.Supplier;
  *
  * <p>Fifty wait at a time: threads, virtual threads where the JDK has them, or stages without a thread. A thousand a second are
  * asked for, of whom the lateness is noted, and then a hundred thousand, of whom is counted how many depart. The first turn
- * is taken as soon as the limiter is made, without a wait; how late the n-th departure after it is, is counted from that instant and n
- * turns.
+ * is taken without a wait, at once after the limiter is made, because some count from there; to make it is not part of what is
+ * measured. How late the n-th departure after it is, is counted from the instant just before the first turn, and n turns.
  *
  * <p>Run by {@code benchmarks/run WaitersBenchmark}; the only argument is the file that gets the figures.
  */
@@ -137,8 +137,8 @@ public final class WaitersBenchmark {
 
     private static long[] threads(int count, Factory factory, Supplier<Turn> limiter) throws Exception {
         long[] departed = new long[count];
-        departed[0] = System.nanoTime();
         Turn turn = limiter.get();
+        departed[0] = System.nanoTime();
         turn.await();
         AtomicInteger next = new AtomicInteger(1);
         AtomicInteger failures = new AtomicInteger();
@@ -167,10 +167,9 @@ public final class WaitersBenchmark {
 
     /** Fifty chains: who has departed begins to wait again. */
     private static long[] stages(int perSecond, int count) throws Exception {
-        long start = System.nanoTime();
         Chains chains = new Chains(limiter(perSecond), count);
+        chains.departed[0] = System.nanoTime();
         BenchmarkDefaults.check(chains.limiter.acquire("key"), "the first does not wait");
-        chains.departed[0] = start;
         for (int i = 0; i < WAITING; i++) {
             chains.next();
         }
