@@ -36,8 +36,11 @@ class ShadowPropertyTest {
         }
     }
 
-    /** The odds that one of these fails by chance are below one in a million: five standard deviations. */
-    @Property(tries = 50)
+    /**
+     * Keys that follow each other, each time under another secret. The odds that one of these fails by chance are below one in
+     * ten thousand: five standard deviations. Without scattering, one in three hundred was further off, up to thirty.
+     */
+    @Property(tries = 200)
     void asManyKeysAsThePercentageSays(@ForAll @DoubleRange(max = 100) double percent) {
         double share = percent / 100;
         double deviation = Math.sqrt(KEYS * share * (1 - share));
@@ -79,7 +82,7 @@ class ShadowPropertyTest {
                         .mapToObj(i -> "user-" + i)
                         .filter(ofText::enforces)
                         .toList())
-                .containsExactly("user-3", "user-6", "user-13", "user-16", "user-19", "user-24", "user-27");
+                .containsExactly("user-1", "user-9", "user-18");
     }
 
     private static List<Integer> enforced(ShadowLimit<Integer> shadow, double percent) {
