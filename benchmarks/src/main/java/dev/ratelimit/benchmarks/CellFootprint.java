@@ -19,7 +19,8 @@ import org.openjdk.jol.info.GraphLayout;
  * and dropped, so a string among what the limiter reaches is one that it retained.
  *
  * <p>Run by {@code benchmarks/run CellFootprint}, which passes what JOL needs; the only argument is the file that gets
- * the summary.
+ * the summary; a file beside it, which ends with {@code .json}, gets the bytes per key of ours and of other libraries ({@link
+ * PeersFootprint}).
  */
 public final class CellFootprint {
 
@@ -42,8 +43,14 @@ public final class CellFootprint {
         measure(1000, false);
         String summary = measure(KEYS, true);
         System.out.println(summary);
+        Recorded recorded = new Recorded();
+        PeersFootprint.measure(KEYS).forEach((library, bytes) -> {
+            System.out.printf(Locale.ROOT, "%-22s %7.2f bytes per key by heap in use, keys included%n", library, bytes);
+            recorded.add("CellFootprint." + library, "", "bytes/key", bytes);
+        });
         if (args.length > 0) {
             Files.writeString(Path.of(args[0]), summary + System.lineSeparator());
+            recorded.write(Path.of(args[0].replaceFirst("\\.txt$", "") + ".json"));
         }
     }
 

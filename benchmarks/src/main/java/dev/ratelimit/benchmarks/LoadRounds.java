@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.ToLongFunction;
 
 /**
  * Ways to count under load, by turns in short rounds, so that what disturbs the machine for a while disturbs them all.
@@ -24,9 +25,14 @@ record LoadRounds(int count, Duration time) {
 
     /** The calls a second of each way, by its name. */
     Map<String, Throughput> run(List<LoadWay> ways, QuotaService quotas) throws Exception {
+        return run(ways, key -> used(quotas, key));
+    }
+
+    /** The same for ways that count elsewhere; {@code used} is what a key's counter shows. */
+    Map<String, Throughput> run(List<LoadWay> ways, ToLongFunction<String> used) throws Exception {
         Map<String, Long> expected = new HashMap<>();
         for (LoadWay way : ways) {
-            way.callers().forEach(caller -> expected.computeIfAbsent(caller.key(), key -> used(quotas, key)));
+            way.callers().forEach(caller -> expected.computeIfAbsent(caller.key(), used::applyAsLong));
         }
         Map<String, double[]> rates = new LinkedHashMap<>();
         for (int round = -1; round < count; round++) {
@@ -39,8 +45,8 @@ record LoadRounds(int count, Duration time) {
             }
         }
         expected.forEach((key, granted) -> {
-            long used = used(quotas, key);
-            BenchmarkDefaults.check(used == granted, granted + " were granted on " + key + ", but it shows " + used);
+            long shown = used.applyAsLong(key);
+            BenchmarkDefaults.check(shown == granted, granted + " were granted on " + key + ", but it shows " + shown);
         });
         Map<String, Throughput> throughputs = new LinkedHashMap<>();
         rates.forEach((name, ofWay) -> throughputs.put(name, new Throughput(ofWay)));

@@ -40,7 +40,8 @@ record LoadWay(String name, List<Caller> callers) {
         return of(name, IntStream.range(0, callers).mapToObj(i -> "key-" + i).toList(), calls);
     }
 
-    private static LoadWay of(String name, List<String> keys, Calls calls) throws Exception {
+    /** A caller on each of the keys. */
+    static LoadWay of(String name, List<String> keys, Calls calls) throws Exception {
         Caller[] callers = new Caller[keys.size()];
         for (int i = 0; i < callers.length; i++) {
             callers[i] = new Caller(keys.get(i), calls.on(keys.get(i)));

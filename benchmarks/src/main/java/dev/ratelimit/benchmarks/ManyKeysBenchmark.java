@@ -2,6 +2,9 @@ package dev.ratelimit.benchmarks;
 
 import dev.ratelimit.Limiter;
 import dev.ratelimit.Rate;
+import dev.ratelimit.benchmarks.peers.Budget;
+import dev.ratelimit.benchmarks.peers.KeyedLimiter;
+import dev.ratelimit.benchmarks.peers.Peer;
 import dev.ratelimit.core.Limiters;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,12 +14,15 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * The cost of one decision for one of many known keys, which come by Zipf's law, on one thread.
  *
  * <p>The floor is what one would write by hand: a {@link ConcurrentHashMap} from key to {@link AtomicLong}, a reading
  * of the clock, and one compare-and-set, without any rule of a rate. All methods take the same keys in the same order.
+ *
+ * <p>{@code decide} is ours, the others are named after their libraries, whose settings stand in {@link Peer}.
  */
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // setUp() is the constructor that JMH knows
@@ -41,11 +47,20 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
     private int cursor;
     private ConcurrentHashMap<String, AtomicLong> map;
     private Limiter<String> limiter;
+    private KeyedLimiter peer;
     private long wrong;
 
-    /** Makes the keys and their order, and makes each key known to the map and to the limiter. */
+    /**
+     * Makes the keys and their order, and makes each key known to the map and to the limiters.
+     *
+     * @param params the name of the method, which says whose limiter it is beside ours
+     */
     @Setup
-    public void setUp() {
+    public void setUp(BenchmarkParams params) {
+        Peer library = Peer.of(params.getBenchmark());
+        peer = library == Peer.RATELIMIT
+                ? name -> true
+                : library.keyed(Budget.NEVER_SPENT, Math.max(keys, SMALLEST_TABLE));
         names = new UuidKeys(36).nextHashed(keys);
         sequence = Zipf.draws(keys, DRAWS);
         cursor = 0;
@@ -56,7 +71,7 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
         wrong = 0;
         for (String name : names) {
             map.put(name, new AtomicLong());
-            check(limiter.tryAcquire(name, DEBT), "a new key was refused");
+            check(limiter.tryAcquire(name, DEBT) && peer.tryAcquire(name), "a new key was refused");
         }
     }
 
@@ -94,6 +109,93 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
     @Benchmark
     public boolean decide() {
         boolean admitted = limiter.tryAcquire(next());
+        if (!admitted) {
+            wrong++;
+        }
+        return admitted;
+    }
+
+    /**
+     * Guava's limiters in a {@link ConcurrentHashMap}.
+     *
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean guava() {
+        return noted(peer.tryAcquire(next()));
+    }
+
+    /**
+     * Bucket4j's lock-free buckets in a {@link ConcurrentHashMap}.
+     *
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean bucket4j() {
+        return noted(peer.tryAcquire(next()));
+    }
+
+    /**
+     * Bucket4j's buckets with locks in a {@link ConcurrentHashMap}.
+     *
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean bucket4jSynchronized() {
+        return noted(peer.tryAcquire(next()));
+    }
+
+    /**
+     * Bucket4j's lock-free buckets in a cache.
+     *
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean bucket4jCaffeine() {
+        return noted(peer.tryAcquire(next()));
+    }
+
+    /**
+     * Resilience4j's registry.
+     *
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean resilience4j() {
+        return noted(peer.tryAcquire(next()));
+    }
+
+    /**
+     * Failsafe's smooth limiters in a {@link ConcurrentHashMap}.
+     *
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean failsafe() {
+        return noted(peer.tryAcquire(next()));
+    }
+
+    /**
+     * Failsafe's bursty limiters in a {@link ConcurrentHashMap}.
+     *
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean failsafeBursty() {
+        return noted(peer.tryAcquire(next()));
+    }
+
+    /**
+     * Sentinel's values of a hot parameter, of which it keeps 200,000 at most.
+     *
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean sentinel() {
+        return noted(peer.tryAcquire(next()));
+    }
+
+    private boolean noted(boolean admitted) {
         if (!admitted) {
             wrong++;
         }

@@ -12,6 +12,9 @@ import org.openjdk.jmh.annotations.State;
  *
  * <p>This is what somebody does who makes up keys to exhaust a limiter. A key is made the same way in all methods; what
  * the decision costs is the difference to {@link #floorKey}.
+ *
+ * <p>{@code decide} and {@code decideSaturated} are ours; the peers are bounded to the same 100,000 keys (see {@link FullPeer}).
+ * Resilience4j is not among them, for nothing bounds its registry.
  */
 public class NewKeysBenchmark extends BenchmarkDefaults {
 
@@ -103,5 +106,90 @@ public class NewKeysBenchmark extends BenchmarkDefaults {
     @Benchmark
     public boolean decide(NewKeys keys, UsualLimit table) {
         return table.admits(keys.next());
+    }
+
+    /**
+     * What one would write by hand: a cell of each key in a Caffeine cache of 100,000, a reading of the clock, and one
+     * compare-and-set.
+     *
+     * @param keys the thread's source of keys
+     * @param cache the cells
+     * @return whether the value was exchanged: always, on one thread
+     */
+    @Benchmark
+    public boolean floorCaffeine(NewKeys keys, FullCache cache) {
+        return cache.exchanges(keys.next());
+    }
+
+    /**
+     * Guava's limiters in a cache.
+     *
+     * @param keys the thread's source of keys
+     * @param peer the library's limiter
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean guava(NewKeys keys, FullPeer peer) {
+        return peer.admits(keys.next());
+    }
+
+    /**
+     * Bucket4j's lock-free buckets in a cache.
+     *
+     * @param keys the thread's source of keys
+     * @param peer the library's limiter
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean bucket4j(NewKeys keys, FullPeer peer) {
+        return peer.admits(keys.next());
+    }
+
+    /**
+     * Bucket4j's buckets with locks in a cache.
+     *
+     * @param keys the thread's source of keys
+     * @param peer the library's limiter
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean bucket4jSynchronized(NewKeys keys, FullPeer peer) {
+        return peer.admits(keys.next());
+    }
+
+    /**
+     * Failsafe's smooth limiters in a cache.
+     *
+     * @param keys the thread's source of keys
+     * @param peer the library's limiter
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean failsafe(NewKeys keys, FullPeer peer) {
+        return peer.admits(keys.next());
+    }
+
+    /**
+     * Failsafe's bursty limiters in a cache.
+     *
+     * @param keys the thread's source of keys
+     * @param peer the library's limiter
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean failsafeBursty(NewKeys keys, FullPeer peer) {
+        return peer.admits(keys.next());
+    }
+
+    /**
+     * Sentinel's values of a hot parameter.
+     *
+     * @param keys the thread's source of keys
+     * @param peer the library's limiter
+     * @return whether it admitted: always
+     */
+    @Benchmark
+    public boolean sentinel(NewKeys keys, FullPeer peer) {
+        return peer.admits(keys.next());
     }
 }

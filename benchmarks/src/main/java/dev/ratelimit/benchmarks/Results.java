@@ -3,9 +3,11 @@ package dev.ratelimit.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +16,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A benchmark is named as {@code Class.method}, and {@code Class.method/value} if it has a parameter. What was not
  * measured is {@link Double#NaN}, which carries through all arithmetic.
  */
-final class Results {
+public final class Results {
 
-    private final Map<String, Map<?, ?>> runs = new HashMap<>();
+    private final Map<String, Map<?, ?>> runs = new LinkedHashMap<>();
+
+    /** No results. */
+    public Results() {}
 
     /**
      * Reads files; where two have the same benchmark, the later one counts.
@@ -26,7 +31,7 @@ final class Results {
      * @throws IOException if a file cannot be read
      * @throws IllegalArgumentException if a file is not what JMH writes
      */
-    static Results read(List<Path> files) throws IOException {
+    public static Results read(List<Path> files) throws IOException {
         Results results = new Results();
         for (Path file : files) {
             try {
@@ -44,7 +49,7 @@ final class Results {
      * @param json the file's text
      * @throws IllegalArgumentException if it is not what JMH writes
      */
-    void add(String json) {
+    public void add(String json) {
         if (!(Json.read(json) instanceof List<?> list)) {
             throw new IllegalArgumentException("a list is expected");
         }
@@ -67,7 +72,7 @@ final class Results {
      * @return the score
      * @throws IllegalArgumentException if it was measured in another unit, with an option of JMH
      */
-    double score(String benchmark) {
+    public double score(String benchmark) {
         Map<?, ?> metric = member(runs.get(benchmark), "primaryMetric");
         Object unit = metric.get("scoreUnit");
         if (unit != null && !unit.equals("ns/op") && !unit.equals("ops/us")) {
@@ -82,7 +87,7 @@ final class Results {
      * @param benchmark its name
      * @return the relative error, 0 if there were too few iterations to know
      */
-    double relativeError(String benchmark) {
+    public double relativeError(String benchmark) {
         Map<?, ?> metric = member(runs.get(benchmark), "primaryMetric");
         double error = number(metric, "scoreError") / number(metric, "score");
         return Double.isNaN(error) ? 0 : error;
@@ -94,11 +99,76 @@ final class Results {
      * @param benchmark its name
      * @return bytes
      */
-    double allocated(String benchmark) {
+    public double allocated(String benchmark) {
         // JMH before 1.36 put a dot before the names of what profilers measure.
         Map<?, ?> metrics = member(runs.get(benchmark), "secondaryMetrics");
         double bytes = number(member(metrics, "gc.alloc.rate.norm"), "score");
         return Double.isNaN(bytes) ? number(member(metrics, "\u00b7gc.alloc.rate.norm"), "score") : bytes;
+    }
+
+    /**
+     * Returns what was measured.
+     *
+     * @return the names, in the order of the files
+     */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(runs.keySet());
+    }
+
+    /**
+     * Returns a benchmark's score in whatever unit it was measured, and between what it lies.
+     *
+     * <p>JMH's bounds are those of a 99.9 % confidence interval, those of our own programs the least and the most of the rounds.
+     * Where there is no bound, it is the score.
+     *
+     * @param benchmark its name
+     * @return the score; not a number if it was not measured
+     */
+    public Interval interval(String benchmark) {
+        Map<?, ?> metric = member(runs.get(benchmark), "primaryMetric");
+        double score = number(metric, "score");
+        double low = Double.NaN;
+        double high = Double.NaN;
+        if (metric.get("scoreConfidence") instanceof List<?> list
+                && list.size() == 2
+                && list.get(0) instanceof Double least
+                && list.get(1) instanceof Double most) {
+            low = least;
+            high = most;
+        }
+        return new Interval(score, Double.isNaN(low) ? score : low, Double.isNaN(high) ? score : high);
+    }
+
+    /**
+     * Returns what the file says of how a benchmark was run.
+     *
+     * @param benchmark its name
+     * @param fact the name of the fact, as {@code jdkVersion}
+     * @return the fact; empty if nothing is said
+     */
+    public String fact(String benchmark, String fact) {
+        Map<?, ?> run = runs.get(benchmark);
+        Object value = run == null ? null : run.get(fact);
+        return value == null ? "" : value.toString();
+    }
+
+    /**
+     * A score and its bounds.
+     *
+     * @param score the score
+     * @param low the lower bound
+     * @param high the upper bound
+     */
+    public record Interval(double score, double low, double high) {
+
+        /**
+         * Returns whether anything was measured.
+         *
+         * @return whether there is a score
+         */
+        public boolean isMeasured() {
+            return !Double.isNaN(score);
+        }
     }
 
     private static Map<?, ?> member(@Nullable Map<?, ?> map, String name) {

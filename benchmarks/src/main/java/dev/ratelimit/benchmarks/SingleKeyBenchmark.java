@@ -2,6 +2,9 @@ package dev.ratelimit.benchmarks;
 
 import dev.ratelimit.Rate;
 import dev.ratelimit.SingleLimiter;
+import dev.ratelimit.benchmarks.peers.Budget;
+import dev.ratelimit.benchmarks.peers.Peer;
+import dev.ratelimit.benchmarks.peers.UnkeyedLimiter;
 import dev.ratelimit.core.Limiters;
 import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -9,12 +12,14 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * The cost of one decision of a limiter without a key, on one thread.
  *
  * <p>No limiter that is exact can do with less than a reading of the clock, and, if it admits, one successful
- * compare-and-set; these are the floors.
+ * compare-and-set; these are the floors. {@code admit} and {@code deny} are ours, the others are named after their libraries, whose
+ * settings stand in {@link Peer}.
  */
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // setUp() is the constructor that JMH knows
@@ -28,11 +33,20 @@ public class SingleKeyBenchmark extends BenchmarkDefaults {
     private SingleLimiter admitting;
     private SingleLimiter denying;
     private AtomicLong cell;
+    private UnkeyedLimiter peer;
     private long wrong;
 
-    /** Makes the limiters, and spends the budget of the one that is to deny. */
+    /**
+     * Makes the limiters, and spends the budget of those that are to deny.
+     *
+     * @param params the name of the method, which says whose limiter it is beside ours
+     */
     @Setup
-    public void setUp() {
+    public void setUp(BenchmarkParams params) {
+        boolean denies = params.getBenchmark().endsWith("Deny");
+        peer = Peer.of(params.getBenchmark()).unkeyed(denies ? Budget.SPENT_AT_ONCE : Budget.NEVER_SPENT);
+        check(peer.tryAcquire(), "the peer had nothing to spend");
+        check(peer.tryAcquire() != denies, "the peer's second answer is not that of the benchmark's name");
         admitting = Limiters.single(NEVER_SPENT);
         denying = Limiters.single(SPENT_AT_ONCE);
         check(denying.tryAcquire(), "the limiter that is to deny had nothing to spend");
@@ -88,6 +102,97 @@ public class SingleKeyBenchmark extends BenchmarkDefaults {
     public boolean deny() {
         boolean admitted = denying.tryAcquire();
         if (admitted) {
+            wrong++;
+        }
+        return admitted;
+    }
+
+    /** Guava: admits; returns whether it admitted: always. */
+    @Benchmark
+    public boolean guava() {
+        return noted(peer.tryAcquire(), true);
+    }
+
+    /** Guava: denies; returns whether it admitted: never. */
+    @Benchmark
+    public boolean guavaDeny() {
+        return noted(peer.tryAcquire(), false);
+    }
+
+    /** Bucket4j, lock-free: admits; returns whether it admitted: always. */
+    @Benchmark
+    public boolean bucket4j() {
+        return noted(peer.tryAcquire(), true);
+    }
+
+    /** Bucket4j, lock-free: denies; returns whether it admitted: never. */
+    @Benchmark
+    public boolean bucket4jDeny() {
+        return noted(peer.tryAcquire(), false);
+    }
+
+    /** Bucket4j with a lock: admits; returns whether it admitted: always. */
+    @Benchmark
+    public boolean bucket4jSynchronized() {
+        return noted(peer.tryAcquire(), true);
+    }
+
+    /** Bucket4j with a lock: denies; returns whether it admitted: never. */
+    @Benchmark
+    public boolean bucket4jSynchronizedDeny() {
+        return noted(peer.tryAcquire(), false);
+    }
+
+    /** Resilience4j: admits; returns whether it admitted: always. */
+    @Benchmark
+    public boolean resilience4j() {
+        return noted(peer.tryAcquire(), true);
+    }
+
+    /** Resilience4j: denies; returns whether it admitted: never. */
+    @Benchmark
+    public boolean resilience4jDeny() {
+        return noted(peer.tryAcquire(), false);
+    }
+
+    /** Failsafe, smooth: admits; returns whether it admitted: always. */
+    @Benchmark
+    public boolean failsafe() {
+        return noted(peer.tryAcquire(), true);
+    }
+
+    /** Failsafe, smooth: denies; returns whether it admitted: never. */
+    @Benchmark
+    public boolean failsafeDeny() {
+        return noted(peer.tryAcquire(), false);
+    }
+
+    /** Failsafe, bursty: admits; returns whether it admitted: always. */
+    @Benchmark
+    public boolean failsafeBursty() {
+        return noted(peer.tryAcquire(), true);
+    }
+
+    /** Failsafe, bursty: denies; returns whether it admitted: never. */
+    @Benchmark
+    public boolean failsafeBurstyDeny() {
+        return noted(peer.tryAcquire(), false);
+    }
+
+    /** Sentinel, a hot parameter of one value: admits; returns whether it admitted: always. */
+    @Benchmark
+    public boolean sentinel() {
+        return noted(peer.tryAcquire(), true);
+    }
+
+    /** Sentinel, a hot parameter of one value: denies; returns whether it admitted: never. */
+    @Benchmark
+    public boolean sentinelDeny() {
+        return noted(peer.tryAcquire(), false);
+    }
+
+    private boolean noted(boolean admitted, boolean expected) {
+        if (admitted != expected) {
             wrong++;
         }
         return admitted;

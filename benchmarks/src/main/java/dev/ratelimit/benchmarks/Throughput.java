@@ -25,6 +25,11 @@ final class Throughput {
         return sorted()[(rounds.length - 1) / 2];
     }
 
+    /** Each round. */
+    double[] rounds() {
+        return rounds.clone();
+    }
+
     /** The median, and the least and the most. */
     String text(int digits) {
         double[] sorted = sorted();

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** Each benchmark method, called once between its setup and its own check, without JMH. */
 class BenchmarksSmokeTest {
@@ -27,6 +28,8 @@ class BenchmarksSmokeTest {
                         manyKeys(1000),
                         new NewKeysBenchmark(),
                         new HotKeyThreadsBenchmark(),
+                        new ContendedBenchmark(),
+                        tenMillionKeys(1000),
                         new SlotsBenchmark(),
                         quotas(),
                         new ResponseCacheBenchmark())
@@ -39,7 +42,7 @@ class BenchmarksSmokeTest {
     @Test
     void aWrongOutcomeFailsTheBenchmark() {
         SingleKeyBenchmark benchmark = new SingleKeyBenchmark();
-        benchmark.setUp();
+        benchmark.setUp(JmhParams.of("SingleKeyBenchmark.admit"));
         assertThat(benchmark.admit()).isTrue();
         assertThat(benchmark.deny()).isFalse();
         assertThatCode(benchmark::checkDecisions).doesNotThrowAnyException();
@@ -60,22 +63,29 @@ class BenchmarksSmokeTest {
         return benchmark;
     }
 
+    private static TenMillionKeysBenchmark tenMillionKeys(int keys) {
+        TenMillionKeysBenchmark benchmark = new TenMillionKeysBenchmark();
+        benchmark.keys = keys;
+        return benchmark;
+    }
+
     private static void callOnce(Object benchmark, Method method) throws ReflectiveOperationException {
         Object[] states = Arrays.stream(method.getParameterTypes())
                 .map(BenchmarksSmokeTest::newState)
                 .toArray();
         List<Object> all =
                 Stream.concat(Stream.of(benchmark), Arrays.stream(states)).toList();
-        callAll(all, Setup.class);
+        BenchmarkParams params = JmhParams.of(benchmark.getClass().getName() + "." + method.getName());
+        callAll(all, Setup.class, params);
         assertThat(method.invoke(benchmark, states)).isNotNull();
-        callAll(all, TearDown.class);
+        callAll(all, TearDown.class, params);
     }
 
-    private static void callAll(List<Object> states, Class<? extends Annotation> marker)
+    private static void callAll(List<Object> states, Class<? extends Annotation> marker, BenchmarkParams params)
             throws IllegalAccessException, InvocationTargetException {
         for (Object state : states) {
             for (Method method : annotated(state, marker).toList()) {
-                method.invoke(state);
+                method.invoke(state, method.getParameterCount() == 0 ? new Object[0] : new Object[] {params});
             }
         }
     }

@@ -26,4 +26,16 @@ class QuotaLoadIT {
                 .hasSize(6)
                 .allSatisfy(line -> assertThat(line).startsWith("PostgreSQL, "));
     }
+
+    @Test
+    void callersOfBothLibrariesOnBothServers() throws Exception {
+        Assumptions.assumeTrue(PostgresServer.isAvailable(), "there is no PostgreSQL for this machine");
+        Results results = new Results();
+        results.add(
+                QuotaCallers.measure(new LoadRounds(1, Duration.ofMillis(50))).json());
+        assertThat(results.names())
+                .hasSize(50)
+                .contains("QuotaCallers.bucket4jBatchingPostgreSQLHot/256", "QuotaCallers.ratelimitRedisApart/1")
+                .allSatisfy(name -> assertThat(results.interval(name).score()).isPositive());
+    }
 }

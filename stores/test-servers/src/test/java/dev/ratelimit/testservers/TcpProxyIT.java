@@ -94,7 +94,7 @@ class TcpProxyIT {
 
     private static Socket connect() throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
-        socket.setSoTimeout(300);
+        socket.setSoTimeout(1_000);
         return socket;
     }
 

@@ -1,0 +1,223 @@
+package dev.ratelimit.benchmarks;
+
+import com.google.common.util.concurrent.RateLimiter;
+import dev.ratelimit.Limiter;
+import dev.ratelimit.Policy;
+import dev.ratelimit.Rate;
+import dev.ratelimit.core.Limiters;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * How late those depart who wait for their turn, and how many a second do, by ours and by other libraries.
+ *
+ * <p>Fifty wait at a time: threads, virtual threads where the JDK has them, or stages without a thread. A thousand a second are
+ * asked for, of whom the lateness is noted, and then a hundred thousand, of whom is counted how many depart. The first turn
+ * is taken as soon as the limiter is made, without a wait; how late the n-th departure after it is, is counted from that instant and n
+ * turns.
+ *
+ * <p>Run by {@code benchmarks/run WaitersBenchmark}; the only argument is the file that gets the figures.
+ */
+public final class WaitersBenchmark {
+
+    private static final int WAITING = 50;
+    private static final int ROUNDS = 3;
+    private static final int SLOW = 1_000;
+    private static final int FAST = 100_000;
+
+    private WaitersBenchmark() {}
+
+    /**
+     * Measures and prints.
+     *
+     * @param args the file for the figures, if any
+     * @throws Exception if a thread fails or the file cannot be written
+     */
+    public static void main(String[] args) throws Exception {
+        Recorded recorded = measure(2_000, 60_000);
+        WaitersComplexity.measure(recorded, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000);
+        System.out.print(recorded.json());
+        if (args.length > 0) {
+            recorded.write(Path.of(args[0]));
+        }
+    }
+
+    /** So many departures in each round, of those that are late and of those that are fast. */
+    static Recorded measure(int slow, int fast) throws Exception {
+        Recorded recorded = new Recorded();
+        for (Map.Entry<String, Way> way : ways().entrySet()) {
+            double[] half = new double[ROUNDS];
+            double[] most = new double[ROUNDS];
+            double[] throughput = new double[ROUNDS];
+            for (int round = -1; round < ROUNDS; round++) {
+                long[] late = lateness(way.getValue().depart(SLOW, slow), SLOW);
+                long[] departed = way.getValue().depart(FAST, fast);
+                if (round >= 0) {
+                    half[round] = late[late.length / 2] / 1e3;
+                    most[round] = late[(int) (late.length * 0.99)] / 1e3;
+                    throughput[round] = (departed.length - 1) * 1e9 / (departed[departed.length - 1] - departed[0]);
+                }
+            }
+            String name = "WaitersBenchmark." + way.getKey();
+            recorded.add(name, "late50", "us", half);
+            recorded.add(name, "late99", "us", most);
+            recorded.add(name, "throughput", "departures/s", throughput);
+        }
+        return recorded;
+    }
+
+    /** One way to wait: when so many departed at so many a second, in order. */
+    private interface Way {
+        long[] depart(int perSecond, int count) throws Exception;
+    }
+
+    /** Waits for one turn. */
+    private interface Turn {
+        void await() throws Exception;
+    }
+
+    private static Map<String, Way> ways() {
+        Map<String, Way> ways = new LinkedHashMap<>();
+        ways.put("threads", (perSecond, count) -> threads(count, Thread::new, () -> ours(perSecond)));
+        if (VirtualThreads.available()) {
+            ways.put(
+                    "virtualThreads",
+                    (perSecond, count) -> threads(count, VirtualThreads::unstarted, () -> ours(perSecond)));
+        }
+        ways.put("async", WaitersBenchmark::stages);
+        ways.put(
+                "guava",
+                (perSecond, count) -> threads(count, Thread::new, () -> RateLimiter.create(perSecond)::acquire));
+        ways.put("resilience4j", (perSecond, count) -> threads(count, Thread::new, () -> resilience4j(perSecond)));
+        ways.put(
+                "failsafe",
+                (perSecond, count) -> threads(
+                        count,
+                        Thread::new,
+                        () -> dev.failsafe.RateLimiter.smoothBuilder(perSecond, Duration.ofSeconds(1))
+                                .build()::acquirePermit));
+        return ways;
+    }
+
+    private static Limiter<String> limiter(int perSecond) {
+        return Limiters.perKey(
+                Policy.of("shaped", Rate.perSecond(perSecond).burst(1)).shape(Duration.ofSeconds(10)));
+    }
+
+    private static Turn ours(int perSecond) {
+        Limiter<String> limiter = limiter(perSecond);
+        return () -> BenchmarkDefaults.check(limiter.acquire("key"), "fifty may wait");
+    }
+
+    private static Turn resilience4j(int perSecond) {
+        var limiter = io.github.resilience4j.ratelimiter.RateLimiter.of(
+                "limiter",
+                RateLimiterConfig.custom()
+                        .limitForPeriod(1)
+                        .limitRefreshPeriod(Duration.ofNanos(1_000_000_000 / perSecond))
+                        .timeoutDuration(Duration.ofSeconds(10))
+                        .build());
+        return () -> BenchmarkDefaults.check(limiter.acquirePermission(), "fifty may wait");
+    }
+
+    /** What makes a thread. */
+    private interface Factory {
+        Thread of(Runnable work);
+    }
+
+    private static long[] threads(int count, Factory factory, Supplier<Turn> limiter) throws Exception {
+        long[] departed = new long[count];
+        departed[0] = System.nanoTime();
+        Turn turn = limiter.get();
+        turn.await();
+        AtomicInteger next = new AtomicInteger(1);
+        AtomicInteger failures = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < WAITING; t++) {
+            Thread thread = factory.of(() -> {
+                try {
+                    for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+                        turn.await();
+                        departed[i] = System.nanoTime();
+                    }
+                } catch (Exception e) {
+                    failures.incrementAndGet();
+                }
+            });
+            thread.start();
+            threads.add(thread);
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        BenchmarkDefaults.check(failures.get() == 0, failures + " threads failed");
+        Arrays.sort(departed);
+        return departed;
+    }
+
+    /** Fifty chains: who has departed begins to wait again. */
+    private static long[] stages(int perSecond, int count) throws Exception {
+        long start = System.nanoTime();
+        Chains chains = new Chains(limiter(perSecond), count);
+        BenchmarkDefaults.check(chains.limiter.acquire("key"), "the first does not wait");
+        chains.departed[0] = start;
+        for (int i = 0; i < WAITING; i++) {
+            chains.next();
+        }
+        chains.left.await();
+        BenchmarkDefaults.check(chains.refused.get() == 0, chains.refused + " were refused");
+        Arrays.sort(chains.departed);
+        return chains.departed;
+    }
+
+    private static final class Chains {
+        private final Limiter<String> limiter;
+        private final long[] departed;
+        private final AtomicInteger begun = new AtomicInteger(1);
+        private final AtomicInteger refused = new AtomicInteger();
+        private final CountDownLatch left;
+
+        Chains(Limiter<String> limiter, int count) {
+            this.limiter = limiter;
+            departed = new long[count];
+            left = new CountDownLatch(count - 1);
+        }
+
+        void next() {
+            int number = begun.getAndIncrement();
+            if (number >= departed.length) {
+                return;
+            }
+            CompletionStage<Void> gone = limiter.acquireAsync("key").thenAccept(decision -> {
+                departed[number] = System.nanoTime();
+                if (!decision.allowed()) {
+                    refused.incrementAndGet();
+                }
+                left.countDown();
+                next();
+            });
+            BenchmarkDefaults.check(gone != null, "there is a stage");
+        }
+    }
+
+    /** How late each after the first was, sorted. */
+    static long[] lateness(long[] departed, int perSecond) {
+        long every = 1_000_000_000L / perSecond;
+        long[] late = new long[departed.length - 1];
+        for (int i = 0; i < late.length; i++) {
+            late[i] = departed[i + 1] - departed[0] - (i + 1) * every;
+        }
+        Arrays.sort(late);
+        return late;
+    }
+}

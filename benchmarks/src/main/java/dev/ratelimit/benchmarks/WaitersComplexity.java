@@ -1,0 +1,66 @@
+package dev.ratelimit.benchmarks;
+
+import dev.ratelimit.Limiter;
+import dev.ratelimit.Policy;
+import dev.ratelimit.Rate;
+import dev.ratelimit.core.Limiters;
+import java.time.Duration;
+import java.util.concurrent.Future;
+
+/** What it takes one to begin to wait, and to give up, when so many wait at the same time, all without a thread. */
+final class WaitersComplexity {
+
+    private static final int ROUNDS = 3;
+
+    /** At least so many begin in a round, in as many turns as that takes. */
+    private static final int LEAST = 100_000;
+
+    private WaitersComplexity() {}
+
+    static void measure(Recorded recorded, int... counts) {
+        // The compiler has seen it all before the first round.
+        round(counts[0]);
+        round(counts[0]);
+        for (int count : counts) {
+            double[] begin = new double[ROUNDS];
+            double[] giveUp = new double[ROUNDS];
+            for (int i = 0; i < ROUNDS; i++) {
+                double[] both = round(count);
+                begin[i] = both[0];
+                giveUp[i] = both[1];
+            }
+            recorded.add("WaitersComplexity.begin", String.valueOf(count), "ns", begin);
+            recorded.add("WaitersComplexity.giveUp", String.valueOf(count), "ns", giveUp);
+        }
+    }
+
+    /** Nanoseconds to begin, and to give up. */
+    private static double[] round(int count) {
+        Limiter<String> limiter = Limiters.builder(
+                        Policy.of("slow", Rate.perSecond(10).burst(1000)).shape(Duration.ofDays(30)))
+                .maximumWaiters(count)
+                .build();
+        // Nobody departs within the first quarter of an hour.
+        for (int i = 0; i < 10; i++) {
+            BenchmarkDefaults.check(limiter.reserve("key", 1000).granted(), "there is room");
+        }
+        Future<?>[] waiting = new Future<?>[count];
+        int turns = Math.max(1, LEAST / count);
+        long begin = 0;
+        long giveUp = 0;
+        for (int turn = 0; turn < turns; turn++) {
+            long start = System.nanoTime();
+            for (int i = 0; i < count; i++) {
+                waiting[i] = limiter.acquireAsync("key").toCompletableFuture();
+            }
+            long between = System.nanoTime();
+            for (Future<?> one : waiting) {
+                BenchmarkDefaults.check(one.cancel(false), "one did not wait");
+            }
+            begin += between - start;
+            giveUp += System.nanoTime() - between;
+        }
+        double all = (double) turns * count;
+        return new double[] {begin / all, giveUp / all};
+    }
+}

@@ -1,0 +1,124 @@
+package dev.ratelimit.benchmarks.report;
+
+import java.util.List;
+
+/**
+ * Horizontal bars with their values and errors, in panels below each other; the floor is a dashed line across a panel.
+ *
+ * <p>Every panel has an axis of its own, which starts at zero, so that lengths can be compared.
+ *
+ * @param title what is measured
+ * @param subtitle the unit, and which direction is better
+ * @param panels the panels
+ * @param footer what it was measured with
+ */
+record BarChart(String title, String subtitle, List<Panel> panels, List<String> footer) {
+
+    static final String OURS = "#0b6bcb";
+    private static final String OTHERS = "#b4bcc9";
+    private static final String FLOOR = "#c4320a";
+
+    private static final String DASHES = "stroke-width=\"1.5\" stroke-dasharray=\"5 3\"";
+
+    private static final int WIDTH = 860;
+    private static final int LEFT = 210;
+    private static final int RIGHT = WIDTH - 90;
+    private static final int ROW = 24;
+    private static final int BAR = 16;
+    private static final int HEAD = 66;
+    private static final int PANEL_HEAD = 40;
+    private static final int PANEL_FOOT = 30;
+
+    /** Draws it. */
+    String svg() {
+        int height = HEAD + panels.stream().mapToInt(BarChart::height).sum() + 15 * footer.size() + 14;
+        Svg svg = new Svg(WIDTH, height, title);
+        svg.strong(20, 28, "start", 18, Svg.INK, title);
+        svg.text(20, 48, "start", 13, Svg.GREY, subtitle);
+        int top = HEAD;
+        for (Panel panel : panels) {
+            draw(svg, panel, top);
+            top += height(panel);
+        }
+        return svg.footer(20, top + 14, footer).document();
+    }
+
+    private static int height(Panel panel) {
+        return PANEL_HEAD + ROW * panel.bars().size() + PANEL_FOOT;
+    }
+
+    private static void draw(Svg svg, Panel panel, int top) {
+        List<Double> marks = Numbers.marks(panel.most());
+        double most = marks.get(marks.size() - 1);
+        int first = top + PANEL_HEAD;
+        int bottom = first + ROW * panel.bars().size();
+        svg.strong(20, top + 14, "start", 14, Svg.INK, panel.title());
+        for (double mark : marks) {
+            svg.line(x(mark, most), first - 4, x(mark, most), bottom, Svg.FAINT, "");
+            svg.text(x(mark, most), bottom + 14, "middle", 11, Svg.GREY, Numbers.brief(mark));
+        }
+        if (panel.hasFloor()) {
+            double at = x(panel.floorValue(), most);
+            svg.line(at, first - 8, at, bottom, FLOOR, DASHES);
+            boolean leftHalf = at < (LEFT + RIGHT) / 2.0;
+            svg.text(
+                    leftHalf ? at - 2 : at + 2,
+                    first - 12,
+                    leftHalf ? "start" : "end",
+                    11,
+                    FLOOR,
+                    "floor " + Numbers.brief(panel.floorValue()) + ": " + panel.floor());
+        }
+        int y = first;
+        for (Bar bar : panel.bars()) {
+            draw(svg, bar, y, most);
+            y += ROW;
+        }
+    }
+
+    private static void draw(Svg svg, Bar bar, int y, double most) {
+        double value = bar.value().score();
+        String colour = bar.ours() ? OURS : OTHERS;
+        String ink = bar.ours() ? OURS : Svg.INK;
+        if (bar.ours()) {
+            svg.strong(LEFT - 10, y + 13, "end", 13, ink, bar.label());
+        } else {
+            svg.text(LEFT - 10, y + 13, "end", 13, ink, bar.label());
+        }
+        if (value > most) {
+            svg.rectangle(LEFT, y, RIGHT - LEFT, BAR, colour);
+            for (int gap : new int[] {70, 60}) {
+                svg.line(RIGHT - gap - 6, y + BAR + 3, RIGHT - gap + 6, y - 3, "#ffffff", "stroke-width=\"3\"");
+            }
+            svg.text(RIGHT + 6, y + 13, "start", 13, ink, Numbers.brief(value) + " (cut)");
+            return;
+        }
+        svg.rectangle(LEFT, y, x(value, most) - LEFT, BAR, colour);
+        double end = Math.max(x(value, most), error(svg, bar, y + BAR / 2.0, most));
+        String number = Numbers.brief(value);
+        // So that it can be read where the floor goes through it.
+        svg.rectangle(end + 6, y, 8.5 * number.length(), BAR, "#ffffff");
+        svg.text(end + 8, y + 13, "start", 13, ink, number);
+    }
+
+    /** Draws between what the value lies, as far as the axis goes; returns where that ends. */
+    private static double error(Svg svg, Bar bar, double middle, double most) {
+        double low = Math.max(0, bar.value().low());
+        double high = Math.min(bar.value().high(), most);
+        if (high <= low) {
+            return 0;
+        }
+        svg.line(x(low, most), middle, x(high, most), middle, Svg.INK, "");
+        for (double bound : new double[] {bar.value().low(), bar.value().high()}) {
+            // A bound beyond the axis has no mark.
+            if (bound >= 0 && bound <= most) {
+                svg.line(x(bound, most), middle - 4, x(bound, most), middle + 4, Svg.INK, "");
+            }
+        }
+        return x(high, most);
+    }
+
+    private static double x(double value, double most) {
+        return LEFT + (RIGHT - LEFT) * value / most;
+    }
+}

@@ -1,0 +1,37 @@
+package dev.ratelimit.benchmarks.report;
+
+import java.util.List;
+import java.util.Map;
+
+/** What readers call the methods of benchmarks. */
+final class Names {
+
+    /** The methods that are named after libraries, without what comes after. */
+    static final List<String> PEERS = List.of(
+            "guava",
+            "bucket4j",
+            "bucket4jSynchronized",
+            "bucket4jCaffeine",
+            "resilience4j",
+            "failsafe",
+            "failsafeBursty",
+            "sentinel");
+
+    private static final Map<String, String> LABELS = Map.ofEntries(
+            Map.entry("guava", "Guava"),
+            Map.entry("bucket4j", "Bucket4j"),
+            Map.entry("bucket4jSynchronized", "Bucket4j, synchronized"),
+            Map.entry("bucket4jCaffeine", "Bucket4j in Caffeine"),
+            Map.entry("bucket4jBatching", "Bucket4j, batching"),
+            Map.entry("resilience4j", "Resilience4j"),
+            Map.entry("failsafe", "Failsafe, smooth"),
+            Map.entry("failsafeBursty", "Failsafe, bursty"),
+            Map.entry("sentinel", "Sentinel"));
+
+    private Names() {}
+
+    /** The label of a library's method; ours for all others. */
+    static String label(String method) {
+        return LABELS.getOrDefault(method, "ratelimit");
+    }
+}

@@ -1,0 +1,56 @@
+package dev.ratelimit.benchmarks.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** How numbers are written, and where axes have their marks. */
+final class Numbers {
+
+    private Numbers() {}
+
+    /** Three significant digits, without an exponent; large ones in thousands and millions. */
+    static String brief(double value) {
+        double size = Math.abs(value);
+        if (size >= 999_500) {
+            return digits(value / 1e6) + "M";
+        }
+        if (size >= 9_995) {
+            return digits(value / 1e3) + "k";
+        }
+        return digits(value);
+    }
+
+    private static String digits(double value) {
+        double size = Math.abs(value);
+        // Below 0.05, it is the harness's own, or nothing.
+        int decimals = size < 0.05 || size >= 99.95 ? 0 : (size >= 9.995 ? 1 : 2);
+        return String.format(Locale.ROOT, "%,." + decimals + "f", value).replaceFirst("^-0$", "0");
+    }
+
+    /** A count on an axis: 1, 10, 1k, 1M. */
+    static String count(double value) {
+        return value >= 1e6
+                ? String.format(Locale.ROOT, "%.0fM", value / 1e6)
+                : value >= 1e3
+                        ? String.format(Locale.ROOT, "%.0fk", value / 1e3)
+                        : String.format(Locale.ROOT, "%s", value == Math.rint(value) ? (Object) (long) value : value);
+    }
+
+    /** Round marks from zero to at least the given value, at most six of them. */
+    static List<Double> marks(double value) {
+        double most = value > 0 ? value : 1;
+        double step = Math.pow(10, Math.floor(Math.log10(most)));
+        while (most / step > 5) {
+            step *= most / step > 10 ? 5 : 2;
+        }
+        while (most / step < 2.5) {
+            step /= 2;
+        }
+        List<Double> marks = new ArrayList<>();
+        for (int i = 0; marks.isEmpty() || marks.get(i - 1) < most; i++) {
+            marks.add(i * step);
+        }
+        return marks;
+    }
+}
