@@ -224,9 +224,29 @@ public final class ResponseCache<V> {
      */
     public Optional<Cached<V>> peek(CacheKey key) {
         Objects.requireNonNull(key, "key");
+        return peek(() -> store.look(key));
+    }
+
+    /**
+     * Returns the value of a key that varies as far as it is in the cache and usable, without loading anything.
+     *
+     * @param key the key, as far as it is known before an answer has come
+     * @return the value, as a hit or stale; empty if there is none. It is not counted
+     */
+    public Optional<Cached<V>> peek(VaryingKey<V> key) {
+        Objects.requireNonNull(key, "key");
+        return peek(() -> {
+            Slot<V> slot = store.look(key.primary());
+            return slot instanceof Slot.Varying
+                    ? store.look(Place.of(key).by(slot).key())
+                    : slot;
+        });
+    }
+
+    private Optional<Cached<V>> peek(Supplier<@Nullable Slot<V>> look) {
         try {
             long now = time.now();
-            if (store.look(key) instanceof Slot.Entry<V> entry && now - entry.keptUntil() < 0) {
+            if (look.get() instanceof Slot.Entry<V> entry && now - entry.keptUntil() < 0) {
                 CacheState state = entry.isFresh(now) ? CacheState.HIT : CacheState.STALE;
                 return Optional.of(new Cached<>(entry, now, state, true));
             }

@@ -76,6 +76,29 @@ class VariantsTest {
     }
 
     @Test
+    void aPeekSeesItsOwnVariantOnlyAndLoadsNothing() {
+        assertThat(cache.peek(key("en", ""))).isEmpty();
+        CompletableFuture<?> english = ask("en");
+        answer(0, "hello", "Accept-Language");
+        assertThat(english).isCompleted();
+
+        assertThat(cache.peek(key("en", "")).orElseThrow().value().body()).isEqualTo("hello");
+        assertThat(cache.peek(key("en", "brief"))).as("not varied by").isPresent();
+        assertThat(cache.peek(key("de", ""))).isEmpty();
+        time.advance(Duration.ofSeconds(10));
+        assertThat(cache.peek(key("en", ""))).isEmpty();
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void aPeekSeesWhatDependsOnNothingElse() {
+        CompletableFuture<?> english = ask("en");
+        answer(0, "42", "");
+        assertThat(english).isCompleted();
+        assertThat(cache.peek(key("de", "")).orElseThrow().state()).isEqualTo(CacheState.HIT);
+    }
+
+    @Test
     void onceTheNamesAreKnownVariantsAreLoadedSideBySide() {
         CompletableFuture<?> unused = ask("en");
         answer(0, "hello", "Accept-Language");

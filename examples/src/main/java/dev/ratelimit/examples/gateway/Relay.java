@@ -11,11 +11,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What the limits have let pass is answered here: from the cache, or by the backend. */
@@ -32,31 +28,23 @@ final class Relay implements AutoCloseable {
 
     private final Forwarder forwarder;
     private final @Nullable Responses responses;
-    private final Duration patience;
     private final Counts counts;
-
-    /** Ends answers whose body stops coming: the HTTP client's own timeout covers the head only. */
-    private final ScheduledThreadPoolExecutor deadlines;
 
     /** A request that the limits have let pass: from whom it came, and what they said. */
     record Passage(HttpExchange exchange, Client client, InetAddress address, Verdict.Admitted admitted) {}
 
     Relay(Gateway.Setup setup, Counts counts) {
-        this.patience = setup.patience();
         this.counts = counts;
-        forwarder = new Forwarder(setup.backend(), patience);
-        deadlines = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "gateway-deadlines");
-            thread.setDaemon(true);
-            return thread;
-        });
-        deadlines.setRemoveOnCancelPolicy(true);
-        responses = setup.caching() == Caching.OFF ? null : new Responses(forwarder, this::closeLater, patience);
+        forwarder = new Forwarder(setup.backend(), setup.patience());
+        responses = setup.caching() == Caching.OFF ? null : new Responses(forwarder, setup.patience());
     }
 
     @Override
     public void close() {
-        deadlines.shutdownNow();
+        if (responses != null) {
+            responses.close();
+        }
+        forwarder.close();
     }
 
     /** Answers a request if that needs nobody but the cache; returns whether it did. */
@@ -64,7 +52,8 @@ final class Relay implements AutoCloseable {
         if (responses == null || !Responses.concerns(passage.exchange())) {
             return false;
         }
-        Optional<Cached<BackendAnswer>> fresh = responses.fresh(passage.exchange());
+        Optional<Cached<BackendAnswer>> fresh =
+                responses.fresh(passage.exchange(), passage.address().getHostAddress());
         if (fresh.isEmpty()) {
             return false;
         }
@@ -81,7 +70,7 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    private void answer(Passage passage, Responses responses) throws IOException {
+    private void answer(Passage passage, Responses responses) throws IOException, InterruptedException {
         Cached<BackendAnswer> answer;
         try {
             answer = responses.get(passage.exchange(), passage.address().getHostAddress());
@@ -119,7 +108,7 @@ final class Relay implements AutoCloseable {
 
     private void forward(Passage passage) throws IOException, InterruptedException {
         HttpExchange exchange = passage.exchange();
-        HttpResponse<InputStream> response;
+        HttpResponse<TimedBody> response;
         try {
             response =
                     forwarder.send(forwarder.request(exchange, passage.address().getHostAddress()));
@@ -157,14 +146,11 @@ final class Relay implements AutoCloseable {
         // Counted before the client can know the answer, so that whoever has all answers finds all of them counted.
         counts.add(tier, outcome);
         try (InputStream body = answer.body()) {
-            ScheduledFuture<?> deadline =
-                    deadlines.schedule(() -> close(body), patience.toMillis(), TimeUnit.MILLISECONDS);
             // One by one: all at once they would keep their spelling, and stand beside the same fields of the server.
             fields.asMap().forEach(exchange.getResponseHeaders()::put);
             exchange.getResponseHeaders().add("Via", HeaderFields.VIA);
             LimitFields.set(exchange, passage.admitted());
             send(exchange, answer.status(), answer.length(), body);
-            deadline.cancel(false);
         } catch (IOException e) {
             counts.brokeOff(tier, outcome);
             throw e;
@@ -188,19 +174,5 @@ final class Relay implements AutoCloseable {
     private void fail(Passage passage, int status, String reason) throws IOException {
         counts.add(passage.client().tier(), Outcome.ERROR);
         ShortAnswer.send(passage.exchange(), status, reason);
-    }
-
-    /** Lets go of the backend's connection if nobody has read an answer by twice the time that it may take. */
-    private void closeLater(InputStream body) {
-        ScheduledFuture<?> unused =
-                deadlines.schedule(() -> close(body), 2 * patience.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private static void close(InputStream body) {
-        try {
-            body.close();
-        } catch (IOException e) {
-            // It is given up already; whoever reads it learns so from the read.
-        }
     }
 }
