@@ -89,18 +89,7 @@ public final class Shadow<K> implements ShadowLimit<K>, Binding<K> {
             return Side.OFF;
         }
         Object reduced = Objects.requireNonNull(keyOf.apply(key), "the key's function returned null");
-        return place(scattered(places.of(reduced))) < now ? Side.ENFORCED : Side.OBSERVED;
-    }
-
-    /**
-     * A hash of which all bits depend on all (the finalizer of SplitMix64: Steele, Lea and Flood, <i>Fast Splittable
-     * Pseudorandom Number Generators</i>, 2014). Numbers that follow each other have hashes at equal distances, of which a
-     * share of the range may hold many more or fewer than its part.
-     */
-    private static long scattered(long hash) {
-        long mixed = (hash ^ (hash >>> 30)) * 0xBF58_476D_1CE4_E5B9L;
-        mixed = (mixed ^ (mixed >>> 27)) * 0x94D0_49BB_1331_11EBL;
-        return mixed ^ (mixed >>> 31);
+        return place(KeyHash.scattered(places.of(reduced))) < now ? Side.ENFORCED : Side.OBSERVED;
     }
 
     /** The place of a hash: from 0 to less than 100. */

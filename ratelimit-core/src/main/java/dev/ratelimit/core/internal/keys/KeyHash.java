@@ -54,6 +54,17 @@ public final class KeyHash {
         return key instanceof String text ? texts.hash(text) : of(key, 0);
     }
 
+    /**
+     * Returns a hash of which all bits depend on all of another. Numbers that follow each other have hashes at equal distances,
+     * so a share of their range may hold many more or fewer than its part; of these hashes it holds about its part.
+     *
+     * @param hash the other hash
+     * @return 64 bits, others for each hash
+     */
+    public static long scattered(long hash) {
+        return Multilinear.splitMix(hash);
+    }
+
     private long of(@Nullable Object key, int depth) {
         if (key instanceof CharSequence text) {
             return simple.text(TEXT, text.toString());

@@ -127,7 +127,8 @@ final class Multilinear {
         return pair < PAIRS_KEPT ? keys[index] : splitMix(secret + (4L * pair + which) * GOLDEN_GAMMA);
     }
 
-    private static long splitMix(long z) {
+    /** A value of which all bits depend on all of another, one-to-one: the finalizer of SplitMix64. */
+    static long splitMix(long z) {
         long mixed = (z ^ (z >>> 30)) * 0xBF58_476D_1CE4_E5B9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94D0_49BB_1331_11EBL;
         return mixed ^ (mixed >>> 31);

@@ -76,7 +76,7 @@ final class ByCaller implements AutoCloseable {
     private List<Outcome> count(List<Operation> operations, HeldSession held, Deadline deadline) {
         Progress progress = new Progress();
         Throwable failure;
-        boolean ended = false;
+        boolean ended;
         try {
             return Counting.count(counting, operations, held.session(), deadline, progress);
         } catch (SQLException | QuotaStoreException e) {

@@ -47,7 +47,7 @@ class ByCallerIT {
     @BeforeEach
     void connect() {
         Assumptions.assumeTrue(PostgresServer.isAvailable());
-        proxy = TcpProxy.to(Integer.parseInt(TestDatabase.POSTGRESQL.url().replaceAll(".*:(\\d+)/.*", "$1")));
+        proxy = TcpProxy.to(TestDatabase.POSTGRESQL.port());
         open(2);
     }
 

@@ -42,9 +42,7 @@ class FaultsIT {
     @BeforeEach
     void connect() {
         Assumptions.assumeTrue(PostgresServer.isAvailable());
-        String direct = TestDatabase.POSTGRESQL.url();
-        int port = Integer.parseInt(direct.replaceAll(".*:(\\d+)/.*", "$1"));
-        proxy = TcpProxy.to(port);
+        proxy = TcpProxy.to(TestDatabase.POSTGRESQL.port());
         pool = TestDatabase.pool(PostgresServer.jdbcUrl(proxy.port()) + "&connectTimeout=1&loginTimeout=1");
         store = JdbcQuotaStore.builder(pool)
                 .table(TestDatabase.newTable())

@@ -41,7 +41,7 @@ abstract class ServerContract extends QuotaStoreContract {
     @BeforeAll
     void connect() {
         direct = database.pool();
-        proxy = TcpProxy.to(Integer.parseInt(database.url().replaceAll(".*:(\\d+)/.*", "$1")));
+        proxy = TcpProxy.to(database.port());
         pool = TestDatabase.pool(url.apply(proxy.port()));
     }
 

@@ -64,7 +64,7 @@ class SetupIT {
 
     private static int port(TestDatabase database) {
         database.pool().close();
-        return Integer.parseInt(database.url().replaceAll(".*:(\\d+)/.*", "$1"));
+        return database.port();
     }
 
     @Test

@@ -64,6 +64,11 @@ enum TestDatabase {
 
     abstract boolean isAvailable();
 
+    /** The port of its server; starts it if need be. */
+    int port() {
+        return Integer.parseInt(url().replaceAll(".*:(\\d+)/.*", "$1"));
+    }
+
     /** A pool of connections to it, as the guide advises; skips the test visibly where there is no such database. */
     HikariDataSource pool() {
         Assumptions.assumeTrue(isAvailable(), () -> "there is no " + this + " for this machine");

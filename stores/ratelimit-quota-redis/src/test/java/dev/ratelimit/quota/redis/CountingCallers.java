@@ -6,8 +6,6 @@ import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.Outcome.Counted;
 import dev.ratelimit.quota.spi.QuotaStore;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Threads that ask for one unit again and again, and add up what they are told. None retries. */
@@ -15,16 +13,11 @@ final class CountingCallers {
 
     private final AtomicLong granted = new AtomicLong();
     private final AtomicLong indeterminate = new AtomicLong();
-    private final List<Thread> threads = new ArrayList<>();
-    private volatile boolean running = true;
+    private final Repeating threads = new Repeating();
 
     CountingCallers(QuotaStore store, Counter counter, int count, Duration within) {
         for (int i = 0; i < count; i++) {
-            threads.add(new Thread(() -> {
-                while (running) {
-                    enter(Asking.attempt(store, Asking.acquire(counter, 1, Long.MAX_VALUE), within));
-                }
-            }));
+            threads.add(() -> enter(Asking.attempt(store, Asking.acquire(counter, 1, Long.MAX_VALUE), within)));
         }
     }
 
@@ -37,14 +30,11 @@ final class CountingCallers {
     }
 
     void start() {
-        threads.forEach(Thread::start);
+        threads.start();
     }
 
     void stop() throws InterruptedException {
-        running = false;
-        for (Thread thread : threads) {
-            thread.join();
-        }
+        threads.stop();
     }
 
     long granted() {

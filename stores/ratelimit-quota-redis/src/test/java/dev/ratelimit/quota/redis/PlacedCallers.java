@@ -30,21 +30,16 @@ final class PlacedCallers {
     }
 
     private final List<Caller> callers = new ArrayList<>();
-    private final List<Thread> threads = new ArrayList<>();
+    private final Repeating threads = new Repeating();
     private final AtomicLong lastGrant = new AtomicLong();
     private final AtomicInteger highest = new AtomicInteger();
     private final AtomicLong indeterminate = new AtomicLong();
-    private volatile boolean running = true;
 
     PlacedCallers(QuotaStore store, Counter counter, int count, Duration within) {
         for (int i = 0; i < count; i++) {
             Caller caller = new Caller();
             callers.add(caller);
-            threads.add(new Thread(() -> {
-                while (running) {
-                    enter(caller, Asking.attempt(store, Asking.acquire(counter, 1, Long.MAX_VALUE), within));
-                }
-            }));
+            threads.add(() -> enter(caller, Asking.attempt(store, Asking.acquire(counter, 1, Long.MAX_VALUE), within)));
         }
     }
 
@@ -64,14 +59,11 @@ final class PlacedCallers {
     }
 
     void start() {
-        threads.forEach(Thread::start);
+        threads.start();
     }
 
     void stop() throws InterruptedException {
-        running = false;
-        for (Thread thread : threads) {
-            thread.join();
-        }
+        threads.stop();
     }
 
     /** When a unit was granted last, in nanoseconds of the system's time. */
