@@ -78,16 +78,19 @@ final class PostgresLoad implements AutoCloseable {
         }
     }
 
-    /** What the store sends for a key. */
+    /** What the store sends for a key that it knows. */
     private RecordedStatement recorded(String key) {
-        return RecordedStatement.of(pool, source -> consumeOnce(source, key));
+        return RecordedStatement.of(pool, source -> consumeTwice(source, key));
     }
 
-    private static void consumeOnce(DataSource source, String key) {
+    private static void consumeTwice(DataSource source, String key) {
         // No purge, which would prepare statements of its own meanwhile.
         try (JdbcQuotaStore store =
                 JdbcQuotaStore.builder(source).purgeEvery(Duration.ofDays(1)).build()) {
-            BenchmarkDefaults.check(quotas(store).consume(key, 1).allowed(), "a new key was refused");
+            QuotaService quotas = quotas(store);
+            for (int i = 0; i < 2; i++) {
+                BenchmarkDefaults.check(quotas.consume(key, 1).allowed(), "a new key was refused");
+            }
         }
     }
 

@@ -3,7 +3,6 @@ package dev.ratelimit.core.internal.quota;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.spi.Deadline;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,13 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Waiting.</b> Up to the request's own deadline: it then leaves the queue, with nothing counted; or, if it is under way
  * already, it is given up as uncertain.
  *
- * <p>Thread-safe; no lock is held while the store is waited for.
+ * <p>Thread-safe. Nobody takes a lock where others wait: to queue is one exchange ({@link Lane}).
  */
 final class Lanes {
-
-    private static final class Lane {
-        final ArrayDeque<Passenger> queue = new ArrayDeque<>();
-    }
 
     private final ConcurrentHashMap<String, Lane> lanes = new ConcurrentHashMap<>();
     private final AllOrNothing store;
@@ -42,48 +37,51 @@ final class Lanes {
 
     /** Asks for one request, alone or together with others. */
     Answer ask(String key, Request request, Deadline deadline) {
-        Lane mine = new Lane();
         Passenger passenger = new Passenger(request);
-        // Only the first to come finds its own.
-        Lane lane = lanes.compute(key, (k, there) -> {
-            if (there == null) {
-                return mine;
+        while (true) {
+            Lane lane = lanes.get(key);
+            if (lane == null) {
+                Lane mine = new Lane();
+                lane = lanes.putIfAbsent(key, mine);
+                if (lane == null) {
+                    return lead(key, mine, List.of(passenger), deadline);
+                }
             }
-            there.queue.add(passenger);
-            return there;
-        });
-        if (lane == mine) {
-            return lead(key, List.of(passenger), deadline);
+            if (lane.join(passenger)) {
+                Answer answer = passenger.await(deadline);
+                return answer != null ? answer : lead(key, lane, boarding(lane, passenger), deadline);
+            }
+            // It has ended, and who ended it has not come to removing it.
+            lanes.remove(key, lane);
         }
-        Answer answer = passenger.await(deadline);
-        return answer != null ? answer : lead(key, next(key, passenger), deadline);
     }
 
     /** The one whose turn it is, and those that have queued behind it. */
-    private List<Passenger> next(String key, Passenger first) {
+    private List<Passenger> boarding(Lane lane, Passenger first) {
         List<Passenger> together = new ArrayList<>();
         together.add(first);
-        lanes.computeIfPresent(key, (k, lane) -> {
-            while (together.size() < mostTogether && !lane.queue.isEmpty()) {
-                Passenger passenger = lane.queue.remove();
-                if (passenger.boards()) {
-                    together.add(passenger);
-                }
+        while (together.size() < mostTogether) {
+            Passenger passenger = lane.poll();
+            if (passenger == null) {
+                break;
             }
-            return lane;
-        });
+            if (passenger.boards()) {
+                together.add(passenger);
+            }
+        }
         return together;
     }
 
-    private Answer lead(String key, List<Passenger> together, Deadline deadline) {
+    private Answer lead(String key, Lane lane, List<Passenger> together, Deadline deadline) {
         List<Answer> answers = null;
         try {
             answers = answers(together, deadline);
         } finally {
-            handOver(key);
+            // Before the turn goes on: who comes back at once then goes with the next.
             for (int i = 1; i < together.size(); i++) {
                 together.get(i).arrives(answers == null ? lost() : answers.get(i));
             }
+            handOver(key, lane);
         }
         return answers.get(0);
     }
@@ -94,14 +92,15 @@ final class Lanes {
     }
 
     /** Gives the turn to the first who still waits, or ends the lane. */
-    private void handOver(String key) {
-        lanes.computeIfPresent(key, (k, lane) -> {
-            Passenger passenger = lane.queue.poll();
-            while (passenger != null && !passenger.leads()) {
-                passenger = lane.queue.poll();
+    private void handOver(String key, Lane lane) {
+        do {
+            for (Passenger next = lane.poll(); next != null; next = lane.poll()) {
+                if (next.leads()) {
+                    return;
+                }
             }
-            return passenger == null ? null : lane;
-        });
+        } while (!lane.end());
+        lanes.remove(key, lane);
     }
 
     private List<Answer> answers(List<Passenger> together, Deadline deadline) {

@@ -11,14 +11,17 @@ import java.util.concurrent.locks.LockSupport;
  * <p><b>Never early.</b> Only the source's own reading ends a wait; a thread that wakes before, for whatever reason, parks
  * again.
  *
- * <p><b>As little late as parking allows.</b> The system wakes a thread some 60 µs after the instant it asked for: by
- * default, Linux may put off a timer by 50 µs to join it with others, and then the thread must get a processor. The last
- * microseconds are not spun away. A thousand departures a second would spin for 60 ms of each second to be 0.06 ms less
- * late, and where more threads wait than there are processors, those that spin keep others from waking.
+ * <p><b>As little late as can be learned.</b> The system wakes a thread some 90 µs after the instant it asked for. A thread asks
+ * for an instant so much earlier as the {@link Oversleep} was of late. Who wakes early all the same waits awake for the last
+ * 10 µs, never for more: that is what being woken costs the processor, and where more threads wait than there are
+ * processors, those that spin keep others from waking.
  *
  * <p><b>Virtual threads.</b> Parking holds no monitor and no native frame, so a virtual thread gives its carrier away.
  */
 public final class Sleep {
+
+    private static final TimeSource SYSTEM = TimeSource.system();
+    private static final Oversleep OVERSLEEP = new Oversleep();
 
     private Sleep() {}
 
@@ -33,8 +36,27 @@ public final class Sleep {
         throwIfInterrupted();
         if (time instanceof VirtualTimeSource virtual) {
             awaitTask(virtual, due);
+        } else if (time == SYSTEM) {
+            awaitSystem(due);
         } else {
             awaitReading(time, due);
+        }
+    }
+
+    private static void awaitSystem(long due) throws InterruptedException {
+        long left = Instants.left(SYSTEM, due);
+        while (left > 0) {
+            long before = left;
+            if (before <= Oversleep.AWAKE_NANOS) {
+                Thread.onSpinWait();
+                left = Instants.left(SYSTEM, due);
+            } else {
+                long asleep = OVERSLEEP.asleep(before);
+                LockSupport.parkNanos(SYSTEM, asleep);
+                left = Instants.left(SYSTEM, due);
+                OVERSLEEP.learn(asleep, before - left);
+            }
+            throwIfInterrupted();
         }
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>The way of a timer.</b> Callers put new timers, and those that they have cancelled, into a queue of many producers
  * and one consumer. The thread takes them out and keeps those that are to come in a {@link TimerHeap}, which nobody else
- * touches. It sleeps until the first instant, asks the timer's own source whether the instant has come, and runs the task,
+ * touches. It sleeps until the first instant ({@link Oversleep}), asks the timer's own source whether the instant has come, and runs the task,
  * or sleeps on. So no task is early by its own source, whatever that is. Callers take no lock.
  *
  * <p><b>Who wakes the thread.</b> Before it sleeps it says until when ({@link #wakeAt}), and then looks at the queue once
@@ -74,6 +74,7 @@ final class TimerThread {
     /** Touched by the current thread only; a new one takes over by the exchange of {@link #worker}. */
     final TimerHeap heap = new TimerHeap();
 
+    private final Oversleep oversleep = new Oversleep();
     private int spins;
     private volatile @Nullable Thread worker;
     private volatile long wakeAt = AWAKE;
@@ -209,7 +210,7 @@ final class TimerThread {
         long until = isIdle ? now + idleNanos : heap.earliest();
         wakeAt = until;
         if (news.isEmpty()) {
-            LockSupport.parkNanos(this, until - now);
+            rest(now, until - now);
         } else {
             stepAside();
         }
@@ -217,6 +218,17 @@ final class TimerThread {
         // An interrupt would make every later park return at once; nobody has a reason to send one.
         Thread.interrupted();
         return !isIdle || in(0) < until || !retire();
+    }
+
+    /** Sleeps for as long as is left from now, or a little less; awake, if it is a moment. */
+    private void rest(long now, long left) {
+        if (left <= Oversleep.AWAKE_NANOS) {
+            Thread.onSpinWait();
+            return;
+        }
+        long asleep = oversleep.asleep(left);
+        LockSupport.parkNanos(this, asleep);
+        oversleep.learn(asleep, in(0) - now);
     }
 
     /** A caller has a place in the queue, and has not filled it yet: it will in a moment, if it runs. */

@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>If nothing was granted, and yet the row as it was had room, somebody came between, and the statement is sent again. So a denial
  * always shows a counter without room.
+ *
+ * <p><b>Where there is room.</b> A plain {@code UPDATE} counts the same amount in three quarters of the time, but says nothing of a row
+ * that it does not find or that has no room. So it is sent first to counters on which something was {@linkplain LatelyGranted
+ * lately granted}, for all or nothing and without an id; if it changes no row, the statement above follows.
  */
 final class InOneStatement implements Counting {
 
@@ -35,9 +39,13 @@ final class InOneStatement implements Counting {
     private final Counting others;
     private final String plain;
     private final String withId;
+    private final String ifRoom;
+    private final LatelyGranted lately = new LatelyGranted();
 
     InOneStatement(Sql sql, Counting others) {
         this.others = others;
+        this.ifRoom = "UPDATE " + sql.table()
+                + " SET used = used + ?, expires = GREATEST(expires, ?) WHERE counter = ? AND used <= ? RETURNING used";
         this.plain = statement(sql.table(), "", "");
         this.withId = statement(sql.table(), """
                 first AS (
@@ -94,6 +102,35 @@ final class InOneStatement implements Counting {
 
     private Counted acquire(Acquire acquire, Session session, Progress progress) throws SQLException {
         session.autoCommit();
+        String counter = acquire.counter().name();
+        boolean allOrNothing = acquire.id() == null && acquire.min() == acquire.want();
+        Counted counted = allOrNothing && lately.guess(counter) ? ifRoom(acquire, session, progress) : null;
+        if (counted == null) {
+            counted = inAnyCase(acquire, session, progress);
+            lately.note(counter, counted.granted() > 0);
+        }
+        return counted;
+    }
+
+    /** Counts it, if there is a row with room; otherwise null. */
+    private @Nullable Counted ifRoom(Acquire acquire, Session session, Progress progress) throws SQLException {
+        try (PreparedStatement statement = session.prepare(ifRoom)) {
+            statement.setLong(1, acquire.want());
+            statement.setLong(2, Expiry.millis(acquire.counter()));
+            statement.setString(3, acquire.counter().name());
+            statement.setLong(4, acquire.limit() - acquire.want());
+            progress.send();
+            try (ResultSet rows = statement.executeQuery()) {
+                if (rows.next()) {
+                    return new Counted(acquire.want(), rows.getLong(1));
+                }
+            }
+        }
+        progress.undone();
+        return null;
+    }
+
+    private Counted inAnyCase(Acquire acquire, Session session, Progress progress) throws SQLException {
         try (PreparedStatement statement = session.prepare(acquire.id() == null ? plain : withId)) {
             fill(statement, acquire);
             progress.send();

@@ -221,6 +221,26 @@ class CountingIT {
 
     @ParameterizedTest
     @EnumSource
+    void a_counter_that_was_forgotten_begins_anew(TestDatabase database) {
+        HikariDataSource pool = database.pool();
+        InstantSource later = InstantSource.fixed(START.plusSeconds(5000));
+        try (pool;
+                JdbcQuotaStore store =
+                        Fixture.builder(pool).instantSource(later).build()) {
+            Fixture f = new Fixture(pool, store);
+            for (int round = 0; round < 3; round++) {
+                assertThat(f.one(acquire("a", 2, 2, 5))).isEqualTo(new Counted(2, 2));
+                assertThat(f.one(acquire("a", 2, 2, 5))).isEqualTo(new Counted(2, 4));
+                assertThat(f.one(acquire("a", 2, 2, 5))).isEqualTo(new Counted(0, 4));
+                assertThat(f.one(new Adjust(counter("a"), -1, null))).isEqualTo(new Counted(0, 3));
+                assertThat(f.one(acquire("a", 2, 2, 5))).isEqualTo(new Counted(2, 5));
+                assertThat(store.purge()).isEqualTo(1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void a_closed_store_counts_nothing(TestDatabase database) {
         Fixture f = Fixture.of(database);
         f.close();
