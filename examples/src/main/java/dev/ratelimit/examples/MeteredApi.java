@@ -22,6 +22,7 @@ final class MeteredApi {
     private final List<String> mails = new ArrayList<>();
     private final QuotaService calls;
     private final QuotaService tokens;
+    private final QuotaService searches;
 
     MeteredApi(QuotaStore store, InstantSource clock) {
         calls = Quotas.builder(store)
@@ -40,6 +41,12 @@ final class MeteredApi {
                 .quota(Quota.of("tokens-a-day", 1_000_000, CalendarWindow.daily()))
                 .deadline(Duration.ofMillis(100))
                 .retries(1)
+                .clock(clock)
+                .build();
+
+        searches = Quotas.builder(store)
+                .quota(Quota.of("searches-a-day", 50_000_000, CalendarWindow.daily()))
+                .leases(Duration.ofMillis(10))
                 .clock(clock)
                 .build();
     }
@@ -71,6 +78,10 @@ final class MeteredApi {
         } catch (QuotaUnavailableException e) {
             return e.certainty() == Certainty.NOT_APPLIED ? "503, not counted" : "503, perhaps counted";
         }
+    }
+
+    String search() {
+        return searches.consume("everybody").allowed() ? "200" : "429, come back tomorrow";
     }
 
     long tokensLeft(String customer) {

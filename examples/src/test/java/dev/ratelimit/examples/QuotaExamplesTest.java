@@ -47,6 +47,14 @@ class QuotaExamplesTest {
     }
 
     @Test
+    void whatEverybodyUsesIsLeased() {
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(api.search()).isEqualTo("200");
+        }
+        assertThat(store.calls()).isLessThan(500);
+    }
+
+    @Test
     void aStoreInTroubleIsNoRefusal() {
         store.next(Fault.REFUSE, Fault.LOSE_REPLY);
         assertThat(api.callWhateverTheStoreDoes("ada")).isEqualTo("503, not counted");

@@ -27,7 +27,7 @@ import java.util.concurrent.Executor;
  * <p><b>Errors.</b> A store in trouble is a {@link QuotaUnavailableException}, never a refusal. What is uncertain is taken as
  * spent.
  *
- * <p>Thread-safe. It holds no threads, and does not close its store.
+ * <p>Thread-safe. It holds no threads, but for one while leased units are given back, and does not close its store.
  */
 public interface QuotaService {
 

@@ -94,14 +94,16 @@ class ArchitectureTest {
                     "org.jspecify..");
 
     @ArchTest
-    static final ArchRule quotasKnowTheApiTheStoresTheJdkAndTheCache = classes()
+    static final ArchRule quotasKnowTheApiTheStoresTheTimerTheJdkAndTheCache = classes()
             .that()
             .resideInAPackage("..internal.quota")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
+                    "dev.ratelimit",
                     "dev.ratelimit.quota..",
                     "dev.ratelimit.core.internal.quota",
+                    "dev.ratelimit.core.internal.waiting",
                     "com.github.benmanes.caffeine.cache",
                     "java..",
                     "org.jspecify..");

@@ -48,6 +48,11 @@ sealed interface Answer {
             return new Counted(granted, earlier);
         }
 
+        /** The same counters, shown to somebody who was granted an amount before. */
+        Counted asGranted() {
+            return granted ? this : new Counted(true, used);
+        }
+
         /** Whether a counter has no room for an amount. */
         boolean lacks(List<Target> targets, long amount) {
             for (int i = 0; i < used.length; i++) {

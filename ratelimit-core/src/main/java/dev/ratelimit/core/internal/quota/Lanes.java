@@ -29,14 +29,21 @@ final class Lanes {
     private final ConcurrentHashMap<String, Lane> lanes = new ConcurrentHashMap<>();
     private final AllOrNothing store;
     private final int mostTogether;
+    private final @Nullable Leasing leasing;
 
-    Lanes(AllOrNothing store, int mostTogether) {
+    /** Lanes to a store, by way of what is leased from it, if anything is. */
+    Lanes(AllOrNothing store, int mostTogether, @Nullable Leasing leasing) {
         this.store = store;
         this.mostTogether = mostTogether;
+        this.leasing = leasing;
     }
 
     /** Asks for one request, alone or together with others. */
     Answer ask(String key, Request request, Deadline deadline) {
+        Answer granted = leasing == null ? null : leasing.grant(key, request);
+        if (granted != null) {
+            return granted;
+        }
         Passenger passenger = new Passenger(request);
         while (true) {
             Lane lane = lanes.get(key);
@@ -75,7 +82,7 @@ final class Lanes {
     private Answer lead(String key, Lane lane, List<Passenger> together, Deadline deadline) {
         List<Answer> answers = null;
         try {
-            answers = answers(together, deadline);
+            answers = answers(key, together, deadline);
         } finally {
             // Before the turn goes on: who comes back at once then goes with the next.
             for (int i = 1; i < together.size(); i++) {
@@ -103,16 +110,16 @@ final class Lanes {
         lanes.remove(key, lane);
     }
 
-    private List<Answer> answers(List<Passenger> together, Deadline deadline) {
+    private List<Answer> answers(String key, List<Passenger> together, Deadline deadline) {
         if (together.size() == 1) {
-            return List.of(store.ask(together.get(0).request(), deadline));
+            return List.of(answer(key, together.get(0).request(), deadline));
         }
         List<Request> requests = together.stream().map(Passenger::request).toList();
         Request sum = sum(requests);
         if (sum == null) {
-            return store.ask(requests, deadline);
+            return inTurn(key, requests, deadline);
         }
-        Answer answer = store.ask(sum, deadline);
+        Answer answer = answer(key, sum, deadline);
         if (!(answer instanceof Answer.Counted counted)) {
             return requests.stream().map(request -> answer).toList();
         }
@@ -120,7 +127,15 @@ final class Lanes {
             return shared(requests, counted);
         }
         boolean none = requests.stream().allMatch(request -> counted.lacks(request.targets(), request.amount()));
-        return none ? requests.stream().map(request -> answer).toList() : store.ask(requests, deadline);
+        return none ? requests.stream().map(request -> answer).toList() : inTurn(key, requests, deadline);
+    }
+
+    private Answer answer(String key, Request request, Deadline deadline) {
+        return leasing == null ? store.ask(request, deadline) : leasing.ask(key, request, deadline);
+    }
+
+    private List<Answer> inTurn(String key, List<Request> requests, Deadline deadline) {
+        return leasing == null ? store.ask(requests, deadline) : leasing.ask(key, requests, deadline);
     }
 
     /** One request for all of them, if they are alike. */

@@ -35,6 +35,7 @@ public final class StoreQuotas implements QuotaService {
     private final @Nullable MemoryStore memory;
 
     private final Adjustments adjustments;
+    private final @Nullable Leasing leasing;
     private final @Nullable Thresholds thresholds;
     private volatile CurrentWindow[] windows;
 
@@ -42,6 +43,7 @@ public final class StoreQuotas implements QuotaService {
      * Creates a service.
      *
      * @param retries how often a call is repeated where that is safe
+     * @param term how long what is leased may lie, or null if nothing is
      * @param listener what is told of shares, if anything
      * @param percents the shares, ascending
      */
@@ -51,17 +53,19 @@ public final class StoreQuotas implements QuotaService {
             InstantSource clock,
             Duration deadline,
             int retries,
+            @Nullable Duration term,
             @Nullable QuotaListener listener,
             int[] percents) {
         StoreCalls calls = new StoreCalls(store, retries);
         this.clock = clock;
         this.deadline = deadline;
         this.store = new AllOrNothing(calls);
-        this.lanes = store.isLocal()
-                ? null
-                : new Lanes(this.store, store.capabilities().largestBatch());
-        this.memory = store instanceof MemoryStore own && own.isBy(clock) ? own : null;
         this.adjustments = new Adjustments(calls, deadline);
+        this.leasing = term == null ? null : Leasing.of(this.store, adjustments, term);
+        this.lanes = store.isLocal() && leasing == null
+                ? null
+                : new Lanes(this.store, store.capabilities().largestBatch(), leasing);
+        this.memory = store instanceof MemoryStore own && own.isBy(clock) && leasing == null ? own : null;
         this.thresholds = listener == null ? null : new Thresholds(listener, percents);
         this.windows = windows(quotas, clock.millis());
     }
@@ -137,21 +141,46 @@ public final class StoreQuotas implements QuotaService {
     public QuotaDecision peek(String key, long amount) {
         check(amount);
         long now = clock.millis();
-        List<QuotaUsage> usages = adjustments.read(targets(key, now));
+        List<QuotaUsage> usages = used(key, targets(key, now));
         return usages.stream().allMatch(usage -> amount <= usage.remaining())
                 ? QuotaDecision.allowed(usages)
                 : refused(usages, amount, now);
     }
 
+    /** What the counters show, less what is leased of them. */
+    private List<QuotaUsage> used(String key, List<Target> targets) {
+        if (leasing == null) {
+            return adjustments.read(targets);
+        }
+        long before = leasing.held(key, targets);
+        List<QuotaUsage> shown = adjustments.read(targets);
+        // Rather too much than too little: what was leased or given back meanwhile may be in what the store shows, or
+        // not.
+        long held = Math.min(before, leasing.held(key, targets));
+        List<QuotaUsage> used = new ArrayList<>(shown.size());
+        for (QuotaUsage usage : shown) {
+            used.add(new QuotaUsage(usage.quota(), Math.max(0, usage.used() - held), usage.window()));
+        }
+        return used;
+    }
+
     @Override
     public List<QuotaUsage> decrement(String key, long amount) {
         check(amount);
+        giveBackLeased(key);
         return adjustments.apply(targets(key, clock.millis()), -amount);
     }
 
     @Override
     public void reset(String key) {
+        giveBackLeased(key);
         adjustments.apply(targets(key, clock.millis()), -Long.MAX_VALUE);
+    }
+
+    private void giveBackLeased(String key) {
+        if (leasing != null) {
+            leasing.giveBack(key);
+        }
     }
 
     @Override

@@ -1,0 +1,160 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.internal.waiting.Timers;
+import dev.ratelimit.quota.spi.Deadline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Grants most requests for a busy key from units that were leased from the store before.
+ *
+ * <p><b>Counted first, granted then.</b> Whoever has a key's turn and must ask the store asks for more than is needed: for what
+ * will be asked for in one term, at the pace since the key's last call of the store. So no number of processes grants more
+ * than the limit, and one that dies loses what it has leased, and grants nothing twice. What is uncertain is not leased.
+ *
+ * <p><b>How much.</b> Nothing at a key's first call, for then no pace is known; and never more than an eighth of what the counters
+ * had room for, so that processes do not take the last units from each other. If the store refuses so much, it is asked for
+ * what is needed, less what is left of the units leased before: as long as one process asks, it is refused nothing that is
+ * there.
+ *
+ * <p><b>How long.</b> Units that a term after the key's last call of the store are still there go back, by the executor. If that
+ * fails they stay counted. So another process is refused for about a term, at most, where units are left.
+ *
+ * <p>Thread-safe; {@link #ask} is for who has the key's turn.
+ */
+final class Leasing {
+
+    /** The part of what is there that one process leases at most. */
+    private static final int SHARE = 8;
+
+    private final ConcurrentHashMap<String, LeasedUnits> leases = new ConcurrentHashMap<>();
+    private final AllOrNothing store;
+    private final Adjustments adjustments;
+    private final long term;
+    private final TimeSource time;
+    private final Executor executor;
+
+    Leasing(AllOrNothing store, Adjustments adjustments, Duration term, TimeSource time, Executor executor) {
+        this.store = store;
+        this.adjustments = adjustments;
+        this.term = term.toNanos();
+        this.time = time;
+        this.executor = executor;
+    }
+
+    /** By the system's time, with a thread that lives while something is to be given back. */
+    static Leasing of(AllOrNothing store, Adjustments adjustments, Duration term) {
+        Executor executor = new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, "ratelimit-quota-leases");
+            thread.setDaemon(true);
+            return thread;
+        });
+        return new Leasing(store, adjustments, term, TimeSource.system(), executor);
+    }
+
+    /** Grants a request from what is leased; null if that does not suffice. */
+    @Nullable
+    Answer grant(String key, Request request) {
+        LeasedUnits leased = leases.get(key);
+        if (leased == null || !leased.serves(request)) {
+            return null;
+        }
+        long left = leased.take(request.amount());
+        return left < 0 ? null : leased.without(left);
+    }
+
+    /** Answers a request, from what is leased or by the store. */
+    Answer ask(String key, Request request, Deadline deadline) {
+        Answer granted = grant(key, request);
+        if (granted != null) {
+            return granted;
+        }
+        LeasedUnits before = leases.get(key);
+        if (before != null && !before.serves(request)) {
+            leases.remove(key, before);
+            giveBackLater(before, before.close());
+            before = null;
+        }
+        long rest = before == null ? 0 : before.close();
+        long now = time.nanos();
+        long more = before == null ? 0 : more(before, rest, request.amount(), now);
+        long needed = request.amount() - rest;
+        Answer answer = store.ask(new Request(request.targets(), needed + more), deadline);
+        if (more > 0 && answer instanceof Answer.Counted counted && !counted.granted()) {
+            more = 0;
+            answer = store.ask(new Request(request.targets(), needed), deadline);
+        }
+        if (answer instanceof Answer.Counted counted) {
+            long units = counted.granted() ? more : rest;
+            lease(key, new LeasedUnits(request.targets(), counted, units, now));
+            return counted.before(units);
+        }
+        if (before != null) {
+            lease(key, new LeasedUnits(request.targets(), before.without(0), rest, now));
+        }
+        return answer;
+    }
+
+    /** Answers requests one after the other. */
+    List<Answer> ask(String key, List<Request> requests, Deadline deadline) {
+        List<Answer> answers = new ArrayList<>(requests.size());
+        for (Request request : requests) {
+            answers.add(ask(key, request, deadline));
+        }
+        return answers;
+    }
+
+    private long more(LeasedUnits before, long rest, long amount, long now) {
+        long room = Math.max(0, before.room() + rest - amount);
+        double pace = ((double) before.spent(rest) + amount) / Math.max(1, now - before.since());
+        return Math.min(room / SHARE, (long) (pace * term));
+    }
+
+    private void lease(String key, LeasedUnits leased) {
+        leases.put(key, leased);
+        leased.endsBy(Timers.schedule(time, leased.since() + term, () -> end(key, leased), null));
+    }
+
+    private void end(String key, LeasedUnits leased) {
+        if (leases.remove(key, leased)) {
+            giveBackLater(leased, leased.close());
+        }
+    }
+
+    private void giveBackLater(LeasedUnits leased, long units) {
+        if (units > 0) {
+            executor.execute(() -> giveBack(leased, units));
+        }
+    }
+
+    private void giveBack(LeasedUnits leased, long units) {
+        try {
+            adjustments.apply(leased.targets(), -units);
+        } catch (RuntimeException e) {
+            // They stay counted: too strict, never too generous.
+        }
+    }
+
+    /** How many units of these counters are leased. */
+    long held(String key, List<Target> targets) {
+        LeasedUnits leased = leases.get(key);
+        return leased != null && leased.targets().equals(targets) ? leased.left() : 0;
+    }
+
+    /** Gives back what is leased of a key, before its counters are changed otherwise. */
+    void giveBack(String key) {
+        LeasedUnits leased = leases.remove(key);
+        long rest = leased == null ? 0 : leased.close();
+        if (leased != null && rest > 0) {
+            adjustments.apply(leased.targets(), -rest);
+        }
+    }
+}

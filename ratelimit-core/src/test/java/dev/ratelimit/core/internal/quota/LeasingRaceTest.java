@@ -1,0 +1,104 @@
+package dev.ratelimit.core.internal.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.testing.ManualTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Threads of two nodes on one key, while leases end: never more than the limit, and in the end all of it. */
+@Timeout(60)
+class LeasingRaceTest {
+
+    private static final int THREADS = 4;
+    private static final long LIMIT = 50_000;
+
+    private final ManualTime time = new ManualTime();
+
+    /** How many calls all threads were granted, each until it was refused so often. */
+    private long granted(List<BooleanSupplier> nodes, int refusals) throws Exception {
+        CyclicBarrier start = new CyclicBarrier(THREADS);
+        List<FutureTask<Long>> tasks = new ArrayList<>();
+        for (int t = 0; t < THREADS; t++) {
+            BooleanSupplier node = nodes.get(t % nodes.size());
+            FutureTask<Long> task = new FutureTask<>(() -> {
+                start.await();
+                long granted = 0;
+                for (int refused = 0; refused < refusals; ) {
+                    if (node.getAsBoolean()) {
+                        granted++;
+                    } else {
+                        refused++;
+                    }
+                    if (granted % 64 == 0) {
+                        time.advanceNanos(100_000);
+                    }
+                }
+                return granted;
+            });
+            new Thread(task).start();
+            tasks.add(task);
+        }
+        long granted = 0;
+        for (FutureTask<Long> task : tasks) {
+            granted += task.get();
+        }
+        return granted;
+    }
+
+    @RepeatedTest(5)
+    void neverMoreThanTheLimitAndInTheEndAllOfIt() throws Exception {
+        QuotaStore store = LeasingNode.store();
+        LeasingNode one = new LeasingNode(store, time, LIMIT);
+        LeasingNode two = new LeasingNode(store, time, LIMIT);
+        long granted = granted(List.of(() -> one.grants(1), () -> two.grants(1)), 10);
+        assertThat(granted).isLessThanOrEqualTo(LIMIT);
+        time.advance(LeasingNode.TERM);
+        assertThat(one.used()).isEqualTo(granted);
+        while (one.grants(1) || two.grants(1)) {
+            granted++;
+            time.advance(LeasingNode.TERM);
+        }
+        assertThat(granted).isEqualTo(LIMIT);
+    }
+
+    /** The twin looks how many are left, and takes one of them then. */
+    private static final class LooksFirst {
+        private final LeasingNode node;
+        private volatile long left;
+
+        LooksFirst(LeasingNode node) {
+            this.node = node;
+        }
+
+        @SuppressWarnings("NonAtomicVolatileUpdate") // the fault
+        boolean grants() {
+            if (left > 0) {
+                left--;
+                return true;
+            }
+            if (!node.grants(8)) {
+                return false;
+            }
+            left += 7;
+            return true;
+        }
+    }
+
+    @Test
+    void oneThatLooksFirstIsCaught() throws Exception {
+        long granted = 0;
+        for (int attempt = 0; attempt < 50 && granted <= LIMIT; attempt++) {
+            LooksFirst twin = new LooksFirst(new LeasingNode(LeasingNode.store(), time, LIMIT));
+            granted = granted(List.of(twin::grants), 1);
+        }
+        assertThat(granted).isGreaterThan(LIMIT);
+    }
+}

@@ -1,0 +1,194 @@
+package dev.ratelimit.core.internal.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ratelimit.core.QuotaStores;
+import dev.ratelimit.core.Quotas;
+import dev.ratelimit.quota.CalendarWindow;
+import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.testing.FaultyStore;
+import dev.ratelimit.testing.FaultyStore.Fault;
+import dev.ratelimit.testing.ManualTime;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class LeasingTest {
+
+    private final ManualTime time = new ManualTime();
+    private final FaultyStore store = new FaultyStore(LeasingNode.store());
+    private final LeasingNode node = new LeasingNode(store, time, 1_000);
+
+    /** Consumes one by one, with so long between. */
+    private void consume(LeasingNode by, int times, Duration between) {
+        for (int i = 0; i < times; i++) {
+            time.advance(between);
+            assertThat(by.grants(1)).isTrue();
+        }
+    }
+
+    @Test
+    void aFirstCallLeasesNothing() {
+        assertThat(node.grants(3)).isTrue();
+        assertThat(node.held()).isZero();
+        assertThat(node.used()).isEqualTo(3);
+    }
+
+    @Test
+    void theNextOneLeasesWhatATermTakesAtThatPace() {
+        consume(node, 2, Duration.ofMillis(1));
+        assertThat(node.held()).isEqualTo(10);
+        assertThat(node.used()).isEqualTo(12);
+        int calls = store.calls();
+        consume(node, 10, Duration.ofNanos(1));
+        assertThat(store.calls()).isEqualTo(calls);
+        assertThat(node.held()).isZero();
+        assertThat(node.used()).isEqualTo(12);
+    }
+
+    @Test
+    void aSlowKeyIsCountedOneByOne() {
+        consume(node, 5, Duration.ofMillis(11));
+        assertThat(node.held()).isZero();
+        assertThat(store.calls()).isEqualTo(5);
+    }
+
+    @Test
+    void noMoreIsLeasedThanAnEighthOfWhatThereIs() {
+        consume(node, 2, Duration.ofNanos(1));
+        assertThat(node.held()).isEqualTo((1_000 - 2) / 8);
+    }
+
+    @Test
+    void theAnswerShowsWhatIsUsedAndNotWhatIsLeased() {
+        for (int used = 1; used <= 200; used++) {
+            time.advanceNanos(1_000);
+            Answer.Counted counted = (Answer.Counted) node.consume(1);
+            assertThat(counted.used(0)).isEqualTo(used);
+        }
+        assertThat(store.calls()).isLessThan(10);
+    }
+
+    @Test
+    void whatNobodyAsksForGoesBackAfterATerm() {
+        consume(node, 2, Duration.ofMillis(1));
+        time.advance(LeasingNode.TERM.minusNanos(1));
+        assertThat(node.held()).isEqualTo(10);
+        time.advanceNanos(1);
+        assertThat(node.held()).isZero();
+        assertThat(node.used()).isEqualTo(2);
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
+    void theTermCountsFromTheLastCallOfTheStore() {
+        consume(node, 2, Duration.ofMillis(1));
+        assertThat(node.grants(11)).isTrue();
+        time.advance(LeasingNode.TERM.minusNanos(1));
+        assertThat(node.grants(1)).isTrue();
+        assertThat(time.pending()).isEqualTo(1);
+    }
+
+    @Test
+    void aloneANodeIsRefusedNothingThatIsThere() {
+        int granted = 0;
+        while (node.grants(7)) {
+            time.advanceNanos(1_000);
+            granted += 7;
+        }
+        assertThat(granted).isEqualTo(994);
+        assertThat(node.grants(7)).isFalse();
+        assertThat(node.grants(6)).isTrue();
+        assertThat(node.grants(1)).isFalse();
+        assertThat(node.used()).isEqualTo(1_000);
+    }
+
+    @Test
+    void anotherNodeIsRefusedUntilTheTermIsOver() {
+        LeasingNode other = new LeasingNode(store, time, 1_000);
+        consume(node, 2, Duration.ofNanos(1));
+        assertThat(node.held()).isEqualTo(124);
+        assertThat(other.grants(1_000 - 2)).isFalse();
+        time.advance(LeasingNode.TERM);
+        assertThat(other.grants(1_000 - 2)).isTrue();
+        assertThat(node.grants(1)).isFalse();
+    }
+
+    @Test
+    void whatIsUncertainIsNotLeased() {
+        consume(node, 1, Duration.ofMillis(1));
+        time.advance(Duration.ofMillis(1));
+        store.next(Fault.LOSE_REPLY);
+        assertThat(node.consume(1)).isInstanceOf(Answer.Failed.class);
+        assertThat(node.held()).isZero();
+        assertThat(node.used()).isEqualTo(12);
+    }
+
+    @Test
+    void inTroubleWhatIsLeasedStaysLeased() {
+        consume(node, 2, Duration.ofMillis(1));
+        store.next(Fault.REFUSE);
+        assertThat(node.consume(11)).isInstanceOf(Answer.Failed.class);
+        assertThat(node.held()).isEqualTo(10);
+        assertThat(node.grants(10)).isTrue();
+    }
+
+    @Test
+    void whatCannotBeGivenBackStaysCounted() {
+        consume(node, 2, Duration.ofMillis(1));
+        store.next(Fault.REFUSE);
+        time.advance(LeasingNode.TERM);
+        assertThat(node.held()).isZero();
+        assertThat(node.used()).isEqualTo(12);
+    }
+
+    @Test
+    void ofSeveralCountersTheOneWithTheLeastRoomDecides() {
+        LeasingNode both = new LeasingNode(store, time, 1_000, 80);
+        consume(both, 2, Duration.ofNanos(1));
+        assertThat(both.held()).isEqualTo((80 - 2) / 8);
+        long granted = 2;
+        while (both.grants(1)) {
+            time.advanceNanos(1_000);
+            granted++;
+        }
+        assertThat(granted).isEqualTo(80);
+        assertThat(both.used()).isEqualTo(80);
+    }
+
+    @Test
+    void aServiceShowsAndCorrectsWhatIsUsed() {
+        FaultyStore counters = new FaultyStore(QuotaStores.inMemory());
+        QuotaService quotas = Quotas.builder(counters)
+                .quota(Quota.of("calls", 1_000_000, CalendarWindow.yearly()))
+                .leases(Duration.ofHours(1))
+                .build();
+        for (int i = 0; i < 100; i++) {
+            assertThat(quotas.consume("a").used()).isEqualTo(i + 1);
+        }
+        assertThat(counters.calls()).isLessThan(10);
+        assertThat(quotas.peek("a").used()).isEqualTo(100);
+        assertThat(quotas.decrement("a", 30))
+                .first()
+                .satisfies(usage -> assertThat(usage.used()).isEqualTo(70));
+        assertThat(quotas.consume("a").used()).isEqualTo(71);
+        quotas.update(Quota.of("calls", 75, CalendarWindow.yearly()));
+        assertThat(quotas.consume("a", 4).used()).isEqualTo(75);
+        assertThat(quotas.consume("a").allowed()).isFalse();
+        quotas.reset("a");
+        assertThat(quotas.consume("a").used()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-1S", "PT0.000999999S", "PT1H0.001S"})
+    void aTermIsAMillisecondToAnHour(Duration term) {
+        assertThatThrownBy(() -> Quotas.builder(store).leases(term))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1 ms to 1 hour");
+    }
+}
