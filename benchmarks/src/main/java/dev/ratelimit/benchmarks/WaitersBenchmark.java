@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -153,17 +154,17 @@ public final class WaitersBenchmark {
         Thread of(Runnable work);
     }
 
+    /** The threads are there before the limiter is: to start them may take longer than a turn, which nobody would take. */
     private static long[] threads(int count, Factory factory, Supplier<Turn> limiter) throws Exception {
         long[] departed = new long[count];
-        Turn turn = limiter.get();
-        departed[0] = turn.origin();
-        turn.await();
+        CompletableFuture<Turn> firstTaken = new CompletableFuture<>();
         AtomicInteger next = new AtomicInteger(1);
         AtomicInteger failures = new AtomicInteger();
         List<Thread> threads = new ArrayList<>();
         for (int t = 0; t < WAITING; t++) {
             Thread thread = factory.of(() -> {
                 try {
+                    Turn turn = firstTaken.get();
                     for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
                         turn.await();
                         departed[i] = System.nanoTime();
@@ -174,6 +175,15 @@ public final class WaitersBenchmark {
             });
             thread.start();
             threads.add(thread);
+        }
+        try {
+            Turn turn = limiter.get();
+            departed[0] = turn.origin();
+            turn.await();
+            firstTaken.complete(turn);
+        } finally {
+            // Where the first turn failed, nobody waits for it any longer.
+            firstTaken.cancel(false);
         }
         for (Thread thread : threads) {
             thread.join();
