@@ -55,6 +55,16 @@ class ReportTest {
                 high);
     }
 
+    /** A run that timed single calls, with the mean and what 9,999 of ten thousand took at most. */
+    private static String sampled(String benchmark, double mean, double slowest) {
+        String mode = "\"mode\" : \"sample\",";
+        String percentiles =
+                String.format(Locale.ROOT, "\"scorePercentiles\" : { \"99.9\" : %s, \"99.99\" : %s },", mean, slowest);
+        return run(benchmark, "", mean, mean, mean)
+                .replaceFirst("\\{", "{ " + mode)
+                .replaceFirst("\"primaryMetric\" : \\{", "\"primaryMetric\" : { " + percentiles);
+    }
+
     private String rendered(String... runs) throws Exception {
         Files.writeString(raw.resolve("results.json"), "[" + String.join(",", runs) + "]");
         Report.render(raw, folder);
@@ -107,6 +117,45 @@ class ReportTest {
                         run("SingleKeyBenchmark.deny", "", 40, 30, 50),
                         run("SingleKeyBenchmark.bucket4jDeny", "", 44, 34, 54)))
                 .contains("within the error of the two");
+    }
+
+    @Test
+    void theSlowestOfTenThousandCallsStandsBesideTheMean() throws Exception {
+        String page = rendered(
+                sampled("ContendedBenchmark.decideHighLimit", 150, 1_500),
+                sampled("ContendedBenchmark.resilience4jHighLimit", 130, 90_000),
+                run("ContendedBenchmark.decideHighLimit", "", 118, 110, 126),
+                run("ContendedBenchmark.resilience4jHighLimit", "", 105, 100, 110),
+                run("ContendedBenchmark.floorHighLimit", "", 80, 79, 81));
+        assertThat(page)
+                .contains(
+                        "1.12 times the time of Resilience4j, within the error of the two (ratelimit 118, Resilience4j 105")
+                .contains("A high limit: the slowest of ten thousand calls: 60.0 times less than the best of the others"
+                        + " (ratelimit 1,500, Resilience4j 90.0k ns)");
+        assertThat(texts("two-threads.svg"))
+                .contains("A high limit: nearly all are admitted", "118", "105")
+                .contains("A high limit: the slowest of ten thousand calls", "1,500", "90.0k (cut)")
+                .contains("the slowest of ten thousand calls: with -bm sample")
+                .filteredOn(text -> text.startsWith("floor "))
+                .containsExactly("floor 80.0: ConcurrentHashMap, clock, compare-and-set");
+    }
+
+    @Test
+    void whatWasOnlySampledIsNoMean() throws Exception {
+        rendered(
+                sampled("ContendedBenchmark.decideHighLimit", 150, 1_500),
+                sampled("ContendedBenchmark.guavaHighLimit", 350, 2_500));
+        assertThat(texts("two-threads.svg"))
+                .contains("A high limit: the slowest of ten thousand calls", "1,500", "2,500")
+                .doesNotContain("A high limit: nearly all are admitted", "150", "350")
+                .anySatisfy(line -> assertThat(line).contains("JDK 17.0.15"));
+    }
+
+    @Test
+    void withoutSamplesNothingIsSaidOfThem() throws Exception {
+        rendered(run("ContendedBenchmark.decideHighLimit", "", 118, 110, 126));
+        assertThat(texts("two-threads.svg"))
+                .noneSatisfy(text -> assertThat(text).contains("slowest"));
     }
 
     @Test
