@@ -147,9 +147,10 @@ final class Decisions {
                 .orElse("");
         List<String> footer = new ArrayList<>(
                 Footer.jmh(environment, results, any, groups.get(0).type()));
-        if (groups.stream()
-                .anyMatch(group -> group.isSampled() && !group.any(results).isEmpty())) {
-            footer.add("the slowest of ten thousand calls: with -bm sample");
+        for (Group group : groups) {
+            if (group.isSampled()) {
+                footer.addAll(Footer.sampled(results, group.any(results)));
+            }
         }
         BarChart chart = new BarChart(title + ": time of a decision", LESS, panels, footer);
         return Optional.of(new Chapter(title, text, picture, chart.svg(), verdicts));

@@ -135,7 +135,7 @@ class ReportTest {
         assertThat(texts("two-threads.svg"))
                 .contains("A high limit: nearly all are admitted", "118", "105")
                 .contains("A high limit: the slowest of ten thousand calls", "1,500", "90.0k (cut)")
-                .contains("the slowest of ten thousand calls: with -bm sample")
+                .contains("the slowest of ten thousand calls: with -bm sample -f 1 -wi 4 -w 500ms -i 6 -r 500ms")
                 .filteredOn(text -> text.startsWith("floor "))
                 .containsExactly("floor 80.0: ConcurrentHashMap, clock, compare-and-set");
     }
