@@ -73,7 +73,9 @@ final class Waiting {
                 "Waiting",
                 "Requests that are shaped. The first takes its turn without a wait; how late the n-th after it departs, is counted from"
                         + " there and n turns. Others wait with a thread only. Resilience4j waits for its next cycle, which is set to a"
-                        + " millisecond with one permit.",
+                        + " millisecond with one permit; its turns are counted from the instant its limiter was made. A turn that"
+                        + " nobody took in time is lost with ours, as no burst was asked for; Guava gives up to a second's permits"
+                        + " later, which is why it comes nearest to the 100,000 asked for.",
                 "waiting",
                 chart.svg(),
                 verdicts));
