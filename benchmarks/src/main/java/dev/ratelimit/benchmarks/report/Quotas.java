@@ -77,7 +77,15 @@ final class Quotas {
             });
             String job = String.format(
                     Locale.ROOT, "%s, %,d caller%s", server + ", " + keys, callers, callers == 1 ? "" : "s");
-            Verdict.most(job, bars, "calls/s").ifPresent(verdicts::add);
+            Interval plain =
+                    measured.getOrDefault(Names.label("bucket4j"), Map.of()).get(callers);
+            boolean batched = measured.getOrDefault(Names.label("bucket4jBatching"), Map.of())
+                    .containsKey(callers);
+            Verdict.most(job, bars, "calls/s")
+                    .map(verdict -> plain != null && batched
+                            ? verdict.and(times(our.score() / plain.score()) + " times Bucket4j without batching")
+                            : verdict)
+                    .ifPresent(verdicts::add);
         });
         return Optional.of(new Chapter(
                 title,
@@ -88,5 +96,9 @@ final class Quotas {
                 "quotas-" + server.toLowerCase(Locale.ROOT) + "-" + ending.toLowerCase(Locale.ROOT),
                 chart.svg(),
                 verdicts));
+    }
+
+    private static String times(double ratio) {
+        return String.format(Locale.ROOT, ratio < 10 ? "%.1f" : "%.0f", ratio);
     }
 }

@@ -176,6 +176,26 @@ class ReportTest {
     }
 
     @Test
+    void besideBatchingThePlainOneIsTold() throws Exception {
+        String page = rendered(
+                run("QuotaCallers.ratelimitPostgreSQLHot", "1", 4_500, 4_400, 4_600),
+                run("QuotaCallers.ratelimitPostgreSQLHot", "64", 82_000, 80_000, 84_000),
+                run("QuotaCallers.bucket4jPostgreSQLHot", "1", 3_000, 2_900, 3_100),
+                run("QuotaCallers.bucket4jPostgreSQLHot", "64", 2_000, 1_900, 2_100),
+                run("QuotaCallers.bucket4jBatchingPostgreSQLHot", "1", 2_900, 2_800, 3_000),
+                run("QuotaCallers.bucket4jBatchingPostgreSQLHot", "64", 100_000, 99_000, 101_000),
+                run("QuotaCallers.ratelimitPostgreSQLApart", "64", 9_200, 9_100, 9_300),
+                run("QuotaCallers.bucket4jPostgreSQLApart", "64", 8_000, 7_900, 8_100));
+        assertThat(page)
+                .contains("1 caller: 1.50 times the best of the others (ratelimit 4,500, Bucket4j 3,000 calls/s);"
+                        + " 1.5 times Bucket4j without batching\n")
+                .contains("64 callers: ours is not the best**, 0.82 times the best of the others"
+                        + " (ratelimit 82.0k, Bucket4j, batching 100k calls/s); 41 times Bucket4j without batching\n")
+                .contains("a key each, 64 callers: 1.15 times the best of the others (ratelimit 9,200, Bucket4j 8,000"
+                        + " calls/s)\n");
+    }
+
+    @Test
     void memoryWaitingAndTheCacheAreTakenIn() throws Exception {
         String page = rendered(
                 run("CellFootprint.ratelimit", "", 24.05, 24.05, 24.05),
