@@ -112,7 +112,7 @@ final class Decisions {
                         "Two threads, one key",
                         "What one call takes while another thread does the same. Where both change one state, each change moves its"
                                 + " cache line from one processor to the other. Resilience4j puts a thread that finds the state changed"
-                                + " to sleep (`parkNanos(1)`, which takes the system some 80 µs), so that the other one runs alone: a"
+                                + " to sleep each time (`parkNanos(1)`, which takes the system some 80 µs), so that the other one runs alone: a"
                                 + " lower mean, and a far slower slowest call. With ours, a call that is refused changes nothing. For"
                                 + " the slowest of ten thousand, calls are timed one by one, in a run of their own.",
                         "two-threads",
