@@ -75,7 +75,7 @@ final class Waiting {
                         + " there and n turns. Others wait with a thread only. Resilience4j waits for its next cycle, which is set to a"
                         + " millisecond with one permit; its turns are counted from the instant its limiter was made. A turn that"
                         + " nobody took in time is lost with ours, as no burst was asked for; Guava gives up to a second's permits"
-                        + " later, which is why it comes nearest to the 100,000 asked for.",
+                        + " later, and so catches up with the 100,000 asked for.",
                 "waiting",
                 chart.svg(),
                 verdicts));
