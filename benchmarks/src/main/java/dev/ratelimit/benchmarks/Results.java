@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The results of benchmark runs, as JMH writes them with {@code -rf json}.
  *
- * <p>A benchmark is named as {@code Class.method}, and {@code Class.method/value} if it has a parameter. What was not
- * measured is {@link Double#NaN}, which carries through all arithmetic.
+ * <p>A benchmark is named as {@code Class.method}, and {@code Class.method/value} if it has a parameter. Where JMH timed
+ * single calls ({@code -bm sample}) the name ends in {@code /sampled}, so that it stands beside the mean of all calls of the same
+ * method. What was not measured is {@link Double#NaN}, which carries through all arithmetic.
  */
 public final class Results {
 
@@ -61,6 +62,9 @@ public final class Results {
             if (run.get("params") instanceof Map<?, ?> params) {
                 params.values().forEach(value -> key.append('/').append(value));
             }
+            if ("sample".equals(run.get("mode"))) {
+                key.append("/sampled");
+            }
             runs.put(key.toString(), run);
         }
     }
@@ -91,6 +95,18 @@ public final class Results {
         Map<?, ?> metric = member(runs.get(benchmark), "primaryMetric");
         double error = number(metric, "scoreError") / number(metric, "score");
         return Double.isNaN(error) ? 0 : error;
+    }
+
+    /**
+     * Returns what so many of 100 calls took at most, in whatever unit it was measured.
+     *
+     * @param benchmark its name, of a run that timed single calls
+     * @param percentile the number out of 100 as JMH writes it, as {@code 99.99}
+     * @return the time; not a number if it was not measured
+     */
+    public double percentile(String benchmark, String percentile) {
+        Map<?, ?> metric = member(runs.get(benchmark), "primaryMetric");
+        return number(member(metric, "scorePercentiles"), percentile);
     }
 
     /**

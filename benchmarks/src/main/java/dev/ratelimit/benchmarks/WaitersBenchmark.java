@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,7 +26,8 @@ import java.util.function.Supplier;
  * <p>Fifty wait at a time: threads, virtual threads where the JDK has them, or stages without a thread. A thousand a second are
  * asked for, of whom the lateness is noted, and then a hundred thousand, of whom is counted how many depart. The first turn
  * is taken without a wait. How late the n-th departure after it is, is counted from the instant just before the first turn, and n
- * turns; for Resilience4j, whose cycles begin when a limiter is made, some 40 µs before, from that instant.
+ * turns; for Resilience4j, whose cycles begin when a limiter is made, some 40 µs before, from that instant. Ours has been asked
+ * for another key by then.
  *
  * <p>Run by {@code benchmarks/run WaitersBenchmark}; the only argument is the file that gets the figures.
  */
@@ -116,8 +118,11 @@ public final class WaitersBenchmark {
     }
 
     private static Limiter<String> limiter(int perSecond) {
-        return Limiters.perKey(
+        Limiter<String> limiter = Limiters.perKey(
                 Policy.of("shaped", Rate.perSecond(perSecond).burst(1)).shape(Duration.ofSeconds(10)));
+        // The first call of all takes some 0.1 ms, which is not a wait; it would lie between origin and first turn.
+        BenchmarkDefaults.check(limiter.tryAcquire("another key"), "a new key was refused");
+        return limiter;
     }
 
     private static Turn ours(int perSecond) {
@@ -153,17 +158,17 @@ public final class WaitersBenchmark {
         Thread of(Runnable work);
     }
 
+    /** The threads are there before the limiter is: to start them may take longer than a turn, which nobody would take. */
     private static long[] threads(int count, Factory factory, Supplier<Turn> limiter) throws Exception {
         long[] departed = new long[count];
-        Turn turn = limiter.get();
-        departed[0] = turn.origin();
-        turn.await();
+        CompletableFuture<Turn> firstTaken = new CompletableFuture<>();
         AtomicInteger next = new AtomicInteger(1);
         AtomicInteger failures = new AtomicInteger();
         List<Thread> threads = new ArrayList<>();
         for (int t = 0; t < WAITING; t++) {
             Thread thread = factory.of(() -> {
                 try {
+                    Turn turn = firstTaken.get();
                     for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
                         turn.await();
                         departed[i] = System.nanoTime();
@@ -174,6 +179,15 @@ public final class WaitersBenchmark {
             });
             thread.start();
             threads.add(thread);
+        }
+        try {
+            Turn turn = limiter.get();
+            departed[0] = turn.origin();
+            turn.await();
+            firstTaken.complete(turn);
+        } finally {
+            // Where the first turn failed, nobody waits for it any longer.
+            firstTaken.cancel(false);
         }
         for (Thread thread : threads) {
             thread.join();

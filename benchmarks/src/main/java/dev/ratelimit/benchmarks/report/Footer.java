@@ -10,13 +10,24 @@ final class Footer {
 
     /** Of benchmarks that JMH ran; one of them says how. */
     static List<String> jmh(Environment environment, Results results, String any, String regex) {
-        String command = "benchmarks/run '" + regex + "' -prof gc -f " + number(results, any, "forks") + " -wi "
-                + number(results, any, "warmupIterations") + " -w " + time(results, any, "warmupTime") + " -i "
-                + number(results, any, "measurementIterations") + " -r " + time(results, any, "measurementTime");
+        String command = "benchmarks/run '" + regex + "' -prof gc" + times(results, any);
         return List.of(
                 environment.machine() + ", JDK " + results.fact(any, "jdkVersion") + ", G1, 4 GB heap",
                 environment.libraries(),
                 environment.get("date") + "; error bars: 99.9 % confidence; repeat: " + command);
+    }
+
+    /** Of those of them whose calls were timed one by one, if there are any. */
+    static List<String> sampled(Results results, String any) {
+        return any.isEmpty()
+                ? List.of()
+                : List.of("the slowest of ten thousand calls: with -bm sample" + times(results, any));
+    }
+
+    private static String times(Results results, String any) {
+        return " -f " + number(results, any, "forks") + " -wi " + number(results, any, "warmupIterations") + " -w "
+                + time(results, any, "warmupTime") + " -i " + number(results, any, "measurementIterations") + " -r "
+                + time(results, any, "measurementTime");
     }
 
     /** Of a program of our own. */

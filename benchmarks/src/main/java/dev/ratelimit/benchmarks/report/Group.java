@@ -15,7 +15,7 @@ import java.util.function.Function;
  * @param title the job
  * @param type the class of the benchmarks
  * @param suffix what comes after the library's name in their methods
- * @param param the parameter, with a slash before it; empty if there is none
+ * @param param the parameter, with a slash before it; empty if there is none; {@link #SAMPLED} for calls timed one by one
  * @param ours our methods, and their labels
  * @param floor the method of the floor; empty if there is none
  * @param floorLabel what the floor does
@@ -29,28 +29,41 @@ record Group(
         String floor,
         String floorLabel) {
 
+    /** How the name of a run ends that timed single calls, as {@link Results} has it. */
+    static final String SAMPLED = "/sampled";
+
     Group {
         ours = new LinkedHashMap<>(ours);
     }
 
-    /** The times of each that was measured, the least first. */
+    /**
+     * The times of each that was measured, the least first; where calls were timed one by one, what 9,999 of ten thousand take at
+     * most.
+     */
     Panel times(Results results) {
-        Interval least = results.interval(name(floor));
-        return new Panel(title, floorLabel, least.score(), bars(name -> results.interval(name)));
+        Function<String, Interval> time =
+                isSampled() ? name -> exactly(results.percentile(name, "99.99")) : results::interval;
+        return new Panel(title, floorLabel, time.apply(name(floor)).score(), bars(time));
+    }
+
+    boolean isSampled() {
+        return param.equals(SAMPLED);
     }
 
     /** What each allocates in a call. */
     Panel allocations(Results results) {
-        return new Panel(title, "", Double.NaN, bars(name -> {
-            double bytes = results.allocated(name);
-            return new Interval(bytes, bytes, bytes);
-        }));
+        return new Panel(title, "", Double.NaN, bars(name -> exactly(results.allocated(name))));
+    }
+
+    private static Interval exactly(double value) {
+        return new Interval(value, value, value);
     }
 
     /** One of the benchmarks, of which the footer of a picture tells how all were run. */
     String any(Results results) {
         return results.names().stream()
-                .filter(name -> name.startsWith(type + ".") && name.endsWith(param))
+                .filter(name ->
+                        name.startsWith(type + ".") && name.endsWith(param) && (param.isEmpty() != name.contains("/")))
                 .findFirst()
                 .orElse("");
     }

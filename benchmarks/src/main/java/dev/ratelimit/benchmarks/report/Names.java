@@ -18,6 +18,9 @@ final class Names {
             "sentinel");
 
     private static final Map<String, String> LABELS = Map.ofEntries(
+            Map.entry("threads", "ratelimit, threads"),
+            Map.entry("virtualThreads", "ratelimit, virtual threads"),
+            Map.entry("async", "ratelimit, async"),
             Map.entry("guava", "Guava"),
             Map.entry("bucket4j", "Bucket4j"),
             Map.entry("bucket4jSynchronized", "Bucket4j, synchronized"),
@@ -30,7 +33,7 @@ final class Names {
 
     private Names() {}
 
-    /** The label of a library's method; ours for all others. */
+    /** The label of a method that is named after a library or a way to wait; ours for all others. */
     static String label(String method) {
         return LABELS.getOrDefault(method, "ratelimit");
     }

@@ -53,7 +53,10 @@ public final class Report {
         }
         Results results = Results.read(files);
         List<Chapter> chapters = new ArrayList<>(new Decisions(results, environment).chapters());
-        chapters.addAll(new Programs(results, environment).chapters());
+        new Memory(results, environment).chapter().ifPresent(chapters::add);
+        chapters.addAll(new Waiting(results, environment).chapters());
+        chapters.addAll(new Quotas(results, environment).chapters());
+        new Caching(results, environment).chapter().ifPresent(chapters::add);
         if (chapters.isEmpty()) {
             throw new IllegalArgumentException("nothing that the report shows is among the results in " + raw);
         }

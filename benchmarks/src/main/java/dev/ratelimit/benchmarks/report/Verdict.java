@@ -19,6 +19,11 @@ record Verdict(String sentence, boolean slower) {
     private static final Comparator<Bar> BY_SCORE =
             Comparator.comparingDouble(bar -> bar.value().score());
 
+    /** The same with a clause more. */
+    Verdict and(String clause) {
+        return new Verdict(sentence + "; " + clause, slower);
+    }
+
     /** Ours and the best of the others. */
     private record Pair(Bar our, Bar best, String unit) {
 

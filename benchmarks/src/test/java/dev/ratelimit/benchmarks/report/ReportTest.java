@@ -55,6 +55,16 @@ class ReportTest {
                 high);
     }
 
+    /** A run that timed single calls, with the mean and what 9,999 of ten thousand took at most. */
+    private static String sampled(String benchmark, double mean, double slowest) {
+        String mode = "\"mode\" : \"sample\",";
+        String percentiles =
+                String.format(Locale.ROOT, "\"scorePercentiles\" : { \"99.9\" : %s, \"99.99\" : %s },", mean, slowest);
+        return run(benchmark, "", mean, mean, mean)
+                .replaceFirst("\\{", "{ " + mode)
+                .replaceFirst("\"primaryMetric\" : \\{", "\"primaryMetric\" : { " + percentiles);
+    }
+
     private String rendered(String... runs) throws Exception {
         Files.writeString(raw.resolve("results.json"), "[" + String.join(",", runs) + "]");
         Report.render(raw, folder);
@@ -110,6 +120,45 @@ class ReportTest {
     }
 
     @Test
+    void theSlowestOfTenThousandCallsStandsBesideTheMean() throws Exception {
+        String page = rendered(
+                sampled("ContendedBenchmark.decideHighLimit", 150, 1_500),
+                sampled("ContendedBenchmark.resilience4jHighLimit", 130, 90_000),
+                run("ContendedBenchmark.decideHighLimit", "", 118, 110, 126),
+                run("ContendedBenchmark.resilience4jHighLimit", "", 105, 100, 110),
+                run("ContendedBenchmark.floorHighLimit", "", 80, 79, 81));
+        assertThat(page)
+                .contains(
+                        "1.12 times the time of Resilience4j, within the error of the two (ratelimit 118, Resilience4j 105")
+                .contains("A high limit: the slowest of ten thousand calls: 60.0 times less than the best of the others"
+                        + " (ratelimit 1,500, Resilience4j 90.0k ns)");
+        assertThat(texts("two-threads.svg"))
+                .contains("A high limit: nearly all are admitted", "118", "105")
+                .contains("A high limit: the slowest of ten thousand calls", "1,500", "90.0k (cut)")
+                .contains("the slowest of ten thousand calls: with -bm sample -f 1 -wi 4 -w 500ms -i 6 -r 500ms")
+                .filteredOn(text -> text.startsWith("floor "))
+                .containsExactly("floor 80.0: ConcurrentHashMap, clock, compare-and-set");
+    }
+
+    @Test
+    void whatWasOnlySampledIsNoMean() throws Exception {
+        rendered(
+                sampled("ContendedBenchmark.decideHighLimit", 150, 1_500),
+                sampled("ContendedBenchmark.guavaHighLimit", 350, 2_500));
+        assertThat(texts("two-threads.svg"))
+                .contains("A high limit: the slowest of ten thousand calls", "1,500", "2,500")
+                .doesNotContain("A high limit: nearly all are admitted", "150", "350")
+                .anySatisfy(line -> assertThat(line).contains("JDK 17.0.15"));
+    }
+
+    @Test
+    void withoutSamplesNothingIsSaidOfThem() throws Exception {
+        rendered(run("ContendedBenchmark.decideHighLimit", "", 118, 110, 126));
+        assertThat(texts("two-threads.svg"))
+                .noneSatisfy(text -> assertThat(text).contains("slowest"));
+    }
+
+    @Test
     void linesOfQuotasAndKeysHaveAPointForEachCount() throws Exception {
         String page = rendered(
                 run("QuotaCallers.ratelimitRedisHot", "1", 9_000, 8_000, 10_000),
@@ -124,6 +173,26 @@ class ReportTest {
         assertThat(texts("quotas-redis-hot.svg"))
                 .contains("ratelimit  140k", "Bucket4j  7,000", "callers at the same time");
         assertThat(texts("over-keys.svg")).contains("ConcurrentHashMap  60.0", "with -p keys=1000");
+    }
+
+    @Test
+    void besideBatchingThePlainOneIsTold() throws Exception {
+        String page = rendered(
+                run("QuotaCallers.ratelimitPostgreSQLHot", "1", 4_500, 4_400, 4_600),
+                run("QuotaCallers.ratelimitPostgreSQLHot", "64", 82_000, 80_000, 84_000),
+                run("QuotaCallers.bucket4jPostgreSQLHot", "1", 3_000, 2_900, 3_100),
+                run("QuotaCallers.bucket4jPostgreSQLHot", "64", 2_000, 1_900, 2_100),
+                run("QuotaCallers.bucket4jBatchingPostgreSQLHot", "1", 2_900, 2_800, 3_000),
+                run("QuotaCallers.bucket4jBatchingPostgreSQLHot", "64", 100_000, 99_000, 101_000),
+                run("QuotaCallers.ratelimitPostgreSQLApart", "64", 9_200, 9_100, 9_300),
+                run("QuotaCallers.bucket4jPostgreSQLApart", "64", 8_000, 7_900, 8_100));
+        assertThat(page)
+                .contains("1 caller: 1.50 times the best of the others (ratelimit 4,500, Bucket4j 3,000 calls/s);"
+                        + " 1.5 times Bucket4j without batching\n")
+                .contains("64 callers: ours is not the best**, 0.82 times the best of the others"
+                        + " (ratelimit 82.0k, Bucket4j, batching 100k calls/s); 41 times Bucket4j without batching\n")
+                .contains("a key each, 64 callers: 1.15 times the best of the others (ratelimit 9,200, Bucket4j 8,000"
+                        + " calls/s)\n");
     }
 
     @Test

@@ -1,0 +1,45 @@
+package dev.ratelimit.benchmarks.report;
+
+import dev.ratelimit.benchmarks.Results;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The chapter on the response cache. */
+final class Caching {
+
+    private final Results results;
+    private final Environment environment;
+
+    Caching(Results results, Environment environment) {
+        this.results = results;
+        this.environment = environment;
+    }
+
+    /** The chapter, if it was measured; whoever measures the cache names its methods. */
+    Optional<Chapter> chapter() {
+        Map<String, String> labels = new LinkedHashMap<>();
+        labels.put("hit", "ratelimit, hit");
+        labels.put("hitTwoThreads", "ratelimit, hit, two threads");
+        labels.put("coalesced", "ratelimit, coalesced");
+        Group group = new Group(
+                "An answer that is there", "ResponseCacheBenchmark", "", "", labels, "floorCaffeine", "bare Caffeine");
+        Panel panel = group.times(results);
+        if (panel.bars().isEmpty()) {
+            return Optional.empty();
+        }
+        String any = group.any(results);
+        BarChart chart = new BarChart(
+                "Response cache",
+                "nanoseconds a call; less is better; the dashed line is the floor",
+                List.of(panel),
+                Footer.jmh(environment, results, any, "ResponseCache"));
+        return Optional.of(new Chapter(
+                "Response cache",
+                "Beside a bare Caffeine cache, which is what it stands on.",
+                "cache",
+                chart.svg(),
+                List.of()));
+    }
+}

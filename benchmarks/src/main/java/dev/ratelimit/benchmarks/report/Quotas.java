@@ -1,0 +1,104 @@
+package dev.ratelimit.benchmarks.report;
+
+import dev.ratelimit.benchmarks.Results;
+import dev.ratelimit.benchmarks.Results.Interval;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** The chapters on quotas, counted by many callers in a server. */
+final class Quotas {
+
+    private final Results results;
+    private final Environment environment;
+    private final Figures figures;
+
+    Quotas(Results results, Environment environment) {
+        this.results = results;
+        this.environment = environment;
+        figures = new Figures(results);
+    }
+
+    /** Those that were measured. */
+    List<Chapter> chapters() {
+        List<Chapter> chapters = new ArrayList<>();
+        for (String server : List.of("Redis", "PostgreSQL")) {
+            quotas(server, "Hot", "one hot key").ifPresent(chapters::add);
+            quotas(server, "Apart", "a key each").ifPresent(chapters::add);
+        }
+        return chapters;
+    }
+
+    private Optional<Chapter> quotas(String server, String ending, String keys) {
+        List<LineChart.Line> lines = new ArrayList<>();
+        Map<String, Map<Long, Interval>> measured = new LinkedHashMap<>();
+        for (String method : List.of("ratelimit", "bucket4j", "bucket4jBatching")) {
+            Map<Long, Interval> points = figures.points("QuotaCallers." + method + server + ending);
+            if (!points.isEmpty()) {
+                measured.put(Names.label(method), points);
+                lines.add(new LineChart.Line(Names.label(method), lines.size(), false, points));
+            }
+        }
+        Map<Long, Interval> ours = measured.remove("ratelimit");
+        if (ours == null) {
+            return Optional.empty();
+        }
+        boolean redis = server.equals("Redis");
+        String libraries =
+                "ratelimit " + environment.version("ratelimit") + " (" + environment.get("commit") + "), Bucket4j "
+                        + (redis
+                                ? environment.version("bucket4j") + ", Lettuce " + environment.version("lettuce")
+                                        + ", Redis 7.0.15"
+                                : environment.version("bucket4j-postgresql") + " on core "
+                                        + environment.version("bucket4j") + ", HikariCP pool of 16, PostgreSQL 18.4");
+        String title = "Quotas in " + server + ", " + keys;
+        LineChart chart = new LineChart(
+                title,
+                "amounts counted a second, logarithmic; more is better; server and callers on the same cores",
+                "callers at the same time",
+                lines,
+                Footer.program(
+                        environment,
+                        results,
+                        "QuotaCallers.ratelimit" + server + ending + "/1",
+                        libraries,
+                        "benchmarks/run QuotaCallers"));
+        List<Verdict> verdicts = new ArrayList<>();
+        ours.forEach((callers, our) -> {
+            List<Bar> bars = new ArrayList<>(List.of(new Bar("ratelimit", our, true)));
+            measured.forEach((label, points) -> {
+                Interval other = points.get(callers);
+                if (other != null) {
+                    bars.add(new Bar(label, other, false));
+                }
+            });
+            String job = String.format(
+                    Locale.ROOT, "%s, %,d caller%s", server + ", " + keys, callers, callers == 1 ? "" : "s");
+            Interval plain =
+                    measured.getOrDefault(Names.label("bucket4j"), Map.of()).get(callers);
+            boolean batched = measured.getOrDefault(Names.label("bucket4jBatching"), Map.of())
+                    .containsKey(callers);
+            Verdict.most(job, bars, "calls/s")
+                    .map(verdict -> plain != null && batched
+                            ? verdict.and(times(our.score() / plain.score()) + " times Bucket4j without batching")
+                            : verdict)
+                    .ifPresent(verdicts::add);
+        });
+        return Optional.of(new Chapter(
+                title,
+                redis
+                        ? "Bucket4j by its Lettuce proxy, which compares and swaps. Batching is its optimization for a hot key, within"
+                                + " one bucket object that all callers share."
+                        : "Bucket4j by its `SELECT … FOR UPDATE` proxy. The server flushes each commit to its disk.",
+                "quotas-" + server.toLowerCase(Locale.ROOT) + "-" + ending.toLowerCase(Locale.ROOT),
+                chart.svg(),
+                verdicts));
+    }
+
+    private static String times(double ratio) {
+        return String.format(Locale.ROOT, ratio < 10 ? "%.1f" : "%.0f", ratio);
+    }
+}
