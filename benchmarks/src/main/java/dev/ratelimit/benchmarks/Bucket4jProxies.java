@@ -5,8 +5,10 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.ratelimit.testservers.PostgresServer;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.distributed.BucketProxy;
 import io.github.bucket4j.distributed.jdbc.PrimaryKeyMapper;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
+import io.github.bucket4j.distributed.proxy.optimization.DelayParameters;
 import io.github.bucket4j.distributed.proxy.optimization.Optimizations;
 import io.github.bucket4j.postgresql.Bucket4jPostgreSQL;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
@@ -30,12 +32,16 @@ final class Bucket4jProxies {
 
     private static final long CAPACITY = 1_000_000_000_000L;
 
+    /** More than a thread consumes in a term. */
+    private static final long MOST_DELAYED = 1_000_000;
+
     private static final BucketConfiguration CONFIGURATION = BucketConfiguration.builder()
             .addLimit(limit -> limit.capacity(CAPACITY).refillIntervally(CAPACITY, Duration.ofDays(365)))
             .build();
 
     private final ProxyManager<String> proxies;
     private final Map<String, Bucket> batching = new ConcurrentHashMap<>();
+    private final Map<String, BucketProxy> delaying = new ConcurrentHashMap<>();
 
     Bucket4jProxies(ProxyManager<String> proxies) {
         this.proxies = proxies;
@@ -82,7 +88,21 @@ final class Bucket4jProxies {
         return () -> bucket.tryConsume(1);
     }
 
+    /** One bucket object for all callers of a key, which counts here and tells the server later: meanwhile others may exceed. */
+    LoadWay.Call delaying(String key) {
+        BucketProxy bucket = delaying.computeIfAbsent(
+                key,
+                unknown -> proxies.builder()
+                        .withOptimization(Optimizations.delaying(new DelayParameters(MOST_DELAYED, QuotaCallers.TERM)))
+                        .build(key, () -> CONFIGURATION));
+        return () -> bucket.tryConsume(1);
+    }
+
     long used(String key) {
+        BucketProxy later = delaying.get(key);
+        if (later != null) {
+            later.getOptimizationController().syncImmediately();
+        }
         return CAPACITY - proxies.getProxy(key, () -> CONFIGURATION).getAvailableTokens();
     }
 }

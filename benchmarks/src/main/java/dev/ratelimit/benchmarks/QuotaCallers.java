@@ -1,6 +1,7 @@
 package dev.ratelimit.benchmarks;
 
 import dev.ratelimit.core.Quotas;
+import dev.ratelimit.core.QuotasBuilder;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.jdbc.JdbcQuotaStore;
 import dev.ratelimit.quota.redis.RedisQuotaStore;
@@ -20,7 +21,8 @@ import java.util.stream.IntStream;
 
 /**
  * How many amounts a second are counted in a real Redis and a real PostgreSQL by one to 256 callers, on one hot key and on a key
- * each, by our quota service and by Bucket4j's proxies.
+ * each, by our quota service and by Bucket4j's proxies; on the hot key also by units that ours has leased, and by Bucket4j's that are
+ * counted later.
  *
  * <p>Both use the same client, or the same pool of sixteen connections, with a deadline that is never reached. All ways of one server
  * take turns in short rounds; a call that is refused fails the run, as does a counter that does not show exactly what was granted.
@@ -33,6 +35,9 @@ public final class QuotaCallers {
     private static final int[] CALLERS = {1, 4, 16, 64, 256};
 
     private static final int ROUNDS = 3;
+
+    /** How long what is leased, or not yet counted, lies at most. */
+    static final Duration TERM = Duration.ofMillis(10);
 
     private final Recorded recorded = new Recorded();
     private final LoadRounds rounds;
@@ -88,25 +93,23 @@ public final class QuotaCallers {
     }
 
     private void run(String server, QuotaStore store, ProxyManager<String> proxies) throws Exception {
-        QuotaService quotas = Quotas.builder(store)
-                .quota(QuotaLoad.QUOTA)
-                .deadline(QuotaLoad.PATIENCE)
-                .build();
+        QuotaService quotas = quotas(store).build();
+        QuotaService leasing = quotas(store).leases(TERM).build();
         Bucket4jProxies bucket4j = new Bucket4jProxies(proxies);
         LoadWay.Calls ours = key -> () -> quotas.consume(key, 1).allowed();
+        LoadWay.Calls leased = key -> () -> leasing.consume(key, 1).allowed();
         List<LoadWay> ways = new ArrayList<>();
         for (int callers : CALLERS) {
             ways.add(way("ratelimit" + server + "Hot", callers, true, ours));
             ways.add(way("bucket4j" + server + "Hot", callers, true, bucket4j::plain));
             ways.add(way("bucket4jBatching" + server + "Hot", callers, true, bucket4j::batching));
+            ways.add(way("ratelimitLeases" + server + "Hot", callers, true, leased));
+            ways.add(way("bucket4jDelaying" + server + "Hot", callers, true, bucket4j::delaying));
             ways.add(way("ratelimit" + server + "Apart", callers, false, ours));
             ways.add(way("bucket4j" + server + "Apart", callers, false, bucket4j::plain));
         }
-        Map<String, Throughput> throughputs = rounds.run(
-                ways,
-                key -> key.startsWith("ratelimit")
-                        ? quotas.peek(key, 1).usages().get(0).used()
-                        : bucket4j.used(key));
+        Map<String, Throughput> throughputs =
+                rounds.run(ways, key -> key.startsWith("ratelimit") ? used(leasing, key) : bucket4j.used(key));
         throughputs.forEach((name, throughput) -> {
             System.out.printf("QuotaCallers.%-40s %s calls/s%n", name, throughput.text(0));
             int slash = name.indexOf('/');
@@ -116,6 +119,15 @@ public final class QuotaCallers {
                     "calls/s",
                     throughput.rounds());
         });
+    }
+
+    private static QuotasBuilder quotas(QuotaStore store) {
+        return Quotas.builder(store).quota(QuotaLoad.QUOTA).deadline(QuotaLoad.PATIENCE);
+    }
+
+    /** What the store shows, less what is leased; of a key that nothing is leased of, what the store shows. */
+    private static long used(QuotaService leasing, String key) {
+        return leasing.peek(key, 1).usages().get(0).used();
     }
 
     /** Keys begin with the name of the way, which tells who counts on them. */

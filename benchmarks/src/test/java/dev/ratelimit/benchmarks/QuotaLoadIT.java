@@ -34,8 +34,11 @@ class QuotaLoadIT {
         results.add(
                 QuotaCallers.measure(new LoadRounds(1, Duration.ofMillis(50))).json());
         assertThat(results.names())
-                .hasSize(50)
-                .contains("QuotaCallers.bucket4jBatchingPostgreSQLHot/256", "QuotaCallers.ratelimitRedisApart/1")
+                .hasSize(70)
+                .contains(
+                        "QuotaCallers.bucket4jBatchingPostgreSQLHot/256",
+                        "QuotaCallers.ratelimitLeasesRedisHot/16",
+                        "QuotaCallers.ratelimitRedisApart/1")
                 .allSatisfy(name -> assertThat(results.interval(name).score()).isPositive());
     }
 }

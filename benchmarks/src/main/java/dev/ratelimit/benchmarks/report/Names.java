@@ -26,6 +26,8 @@ final class Names {
             Map.entry("bucket4jSynchronized", "Bucket4j, synchronized"),
             Map.entry("bucket4jCaffeine", "Bucket4j in Caffeine"),
             Map.entry("bucket4jBatching", "Bucket4j, batching"),
+            Map.entry("bucket4jDelaying", "Bucket4j, delaying"),
+            Map.entry("ratelimitLeases", "ratelimit, leases"),
             Map.entry("resilience4j", "Resilience4j"),
             Map.entry("failsafe", "Failsafe, smooth"),
             Map.entry("failsafeBursty", "Failsafe, bursty"),

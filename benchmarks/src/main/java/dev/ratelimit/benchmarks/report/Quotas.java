@@ -7,10 +7,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The chapters on quotas, counted by many callers in a server. */
 final class Quotas {
+
+    private static final String LEASES = Names.label("ratelimitLeases");
+    private static final String DELAYING = Names.label("bucket4jDelaying");
+
+    private static final String HOT =
+            " Batching is its optimization for a hot key, within one bucket object that all callers share. Leases are units that"
+                    + " ours takes from the store for about 10 ms before it grants them, so that nothing is ever exceeded; delaying"
+                    + " is Bucket4j's counterpart, which grants first and tells the server within 10 ms, so that several processes"
+                    + " may exceed the limit meanwhile.";
 
     private final Results results;
     private final Environment environment;
@@ -35,7 +45,8 @@ final class Quotas {
     private Optional<Chapter> quotas(String server, String ending, String keys) {
         List<LineChart.Line> lines = new ArrayList<>();
         Map<String, Map<Long, Interval>> measured = new LinkedHashMap<>();
-        for (String method : List.of("ratelimit", "bucket4j", "bucket4jBatching")) {
+        for (String method :
+                List.of("ratelimit", "bucket4j", "bucket4jBatching", "ratelimitLeases", "bucket4jDelaying")) {
             Map<Long, Interval> points = figures.points("QuotaCallers." + method + server + ending);
             if (!points.isEmpty()) {
                 measured.put(Names.label(method), points);
@@ -46,6 +57,9 @@ final class Quotas {
         if (ours == null) {
             return Optional.empty();
         }
+        Map<Long, Interval> leased = measured.getOrDefault(LEASES, Map.of());
+        Map<Long, Interval> delayed = measured.getOrDefault(DELAYING, Map.of());
+        measured.keySet().removeAll(List.of(LEASES, DELAYING));
         boolean redis = server.equals("Redis");
         String libraries =
                 "ratelimit " + environment.version("ratelimit") + " (" + environment.get("commit") + "), Bucket4j "
@@ -75,27 +89,47 @@ final class Quotas {
                     bars.add(new Bar(label, other, false));
                 }
             });
-            String job = String.format(
-                    Locale.ROOT, "%s, %,d caller%s", server + ", " + keys, callers, callers == 1 ? "" : "s");
             Interval plain =
                     measured.getOrDefault(Names.label("bucket4j"), Map.of()).get(callers);
             boolean batched = measured.getOrDefault(Names.label("bucket4jBatching"), Map.of())
                     .containsKey(callers);
-            Verdict.most(job, bars, "calls/s")
+            Verdict.most(job(server + ", " + keys, callers), bars, "calls/s")
                     .map(verdict -> plain != null && batched
                             ? verdict.and(times(our.score() / plain.score()) + " times Bucket4j without batching")
                             : verdict)
                     .ifPresent(verdicts::add);
         });
+        leased.forEach((callers, our) -> {
+            Interval other = delayed.get(callers);
+            double best = measured.values().stream()
+                    .map(points -> points.get(callers))
+                    .filter(Objects::nonNull)
+                    .mapToDouble(Interval::score)
+                    .max()
+                    .orElse(Double.NaN);
+            if (other != null) {
+                Verdict.most(
+                                job(server + ", " + keys + ", leased or delayed", callers),
+                                List.of(new Bar(LEASES, our, true), new Bar(DELAYING, other, false)),
+                                "calls/s")
+                        .map(verdict -> verdict.and(
+                                times(our.score() / best) + " times the best of the others that never exceed"))
+                        .ifPresent(verdicts::add);
+            }
+        });
         return Optional.of(new Chapter(
                 title,
-                redis
-                        ? "Bucket4j by its Lettuce proxy, which compares and swaps. Batching is its optimization for a hot key, within"
-                                + " one bucket object that all callers share."
-                        : "Bucket4j by its `SELECT … FOR UPDATE` proxy. The server flushes each commit to its disk.",
+                (redis
+                                ? "Bucket4j by its Lettuce proxy, which compares and swaps."
+                                : "Bucket4j by its `SELECT … FOR UPDATE` proxy. The server flushes each commit to its disk.")
+                        + (leased.isEmpty() ? "" : HOT),
                 "quotas-" + server.toLowerCase(Locale.ROOT) + "-" + ending.toLowerCase(Locale.ROOT),
                 chart.svg(),
                 verdicts));
+    }
+
+    private static String job(String what, long callers) {
+        return String.format(Locale.ROOT, "%s, %,d caller%s", what, callers, callers == 1 ? "" : "s");
     }
 
     private static String times(double ratio) {

@@ -196,6 +196,23 @@ class ReportTest {
     }
 
     @Test
+    void whatIsLeasedIsComparedWithWhatIsDelayedAndWithWhatNeverExceeds() throws Exception {
+        String page = rendered(
+                run("QuotaCallers.ratelimitRedisHot", "64", 140_000, 139_000, 141_000),
+                run("QuotaCallers.bucket4jRedisHot", "64", 7_000, 6_900, 7_100),
+                run("QuotaCallers.bucket4jBatchingRedisHot", "64", 100_000, 99_000, 101_000),
+                run("QuotaCallers.ratelimitLeasesRedisHot", "64", 6_000_000, 5_900_000, 6_100_000),
+                run("QuotaCallers.bucket4jDelayingRedisHot", "64", 3_000_000, 2_900_000, 3_100_000));
+        assertThat(page)
+                .contains("Redis, one hot key, 64 callers: 1.40 times the best of the others")
+                .contains("Redis, one hot key, leased or delayed, 64 callers: 2.00 times the best of the others")
+                .contains("60 times the best of the others that never exceed")
+                .contains("so that several processes may exceed the limit");
+        assertThat(texts("quotas-redis-hot.svg"))
+                .anySatisfy(line -> assertThat(line).startsWith("ratelimit, leases"));
+    }
+
+    @Test
     void memoryWaitingAndTheCacheAreTakenIn() throws Exception {
         String page = rendered(
                 run("CellFootprint.ratelimit", "", 24.05, 24.05, 24.05),
