@@ -54,6 +54,21 @@ final class LeasedUnits {
         return targets.equals(request.targets());
     }
 
+    /** Whether they are of a key's counters at an instant. */
+    boolean serves(CurrentWindow[] windows, long nowMillis) {
+        if (windows.length != targets.size()) {
+            return false;
+        }
+        for (int i = 0; i < windows.length; i++) {
+            Target target = targets.get(i);
+            if (!target.quota().equals(windows[i].quota())
+                    || !target.window().equals(windows[i].at(nowMillis).window())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Takes an amount; returns how many are left then, or less than zero if there are not so many. */
     long take(long amount) {
         while (true) {

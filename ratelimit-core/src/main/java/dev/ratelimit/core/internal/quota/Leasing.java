@@ -2,6 +2,7 @@ package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.waiting.Timers;
+import dev.ratelimit.quota.QuotaUsage;
 import dev.ratelimit.quota.spi.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * what is needed, less what is left of the units leased before: as long as one process asks, it is refused nothing that is
  * there.
  *
- * <p><b>How long.</b> Units that a term after the key's last call of the store are still there go back, by the executor. If that
- * fails they stay counted. So another process is refused for about a term, at most, where units are left.
+ * <p><b>How long.</b> Units that are still there a term after they were leased go back, by the executor, however often more was
+ * asked for than they are. If that fails they stay counted. So another process is refused for about a term, at most, where
+ * units are left.
  *
  * <p>Thread-safe; {@link #ask} is for who has the key's turn.
  */
@@ -58,6 +60,12 @@ final class Leasing {
             return thread;
         });
         return new Leasing(store, adjustments, term, TimeSource.system(), executor);
+    }
+
+    /** What is leased for a key, if anything. */
+    @Nullable
+    LeasedUnits of(String key) {
+        return leases.get(key);
     }
 
     /** Grants a request from what is leased; null if that does not suffice. */
@@ -94,11 +102,12 @@ final class Leasing {
         }
         if (answer instanceof Answer.Counted counted) {
             long units = counted.granted() ? more : rest;
-            lease(key, new LeasedUnits(request.targets(), counted, units, now));
+            long since = counted.granted() || before == null ? now : before.since();
+            lease(key, new LeasedUnits(request.targets(), counted, units, since));
             return counted.before(units);
         }
         if (before != null) {
-            lease(key, new LeasedUnits(request.targets(), before.without(0), rest, now));
+            lease(key, new LeasedUnits(request.targets(), before.without(0), rest, before.since()));
         }
         return answer;
     }
@@ -147,6 +156,20 @@ final class Leasing {
     long held(String key, List<Target> targets) {
         LeasedUnits leased = leases.get(key);
         return leased != null && leased.targets().equals(targets) ? leased.left() : 0;
+    }
+
+    /** What the counters show, less what is leased of them. */
+    List<QuotaUsage> used(String key, List<Target> targets) {
+        long before = held(key, targets);
+        List<QuotaUsage> shown = adjustments.read(targets);
+        // Rather too much than too little: what was leased or given back meanwhile may be in what the store shows, or
+        // not.
+        long held = Math.min(before, held(key, targets));
+        List<QuotaUsage> used = new ArrayList<>(shown.size());
+        for (QuotaUsage usage : shown) {
+            used.add(new QuotaUsage(usage.quota(), Math.max(0, usage.used() - held), usage.window()));
+        }
+        return used;
     }
 
     /** Gives back what is leased of a key, before its counters are changed otherwise. */

@@ -87,9 +87,24 @@ public final class StoreQuotas implements QuotaService {
         Objects.requireNonNull(key, "key");
         long now = clock.millis();
         CurrentWindow[] all = windows;
-        QuotaDecision decision =
-                memory == null || all.length > 1 ? null : ofCounterThatIsThere(memory, all[0], key, amount, now);
+        QuotaDecision decision = null;
+        if (leasing != null) {
+            decision = ofWhatIsLeased(leasing, all, key, amount, now);
+        } else if (memory != null && all.length == 1) {
+            decision = ofCounterThatIsThere(memory, all[0], key, amount, now);
+        }
         return decision != null ? decision : ask(key, targets(key, now), amount, now);
+    }
+
+    /** The same answer on a shorter way, where there is one: without making counters' names. */
+    private @Nullable QuotaDecision ofWhatIsLeased(
+            Leasing leasing, CurrentWindow[] windows, String key, long amount, long nowMillis) {
+        LeasedUnits leased = leasing.of(key);
+        if (leased == null || !leased.serves(windows, nowMillis)) {
+            return null;
+        }
+        long left = leased.take(amount);
+        return left < 0 ? null : told(key, leased.targets(), leased.without(left), amount, nowMillis);
     }
 
     /** The same answer on a shorter way, where there is one. */
@@ -125,7 +140,10 @@ public final class StoreQuotas implements QuotaService {
         if (answer instanceof Answer.Failed failed) {
             throw failed.thrown();
         }
-        Answer.Counted counted = (Answer.Counted) answer;
+        return told(key, targets, (Answer.Counted) answer, amount, nowMillis);
+    }
+
+    private QuotaDecision told(String key, List<Target> targets, Answer.Counted counted, long amount, long nowMillis) {
         List<QuotaUsage> usages = counted.usages(targets);
         if (thresholds != null) {
             thresholds.look(key, targets, usages);
@@ -141,27 +159,11 @@ public final class StoreQuotas implements QuotaService {
     public QuotaDecision peek(String key, long amount) {
         check(amount);
         long now = clock.millis();
-        List<QuotaUsage> usages = used(key, targets(key, now));
+        List<Target> targets = targets(key, now);
+        List<QuotaUsage> usages = leasing == null ? adjustments.read(targets) : leasing.used(key, targets);
         return usages.stream().allMatch(usage -> amount <= usage.remaining())
                 ? QuotaDecision.allowed(usages)
                 : refused(usages, amount, now);
-    }
-
-    /** What the counters show, less what is leased of them. */
-    private List<QuotaUsage> used(String key, List<Target> targets) {
-        if (leasing == null) {
-            return adjustments.read(targets);
-        }
-        long before = leasing.held(key, targets);
-        List<QuotaUsage> shown = adjustments.read(targets);
-        // Rather too much than too little: what was leased or given back meanwhile may be in what the store shows, or
-        // not.
-        long held = Math.min(before, leasing.held(key, targets));
-        List<QuotaUsage> used = new ArrayList<>(shown.size());
-        for (QuotaUsage usage : shown) {
-            used.add(new QuotaUsage(usage.quota(), Math.max(0, usage.used() - held), usage.window()));
-        }
-        return used;
     }
 
     @Override

@@ -8,10 +8,13 @@ import dev.ratelimit.core.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.QuotaUsage;
 import dev.ratelimit.testing.FaultyStore;
 import dev.ratelimit.testing.FaultyStore.Fault;
+import dev.ratelimit.testing.ManualClock;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,7 +89,20 @@ class LeasingTest {
     }
 
     @Test
-    void theTermCountsFromTheLastCallOfTheStore() {
+    void whoAsksForMoreInVainDoesNotProlongTheTerm() {
+        consume(node, 2, Duration.ofMillis(1));
+        for (int i = 0; i < 9; i++) {
+            time.advance(Duration.ofMillis(1));
+            assertThat(node.grants(1_000)).isFalse();
+            assertThat(node.held()).isEqualTo(10);
+        }
+        time.advance(Duration.ofMillis(1));
+        assertThat(node.held()).isZero();
+        assertThat(node.used()).isEqualTo(2);
+    }
+
+    @Test
+    void theTermBeginsAnewWithALease() {
         consume(node, 2, Duration.ofMillis(1));
         assertThat(node.grants(11)).isTrue();
         time.advance(LeasingNode.TERM.minusNanos(1));
@@ -182,6 +198,29 @@ class LeasingTest {
         assertThat(quotas.consume("a").allowed()).isFalse();
         quotas.reset("a");
         assertThat(quotas.consume("a").used()).isEqualTo(1);
+    }
+
+    @Test
+    void unitsOfOneWindowAreNotGrantedInTheNext() {
+        ManualClock clock = new ManualClock(Instant.parse("2026-06-01T00:00:59.999Z"));
+        FaultyStore counters = new FaultyStore(QuotaStores.inMemory(clock));
+        QuotaService quotas = Quotas.builder(counters)
+                .quota(Quota.of("minute", 1_000, CalendarWindow.everyMinute()))
+                .quota(Quota.of("hour", 100_000, CalendarWindow.hourly()))
+                .leases(Duration.ofHours(1))
+                .clock(clock)
+                .build();
+        for (int i = 1; i <= 50; i++) {
+            assertThat(quotas.consume("a").usages())
+                    .extracting(QuotaUsage::used)
+                    .containsExactly((long) i, (long) i);
+        }
+        int calls = counters.calls();
+        clock.advance(Duration.ofMillis(1));
+        assertThat(quotas.consume("a").usages().get(0).used()).isEqualTo(1);
+        assertThat(counters.calls()).isGreaterThan(calls);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(quotas.consume("a").usages().get(0).used()).isEqualTo(1);
     }
 
     @ParameterizedTest
