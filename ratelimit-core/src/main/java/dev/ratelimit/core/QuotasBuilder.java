@@ -91,7 +91,7 @@ public final class QuotasBuilder {
      * <ul>
      *   <li>Units that nobody has asked for go back after this time. Until then, other processes may be refused although they are
      *       there. One process leases at most an eighth of what there is.
-     *   <li>A process that ends keeps what it has leased, and those units are lost in their window.
+     *   <li>A process that is killed, or closes its store before this time is over, loses what it has leased, until the window ends.
      *   <li>What is used, as this process tells it, is what the store showed when units were leased, less those that are left.
      *   <li>{@link QuotaService#decrement} and {@link QuotaService#reset} cannot take back what other processes have leased: that
      *       may be granted besides.

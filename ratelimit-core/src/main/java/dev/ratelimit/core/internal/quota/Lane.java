@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Those who wait for their turn on one key, in the order in which they came.
  *
- * <p>Whoever comes puts itself before the one who came last, by one exchange and without a lock. Who has the turn takes all of
- * them, and turns their order round, into a queue that nobody else touches until it hands the turn over. A lane ends when
+ * <p>Whoever comes links itself to the one who came last, by one exchange and without a lock. Who has the turn takes the chain, and
+ * turns it round into a queue, which nobody else touches until the turn is handed over. A lane ends when
  * its last leader finds nobody; nobody joins an ended one.
  */
 final class Lane {

@@ -8,6 +8,7 @@ import io.lettuce.core.RedisURI;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -15,8 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A JVM of its own whose threads consume one by one, from units that it leases, until they are refused for a while. Each writes
- * into mapped memory how many it was granted, so that this is known of a process that is killed, too.
+ * A JVM of its own. It connects, and makes a file of mapped memory; once another file is there, its threads consume one by one, from
+ * units that it leases, until they are refused for a while. Each writes into the mapped memory how many it was granted, so that
+ * this is known of a process that is killed, too.
  */
 final class LeasingProcess {
 
@@ -27,7 +29,7 @@ final class LeasingProcess {
 
     private LeasingProcess() {}
 
-    static Process start(int port, String key, long limit, Path granted) throws IOException {
+    static Process start(int port, String key, long limit, Path granted, Path go) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
@@ -39,6 +41,7 @@ final class LeasingProcess {
                         key,
                         String.valueOf(limit),
                         granted.toString(),
+                        go.toString(),
                         String.valueOf(ProcessHandle.current().pid()))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
@@ -55,7 +58,7 @@ final class LeasingProcess {
 
     public static void main(String[] arguments) throws Exception {
         // Ends with the test, however that ends.
-        var unused = ProcessHandle.of(Long.parseLong(arguments[4]))
+        var unused = ProcessHandle.of(Long.parseLong(arguments[5]))
                 .orElseThrow()
                 .onExit()
                 .thenRun(() -> Runtime.getRuntime().halt(1));
@@ -68,6 +71,9 @@ final class LeasingProcess {
                         StandardOpenOption.WRITE)) {
             QuotaService quotas = quotas(store, Long.parseLong(arguments[2]));
             MappedByteBuffer granted = file.map(FileChannel.MapMode.READ_WRITE, 0, (long) THREADS * Long.BYTES);
+            while (!Files.exists(Path.of(arguments[4]))) {
+                pause();
+            }
             List<Thread> threads = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
                 int place = i * Long.BYTES;

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LeasingProcessesIT {
 
     private static final int PROCESSES = 3;
-    private static final long LIMIT = 300_000;
+    private static final long LIMIT = 5_000_000;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
@@ -34,6 +35,7 @@ class LeasingProcessesIT {
             for (Process process : started(server)) {
                 assertThat(process.waitFor()).isZero();
             }
+            assertThat(IntStream.range(0, PROCESSES)).as("all had a part").allMatch(i -> granted(i) > 0);
             assertThat(granted()).isEqualTo(LIMIT);
             assertThat(used(server)).isEqualTo(LIMIT);
         }
@@ -45,6 +47,7 @@ class LeasingProcessesIT {
             List<Process> processes = started(server);
             assertThat(Waiting.until(PATIENCE, () -> granted() > LIMIT / 4)).isTrue();
             processes.get(0).destroyForcibly().waitFor();
+            assertThat(granted()).as("in the middle of it").isLessThan(LIMIT * 9 / 10);
             for (Process process : processes.subList(1, PROCESSES)) {
                 assertThat(process.waitFor()).isZero();
             }
@@ -57,9 +60,15 @@ class LeasingProcessesIT {
     private List<Process> started(RedisServer server) throws IOException {
         List<Process> processes = new ArrayList<>();
         for (int i = 0; i < PROCESSES; i++) {
-            processes.add(LeasingProcess.start(server.port(), "key", LIMIT, file(i)));
+            processes.add(LeasingProcess.start(server.port(), "key", LIMIT, file(i), folder.resolve("go")));
         }
+        assertThat(Waiting.until(PATIENCE, this::allAreThere)).isTrue();
+        Files.createFile(folder.resolve("go"));
         return processes;
+    }
+
+    private boolean allAreThere() {
+        return IntStream.range(0, PROCESSES).allMatch(i -> Files.exists(file(i)));
     }
 
     private Path file(int process) {
@@ -67,18 +76,20 @@ class LeasingProcessesIT {
     }
 
     private long granted() {
-        long granted = 0;
-        for (int i = 0; i < PROCESSES; i++) {
-            try {
-                ByteBuffer counts = ByteBuffer.wrap(Files.exists(file(i)) ? Files.readAllBytes(file(i)) : new byte[0]);
-                while (counts.remaining() >= Long.BYTES) {
-                    granted += counts.getLong();
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        return IntStream.range(0, PROCESSES).mapToLong(this::granted).sum();
+    }
+
+    private long granted(int process) {
+        try {
+            ByteBuffer counts = ByteBuffer.wrap(Files.readAllBytes(file(process)));
+            long granted = 0;
+            while (counts.remaining() >= Long.BYTES) {
+                granted += counts.getLong();
             }
+            return granted;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return granted;
     }
 
     private static long used(RedisServer server) {
