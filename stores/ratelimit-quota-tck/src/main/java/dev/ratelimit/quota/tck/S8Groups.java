@@ -12,6 +12,7 @@ import dev.ratelimit.quota.spi.Outcome.Counted;
 import dev.ratelimit.quota.spi.Outcome.Failed;
 import dev.ratelimit.quota.spi.Outcome.Grouped;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
@@ -123,8 +124,10 @@ public interface S8Groups extends StoreHooks {
                 Counter free = c.get(round & 1);
                 Counter full = c.get(1 - (round & 1));
                 store.acquire(full, 1, 1);
+                CountDownLatch begun = new CountDownLatch(1);
                 Race.of("S8.3", bench.patience(), 2, i -> () -> {
                     if (i == 0) {
+                        begun.countDown();
                         for (int k = 0; k < 4; k++) {
                             Grouped denied =
                                     store.group(Acquire.allOrNothing(free, 1, 1), Acquire.allOrNothing(full, 1, 1));
@@ -132,6 +135,8 @@ public interface S8Groups extends StoreHooks {
                         }
                         return null;
                     }
+                    // Whoever comes last to the start goes on first, and would be done before the first group.
+                    begun.await();
                     assertThat(store.used(free))
                             .as("S8.3: shown, where all groups are denied")
                             .isZero();

@@ -24,7 +24,7 @@ class BrokenStoresTest {
     private static final Pattern RULE = Pattern.compile("\\*\\*(S\\d\\.\\d)\\*\\*");
 
     /** Some rules break only where threads meet, which on a busy machine they do not each time. */
-    private static final int MOST_TRIALS = 10;
+    private static final int MOST_TRIALS = 50;
 
     @TestFactory
     Stream<DynamicTest> eachBrokenStoreIsCaught() {
