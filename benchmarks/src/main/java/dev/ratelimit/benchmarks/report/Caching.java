@@ -7,15 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The chapter on the response cache. */
-final class Caching {
-
-    private final Results results;
-    private final Environment environment;
-
-    Caching(Results results, Environment environment) {
-        this.results = results;
-        this.environment = environment;
-    }
+record Caching(Results results, Environment environment) {
 
     /** The chapter, if it was measured; whoever measures the cache names its methods. */
     Optional<Chapter> chapter() {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** The chapters on what a decision costs: time, allocation, and how both go with the number of keys. */
-final class Decisions {
+record Decisions(Results results, Environment environment) {
 
     private static final String LESS = "nanoseconds a call; less is better; the dashed line is the floor";
 
@@ -78,14 +78,6 @@ final class Decisions {
             Map.of("decideHighLimit", "ratelimit"),
             "",
             "");
-
-    private final Results results;
-    private final Environment environment;
-
-    Decisions(Results results, Environment environment) {
-        this.results = results;
-        this.environment = environment;
-    }
 
     /** All of them that were measured. */
     List<Chapter> chapters() {

@@ -8,13 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What programs of our own measured, as pictures need it. */
-final class Figures {
-
-    private final Results results;
-
-    Figures(Results results) {
-        this.results = results;
-    }
+record Figures(Results results) {
 
     /** The methods of a program as bars, the least first; what is not named after another library is ours. */
     List<Bar> bars(String type, String param) {

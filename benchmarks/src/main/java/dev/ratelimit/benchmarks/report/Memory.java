@@ -5,21 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** The chapter on what a key costs in memory. */
-final class Memory {
-
-    private final Results results;
-    private final Environment environment;
-    private final Figures figures;
-
-    Memory(Results results, Environment environment) {
-        this.results = results;
-        this.environment = environment;
-        figures = new Figures(results);
-    }
+record Memory(Results results, Environment environment) {
 
     /** The chapter, if it was measured. */
     Optional<Chapter> chapter() {
-        List<Bar> bars = figures.bars("CellFootprint.", "");
+        List<Bar> bars = figures().bars("CellFootprint.", "");
         if (bars.isEmpty()) {
             return Optional.empty();
         }
@@ -41,5 +31,9 @@ final class Memory {
                 "bytes-per-key",
                 chart.svg(),
                 Verdict.least("A million keys", bars, 0, "bytes").stream().toList()));
+    }
+
+    private Figures figures() {
+        return new Figures(results);
     }
 }

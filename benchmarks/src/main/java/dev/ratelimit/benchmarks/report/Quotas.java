@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** The chapters on quotas, counted by many callers in a server. */
-final class Quotas {
+record Quotas(Results results, Environment environment) {
 
     private static final String LEASES = Names.label("ratelimitLeases");
     private static final String DELAYING = Names.label("bucket4jDelaying");
@@ -21,16 +21,6 @@ final class Quotas {
                     + " ours takes from the store for about 10 ms before it grants them, so that nothing is ever exceeded; delaying"
                     + " is Bucket4j's counterpart, which grants first and tells the server within 10 ms, so that several processes"
                     + " may exceed the limit meanwhile.";
-
-    private final Results results;
-    private final Environment environment;
-    private final Figures figures;
-
-    Quotas(Results results, Environment environment) {
-        this.results = results;
-        this.environment = environment;
-        figures = new Figures(results);
-    }
 
     /** Those that were measured. */
     List<Chapter> chapters() {
@@ -47,7 +37,7 @@ final class Quotas {
         Map<String, Map<Long, Interval>> measured = new LinkedHashMap<>();
         for (String method :
                 List.of("ratelimit", "bucket4j", "bucket4jBatching", "ratelimitLeases", "bucket4jDelaying")) {
-            Map<Long, Interval> points = figures.points("QuotaCallers." + method + server + ending);
+            Map<Long, Interval> points = figures().points("QuotaCallers." + method + server + ending);
             if (!points.isEmpty()) {
                 measured.put(Names.label(method), points);
                 lines.add(new LineChart.Line(Names.label(method), lines.size(), false, points));
@@ -134,5 +124,9 @@ final class Quotas {
 
     private static String times(double ratio) {
         return String.format(Locale.ROOT, ratio < 10 ? "%.1f" : "%.0f", ratio);
+    }
+
+    private Figures figures() {
+        return new Figures(results);
     }
 }

@@ -11,17 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The chapters on those who wait: how late they depart, how many do, and what each costs. */
-final class Waiting {
-
-    private final Results results;
-    private final Environment environment;
-    private final Figures figures;
-
-    Waiting(Results results, Environment environment) {
-        this.results = results;
-        this.environment = environment;
-        figures = new Figures(results);
-    }
+record Waiting(Results results, Environment environment) {
 
     /** Those that were measured. */
     List<Chapter> chapters() {
@@ -35,7 +25,7 @@ final class Waiting {
         percentiles.put("late50", "half are at most so late");
         percentiles.put("late99", "99 of 100 are at most so late");
         percentiles.forEach((percentile, meaning) -> {
-            List<Bar> bars = figures.bars("WaitersBenchmark.", "/" + percentile);
+            List<Bar> bars = figures().bars("WaitersBenchmark.", "/" + percentile);
             if (!bars.isEmpty()) {
                 panels.add(
                         new Panel("A thousand departures a second, fifty waiting: " + meaning, "", Double.NaN, bars));
@@ -45,7 +35,7 @@ final class Waiting {
         if (panels.isEmpty()) {
             return Optional.empty();
         }
-        List<Bar> throughput = new ArrayList<>(figures.bars("WaitersBenchmark.", "/throughput"));
+        List<Bar> throughput = new ArrayList<>(figures().bars("WaitersBenchmark.", "/throughput"));
         throughput.sort(Comparator.comparingDouble(bar -> -bar.value().score()));
         if (!throughput.isEmpty()) {
             panels.add(new Panel(
@@ -87,7 +77,7 @@ final class Waiting {
         labels.put("giveUp", "to give up");
         List<LineChart.Line> lines = new ArrayList<>();
         labels.forEach((method, label) -> {
-            Map<Long, Interval> points = figures.points("WaitersComplexity." + method);
+            Map<Long, Interval> points = figures().points("WaitersComplexity." + method);
             if (!points.isEmpty()) {
                 lines.add(new LineChart.Line(label, lines.size(), false, points));
             }
@@ -112,5 +102,9 @@ final class Waiting {
                 "over-waiters",
                 chart.svg(),
                 List.of()));
+    }
+
+    private Figures figures() {
+        return new Figures(results);
     }
 }

@@ -1,5 +1,8 @@
 package dev.ratelimit.core.internal.waiting;
 
+import dev.ratelimit.TimeSource;
+import java.util.concurrent.locks.LockSupport;
+
 /**
  * How much longer than asked for the system lets a thread sleep, as it was lately, so that one can ask for less.
  *
@@ -23,7 +26,26 @@ final class Oversleep {
     private static final long STEP_NANOS = 500;
     private static final int OF_TEN_REACHED = 9;
 
+    private static final TimeSource SYSTEM = TimeSource.system();
+
     private volatile long nanos;
+
+    /**
+     * Parks the current thread for what is left until an instant of the system's, or a little less; awake, if it is a moment. It may
+     * be woken before.
+     *
+     * @param blocker what the thread is blocked on, for those who read thread dumps
+     */
+    void rest(Object blocker, long left) {
+        if (left <= AWAKE_NANOS) {
+            Thread.onSpinWait();
+            return;
+        }
+        long asleep = asleep(left);
+        long begun = -Instants.left(SYSTEM, 0);
+        LockSupport.parkNanos(blocker, asleep);
+        learn(asleep, -Instants.left(SYSTEM, begun));
+    }
 
     /** How long to sleep for what is left until an instant, at least {@link #AWAKE_NANOS}. */
     long asleep(long left) {

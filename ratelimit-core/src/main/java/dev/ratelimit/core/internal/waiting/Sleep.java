@@ -44,18 +44,8 @@ public final class Sleep {
     }
 
     private static void awaitSystem(long due) throws InterruptedException {
-        long left = Instants.left(SYSTEM, due);
-        while (left > 0) {
-            long before = left;
-            if (before <= Oversleep.AWAKE_NANOS) {
-                Thread.onSpinWait();
-                left = Instants.left(SYSTEM, due);
-            } else {
-                long asleep = OVERSLEEP.asleep(before);
-                LockSupport.parkNanos(SYSTEM, asleep);
-                left = Instants.left(SYSTEM, due);
-                OVERSLEEP.learn(asleep, before - left);
-            }
+        for (long left = Instants.left(SYSTEM, due); left > 0; left = Instants.left(SYSTEM, due)) {
+            OVERSLEEP.rest(SYSTEM, left);
             throwIfInterrupted();
         }
     }

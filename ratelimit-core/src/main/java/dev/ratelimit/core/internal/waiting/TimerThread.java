@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>The way of a timer.</b> Callers put new timers, and those that they have cancelled, into a queue of many producers
  * and one consumer. The thread takes them out and keeps those that are to come in a {@link TimerHeap}, which nobody else
- * touches. It sleeps until the first instant ({@link Oversleep}), asks the timer's own source whether the instant has come, and runs the task,
- * or sleeps on. So no task is early by its own source, whatever that is. Callers take no lock.
+ * touches. It sleeps until the first instant ({@link Oversleep}), asks the timer's own source whether the instant has come,
+ * and runs the task, or sleeps on. So no task is early by its own source, whatever that is. Callers take no lock.
  *
  * <p><b>Who wakes the thread.</b> Before it sleeps it says until when ({@link #wakeAt}), and then looks at the queue once
  * more; a caller first puts its timer into the queue, and then reads until when the thread sleeps. So one of the two sees
@@ -210,7 +210,7 @@ final class TimerThread {
         long until = isIdle ? now + idleNanos : heap.earliest();
         wakeAt = until;
         if (news.isEmpty()) {
-            rest(now, until - now);
+            oversleep.rest(this, until - now);
         } else {
             stepAside();
         }
@@ -218,17 +218,6 @@ final class TimerThread {
         // An interrupt would make every later park return at once; nobody has a reason to send one.
         Thread.interrupted();
         return !isIdle || in(0) < until || !retire();
-    }
-
-    /** Sleeps for as long as is left from now, or a little less; awake, if it is a moment. */
-    private void rest(long now, long left) {
-        if (left <= Oversleep.AWAKE_NANOS) {
-            Thread.onSpinWait();
-            return;
-        }
-        long asleep = oversleep.asleep(left);
-        LockSupport.parkNanos(this, asleep);
-        oversleep.learn(asleep, in(0) - now);
     }
 
     /** A caller has a place in the queue, and has not filled it yet: it will in a moment, if it runs. */

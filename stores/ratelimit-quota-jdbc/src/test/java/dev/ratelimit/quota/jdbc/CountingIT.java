@@ -44,6 +44,13 @@ class CountingIT {
             return new Fixture(pool, builder(pool).build());
         }
 
+        /** One that goes by a clock that stands still. */
+        static Fixture at(TestDatabase database, Instant now) {
+            HikariDataSource pool = database.pool();
+            return new Fixture(
+                    pool, builder(pool).instantSource(InstantSource.fixed(now)).build());
+        }
+
         static JdbcQuotaStore.Builder builder(HikariDataSource pool) {
             return JdbcQuotaStore.builder(pool).table(TestDatabase.newTable()).createTables();
         }
@@ -196,12 +203,7 @@ class CountingIT {
     @ParameterizedTest
     @EnumSource
     void what_has_expired_is_deleted_with_its_operations_and_nothing_else(TestDatabase database) {
-        HikariDataSource pool = database.pool();
-        InstantSource later = InstantSource.fixed(START.plusSeconds(1000));
-        try (pool;
-                JdbcQuotaStore store =
-                        Fixture.builder(pool).instantSource(later).build()) {
-            Fixture f = new Fixture(pool, store);
+        try (Fixture f = Fixture.at(database, START.plusSeconds(1000))) {
             Counter stays = counter("stays");
             List<Operation> operations = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
@@ -210,31 +212,26 @@ class CountingIT {
             }
             operations.add(new Acquire(stays, 1, 1, 5, new OperationId(HOLDER, 1)));
             f.all(operations);
-            assertThat(store.purge()).isEqualTo(200);
-            assertThat(store.purge()).isZero();
+            assertThat(f.store().purge()).isEqualTo(200);
+            assertThat(f.store().purge()).isZero();
             assertThat(f.one(operations.get(200))).isEqualTo(new Counted(1, 1));
             assertThat(f.one(new Read(stays))).isEqualTo(new Counted(0, 1));
             assertThat(f.one(operations.get(0))).isEqualTo(new Counted(1, 1));
-            assertThat(store.purge()).isEqualTo(1);
+            assertThat(f.store().purge()).isEqualTo(1);
         }
     }
 
     @ParameterizedTest
     @EnumSource
     void a_counter_that_was_forgotten_begins_anew(TestDatabase database) {
-        HikariDataSource pool = database.pool();
-        InstantSource later = InstantSource.fixed(START.plusSeconds(5000));
-        try (pool;
-                JdbcQuotaStore store =
-                        Fixture.builder(pool).instantSource(later).build()) {
-            Fixture f = new Fixture(pool, store);
+        try (Fixture f = Fixture.at(database, START.plusSeconds(5000))) {
             for (int round = 0; round < 3; round++) {
                 assertThat(f.one(acquire("a", 2, 2, 5))).isEqualTo(new Counted(2, 2));
                 assertThat(f.one(acquire("a", 2, 2, 5))).isEqualTo(new Counted(2, 4));
                 assertThat(f.one(acquire("a", 2, 2, 5))).isEqualTo(new Counted(0, 4));
                 assertThat(f.one(new Adjust(counter("a"), -1, null))).isEqualTo(new Counted(0, 3));
                 assertThat(f.one(acquire("a", 2, 2, 5))).isEqualTo(new Counted(2, 5));
-                assertThat(store.purge()).isEqualTo(1);
+                assertThat(f.store().purge()).isEqualTo(1);
             }
         }
     }
