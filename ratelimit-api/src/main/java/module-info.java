@@ -8,5 +8,9 @@ module dev.ratelimit {
     exports dev.ratelimit;
     exports dev.ratelimit.address;
     exports dev.ratelimit.http;
+    exports dev.ratelimit.internal to
+            dev.ratelimit.cache,
+            dev.ratelimit.core,
+            dev.ratelimit.quota.jdbc;
     exports dev.ratelimit.quota;
 }

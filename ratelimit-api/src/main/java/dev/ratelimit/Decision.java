@@ -38,7 +38,7 @@ public final class Decision {
         BLOCKED,
         /** The key holds as many leases as it may at once; when one is closed cannot be foreseen. */
         TOO_MANY_AT_ONCE,
-        /** The permits would have to be waited for, and as many requests are waiting as may. */
+        /** The permits, or the lease, would have to be waited for, and as many calls wait as may. */
         TOO_MANY_WAITING
     }
 
@@ -148,6 +148,15 @@ public final class Decision {
      */
     public static Decision tooManyAtOnce() {
         return new Decision(Reason.TOO_MANY_AT_ONCE, DEFAULT_POLICY, null, 0, 0, 0, 0);
+    }
+
+    /**
+     * Returns the answer that refuses because as many callers wait for a lease as may.
+     *
+     * @return the answer; nobody knows when to come again, so it says at once
+     */
+    public static Decision tooManyWaiting() {
+        return new Decision(Reason.TOO_MANY_WAITING, DEFAULT_POLICY, null, 0, 0, 0, 0);
     }
 
     /**
@@ -291,6 +300,7 @@ public final class Decision {
             return switch (reason) {
                 case WITHIN_LIMIT -> "admitted, unlimited";
                 case TOO_MANY_AT_ONCE -> "refused (too many at once)";
+                case TOO_MANY_WAITING -> "refused (too many waiting)";
                 default -> "refused (blocked), retry never";
             };
         }

@@ -51,7 +51,7 @@ public final class Lease implements AutoCloseable {
      * Returns a lease that was granted.
      *
      * @param decision the answer, which admits
-     * @param giveBack gives the place back; run once at most, by the thread that closes the lease, and must not throw
+     * @param giveBack gives the place back; run by the thread that closes the lease, once, and again only if it threw
      * @return the lease
      * @throws IllegalArgumentException if the decision refuses
      */
@@ -94,12 +94,24 @@ public final class Lease implements AutoCloseable {
         return decision;
     }
 
-    /** Gives the place back, once; does nothing if there is none, or if the limiter has taken it back. Never throws. */
+    /**
+     * Gives the place back, once; does nothing if there is none, or if the limiter has taken it back. Throws nothing but a
+     * {@link StackOverflowError}, from deeper in the stack than the lease was granted at; then the place is not given back
+     * yet, and a further call gives it back.
+     */
     @Override
     public void close() {
         Runnable open = giveBack;
         if (open != null && GIVE_BACK.compareAndSet(this, open, null)) {
-            open.run();
+            boolean isGivenBack = false;
+            try {
+                open.run();
+                isGivenBack = true;
+            } finally {
+                if (!isGivenBack) {
+                    giveBack = open;
+                }
+            }
         }
     }
 

@@ -68,10 +68,11 @@ public interface Limit<K> {
     /**
      * Gives back permits that were taken and not used. The budget never exceeds its capacity: what would, is lost.
      *
+     * <p>So it is safe in a {@code finally} block, also after the policy became smaller in between: a budget gets back what
+     * fits, a capacity at most. Under a policy that admits nothing, or that limits no rate, that is nothing.
+     *
      * @param key the key
-     * @param permits how many, from 1 to the capacity
-     * @throws IllegalArgumentException if the permits are more than the capacity is now, which no single call can have
-     *     taken unless a policy with a larger one was in force then
+     * @param permits how many, at least 1
      */
     void refund(K key, long permits);
 

@@ -18,7 +18,8 @@ import java.util.concurrent.Executor;
  * except that all character sequences of the same characters are one. No key is retained, but for a bounded number of
  * short strings that are asked for again and again.
  *
- * <p><b>Waiting.</b> Only {@code acquire} waits for permits, and only if the policy {@linkplain Policy#shape shapes}.
+ * <p><b>Waiting.</b> Only {@code acquire} and {@code enter} wait for permits, and only if the policy
+ * {@linkplain Policy#shape shapes}. No other call overtakes those that wait.
  *
  * <p><b>Memory.</b> Fixed when the limiter is built, whatever keys come. A key whose budget is full again is forgotten
  * with nothing lost. What happens to a new key when too many others are in debt was chosen when the limiter was built:
@@ -34,37 +35,50 @@ import java.util.concurrent.Executor;
 public interface Limiter<K> extends Limit<K> {
 
     /**
-     * Fills the key's budget, as if the key had never been seen.
+     * Fills the key's budget, as if the key had never been seen: {@link Rate#initially(long)} says when that is not full.
      *
      * @param key the key
      */
     void reset(K key);
 
     /**
-     * Takes one permit as the key's policy says: at once or not at all, or after a wait if the policy
-     * {@linkplain Policy#shape shapes}.
+     * Takes one permit as {@link #acquire(Object, long)} does.
      *
      * @param key the key
      * @return whether the permit was taken, and may be used now
-     * @throws InterruptedException if the thread is interrupted before its turn; what it waited for is given back, as
-     *     {@link Reservation#cancel()} says
+     * @throws InterruptedException if the thread is interrupted before its turn; the call has taken nothing
      */
     boolean acquire(K key) throws InterruptedException;
 
     /**
-     * Takes permits as the key's policy says: at once or not at all, or after a wait if the policy
-     * {@linkplain Policy#shape shapes}.
+     * Takes permits, and waits for them if the key's policy {@linkplain Policy#shape shapes}. Under a policy that does not shape it
+     * does not wait, and answers as {@link #tryAcquire(Object, long)} does.
      *
-     * <p>Waiting is in turn: who comes first for a key goes first. A wait that would be longer than the policy's longest
-     * delay is refused at once, and so is one for which too many are waiting already; both take nothing.
+     * <p>The calls that wait for permits of a key form a queue: the first to come is the first to go. A call that leaves the queue
+     * (interrupted, cancelled) has taken nothing, and all behind it move up at once. A call is refused at once if its wait
+     * would be longer than the policy's longest delay, or if as many calls wait as may; then it has taken nothing, either.
      *
      * @param key the key
      * @param permits how many, at least 1
      * @return whether the permits were taken, and may be used now
-     * @throws InterruptedException if the thread is interrupted before its turn; what it waited for is given back, as
-     *     {@link Reservation#cancel()} says
+     * @throws InterruptedException if the thread is interrupted before its turn; the call has taken nothing
      */
     boolean acquire(K key, long permits) throws InterruptedException;
+
+    /**
+     * Takes permits as {@link #acquire(Object, long)} does, and waits no longer than the caller accepts.
+     *
+     * <p>A call whose wait would be longer is refused at once. That is no excess of its key: no blackout begins.
+     *
+     * @param key the key
+     * @param permits how many, at least 1
+     * @param maxWait the longest wait, from zero, which does not wait, to {@link Policy#LONGEST}; the policy's longest delay
+     *     bounds it, too
+     * @return whether the permits were taken, and may be used now
+     * @throws IllegalArgumentException if {@code maxWait} is negative or too long
+     * @throws InterruptedException if the thread is interrupted before its turn; the call has taken nothing
+     */
+    boolean acquire(K key, long permits, Duration maxWait) throws InterruptedException;
 
     /**
      * Takes one permit as {@link #acquireAsync(Object, long)} does.
@@ -75,26 +89,51 @@ public interface Limiter<K> extends Limit<K> {
     CompletionStage<Decision> acquireAsync(K key);
 
     /**
-     * Takes permits as {@link #acquire(Object, long)} does, without holding a thread while it waits.
+     * Takes permits as {@link #acquire(Object, long)} does, in the same queue, without holding a thread while it waits.
      *
-     * <p>What depends on the stage runs on the library's one timer thread, and must be short; otherwise give an executor.
+     * <p>What depends on a stage that had to wait runs on a thread of the library, or on the executor that is given.
      *
      * @param key the key
      * @param permits how many, at least 1
      * @return the answer, when the permits may be used or were refused: a refusal is a decision, not an exception. To cancel
-     *     it ({@code toCompletableFuture().cancel}) before that cancels the reservation
+     *     it ({@code toCompletableFuture().cancel}) before that leaves the queue
      */
     CompletionStage<Decision> acquireAsync(K key, long permits);
 
     /**
      * Takes permits as {@link #acquireAsync(Object, long)} does, and completes the stage on an executor if it had to wait.
      *
+     * <p>The wait ends when its turn comes, also if the executor then drops the completion.
+     *
      * @param key the key
      * @param permits how many, at least 1
-     * @param executor where the stage is completed
+     * @param executor where the stage is completed; if it rejects the completion, a thread of the library completes the stage
      * @return the answer, when the permits may be used or were refused
      */
     CompletionStage<Decision> acquireAsync(K key, long permits, Executor executor);
+
+    /**
+     * Takes permits as {@link #acquireAsync(Object, long)} does, and waits no longer than the caller accepts.
+     *
+     * @param key the key
+     * @param permits how many, at least 1
+     * @param maxWait the longest wait: see {@link #acquire(Object, long, Duration)}
+     * @return the answer, when the permits may be used or were refused
+     * @throws IllegalArgumentException if {@code maxWait} is negative or too long
+     */
+    CompletionStage<Decision> acquireAsync(K key, long permits, Duration maxWait);
+
+    /**
+     * Takes permits as {@link #acquireAsync(Object, long, Duration)} does, and completes the stage on an executor if it had to wait.
+     *
+     * @param key the key
+     * @param permits how many, at least 1
+     * @param maxWait the longest wait: see {@link #acquire(Object, long, Duration)}
+     * @param executor where the stage is completed: see {@link #acquireAsync(Object, long, Executor)}
+     * @return the answer, when the permits may be used or were refused
+     * @throws IllegalArgumentException if {@code maxWait} is negative or too long
+     */
+    CompletionStage<Decision> acquireAsync(K key, long permits, Duration maxWait, Executor executor);
 
     /**
      * Takes one of the leases that the key may hold at once ({@link Policy#atOnce(int)}), and one permit, if both are there
@@ -118,6 +157,32 @@ public interface Limiter<K> extends Limit<K> {
     Lease enter(K key, Duration longestWait) throws InterruptedException;
 
     /**
+     * Takes a lease and a permit as {@link #enter(Object, Duration)} does, in the same queue, without holding a thread while it waits.
+     *
+     * <p>The lease is granted when the stage completes, and its longest hold begins then. To cancel the stage
+     * ({@code toCompletableFuture().cancel}) before leaves the queue, and takes nothing.
+     *
+     * @param key the key
+     * @param longestWait the longest wait for the lease; zero does not wait
+     * @return the lease, granted or not; to be closed
+     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#LONGEST}
+     */
+    CompletionStage<Lease> enterAsync(K key, Duration longestWait);
+
+    /**
+     * Takes a lease and a permit as {@link #enterAsync(Object, Duration)} does, and completes the stage on an executor if it had to wait.
+     *
+     * <p>A lease that the executor does not deliver is not given back: a policy with a longest hold takes it back in time.
+     *
+     * @param key the key
+     * @param longestWait the longest wait for the lease; zero does not wait
+     * @param executor where the stage is completed
+     * @return the lease, granted or not; to be closed
+     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#LONGEST}
+     */
+    CompletionStage<Lease> enterAsync(K key, Duration longestWait, Executor executor);
+
+    /**
      * Takes permits that are there, or will be within the policy's {@linkplain Policy#shape longest delay}, and says when
      * they are due. Never waits.
      *
@@ -136,14 +201,19 @@ public interface Limiter<K> extends Limit<K> {
     Policy policy(K key);
 
     /**
-     * Puts another policy in the place of the limiter's only one; it binds on the next call. What keys owe, and what they
-     * have reserved, is kept in permits: 10 of 10 used stay used. With several rates, each takes over the debt of the one
-     * that stood in its place; one that is new starts with full budgets.
+     * Puts another policy in the place of the limiter's only one; it binds on the next call. What keys owe is kept in
+     * permits: 10 of 10 used stay used. With several rates, each takes over the debt of the one that stood in its place; one
+     * that is new starts with full budgets. What is left of a blackout is at most as long as the new policy's; without one,
+     * it ends for good.
+     *
+     * <p>There can be any number of changes, as fast as they come. A call that is under way at the time goes by either policy.
+     *
+     * <p>Calls that wait stay in their order, and go as the new policy lets them. Those that it would keep waiting for longer
+     * than was allowed when they came are refused now. Reservations keep the instants that they were promised.
      *
      * @param policy the policy
      * @throws IllegalArgumentException if one of its rates cannot be kept; the one before stays
-     * @throws IllegalStateException if the limiter's policies come from a resolver, or more than 61 rates of different
-     *     speed are in force; the one before stays
+     * @throws IllegalStateException if the limiter's policies come from a resolver
      */
     void update(Policy policy);
 
@@ -154,6 +224,13 @@ public interface Limiter<K> extends Limit<K> {
      * @return the snapshot
      */
     Snapshot snapshot(K key);
+
+    /**
+     * Returns what the limiter holds now, of all keys together: how many calls wait, leases, debts.
+     *
+     * @return the gauges
+     */
+    Gauges gauges();
 
     /**
      * Returns how often so far a key in debt had to be forgotten for a new one ({@link WhenSaturated#EVICT}).

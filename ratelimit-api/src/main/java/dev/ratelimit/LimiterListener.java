@@ -5,8 +5,13 @@ package dev.ratelimit;
  *
  * <p>It is for metrics: keys are as many as clients, and would be too many for the labels of any. {@link Statistics} counts.
  *
- * <p><b>Calls.</b> On the thread of the request, which waits for it, after the decision. It is called by many threads at
- * once. What it throws, but for an {@link Error}, changes nothing for the request. {@code peek} tells it nothing.
+ * <p><b>One count a call.</b> Each call that takes permits ends in exactly one of {@link #admitted}, {@link #refused} and
+ * {@link #gaveUp}. A call that waits is told of when its wait is over, and a reservation when it is due or cancelled.
+ * {@code peek} tells the listener nothing.
+ *
+ * <p><b>Calls.</b> On the thread of the request, after the decision; for a stage or a reservation whose turn comes later, on the
+ * thread that found this out. The request waits for the listener. Many threads call it at once. Whatever it throws is
+ * dropped, and changes nothing for the request.
  */
 public interface LimiterListener {
 
@@ -27,6 +32,14 @@ public interface LimiterListener {
      * @param reason why
      */
     default void refused(String policy, long permits, Decision.Reason reason) {}
+
+    /**
+     * Told that a call gave up before its turn: its thread was interrupted, or its stage or reservation was cancelled.
+     *
+     * @param policy the name of the policy
+     * @param permits how many permits it asked for
+     */
+    default void gaveUp(String policy, long permits) {}
 
     /** Told that a key in debt was forgotten for a new one. */
     default void evicted() {}

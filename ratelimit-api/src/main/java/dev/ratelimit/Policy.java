@@ -144,7 +144,8 @@ public final class Policy {
 
     /**
      * Returns this policy with a blackout: after a request over a rate, the key is refused for so long, whatever its
-     * budget. Requests that are refused because of a blackout do not prolong it.
+     * budget. Requests that are refused because of a blackout do not prolong it. When the key gets another policy, what is left
+     * is at most as long as that one's blackout; if it has none, nothing is left.
      *
      * @param blackout the time, at most {@link #LONGEST}; zero for none
      * @return the policy

@@ -8,7 +8,7 @@ import java.util.Objects;
  * A rate is a number of permits that a budget regains per period, and the capacity that it can save up to.
  *
  * <p>The budget refills continuously: at 10 permits a second there is one more every 100 ms, not ten at once each
- * second. It starts full. Over any interval of length <i>t</i> a limiter admits at most
+ * second. It starts full, unless it is told {@linkplain #initially(long) otherwise}. Over any interval of length <i>t</i> a limiter admits at most
  * <i>capacity + t × permits / period</i>.
  *
  * <pre>{@code
@@ -16,6 +16,7 @@ import java.util.Objects;
  * Rate.perSecond(1000).burst(50)                             // never more than 50 at once
  * Rate.perSecond(1000).burstWindow(Duration.ofSeconds(5))    // 5 seconds' worth: 5,000 at once
  * Rate.of(30, Duration.ofDays(30))                           // one a day, up to thirty saved
+ * Rate.atMost(100, Duration.ofMinutes(1))                    // never more than 100 in any 60 seconds
  * }</pre>
  *
  * <p><b>Units.</b> Permits are whole numbers from 1; periods are whole nanoseconds from 1 to
@@ -26,8 +27,9 @@ import java.util.Objects;
  * @param permits the permits regained in one period, at least 1
  * @param period the time in which they are regained, at least one nanosecond
  * @param capacity the most permits that can be saved up, and so the largest burst, at least 1
+ * @param initially the permits there when the limiter is built, from 0 to the capacity; the capacity unless it is told
  */
-public record Rate(long permits, Duration period, long capacity) {
+public record Rate(long permits, Duration period, long capacity, long initially) {
 
     private static final Duration LONGEST_PERIOD = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -37,8 +39,9 @@ public record Rate(long permits, Duration period, long capacity) {
      * @param permits the permits regained in one period, at least 1
      * @param period the time in which they are regained, at least one nanosecond
      * @param capacity the most permits that can be saved up, at least 1
-     * @throws IllegalArgumentException if a number is zero or negative, the period is longer than 292 years, or the
-     *     rate is above one permit a nanosecond
+     * @param initially the permits there when the limiter is built, from 0 to the capacity
+     * @throws IllegalArgumentException if a number is zero or negative, the period is longer than 292 years, the rate is
+     *     above one permit a nanosecond, or there are more permits initially than the capacity
      */
     public Rate {
         if (permits <= 0) {
@@ -49,9 +52,26 @@ public record Rate(long permits, Duration period, long capacity) {
             throw new IllegalArgumentException("capacity (burst) must be at least 1 permit, but was " + capacity);
         }
         if (permits > period.toNanos()) {
-            throw new IllegalArgumentException("the fastest rate is 1 permit per nanosecond (1,000,000,000 per second),"
-                    + " but " + permits + " per " + period + " was asked for");
+            throw new IllegalArgumentException("permits must be at most " + period.toNanos() + " in a period of "
+                    + period + " (one a nanosecond), but was " + permits);
         }
+        if (initially < 0 || initially > capacity) {
+            throw new IllegalArgumentException(
+                    "the permits initially must be from 0 to the capacity of " + capacity + ", but was " + initially);
+        }
+    }
+
+    /**
+     * Creates a rate at which budgets start full.
+     *
+     * @param permits the permits regained in one period, at least 1
+     * @param period the time in which they are regained, at least one nanosecond
+     * @param capacity the most permits that can be saved up, at least 1
+     * @throws IllegalArgumentException if a number is zero or negative, the period is longer than 292 years, or the rate is
+     *     above one permit a nanosecond
+     */
+    public Rate(long permits, Duration period, long capacity) {
+        this(permits, period, capacity, capacity);
     }
 
     /**
@@ -111,14 +131,101 @@ public record Rate(long permits, Duration period, long capacity) {
     }
 
     /**
-     * Returns this rate with another capacity.
+     * Returns a rate at which no window of a length ever sees more than so many permits, wherever it begins, and both of
+     * its ends included.
+     *
+     * <p>That is less than {@link #of}, of which a window sees a full budget and all that is regained meanwhile: up to twice
+     * the permits. Here the budget is a tenth of the permits, rounded up, and what is regained in a window makes up the
+     * rest. So at least nine tenths of the permits can be had in window after window, and a tenth of them at once. Take
+     * {@link #atMost(long, Duration, long)} to choose otherwise.
+     *
+     * <pre>{@code
+     * Rate.atMost(100, Duration.ofMinutes(1))   // 10 at once, then 91 a minute: never more than 100 in 60 seconds
+     * Rate.atMost(1, Duration.ofMinutes(1))     // one, and the next when a minute has passed
+     * }</pre>
+     *
+     * @param permits the most permits in a window, at least 1; at most one a nanosecond of the window
+     * @param window the length of the window, from 1 ns to 292 years
+     * @return the rate
+     * @throws IllegalArgumentException if an argument is out of range
+     */
+    public static Rate atMost(long permits, Duration window) {
+        return atMost(permits, window, permits < 1 ? 1 : (permits - 1) / 10 + 1);
+    }
+
+    /**
+     * Returns a rate at which no window of a length ever sees more than so many permits, with a capacity of one's own choice.
+     *
+     * <p>The larger the burst, the fewer permits are regained: with a burst of <i>b</i>, <i>permits + 1 - b</i> in a window
+     * and a nanosecond. A burst of 1 spaces the permits evenly, and loses none to bursts; one of all permits gives them at
+     * once, and then a single one in each window. The nanosecond is for the window's second end: in a window of length
+     * <i>w</i> depart at most <i>b + (permits + 1 - b) × w / (w + 1 ns)</i>, which is less than <i>permits + 1</i>.
+     *
+     * <p>This holds for the capacity that is given here; to change it by {@link #burst} or {@link #burstWindow} makes
+     * another rate of it. It does not hold across a {@code reset}, an {@code update}, or the loss of a key to a table that is
+     * too small.
+     *
+     * @param permits the most permits in a window, at least 1; at most one a nanosecond of the window
+     * @param window the length of the window, from 1 ns to 292 years
+     * @param burst the largest burst, from 1 to the permits
+     * @return the rate
+     * @throws IllegalArgumentException if an argument is out of range
+     */
+    public static Rate atMost(long permits, Duration window, long burst) {
+        if (permits <= 0) {
+            throw new IllegalArgumentException("permits must be at least 1, but was " + permits);
+        }
+        checkDuration("window", window, LONGEST_PERIOD.minusNanos(1));
+        if (permits > window.toNanos()) {
+            throw new IllegalArgumentException("permits must be at most " + window.toNanos() + " in a window of "
+                    + window + " (one a nanosecond), but was " + permits);
+        }
+        if (burst < 1 || burst > permits) {
+            throw new IllegalArgumentException(
+                    "the burst must be from 1 to " + permits + ", the most permits in a window, but was " + burst);
+        }
+        return new Rate(permits + 1 - burst, window.plusNanos(1), burst);
+    }
+
+    /**
+     * Returns this rate with another capacity. Budgets that start full still do; otherwise they start as before, or full if the
+     * capacity is less than that.
      *
      * @param capacity the largest burst in permits, at least 1
      * @return the rate with that capacity
      * @throws IllegalArgumentException if {@code capacity} is zero or negative
      */
     public Rate burst(long capacity) {
-        return new Rate(permits, period, capacity);
+        return new Rate(permits, period, capacity, startsFull() ? capacity : Math.min(initially, capacity));
+    }
+
+    /**
+     * Returns this rate with another number of permits that are there when the limiter is built, so that what it protects can
+     * warm up: none, for instance.
+     *
+     * <p>It counts from when the limiter was built, for all keys: one that is asked for the first time a time <i>t</i> later
+     * has <i>initially + t × permits / period</i>, up to the capacity. So once that is a whole capacity, this means nothing
+     * any more, and each new key starts full; a limiter does not know a key that it has never seen from one whose budget is
+     * full again. A key that is reset, or forgotten while it is in debt, has what one has that was never seen. That is also
+     * the most that a refund can give back.
+     *
+     * <p>When a policy takes the place of another, this counts from when the limiter was built, too, for keys that it has
+     * never seen. Those that it has seen keep what they owe.
+     *
+     * <pre>{@code
+     * Rate.perSecond(10).burst(100).initially(0)   // after a restart nothing, and all 100 when ten seconds have passed
+     * }</pre>
+     *
+     * @param permits the permits, from 0 to the capacity
+     * @return the rate with that many permits initially
+     * @throws IllegalArgumentException if the permits are out of range
+     */
+    public Rate initially(long permits) {
+        return new Rate(this.permits, period, capacity, permits);
+    }
+
+    private boolean startsFull() {
+        return initially == capacity;
     }
 
     /**
@@ -150,7 +257,8 @@ public record Rate(long permits, Duration period, long capacity) {
      * the period would be longer than 292 years, it is that, and the permits are rounded down, to at least one.
      *
      * <p>The capacity is rounded down, so that the parts together never have more than the whole; but a part has at least
-     * one permit, or it could admit nothing. So where there are more parts than permits in the capacity, each has one.
+     * one permit, or it could admit nothing. So where there are more parts than permits in the capacity, each has one. Where
+     * budgets do not start full, what there is initially is divided and rounded down, to nothing if need be.
      *
      * @param parts the number of parts, at least 1
      * @return the part; this rate itself if there is only one
@@ -176,19 +284,33 @@ public record Rate(long permits, Duration period, long capacity) {
             permitsOfPart = permitsOfPart.multiply(longest).divide(periodOfPart).max(BigInteger.ONE);
             periodOfPart = longest;
         }
+        long capacityOfPart = Math.max(1, capacity / parts);
         return new Rate(
                 permitsOfPart.longValueExact(),
                 Duration.ofNanos(periodOfPart.longValueExact()),
-                Math.max(1, capacity / parts));
+                capacityOfPart,
+                startsFull() ? capacityOfPart : initially / parts);
+    }
+
+    /** Returns the numbers by their names; what there is initially only where it is not the capacity. */
+    @Override
+    public String toString() {
+        return "Rate[permits=" + permits + ", period=" + period + ", capacity=" + capacity
+                + (startsFull() ? "]" : ", initially=" + initially + "]");
     }
 
     private static void checkDuration(String name, Duration value) {
+        checkDuration(name, value, LONGEST_PERIOD);
+    }
+
+    private static void checkDuration(String name, Duration value, Duration longest) {
         Objects.requireNonNull(value, name);
         if (value.isNegative() || value.isZero()) {
             throw new IllegalArgumentException("the " + name + " must be at least 1 ns, but was " + value);
         }
-        if (value.compareTo(LONGEST_PERIOD) > 0) {
-            throw new IllegalArgumentException("the " + name + " must be at most 292 years, but was " + value);
+        if (value.compareTo(longest) > 0) {
+            throw new IllegalArgumentException(
+                    "the " + name + " must be at most " + longest + " (292 years), but was " + value);
         }
     }
 }

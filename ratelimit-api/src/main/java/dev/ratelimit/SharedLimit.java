@@ -1,13 +1,10 @@
 package dev.ratelimit;
 
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
-/** A limiter without a key as a limit for requests of any type, under a name. */
-record SharedLimit<R>(SingleLimiter limiter, String policy) implements Limit<R> {
-
-    static <R> SharedLimit<R> of(SingleLimiter limiter, String policy) {
-        return new SharedLimit<>(limiter, Policy.checkedName(policy));
-    }
+/** A limiter without a key as a limit for requests of any type, whose decisions say whose they are. */
+record SharedLimit<R>(SingleLimiter limiter, UnaryOperator<Decision> named) implements Limit<R> {
 
     @Override
     public boolean tryAcquire(R request) {
@@ -29,7 +26,7 @@ record SharedLimit<R>(SingleLimiter limiter, String policy) implements Limit<R> 
     @Override
     public Decision decide(R request, long permits) {
         Objects.requireNonNull(request, "key");
-        return limiter.decide(permits).of(policy);
+        return named.apply(limiter.decide(permits));
     }
 
     @Override
@@ -40,7 +37,7 @@ record SharedLimit<R>(SingleLimiter limiter, String policy) implements Limit<R> 
     @Override
     public Decision peek(R request, long permits) {
         Objects.requireNonNull(request, "key");
-        return limiter.peek(permits).of(policy);
+        return named.apply(limiter.peek(permits));
     }
 
     @Override

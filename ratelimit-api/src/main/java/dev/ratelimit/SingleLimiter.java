@@ -1,20 +1,35 @@
 package dev.ratelimit;
 
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
 /**
- * A rate limiter without a key: one budget of permits, which refills continuously, for all callers together.
- *
- * <p>It guards a node or a backend as a whole.
+ * A rate limiter without a key: one policy, and one set of budgets for all callers together. It guards a node or a backend
+ * as a whole.
  *
  * <pre>{@code
- * SingleLimiter node = Limiters.single(Rate.perSecond(20_000));
- * if (!node.tryAcquire()) return serviceBusy();
+ * SingleLimiter node = Limiters.single(Policy.of("node", Rate.perSecond(1000)).shape(Duration.ofSeconds(2)));
+ * if (!node.acquire()) return serviceBusy();
  * }</pre>
  *
- * <p><b>Waiting.</b> No method waits for permits. <b>Errors.</b> Zero or negative permits are an
- * {@link IllegalArgumentException}, and change nothing. <b>Thread-safety.</b> All methods may be called by any number
- * of threads, and are linearizable.
+ * <p>It does all that a {@link Limiter} does for one key: several rates, waiting, reservations, a blackout, leases, a live
+ * change. What needs many keys is missing: a bound on keys, and what becomes of a new key when there are too many.
+ *
+ * <p><b>Waiting.</b> Only {@code acquire} and {@code enter} wait: {@code acquire} for permits, if the policy
+ * {@linkplain Policy#shape shapes}; {@code enter} for a lease first.
+ *
+ * <p><b>Memory.</b> Fixed when the limiter is built, but for those who wait and for leases that are held.
+ *
+ * <p><b>Errors.</b> Arguments are checked before anything changes: null is a {@link NullPointerException}, zero or negative
+ * permits are an {@link IllegalArgumentException}.
+ *
+ * <p><b>Thread-safety.</b> All methods may be called by any number of threads. Calls under one policy are linearizable; a
+ * call that is under way while {@link #update} is may be decided by either policy, and takes its permits once.
  */
 public interface SingleLimiter {
+
+    // Without waiting
 
     /**
      * Takes one permit, if it is there now. Never waits.
@@ -62,43 +77,206 @@ public interface SingleLimiter {
     Decision peek(long permits);
 
     /**
+     * Takes permits that are there, or will be within the policy's {@linkplain Policy#shape longest delay}, and says when
+     * they are due. Never waits.
+     *
+     * @param permits how many, at least 1
+     * @return the reservation, granted or not
+     */
+    Reservation reserve(long permits);
+
+    // Waiting
+
+    /**
+     * Takes one permit as {@link #acquire(long)} does.
+     *
+     * @return whether the permit was taken, and may be used now
+     * @throws InterruptedException if the thread is interrupted before its turn; the call has taken nothing
+     */
+    boolean acquire() throws InterruptedException;
+
+    /**
+     * Takes permits, and waits for them if the policy {@linkplain Policy#shape shapes}. Under a policy that does not shape it does
+     * not wait. Waiting and refusals are those of {@link Limiter#acquire(Object, long)}.
+     *
+     * @param permits how many, at least 1
+     * @return whether the permits were taken, and may be used now
+     * @throws InterruptedException if the thread is interrupted before its turn; the call has taken nothing
+     */
+    boolean acquire(long permits) throws InterruptedException;
+
+    /**
+     * Takes permits as {@link #acquire(long)} does, and waits no longer than the caller accepts.
+     *
+     * @param permits how many, at least 1
+     * @param maxWait the longest wait: see {@link Limiter#acquire(Object, long, Duration)}
+     * @return whether the permits were taken, and may be used now
+     * @throws IllegalArgumentException if {@code maxWait} is negative, or longer than {@link Policy#LONGEST}
+     * @throws InterruptedException if the thread is interrupted before its turn; the call has taken nothing
+     */
+    boolean acquire(long permits, Duration maxWait) throws InterruptedException;
+
+    /**
+     * Takes one permit as {@link #acquireAsync(long)} does.
+     *
+     * @return the answer, when the permit may be used or was refused
+     */
+    CompletionStage<Decision> acquireAsync();
+
+    /**
+     * Takes permits as {@link #acquire(long)} does, without holding a thread while it waits. Where the stage is completed, and
+     * what it means to cancel it, says {@link Limiter#acquireAsync(Object, long)}.
+     *
+     * @param permits how many, at least 1
+     * @return the answer, when the permits may be used or were refused: a refusal is a decision, not an exception
+     */
+    CompletionStage<Decision> acquireAsync(long permits);
+
+    /**
+     * Takes permits as {@link #acquireAsync(long)} does, and completes the stage on an executor if it had to wait.
+     *
+     * @param permits how many, at least 1
+     * @param executor where the stage is completed
+     * @return the answer, when the permits may be used or were refused
+     */
+    CompletionStage<Decision> acquireAsync(long permits, Executor executor);
+
+    /**
+     * Takes permits as {@link #acquireAsync(long)} does, and waits no longer than the caller accepts.
+     *
+     * @param permits how many, at least 1
+     * @param maxWait the longest wait: see {@link Limiter#acquire(Object, long, Duration)}
+     * @return the answer, when the permits may be used or were refused
+     * @throws IllegalArgumentException if {@code maxWait} is negative, or longer than {@link Policy#LONGEST}
+     */
+    CompletionStage<Decision> acquireAsync(long permits, Duration maxWait);
+
+    /**
+     * Takes permits as {@link #acquireAsync(long, Duration)} does, and completes the stage on an executor if it had to wait.
+     *
+     * @param permits how many, at least 1
+     * @param maxWait the longest wait: see {@link Limiter#acquire(Object, long, Duration)}
+     * @param executor where the stage is completed
+     * @return the answer, when the permits may be used or were refused
+     * @throws IllegalArgumentException if {@code maxWait} is negative, or longer than {@link Policy#LONGEST}
+     */
+    CompletionStage<Decision> acquireAsync(long permits, Duration maxWait, Executor executor);
+
+    // Leases
+
+    /**
+     * Takes one of the leases that may be held at once ({@link Policy#atOnce(int)}), and one permit, if both are there now;
+     * otherwise neither. Never waits.
+     *
+     * @return the lease, granted or not; to be closed
+     */
+    Lease tryEnter();
+
+    /**
+     * Takes a lease and a permit, and waits for the lease behind all who wait for one already, and then for the permit if
+     * the policy {@linkplain Policy#shape shapes}.
+     *
+     * @param longestWait the longest wait for the lease; zero does not wait
+     * @return the lease, granted or not; to be closed
+     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#LONGEST}
+     * @throws InterruptedException if the thread is interrupted while it waits; it has taken nothing
+     */
+    Lease enter(Duration longestWait) throws InterruptedException;
+
+    /**
+     * Takes a lease and a permit as {@link #enter(Duration)} does, in the same queue, without holding a thread while it waits.
+     *
+     * <p>The lease is granted when the stage completes, and its longest hold begins then. To cancel the stage
+     * ({@code toCompletableFuture().cancel}) before leaves the queue, and takes nothing.
+     *
+     * @param longestWait the longest wait for the lease; zero does not wait
+     * @return the lease, granted or not; to be closed
+     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#LONGEST}
+     */
+    CompletionStage<Lease> enterAsync(Duration longestWait);
+
+    /**
+     * Takes a lease and a permit as {@link #enterAsync(Duration)} does, and completes the stage on an executor if it had to wait.
+     *
+     * <p>A lease that the executor does not deliver is not given back: a policy with a longest hold takes it back in time.
+     *
+     * @param longestWait the longest wait for the lease; zero does not wait
+     * @param executor where the stage is completed
+     * @return the lease, granted or not; to be closed
+     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#LONGEST}
+     */
+    CompletionStage<Lease> enterAsync(Duration longestWait, Executor executor);
+
+    // What was taken, and the policy
+
+    /**
      * Gives back permits that were taken and not used. The budget never exceeds its capacity: what would, is lost.
      *
-     * @param permits how many, from 1 to the capacity
-     * @throws IllegalArgumentException if the permits are more than the capacity, which no single call can have taken
+     * @param permits how many, at least 1
      */
     void refund(long permits);
 
-    /** Fills the budget, as if no permit had ever been taken. */
+    /**
+     * Fills the budgets and ends a blackout, as if no permit had ever been taken: {@link Rate#initially(long)} says when that is
+     * not full.
+     */
     void reset();
 
     /**
-     * Returns the rate.
+     * Returns the policy that is in force now.
      *
-     * @return the rate, as it was given
+     * @return the policy; this node's part of it, if it is divided among nodes
      */
-    Rate rate();
+    Policy policy();
 
     /**
-     * Returns this limiter as a limit for requests of any type, all of which share its budget.
+     * Puts another policy in the place of the one in force; it binds on the next call. What is owed, and what is reserved, is
+     * kept in permits, as {@link Limiter#update(Policy)} says.
+     *
+     * @param policy the policy
+     * @throws IllegalArgumentException if one of its rates cannot be kept; the one before stays
+     * @throws IllegalStateException if more rates of different speed are in force than {@link Limiter#update(Policy)} says;
+     *     the one before stays
+     */
+    void update(Policy policy);
+
+    /**
+     * Returns all that is known, in one consistent read.
+     *
+     * @return the snapshot
+     */
+    Snapshot snapshot();
+
+    // Composition
+
+    /**
+     * Returns what the limiter holds now: how many calls wait, leases, debts.
+     *
+     * @return the gauges
+     */
+    Gauges gauges();
+
+    /**
+     * Returns this limiter as a limit for requests of any type, all of which share its budgets.
      *
      * @param <R> the type of the requests
-     * @return the limit, on the same budget; the policy of its decisions is {@link Decision#DEFAULT_POLICY}
+     * @return the limit, on the same budgets; the policy of its decisions is this limiter's
      */
     default <R> Limit<R> forAll() {
-        return forAll(Decision.DEFAULT_POLICY);
+        return new SharedLimit<>(this, decision -> decision);
     }
 
     /**
-     * Returns this limiter as a limit for requests of any type, all of which share its budget.
+     * Returns this limiter as a limit for requests of any type, all of which share its budgets.
      *
      * @param policy the name by which its decisions say that they are this limiter's; not empty, and without control
      *     characters
      * @param <R> the type of the requests
-     * @return the limit, on the same budget
+     * @return the limit, on the same budgets
      * @throws IllegalArgumentException if the name is empty or has control characters
      */
     default <R> Limit<R> forAll(String policy) {
-        return SharedLimit.of(this, policy);
+        String name = Policy.checkedName(policy);
+        return new SharedLimit<>(this, decision -> decision.of(name));
     }
 }

@@ -32,6 +32,7 @@ public final class Statistics implements LimiterListener {
      * @param shaped those of them that had to wait
      * @param waited how long these had to wait, all together
      * @param refusedBy the requests that were refused, by reason; reasons that never occurred are missing
+     * @param givenUp the calls that gave up before their turn: interrupted, or cancelled
      * @param leasesReclaimed the leases that were taken back
      */
     public record Counts(
@@ -40,6 +41,7 @@ public final class Statistics implements LimiterListener {
             long shaped,
             Duration waited,
             Map<Decision.Reason, Long> refusedBy,
+            long givenUp,
             long leasesReclaimed) {
 
         /**
@@ -50,6 +52,7 @@ public final class Statistics implements LimiterListener {
          * @param shaped those that had to wait
          * @param waited how long
          * @param refusedBy the requests that were refused
+         * @param givenUp the calls that gave up
          * @param leasesReclaimed the leases that were taken back
          */
         public Counts {
@@ -68,6 +71,7 @@ public final class Statistics implements LimiterListener {
 
     private static final class Adders {
         final LongAdder admitted = new LongAdder();
+        final LongAdder givenUp = new LongAdder();
         final LongAdder permits = new LongAdder();
         final LongAdder shaped = new LongAdder();
         final LongAdder waitedNanos = new LongAdder();
@@ -83,6 +87,7 @@ public final class Statistics implements LimiterListener {
                     shaped.sum(),
                     Duration.ofNanos(waitedNanos.sum()),
                     refusedBy,
+                    givenUp.sum(),
                     leasesReclaimed.sum());
         }
     }
@@ -138,6 +143,11 @@ public final class Statistics implements LimiterListener {
     @Override
     public void refused(String policy, long permits, Decision.Reason reason) {
         of(policy).refused.computeIfAbsent(reason, first -> new LongAdder()).increment();
+    }
+
+    @Override
+    public void gaveUp(String policy, long permits) {
+        of(policy).givenUp.increment();
     }
 
     @Override

@@ -37,12 +37,17 @@ public interface TimeSource {
      *
      * <p>A limiter on it sees time in steps: in any interval it may admit at most one step's worth of permits more
      * than its rate allows, and refuse for one step longer than it must. A step is about 1 ms, longer when the machine
-     * is so busy that the one daemon thread that renews the reading is not run. The thread starts with the first use,
-     * and is shared by all.
+     * is so busy that the one daemon thread that renews the reading is not run.
+     *
+     * <p>All share the thread. The first reading starts it, it inherits nothing of the thread that reads, and it ends
+     * when nobody has read for some five seconds. The next reading is the system's own, and starts another thread.
+     * Where no thread can be started, each reading is the system's own. Readings never go backwards.
+     *
+     * <p>The same instance is returned each time.
      *
      * @return the coarse time
      */
     static TimeSource coarse() {
-        return CoarseTime.running();
+        return CoarseTime.shared();
     }
 }

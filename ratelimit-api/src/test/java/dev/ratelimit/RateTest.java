@@ -53,15 +53,86 @@ class RateTest {
     void beyondTheBounds() {
         assertThatThrownBy(() -> Rate.perSecond(1_000_000_001))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("the fastest rate is 1 permit per nanosecond");
+                .hasMessage(
+                        "permits must be at most 1000000000 in a period of PT1S (one a nanosecond), but was 1000000001");
+        assertThat(Rate.perSecond(1_000_000_000).permits()).isEqualTo(1_000_000_000);
         assertThatThrownBy(() -> Rate.of(1, Duration.ofSeconds(Long.MAX_VALUE)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("at most 292 years");
+                .hasMessage("the period must be at most PT2562047H47M16.854775807S (292 years), but was "
+                        + Duration.ofSeconds(Long.MAX_VALUE));
+        assertThat(Rate.of(1, Duration.parse("PT2562047H47M16.854775807S")).permits())
+                .isEqualTo(1);
         assertThatThrownBy(() -> Rate.perDay(1).burstWindow(Duration.ofHours(23)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("too short")
                 .hasMessageEndingWith("choose at least PT24H");
         assertThatThrownBy(() -> new Rate(2, Duration.ofNanos(1), 1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void atMostSoManyInAnyWindowIsATenthAtOnceAndTheRestRegained() {
+        Duration minute = Duration.ofMinutes(1);
+        Duration more = minute.plusNanos(1);
+        assertThat(Rate.atMost(100, minute)).isEqualTo(new Rate(91, more, 10));
+        assertThat(Rate.atMost(101, minute)).isEqualTo(new Rate(91, more, 11));
+        assertThat(Rate.atMost(10, minute)).isEqualTo(new Rate(10, more, 1));
+        assertThat(Rate.atMost(1, minute)).isEqualTo(new Rate(1, more, 1));
+        assertThat(Rate.atMost(100, minute, 100)).isEqualTo(new Rate(1, more, 100));
+        assertThat(Rate.atMost(100, minute, 1)).isEqualTo(new Rate(100, more, 1));
+        for (long permits = 1; permits < 1000; permits++) {
+            Rate rate = Rate.atMost(permits, minute);
+            assertThat(rate.permits() * 10).isGreaterThanOrEqualTo(permits * 9);
+            assertThat(rate.capacity() * 10).isGreaterThanOrEqualTo(permits);
+        }
+    }
+
+    @Test
+    void atMostOutsideOfTheBounds() {
+        Duration second = Duration.ofSeconds(1);
+        for (long permits : new long[] {0, -1, Long.MIN_VALUE}) {
+            assertThatThrownBy(() -> Rate.atMost(permits, second))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("permits must be at least 1, but was " + permits);
+        }
+        for (long burst : new long[] {0, -1, 6, Long.MAX_VALUE}) {
+            assertThatThrownBy(() -> Rate.atMost(5, second, burst))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the burst must be from 1 to 5, the most permits in a window, but was " + burst);
+        }
+        Duration longest = Duration.ofNanos(Long.MAX_VALUE - 1);
+        assertThat(Rate.atMost(Long.MAX_VALUE - 1, longest).period()).isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
+        assertThatThrownBy(() -> Rate.atMost(Long.MAX_VALUE, longest))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("permits must be at most " + (Long.MAX_VALUE - 1) + " in a window of " + longest
+                        + " (one a nanosecond), but was " + Long.MAX_VALUE);
+        assertThatThrownBy(() -> Rate.atMost(1, longest.plusNanos(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the window must be at most " + longest + " (292 years), but was " + longest.plusNanos(1));
+        assertThatThrownBy(() -> Rate.atMost(1, Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the window must be at least 1 ns, but was PT0S");
+    }
+
+    @Test
+    void whatThereIsInitiallyIsTheCapacityUnlessSaid() {
+        Rate full = Rate.perSecond(10);
+        assertThat(full.initially()).isEqualTo(10);
+        assertThat(full.burst(30).initially()).isEqualTo(30);
+        assertThat(full.burstWindow(Duration.ofSeconds(2)).initially()).isEqualTo(20);
+        Rate cold = full.initially(4);
+        assertThat(cold).isNotEqualTo(full).isEqualTo(new Rate(10, Duration.ofSeconds(1), 10, 4));
+        assertThat(cold.burst(30).initially()).isEqualTo(4);
+        assertThat(cold.burst(3).initially()).isEqualTo(3);
+        assertThat(cold.dividedBy(3).initially()).isEqualTo(1);
+        assertThat(cold.dividedBy(5).initially()).isZero();
+        assertThat(full.dividedBy(20).initially()).as("full, as the whole").isEqualTo(1);
+        assertThat(full.initially(10)).isEqualTo(full).hasToString("Rate[permits=10, period=PT1S, capacity=10]");
+        assertThat(cold).hasToString("Rate[permits=10, period=PT1S, capacity=10, initially=4]");
+        for (long permits : new long[] {-1, 11, Long.MIN_VALUE, Long.MAX_VALUE}) {
+            assertThatThrownBy(() -> full.initially(permits))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the permits initially must be from 0 to the capacity of 10, but was " + permits);
+        }
     }
 
     @Test

@@ -5,7 +5,6 @@ import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.Limiters;
-import dev.ratelimit.core.internal.waiting.Departures;
 import dev.ratelimit.core.internal.waiting.Timers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,27 +12,34 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.management.JMException;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jol.info.ClassLayout;
 
 /**
  * The memory that a million hold who wait at once without a thread, and what it takes to begin and to give up.
  *
  * <p>The JVM's own count of live objects, and the heap in use after a collection, are compared before and after; JOL says how
- * large one object of each class is. All of them share the task that they run, so that only what waiting takes is counted.
+ * large one object of each class is. Timers share the task that they run, so that only what waiting takes is counted.
  *
  * <p>Run by {@code benchmarks/run WaitingFootprint}; the only argument is the file that gets the figures.
  */
 public final class WaitingFootprint {
 
     private static final int COUNT = 1_000_000;
-    private static final String WAITING = "dev.ratelimit.core.internal.waiting.";
+    private static final int KEYS = 100_000;
+    private static final String INTERNAL = "dev.ratelimit.core.internal.";
     private static final TimeSource SYSTEM = TimeSource.system();
 
     /** All that wait; reachable to the end, so that no collection finds it gone. */
     private static final Wait[] WAITS = new Wait[COUNT];
+
+    /** What begins to wait, and with it the limiter; reachable until all are counted. */
+    private static final AtomicReference<@Nullable Begin> KEPT = new AtomicReference<>();
 
     private WaitingFootprint() {}
 
@@ -45,17 +51,19 @@ public final class WaitingFootprint {
      */
     public static void main(String[] args) throws Exception {
         List<String> lines = new ArrayList<>();
-        for (String name : List.of("Timer", "Departure")) {
-            lines.add("JOL, one " + name + ": "
-                    + ClassLayout.parseClass(Class.forName(WAITING + name)).instanceSize() + " bytes");
+        for (String name :
+                List.of("waiting.Timer", "waiting.Departure", "queue.StageCaller", "queue.Waiter", "queue.WaitQueue")) {
+            Class<?> measured = Class.forName(INTERNAL + name);
+            lines.add("JOL, one " + measured.getSimpleName() + ": "
+                    + ClassLayout.parseClass(measured).instanceSize() + " bytes");
         }
         // The first run compiles what the second one measures.
         timers();
         lines.add(timers());
-        departures();
-        lines.add(departures());
         stages();
         lines.add(stages());
+        stagesApart();
+        lines.add(stagesApart());
         lines.forEach(System.out::println);
         if (args.length > 0) {
             Files.write(Path.of(args[0]), lines);
@@ -63,16 +71,9 @@ public final class WaitingFootprint {
     }
 
     private static String timers() throws JMException, InterruptedException {
-        return line("timer", number -> {
+        return line("timer", COUNT, number -> {
             var timer = Timers.schedule(SYSTEM, due(number), WaitingFootprint::nothing, null);
             return timer::cancel;
-        });
-    }
-
-    private static String departures() throws JMException, InterruptedException {
-        return line("departure", number -> {
-            Future<?> departure = Departures.at(SYSTEM, due(number), "gone", WaitingFootprint::nothing, null);
-            return () -> departure.cancel(false);
         });
     }
 
@@ -85,8 +86,25 @@ public final class WaitingFootprint {
         for (int i = 0; i < 10; i++) {
             BenchmarkDefaults.check(limiter.reserve("key", 1000).granted(), "there is room");
         }
-        return line("stage of Limiter.acquireAsync", number -> {
+        return line("stage of Limiter.acquireAsync", COUNT, number -> {
             Future<?> stage = limiter.acquireAsync("key").toCompletableFuture();
+            return () -> stage.cancel(false);
+        });
+    }
+
+    private static String stagesApart() throws JMException, InterruptedException {
+        // In no order, and in a table with room: so none of them is evicted.
+        long[] keys = new Random(12).longs(KEYS).toArray();
+        Limiter<Long> limiter = Limiters.builder(
+                        Policy.of("slow", Rate.perDay(1)).shape(Duration.ofDays(30)))
+                .maximumKeys(10 * KEYS)
+                .maximumWaiters(KEYS)
+                .build();
+        for (long key : keys) {
+            BenchmarkDefaults.check(limiter.tryAcquire(key), "a new key was refused");
+        }
+        return line("stage of Limiter.acquireAsync, each on a key of its own", KEYS, number -> {
+            Future<?> stage = limiter.acquireAsync(keys[number]).toCompletableFuture();
             return () -> stage.cancel(false);
         });
     }
@@ -101,40 +119,42 @@ public final class WaitingFootprint {
         Wait begin(int number);
     }
 
-    private static String line(String what, Begin begin) throws JMException, InterruptedException {
+    private static String line(String what, int count, Begin begin) throws JMException, InterruptedException {
         // What gives one up is counted beforehand, by as many that do nothing.
-        for (int i = 0; i < COUNT; i++) {
+        for (int i = 0; i < count; i++) {
             int number = i;
             WAITS[i] = () -> number < 0;
         }
+        KEPT.set(begin);
         HeapUse before = HeapUse.now();
         long start = System.nanoTime();
-        for (int i = 0; i < COUNT; i++) {
+        for (int i = 0; i < count; i++) {
             WAITS[i] = begin.begin(i);
         }
-        double beginNanos = (System.nanoTime() - start) / (double) COUNT;
+        double beginNanos = (System.nanoTime() - start) / (double) count;
         awaitTakenIn();
         HeapUse pending = HeapUse.now().minus(before);
         start = System.nanoTime();
-        for (int i = 0; i < COUNT; i++) {
+        for (int i = 0; i < count; i++) {
             BenchmarkDefaults.check(WAITS[i].giveUp(), "it was given up");
             int number = i;
             WAITS[i] = () -> number < 0;
         }
-        double giveUpNanos = (System.nanoTime() - start) / (double) COUNT;
+        double giveUpNanos = (System.nanoTime() - start) / (double) count;
         awaitTakenIn();
-        double clearedNanos = (System.nanoTime() - start) / (double) COUNT;
+        double clearedNanos = (System.nanoTime() - start) / (double) count;
         HeapUse after = HeapUse.now().minus(before);
+        BenchmarkDefaults.check(KEPT.getAndSet(null) != null, "what waits is kept until now");
         return String.format(
                 Locale.ROOT,
                 "%s: bytes each of %,d pending: %.1f by histogram, %.1f by heap in use; after giving up: %.1f, %.1f;"
                         + " ns each to begin: %.0f, to give up: %.0f, until all are cleared away: %.0f",
                 what,
-                COUNT,
-                pending.liveBytes() / (double) COUNT,
-                pending.usedBytes() / (double) COUNT,
-                after.liveBytes() / (double) COUNT,
-                after.usedBytes() / (double) COUNT,
+                count,
+                pending.liveBytes() / (double) count,
+                pending.usedBytes() / (double) count,
+                after.liveBytes() / (double) count,
+                after.usedBytes() / (double) count,
                 beginNanos,
                 giveUpNanos,
                 clearedNanos);

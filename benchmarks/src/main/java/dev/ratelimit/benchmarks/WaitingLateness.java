@@ -5,8 +5,8 @@ import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.Limiters;
-import dev.ratelimit.core.internal.waiting.Departures;
 import dev.ratelimit.core.internal.waiting.Sleep;
+import dev.ratelimit.core.internal.waiting.Timers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,9 +25,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * How late those depart who wait: a thousand a second for ten seconds, of whom fifty wait at a time.
  *
- * <p>Beside the two ways of waiting stand what they could be measured by: threads that call nothing but {@code parkNanos},
- * threads that spin through the last 100 µs, and the JDK's executor of scheduled tasks. A departure that is early fails the
- * run.
+ * <p>Beside the two ways of waiting for a limiter stand what they are made of, sleeping threads and timers, and what these could
+ * be measured by: threads that call nothing but {@code parkNanos}, threads that spin through the last 100 µs, and the JDK's
+ * executor of scheduled tasks. A departure that is early fails the run.
  *
  * <p>Run by {@code benchmarks/run WaitingLateness}; the only argument is the file that gets the figures.
  */
@@ -63,10 +64,13 @@ public final class WaitingLateness {
     private static List<Way> ways() {
         return List.of(
                 new Way("threads, Limiter.acquire", WaitingLateness::limiter),
-                new Way("threads, Sleep.awaitUntil", count -> threads(SYSTEM, count, Sleep::awaitUntil)),
-                new Way("stages, Departures.at", count -> stages(SYSTEM, count)),
-                new Way("threads, coarse time", count -> threads(TimeSource.coarse(), count, Sleep::awaitUntil)),
-                new Way("stages, coarse time", count -> stages(TimeSource.coarse(), count)),
+                new Way("stages, Limiter.acquireAsync", WaitingLateness::limiterStages),
+                new Way("threads, Sleep.rest", count -> threads(SYSTEM, count, WaitingLateness::sleep)),
+                new Way("timers", count -> timers(SYSTEM, count)),
+                new Way(
+                        "threads woken by timers, coarse time",
+                        count -> threads(TimeSource.coarse(), count, WaitingLateness::awaitTimer)),
+                new Way("timers, coarse time", count -> timers(TimeSource.coarse(), count)),
                 new Way(
                         "for comparison: threads, parkNanos only",
                         count -> threads(SYSTEM, count, WaitingLateness::park)),
@@ -99,26 +103,67 @@ public final class WaitingLateness {
 
     /** Which thread has which turn the limiter knows: the n-th to depart is compared with the n-th turn. */
     private static Lateness limiter(int count) throws Exception {
+        Limiter<String> limiter = aThousandASecond();
+        long[] departed = new long[count];
+        Lateness lateness = new Lateness(count);
+        long first = inThreads(count, () -> firstTurn(limiter), (start, i) -> {
+            BenchmarkDefaults.check(limiter.acquire("key"), "fifty may wait");
+            departed[i] = SYSTEM.nanos();
+        });
+        noteTurns(lateness, departed, first);
+        return lateness;
+    }
+
+    /** Fifty chains: each departure begins to wait again. */
+    private static Lateness limiterStages(int count) throws InterruptedException {
+        Limiter<String> limiter = aThousandASecond();
+        long[] departed = new long[count];
+        Lateness lateness = new Lateness(count);
+        AtomicInteger next = new AtomicInteger();
+        CountDownLatch left = new CountDownLatch(count);
+        long first = firstTurn(limiter);
+        for (int i = 0; i < WAITING; i++) {
+            chain(limiter, departed, next, left);
+        }
+        left.await();
+        noteTurns(lateness, departed, first);
+        return lateness;
+    }
+
+    private static void chain(Limiter<String> limiter, long[] departed, AtomicInteger next, CountDownLatch left) {
+        int number = next.getAndIncrement();
+        if (number >= departed.length) {
+            return;
+        }
+        CompletionStage<Void> gone = limiter.acquireAsync("key").thenAccept(decision -> {
+            // One that is refused counts as early.
+            departed[number] = decision.allowed() ? SYSTEM.nanos() : Long.MIN_VALUE;
+            chain(limiter, departed, next, left);
+            left.countDown();
+        });
+        BenchmarkDefaults.check(gone != null, "there is a stage");
+    }
+
+    private static Limiter<String> aThousandASecond() {
         Limiter<String> limiter = Limiters.perKey(
                 Policy.of("a thousand a second", Rate.perSecond(1000).burst(1)).shape(Duration.ofSeconds(1)));
         // The first call of all takes some 0.1 ms, which is not a wait; it would lie between origin and first turn.
         BenchmarkDefaults.check(limiter.tryAcquire("another key"), "a new key was refused");
-        long[] departed = new long[count];
-        Lateness lateness = new Lateness(count);
-        Origin firstTurn = () -> {
-            long before = SYSTEM.nanos();
-            BenchmarkDefaults.check(limiter.acquire("key"), "the first does not wait");
-            return before;
-        };
-        long first = inThreads(count, firstTurn, (start, i) -> {
-            BenchmarkDefaults.check(limiter.acquire("key"), "fifty may wait");
-            departed[i] = SYSTEM.nanos();
-        });
-        Arrays.sort(departed);
-        for (int i = 0; i < count; i++) {
-            lateness.note(i, departed[i] - first - (i + 1) * EVERY_NANOS);
+        return limiter;
+    }
+
+    /** Takes the first turn; returns the instant just before. */
+    private static long firstTurn(Limiter<String> limiter) throws InterruptedException {
+        long before = SYSTEM.nanos();
+        BenchmarkDefaults.check(limiter.acquire("key"), "the first does not wait");
+        return before;
+    }
+
+    private static void noteTurns(Lateness lateness, long[] departed, long first) {
+        long[] sorted = Arrays.stream(departed).map(at -> at - first).sorted().toArray();
+        for (int i = 0; i < sorted.length; i++) {
+            lateness.note(i, sorted[i] - (i + 1) * EVERY_NANOS);
         }
-        return lateness;
     }
 
     /** What turns are counted from. */
@@ -179,10 +224,21 @@ public final class WaitingLateness {
         }
     }
 
-    private static Lateness stages(TimeSource time, int count) throws InterruptedException {
+    private static void sleep(TimeSource time, long due) {
+        while (!Sleep.isOver(due)) {
+            Sleep.rest(time, due);
+        }
+    }
+
+    private static void awaitTimer(TimeSource time, long due) throws InterruptedException {
+        CountDownLatch come = new CountDownLatch(1);
+        BenchmarkDefaults.check(Timers.schedule(time, due, come::countDown, null) != null, "there is a timer");
+        come.await();
+    }
+
+    private static Lateness timers(TimeSource time, int count) throws InterruptedException {
         return chained(time, count, (due, departed) -> {
-            BenchmarkDefaults.check(
-                    Departures.at(time, due, due, () -> {}, null).thenRun(departed) != null, "there is a stage");
+            BenchmarkDefaults.check(Timers.schedule(time, due, departed, null) != null, "there is a timer");
         });
     }
 

@@ -25,6 +25,11 @@ final class Uploads {
         return "201";
     }
 
+    String uploadSoon(String user) throws InterruptedException {
+        if (!perUser.acquire(user, 1, Duration.ofMillis(200))) return "503, busy";
+        return "201";
+    }
+
     CompletionStage<String> uploadAsync(String user) {
         return perUser.acquireAsync(user).thenApply(this::answer);
     }

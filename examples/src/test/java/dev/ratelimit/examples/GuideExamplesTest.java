@@ -10,6 +10,7 @@ import dev.ratelimit.cache.Cached;
 import dev.ratelimit.cache.ResponseCache;
 import dev.ratelimit.cache.Scope;
 import dev.ratelimit.cache.http.Fields;
+import dev.ratelimit.core.QuotaStores;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.testing.ManualTime;
@@ -58,6 +59,48 @@ class GuideExamplesTest {
         }
         assertThat(limits.allows("edsger")).isFalse();
         assertThat(limits.remaining("edsger")).isEqualTo(5);
+    }
+
+    @Test
+    void aServiceWarmsUp() {
+        WarmUp warmUp = new WarmUp(time);
+        assertThat(warmUp.allows("ada", 1)).isFalse();
+        time.advance(Duration.ofSeconds(4));
+        assertThat(warmUp.allows("ada", 40)).isTrue();
+        assertThat(warmUp.allows("ada", 1)).isFalse();
+        time.advance(Duration.ofSeconds(6));
+        assertThat(warmUp.allows("grace", 100)).isTrue();
+    }
+
+    @Test
+    void fiftyExportsAreThereAgainEachMorningAtSix() {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-30T04:59:59Z"));
+        DailyExports exports = new DailyExports(QuotaStores.inMemory(now::get), now::get);
+        for (int i = 0; i < 50; i++) {
+            assertThat(exports.allows("acme")).isTrue();
+        }
+        assertThat(exports.allows("acme")).isFalse();
+        now.set(Instant.parse("2026-11-30T05:00:00Z"));
+        for (int i = 0; i < 50; i++) {
+            assertThat(exports.allows("acme")).isTrue();
+        }
+        assertThat(exports.allows("acme")).isFalse();
+    }
+
+    @Test
+    void aProviderCountsAHundredInAnyMinute() {
+        ProviderCalls calls = new ProviderCalls(time);
+        int atOnce = 0;
+        while (calls.mayCall()) {
+            atOnce++;
+        }
+        assertThat(atOnce).isEqualTo(10);
+        int inTheMinute = atOnce;
+        for (int i = 0; i < 60_000; i++) {
+            time.advance(Duration.ofMillis(1));
+            inTheMinute += calls.mayCall() ? 1 : 0;
+        }
+        assertThat(inTheMinute).isEqualTo(100);
     }
 
     @Test

@@ -2,6 +2,8 @@ package dev.ratelimit.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ratelimit.Policy;
+import dev.ratelimit.Rate;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,6 +31,27 @@ class PolicyExamplesTest {
         }
         assertThat(uploads.uploadAsync("ada").toCompletableFuture()).isCompletedWithValue("429");
         assertThat(uploads.upload("ada")).isEqualTo("429");
+        assertThat(uploads.uploadSoon("ada")).isEqualTo("503, busy");
+        assertThat(uploads.uploadSoon("bob")).isEqualTo("201");
+    }
+
+    @Test
+    void aNodeAsAWholeNeedsNoKey() throws InterruptedException {
+        assertThat(new WholeNode().handle()).isEqualTo(200);
+        WholeNode node = new WholeNode(Policy.of("node", Rate.perSecond(1000)), time);
+        for (int i = 0; i < 1000; i++) {
+            assertThat(node.handle()).isEqualTo(200);
+        }
+        assertThat(node.handle()).isEqualTo(503);
+        assertThat(node.refused()).isEqualTo(1);
+        time.advance(Duration.ofMillis(500));
+        node.reconfigure(600);
+        // A thousand were used, of which half a second gave back five hundred: the new policy allows a hundred more.
+        assertThat(node.policy().rates()).contains(Rate.perSecond(600));
+        for (int i = 0; i < 100; i++) {
+            assertThat(node.handle()).isEqualTo(200);
+        }
+        assertThat(node.refused()).isEqualTo(1);
     }
 
     @Test

@@ -34,9 +34,15 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "dev.ratelimit",
                     "dev.ratelimit.cache",
+                    "dev.ratelimit.internal",
                     "com.github.benmanes.caffeine.cache",
                     "java..",
                     "org.jspecify..");
+
+    /** Any other way to make a thread lets it keep its starter alive. */
+    @ArchTest
+    static final ArchRule threadsInheritNothing =
+            noClasses().should().callConstructorWhere(target(owner(assignableTo(Thread.class))));
 
     @ArchTest
     static final ArchRule httpKnowsTheCacheAndNoServer = classes()

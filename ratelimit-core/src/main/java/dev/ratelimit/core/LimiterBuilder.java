@@ -8,12 +8,15 @@ import dev.ratelimit.Tiers;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.WhenSaturated;
 import dev.ratelimit.core.internal.cells.CellTable;
+import dev.ratelimit.core.internal.cells.UnkeptRate;
 import dev.ratelimit.core.internal.keys.KeyHash;
+import dev.ratelimit.core.internal.limit.Evictions;
 import dev.ratelimit.core.internal.limit.OnePolicy;
 import dev.ratelimit.core.internal.limit.PolicyLimiter;
 import dev.ratelimit.core.internal.limit.PolicySource;
 import dev.ratelimit.core.internal.limit.SharedPolicies;
 import dev.ratelimit.core.internal.limit.TieredPolicies;
+import dev.ratelimit.core.internal.queue.WaitingRoom;
 import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.function.Function;
@@ -44,6 +47,7 @@ public final class LimiterBuilder<T> {
     private final @Nullable Tiers<T> tiers;
     private int maximumKeys = DEFAULT_MAXIMUM_KEYS;
     private int maximumWaiters = DEFAULT_MAXIMUM_WAITERS;
+    private int maximumWaitersPerKey = Integer.MAX_VALUE;
     private WhenSaturated whenSaturated = WhenSaturated.EVICT;
     private TimeSource timeSource = TimeSource.system();
     private @Nullable ClusterShare clusterShare;
@@ -88,8 +92,9 @@ public final class LimiterBuilder<T> {
     }
 
     /**
-     * Sets how many requests may wait for permits at once, all keys together; the default is
-     * {@link #DEFAULT_MAXIMUM_WAITERS}. Further ones are refused at once.
+     * Sets how many calls may wait for permits at the same time, all keys together; the default is
+     * {@link #DEFAULT_MAXIMUM_WAITERS}. A further call that would have to wait is refused at once. That is no excess of its key:
+     * no blackout begins.
      *
      * @param maximumWaiters at least 1
      * @return this builder
@@ -97,6 +102,19 @@ public final class LimiterBuilder<T> {
      */
     public LimiterBuilder<T> maximumWaiters(int maximumWaiters) {
         this.maximumWaiters = checked("maximumWaiters", maximumWaiters, Integer.MAX_VALUE);
+        return this;
+    }
+
+    /**
+     * Sets how many calls may wait for permits of one key at the same time; by default only
+     * {@link #maximumWaiters(int)} bounds them. A further call for the key that would have to wait is refused at once.
+     *
+     * @param maximumWaitersPerKey at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if the number is below 1
+     */
+    public LimiterBuilder<T> maximumWaitersPerKey(int maximumWaitersPerKey) {
+        this.maximumWaitersPerKey = checked("maximumWaitersPerKey", maximumWaitersPerKey, Integer.MAX_VALUE);
         return this;
     }
 
@@ -146,9 +164,9 @@ public final class LimiterBuilder<T> {
      *
      * @param <K> the type of the keys
      * @return the limiter
-     * @throws IllegalArgumentException if a rate cannot be kept: its capacity takes longer than about 400 days to
-     *     refill, or it has so large a capacity at so odd a rate that it could not be kept to within 1 in
-     *     10<sup>9</sup>; the message says what would do
+     * @throws IllegalArgumentException if a rate cannot be kept: its capacity, together with the longest delay, takes
+     *     longer than about 400 days to refill, or it has so large a capacity at so odd a rate that it could not be kept to
+     *     within 1 in 10<sup>9</sup>; the message names the argument that is too large, and the largest that works
      */
     public <K extends T> Limiter<K> build() {
         return build(Function.identity());
@@ -169,10 +187,20 @@ public final class LimiterBuilder<T> {
     public <K extends T> Limiter<K> build(Function<? super K, ?> keyOf) {
         Objects.requireNonNull(keyOf, "keyOf");
         LimiterListener told = listener;
-        CellTable cells = new CellTable(cells(), whenSaturated, timeSource, PolicyLimiter.onEviction(told));
+        Evictions evictions = told == null ? null : new Evictions(told);
+        CellTable cells =
+                new CellTable(cells(), whenSaturated, timeSource, evictions == null ? () -> {} : evictions::evicted);
         // A secret of its own for each limiter: what is learnt of one says nothing of another.
         return new PolicyLimiter<K>(
-                policies(cells), cells, new KeyHash(new SecureRandom()), keyOf, timeSource, maximumWaiters, told);
+                policies(cells),
+                cells,
+                new KeyHash(new SecureRandom()),
+                keyOf,
+                timeSource,
+                new WaitingRoom(maximumWaiters, maximumWaitersPerKey),
+                cells(),
+                told,
+                evictions);
     }
 
     private PolicySource<T> policies(CellTable cells) {
@@ -183,7 +211,9 @@ public final class LimiterBuilder<T> {
             return new OnePolicy<>(policy, cells);
         }
         // So a part that cannot be kept is an error now, and not of the first request.
-        OnePolicy<T> part = new OnePolicy<>(policy.dividedBy(clusterShare.atFirst()), cells);
+        int nodes = clusterShare.atFirst();
+        UnkeptRate.checkParts(policy, nodes);
+        OnePolicy<T> part = new OnePolicy<>(policy.dividedBy(nodes), cells);
         return new SharedPolicies<>(policy, clusterShare, part, timeSource);
     }
 
@@ -199,7 +229,7 @@ public final class LimiterBuilder<T> {
         return (int) cells;
     }
 
-    private static int checked(String name, int value, int largest) {
+    static int checked(String name, int value, int largest) {
         if (value < 1 || value > largest) {
             throw new IllegalArgumentException(name + " must be from 1 to " + largest + ", but was " + value);
         }

@@ -9,7 +9,6 @@ import dev.ratelimit.ShadowLimit;
 import dev.ratelimit.SingleLimiter;
 import dev.ratelimit.Tiers;
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.core.internal.cells.SingleCell;
 import dev.ratelimit.core.internal.compose.AllOf;
 import dev.ratelimit.core.internal.compose.SecretWords;
 import dev.ratelimit.core.internal.compose.Shadow;
@@ -106,14 +105,15 @@ public final class Limiters {
     }
 
     /**
-     * Returns a limiter without a key: one budget for all callers together, on the system's time.
+     * Returns a limiter without a key: one budget for all callers together, with the defaults of
+     * {@link #singleBuilder(Rate)}.
      *
      * @param rate the rate of all callers together
      * @return the limiter
      * @throws IllegalArgumentException if the rate cannot be kept: see {@link LimiterBuilder#build()}
      */
     public static SingleLimiter single(Rate rate) {
-        return single(rate, TimeSource.system());
+        return singleBuilder(rate).build();
     }
 
     /**
@@ -125,7 +125,43 @@ public final class Limiters {
      * @throws IllegalArgumentException if the rate cannot be kept: see {@link LimiterBuilder#build()}
      */
     public static SingleLimiter single(Rate rate, TimeSource timeSource) {
-        return new SingleCell(rate, timeSource);
+        return singleBuilder(rate).timeSource(timeSource).build();
+    }
+
+    /**
+     * Returns a limiter without a key: one policy for all callers together, with the defaults of
+     * {@link #singleBuilder(Policy)}.
+     *
+     * <pre>{@code
+     * SingleLimiter node = Limiters.single(Policy.of("node", Rate.perSecond(1000)).shape(Duration.ofSeconds(2)));
+     * }</pre>
+     *
+     * @param policy the policy of all callers together
+     * @return the limiter
+     * @throws IllegalArgumentException if a rate cannot be kept: see {@link LimiterBuilder#build()}
+     */
+    public static SingleLimiter single(Policy policy) {
+        return singleBuilder(policy).build();
+    }
+
+    /**
+     * Returns a builder of limiters without a key: one budget for all callers together.
+     *
+     * @param rate the rate of all callers together
+     * @return the builder
+     */
+    public static SingleLimiterBuilder singleBuilder(Rate rate) {
+        return singleBuilder(Policy.of(Decision.DEFAULT_POLICY, rate));
+    }
+
+    /**
+     * Returns a builder of limiters without a key: one policy for all callers together.
+     *
+     * @param policy the policy of all callers together
+     * @return the builder
+     */
+    public static SingleLimiterBuilder singleBuilder(Policy policy) {
+        return new SingleLimiterBuilder(policy);
     }
 
     /**

@@ -30,7 +30,23 @@ class ArchitectureTest {
             .resideInAPackage("dev.ratelimit")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("dev.ratelimit", "java..", "org.jspecify..");
+            .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.internal", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule whatModulesShareKnowsNothingButTheJdk = classes()
+            .that()
+            .resideInAPackage("dev.ratelimit.internal")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("dev.ratelimit.internal", "java..", "org.jspecify..");
+
+    /** Any other way to make a thread lets it keep its starter alive. */
+    @ArchTest
+    static final ArchRule threadsInheritNothing = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.ratelimit.internal", "..testing..")
+            .should()
+            .callConstructorWhere(target(owner(assignableTo(Thread.class))));
 
     @ArchTest
     static final ArchRule httpKnowsOnlyTheApi = classes()
@@ -78,7 +94,12 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                    "dev.ratelimit", "..internal.waiting", "java..", "org.jspecify..", "org.jctools.queues.atomic");
+                    "dev.ratelimit",
+                    "dev.ratelimit.internal",
+                    "..internal.waiting",
+                    "java..",
+                    "org.jspecify..",
+                    "org.jctools.queues.atomic");
 
     @ArchTest
     static final ArchRule policiesKnowTheApiTheJdkAndTheCache = classes()
@@ -104,6 +125,8 @@ class ArchitectureTest {
                     "dev.ratelimit.quota..",
                     "dev.ratelimit.core.internal.quota",
                     "dev.ratelimit.core.internal.waiting",
+                    "dev.ratelimit.internal",
+                    "dev.ratelimit.core.internal.locks",
                     "com.github.benmanes.caffeine.cache",
                     "java..",
                     "org.jspecify..");

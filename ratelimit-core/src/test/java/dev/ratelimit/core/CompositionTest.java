@@ -206,7 +206,7 @@ class CompositionTest {
 
     /** A limit of the application's own whose policy is exchanged while it is asked. */
     @Test
-    void aLimitThatGetsSmallerMeanwhileKeepsWhatItGave() {
+    void aLimitThatGetsSmallerMeanwhileIsGivenBackWhatFits() {
         Limit<Request> exchanging = perTenant.by((Request request) -> {
             perUser.update(Policy.of("smaller", Rate.perSecond(1)));
             return "none left";
@@ -214,7 +214,21 @@ class CompositionTest {
         perTenant.tryAcquire("none left", 4);
         Limit<Request> limit = Limiters.all(exchanging, perUser.by(Request::user));
         assertThat(limit.tryAcquire(ADA, 2)).isFalse();
-        assertThat(perUser.snapshot("ada").budgets().get(0).debt()).isEqualTo(2);
+        assertThat(perUser.snapshot("ada").budgets().get(0).debt()).isEqualTo(1);
+    }
+
+    @Test
+    void refundsGiveEachLimitWhatFits() {
+        assertThat(all.tryAcquire(ADA, 2)).isTrue();
+        perTenant.update(Policy.blocked());
+        perUser.update(Policy.of("user", Rate.perSecond(2).burst(1)));
+        all.refund(ADA, 2);
+        assertThat(perUser.snapshot("ada").budgets().get(0).debt()).isEqualTo(1);
+        assertThat(node.peek().remaining()).isEqualTo(8);
+        perTenant.update(Policy.of("tenant", Rate.perSecond(4)));
+        assertLeft(8, 2, 0);
+        all.refund(ADA, Long.MAX_VALUE);
+        assertLeft(8, 4, 1);
     }
 
     @Test
@@ -238,14 +252,10 @@ class CompositionTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("permits must be at least 1, but was 0");
         }
-        assertThatThrownBy(() -> all.refund(ADA, 3))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("at most the capacity of 2 permits can be given back at once, but was 3");
-        Limit<Request> blocked = Limiters.all(
-                perUser.by(Request::user), limiter(Policy.blocked()).by(Request::tenant));
-        assertThatThrownBy(() -> blocked.refund(ADA, 1))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("at most the capacity of 0 permits can be given back at once, but was 1");
+        Limit<Request> keyless = Limiters.all(perUser.by(Request::user), perTenant.by(request -> null));
+        assertThatThrownBy(() -> keyless.refund(ADA, 1)).hasMessage("the key's function returned null");
+        Limit<Request> unsupported = Limiters.all(perTenant.by(Request::tenant), Limiters.perKey(Rate.perSecond(1)));
+        assertThatThrownBy(() -> unsupported.refund(ADA, 1)).isInstanceOf(IllegalArgumentException.class);
         assertLeft(7, 3, 1);
     }
 

@@ -18,6 +18,9 @@ public final class ExactBucket {
     /** The instant at which the bucket is (or was) full, times the refill. */
     private BigInteger fullAt = BigInteger.ZERO;
 
+    /** The same, of a bucket that was never used. */
+    private BigInteger neverUsed;
+
     public ExactBucket(Rate rate) {
         this(rate, BigInteger.ONE, BigInteger.ONE);
     }
@@ -27,7 +30,32 @@ public final class ExactBucket {
         refillPerNano = BigInteger.valueOf(rate.permits()).multiply(numerator);
         permit = BigInteger.valueOf(rate.period().toNanos()).multiply(denominator);
         full = permit.multiply(BigInteger.valueOf(rate.capacity()));
+        neverUsed = refillPerNano.multiply(BigInteger.valueOf(Long.MIN_VALUE));
         reset();
+    }
+
+    /** A bucket of its own with the same debt. */
+    public ExactBucket copy() {
+        ExactBucket copy = new ExactBucket(refillPerNano, permit, full);
+        copy.neverUsed = neverUsed;
+        copy.fullAt = fullAt;
+        return copy;
+    }
+
+    private ExactBucket(BigInteger refillPerNano, BigInteger permit, BigInteger full) {
+        this.refillPerNano = refillPerNano;
+        this.permit = permit;
+        this.full = full;
+        this.neverUsed = BigInteger.ZERO;
+    }
+
+    /** Makes it a bucket that has so many permits at an instant, as long as it is not used. */
+    public ExactBucket startingWith(long permits, long instant) {
+        neverUsed = refillPerNano
+                .multiply(BigInteger.valueOf(instant))
+                .add(full.subtract(permit.multiply(BigInteger.valueOf(permits))));
+        reset();
+        return this;
     }
 
     private BigInteger missing(long now) {
@@ -52,22 +80,29 @@ public final class ExactBucket {
         fullAt = refillPerNano.multiply(BigInteger.valueOf(now)).add(debt);
     }
 
-    /** Gives permits back. A bucket that is full again is as one never used, also when time goes back. */
+    /**
+     * Gives permits back, a capacity at most, as if they had not been taken; a bucket that is full stays as it is, also when time
+     * goes back.
+     */
     public void refund(long now, long permits) {
-        BigInteger debt = missing(now).subtract(permit.multiply(BigInteger.valueOf(permits)));
-        if (debt.signum() <= 0) {
-            reset();
-        } else {
-            fullAt = refillPerNano.multiply(BigInteger.valueOf(now)).add(debt);
+        if (missing(now).signum() > 0) {
+            fullAt = fullAt.subtract(
+                            permit.multiply(BigInteger.valueOf(permits)).min(full))
+                    .max(neverUsed);
         }
     }
 
     public final void reset() {
-        fullAt = refillPerNano.multiply(BigInteger.valueOf(Long.MIN_VALUE));
+        fullAt = neverUsed;
     }
 
     public long remaining(long now) {
         return full.subtract(missing(now)).max(BigInteger.ZERO).divide(permit).longValueExact();
+    }
+
+    /** The permits that are missing to a full bucket, rounded up. */
+    public long owed(long now) {
+        return missing(now).add(permit).subtract(BigInteger.ONE).divide(permit).longValueExact();
     }
 
     /** The nanoseconds until so many permits are there; not above the capacity. */

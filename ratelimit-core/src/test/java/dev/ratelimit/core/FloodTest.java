@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * <p>The rule: a key in debt is forgotten only for a new key that finds sixteen keys in debt in its two sets, none of which
  * owes less. Each key of the flood owes one permit when it comes, and less every moment after; the heavy key, which asks a
  * thousand times as often as its limit allows, owes more than its capacity less one. So the number of permits that it may
- * get beyond its limit is 0: what it is admitted is what an exact bucket of its own would admit.
+ * get beyond its limit is 0: what it is admitted is what an exact bucket of its own would admit. {@code FloodIT} measures the
+ * heap.
  */
 class FloodTest {
 
@@ -24,7 +25,7 @@ class FloodTest {
 
     @ParameterizedTest
     @EnumSource(WhenSaturated.class)
-    void neitherHeapNorTheHeavyKeyGains(WhenSaturated whenSaturated) {
+    void theHeavyKeyGainsNothing(WhenSaturated whenSaturated) {
         ManualTime time = new ManualTime();
         Rate rate = Rate.perSecond(10);
         Limiter<Object> limiter = Limiters.builder(rate)
@@ -32,11 +33,9 @@ class FloodTest {
                 .whenSaturated(whenSaturated)
                 .timeSource(time)
                 .build();
-        int threads = Thread.activeCount();
         ExactBucket model = new ExactBucket(rate);
         long heavy = 0;
         long exact = 0;
-        long heapAtStart = usedHeap();
         for (long i = 0; i < KEYS; i++) {
             limiter.tryAcquire(i);
             if (i % 1_000 == 0) {
@@ -47,22 +46,10 @@ class FloodTest {
         }
         assertThat(time.nanos()).isEqualTo(5_000_000_000L);
         assertThat(heavy).isEqualTo(exact).isEqualTo(59);
-        assertThat(usedHeap() - heapAtStart).as("growth of the heap").isLessThan(2_000_000);
-        assertThat(Thread.activeCount()).isEqualTo(threads);
         if (whenSaturated == WhenSaturated.EVICT) {
             assertThat(limiter.evictedInDebt()).isPositive();
         } else {
             assertThat(limiter.evictedInDebt()).isZero();
         }
-    }
-
-    private static long usedHeap() {
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 3; i++) {
-            System.gc();
-            Runtime runtime = Runtime.getRuntime();
-            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
-        }
-        return least;
     }
 }

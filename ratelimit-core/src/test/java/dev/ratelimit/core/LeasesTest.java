@@ -109,6 +109,39 @@ class LeasesTest {
     }
 
     @Test
+    void theLongestHoldBeginsWhenTheLeaseIsHandedOver() throws InterruptedException {
+        Policy policy = Policy.of("slow", Rate.of(1, Duration.ofSeconds(3)))
+                .shape(Duration.ofSeconds(10))
+                .atOnce(1, Duration.ofSeconds(1));
+        Limiter<String> limiter = limiter(policy);
+        limiter.tryAcquire(KEY);
+        AtomicReference<Lease> entered = new AtomicReference<>();
+        Thread waiting = new Thread(() -> {
+            try {
+                entered.set(limiter.enter(KEY, Duration.ZERO));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        waiting.start();
+        time.awaitPending(1);
+        time.advance(Duration.ofSeconds(3).minusNanos(1));
+        assertThat(limiter.snapshot(KEY).leases())
+                .as("the place is kept while its permit is waited for")
+                .isEqualTo(1);
+        assertThat(limiter.tryEnter(KEY).granted()).isFalse();
+        time.advanceNanos(1);
+        waiting.join();
+        assertThat(entered).hasValueMatching(Lease::granted);
+        time.advance(Duration.ofSeconds(1).minusNanos(1));
+        assertThat(limiter.tryEnter(KEY).decision().reason()).isEqualTo(Decision.Reason.TOO_MANY_AT_ONCE);
+        assertThat(statistics.counts("slow").leasesReclaimed()).isZero();
+        time.advanceNanos(1);
+        assertThat(statistics.counts("slow").leasesReclaimed()).isEqualTo(1);
+        assertThat(limiter.snapshot(KEY).leases()).isZero();
+    }
+
+    @Test
     void aChangeOfPolicyBindsAtOnce() {
         Limiter<String> limiter = limiter(Policy.unlimited().atOnce(1));
         Lease first = limiter.tryEnter(KEY);

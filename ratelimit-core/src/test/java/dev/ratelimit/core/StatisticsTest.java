@@ -33,6 +33,7 @@ class StatisticsTest {
         limiter.peek("a");
         limiter.acquireAsync("a");
         limiter.acquireAsync("a");
+        time.advance(Duration.ofMillis(100));
         limiter.tryAcquire("a", 11);
         limiter.reserve("b", 1);
         limiter.tryEnter("c");

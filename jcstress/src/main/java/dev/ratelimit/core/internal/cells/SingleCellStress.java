@@ -3,6 +3,8 @@ package dev.ratelimit.core.internal.cells;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import dev.ratelimit.Rate;
+import dev.ratelimit.SingleLimiter;
+import dev.ratelimit.core.Limiters;
 import java.time.Duration;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -19,7 +21,7 @@ public class SingleCellStress {
 
     private static final Rate ONE = new Rate(1, Duration.ofSeconds(1), 1);
 
-    private final SingleCell cell = new SingleCell(ONE, ContestedPlace.STILL);
+    private final SingleLimiter cell = Limiters.single(ONE, ContestedPlace.STILL);
 
     /** Takes the permit. */
     @Actor

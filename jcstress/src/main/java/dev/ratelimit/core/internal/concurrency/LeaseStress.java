@@ -10,6 +10,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
+import org.openjdk.jcstress.infra.results.ZII_Result;
 import org.openjdk.jcstress.infra.results.ZI_Result;
 
 /** Races of those who close a lease, enter, time out, or take a lease back. What is not listed is forbidden. */
@@ -134,8 +135,38 @@ public class LeaseStress {
         /** Reads what became of the one who waited, and what is left. */
         @Arbiter
         public void inUse(ZI_Result result) {
-            result.r1 = waiter.slot() != null;
+            result.r1 = waiter.handed() != null;
             result.r2 = key.inUse();
+        }
+    }
+
+    /** One thread closes the only lease while another one cancels the call that waits for it. */
+    @JCStressTest
+    @State
+    @Outcome(id = "false, 1, 0", expect = ACCEPTABLE, desc = "handed over and told, then cancelled in vain")
+    @Outcome(id = "true, 0, 0", expect = ACCEPTABLE, desc = "cancelled, and what was handed over went back")
+    public static class CloseAndCancel {
+        private final OneKey key = new OneKey(1);
+        private final Lease lease = key.lease();
+        private final Entering call = key.call();
+
+        /** Closes the lease. */
+        @Actor
+        public void close() {
+            lease.close();
+        }
+
+        /** Cancels. */
+        @Actor
+        public void cancel(ZII_Result result) {
+            result.r1 = call.cancel();
+        }
+
+        /** Reads how often the call was told, and what is left. */
+        @Arbiter
+        public void inUse(ZII_Result result) {
+            result.r2 = key.told();
+            result.r3 = key.inUse();
         }
     }
 }

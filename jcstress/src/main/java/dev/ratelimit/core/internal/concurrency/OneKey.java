@@ -16,6 +16,7 @@ final class OneKey {
     private final Slots slots;
     private long now;
     private int reclaimed;
+    private int told;
     private Runnable wakeUp = () -> {};
 
     OneKey(int limit) {
@@ -48,7 +49,25 @@ final class OneKey {
 
     /** Puts the current thread into the queue, where it does not park. */
     Waiter queue() {
-        return slots.stripe(KEY).queue(KEY, new Bounds(limit, Bounds.FOREVER));
+        return Objects.requireNonNull(
+                slots.stripe(KEY).queue(KEY, new Bounds(limit, Bounds.FOREVER), new WaitingThread(), now));
+    }
+
+    /** Leaves a call, which closes what it is handed. */
+    Entering call() {
+        return slots.enterLater(KEY, new Bounds(limit, Bounds.FOREVER), 1, this::told);
+    }
+
+    private void told(Admission admission) {
+        told++;
+        if (admission instanceof Slot slot) {
+            slot.close();
+        }
+    }
+
+    /** How often a call was told its outcome. */
+    int told() {
+        return told;
     }
 
     void takeBack() {

@@ -24,12 +24,12 @@ public class DepartureStress {
     @Outcome(id = "false, 0, gone", expect = ACCEPTABLE, desc = "departed")
     public static class Cancel {
         private final AtomicInteger withdrawals = new AtomicInteger();
-        private final Departure<String> departure = new Departure<>("gone", withdrawals::incrementAndGet);
+        private final Departure<String> departure = new Departure<>(withdrawals::incrementAndGet);
 
         /** The timer's thread. */
         @Actor
         public void depart() {
-            departure.run();
+            departure.depart("gone");
         }
 
         /** The caller. */
@@ -53,7 +53,7 @@ public class DepartureStress {
     @Outcome(id = "false, true, 1", expect = ACCEPTABLE, desc = "the other gave it back")
     public static class TwoGiveUp {
         private final AtomicInteger withdrawals = new AtomicInteger();
-        private final Departure<String> departure = new Departure<>("gone", withdrawals::incrementAndGet);
+        private final Departure<String> departure = new Departure<>(withdrawals::incrementAndGet);
 
         /** By cancelling. */
         @Actor

@@ -3,7 +3,6 @@ package dev.ratelimit.core.internal.cells;
 import dev.ratelimit.Decision;
 import dev.ratelimit.Rate;
 import dev.ratelimit.Snapshot;
-import java.lang.ref.Reference;
 import java.time.Duration;
 
 /**
@@ -12,8 +11,7 @@ import java.time.Duration;
  * <p>A key is its fingerprint. Each rate of a policy has cells of its own, so that a key has as many as its policy has
  * rates; that of the first stands under the key's fingerprint as it is.
  *
- * <p>Whatever writes a cell keeps its arithmetic alive until then, so that the number in the cell still means its units
- * ({@link RateNumbers}).
+ * <p>They can be used also after their rate was replaced, by calls that were under way ({@link RateChanges}).
  *
  * <p>Permits are from 1 to the capacity where it is not said otherwise, which the caller has checked. Methods without a
  * clock's reading read it themselves. Thread-safe.
@@ -44,6 +42,10 @@ public final class Budgets {
         return gcra.rate();
     }
 
+    Gcra gcra() {
+        return gcra;
+    }
+
     /** Whether permits are more than any budget can hold. */
     public boolean exceedsCapacity(long permits) {
         return permits > capacity;
@@ -53,11 +55,7 @@ public final class Budgets {
 
     /** Takes permits that are there at a reading of the clock; returns an {@link Outcome}. */
     public long take(long key, long permits, long clock) {
-        try {
-            return table.take(cellOf(key), gcra, permits * permit, full, clock);
-        } finally {
-            Reference.reachabilityFence(gcra);
-        }
+        return table.take(cellOf(key), gcra, permits * permit, full, clock);
     }
 
     /** Takes permits that are there now; returns an {@link Outcome}. */
@@ -65,41 +63,25 @@ public final class Budgets {
         return take(key, permits, table.clock());
     }
 
-    /** Takes permits that are there, or will be after the longest delay at the latest; returns an {@link Outcome}. */
-    public long reserve(long key, long permits, long clock, Receipt receipt) {
-        try {
-            return table.takeAhead(cellOf(key), gcra, permits * permit, gcra.longest(), clock, 0, receipt);
-        } finally {
-            Reference.reachabilityFence(gcra);
-        }
+    /** Takes permits that are there at a reading of the clock, so that it can be cancelled; returns an {@link Outcome}. */
+    public long take(long key, long permits, long clock, Receipt receipt) {
+        return table.takeAnywhere(cellOf(key), gcra, permits * permit, full, clock, receipt);
     }
 
-    /**
-     * Takes permits for an instant so many nanoseconds ahead, because another rate has them only then. So what departs then
-     * is charged then, and not where it would be forgiven meanwhile.
-     */
-    public long takeAhead(long key, long permits, long nanos, long clock, Receipt receipt) {
-        try {
-            return table.takeAhead(cellOf(key), gcra, permits * permit, full, clock, gcra.reading(nanos), receipt);
-        } finally {
-            Reference.reachabilityFence(gcra);
-        }
+    /** Takes permits as of an instant, whether they are there or not, as far as there is room for such a debt. */
+    public void charge(long key, long permits, long instant, Receipt receipt) {
+        table.takeAnywhere(cellOf(key), gcra, permits * permit, gcra.longest(), instant, receipt);
     }
 
-    /** What {@link #take(long, long, long)} or, if ahead, {@code reserve} would answer; takes nothing. */
-    public long look(long key, long permits, boolean ahead, long clock) {
+    /** What {@link #take(long, long, long)} would answer; takes nothing. */
+    public long look(long key, long permits, long clock) {
         long debt = debt(key, clock);
         if (debt == Outcome.SATURATED) {
             return debt;
         }
-        long after = debt + permits * permit;
-        long limit = ahead ? gcra.longest() : full;
-        return after <= limit ? after : limit - after;
-    }
-
-    /** The nanoseconds after which permits that were taken with this outcome are there. */
-    public long delayNanos(long outcome) {
-        return outcome <= full ? 0 : gcra.nanos(outcome - full);
+        // A debt and a cost together may be more than a word holds; what the capacity leaves of the cost is not.
+        long admitted = full - permits * permit;
+        return debt <= admitted ? debt + permits * permit : admitted - debt;
     }
 
     /** The nanoseconds after which a request that was refused with this outcome would be admitted. */
@@ -110,27 +92,19 @@ public final class Budgets {
 
     // Giving back
 
-    /** Gives permits back, up to a full budget. */
+    /** Gives any number of permits back, from 1, up to a full budget. */
     public void refund(long key, long permits) {
         refund(key, permits, table.clock());
     }
 
-    /** Gives permits back, up to a full budget. */
+    /** Gives any number of permits back, from 1, up to a full budget. */
     public void refund(long key, long permits, long clock) {
-        try {
-            table.giveBacks().refund(cellOf(key), gcra, permits * permit, clock);
-        } finally {
-            Reference.reachabilityFence(gcra);
-        }
+        table.refund(cellOf(key), gcra, Math.min(permits, capacity) * permit, clock);
     }
 
     /** Fills the budget; what was reserved before cannot be cancelled any more. */
     public void reset(long key) {
-        try {
-            table.giveBacks().reset(cellOf(key), gcra, table.clock());
-        } finally {
-            Reference.reachabilityFence(gcra);
-        }
+        table.reset(cellOf(key), gcra, table.clock());
     }
 
     /** Cancels as of now: see {@link #cancel(long, long, Receipt, long)}. */
@@ -144,11 +118,7 @@ public final class Budgets {
      * @param permits none, or those that were reserved
      */
     public void cancel(long key, long permits, Receipt receipt, long clock) {
-        try {
-            table.giveBacks().cancel(cellOf(key), gcra, receipt, permits * permit, clock);
-        } finally {
-            Reference.reachabilityFence(gcra);
-        }
+        table.cancel(cellOf(key), gcra, receipt, permits * permit, clock);
     }
 
     // Looking
@@ -156,6 +126,27 @@ public final class Budgets {
     /** The debt of a key, in units of the rate, or {@link Outcome#SATURATED}. */
     public long debt(long key, long clock) {
         return table.debt(cellOf(key), gcra, clock);
+    }
+
+    /** The debt of a key, in whole units of the rate; a whole capacity if there is no place for the key. */
+    public long unitsOwed(long key, long clock) {
+        long debt = debt(key, clock);
+        return (debt == Outcome.SATURATED ? full : debt) >>> Cell.SHIFT;
+    }
+
+    /** Has a key's debt be one at this rate from now on, which until then it may be at the rate that was in its place. */
+    public void adopt(long key, long clock) {
+        table.adopt(cellOf(key), gcra, clock);
+    }
+
+    /** The units of a permit. */
+    public long unitsPerPermit() {
+        return gcra.units().perPermit();
+    }
+
+    /** The units that the rate's clock emits in a nanosecond. */
+    public long unitsPerNano() {
+        return gcra.units().perNano();
     }
 
     /** The whole permits that a budget with a debt has. */
@@ -205,20 +196,6 @@ public final class Budgets {
     /** Reads the clock for the methods that ask for it. */
     public long clock() {
         return table.clock();
-    }
-
-    /** Whether cells of both are in the same units. */
-    public boolean hasUnitsOf(Budgets other) {
-        return gcra.number() == other.gcra.number();
-    }
-
-    /** Makes all debts at this rate debts of as many permits at another. */
-    public void convertAll(Budgets to) {
-        try {
-            table.convertAll(gcra, to.gcra);
-        } finally {
-            Reference.reachabilityFence(to.gcra);
-        }
     }
 
     /** How often a key in debt was forgotten for a new one, at whatever rate of this table. */

@@ -4,7 +4,9 @@ import dev.ratelimit.Rate;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.WhenSaturated;
 import java.time.Duration;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,25 +17,16 @@ import org.jspecify.annotations.Nullable;
  * stand in either of two sets: its <i>home</i>, and another one where it goes only when its home is full of keys in
  * debt.
  *
- * <p><b>Which key goes.</b> A new key takes a place whose key is out of debt ({@link Vacancies}). If all sixteen are in
- * debt, then under {@link WhenSaturated#EVICT} the one with the least debt is forgotten, and counted. So a key that owes
- * more than the least indebted of sixteen is never forgotten, and a flood of new keys, which owe little, forgets itself
- * first.
- *
  * <p><b>How a key is charged.</b> Read the cell, <i>then</i> read the fingerprint again, then exchange the cell by
  * compare-and-set. A new owner's fingerprint is written before its cell. Whoever has read the new owner's cell
  * therefore reads its fingerprint, too, and notices; whoever has read the old owner's cell fails in the exchange,
  * because every new owner's cell has another version. In the reverse order one could read the old fingerprint, then the
  * new cell, and charge the wrong key.
  *
- * <p><b>How a place changes hands.</b> By exchanging its cell for a mark that is no cell, writing the new fingerprint,
- * then writing the new cell. Whoever meets the mark looks again. A fingerprint is only ever inserted under the lock of
- * its stripe, after a look whether another thread has: two threads with the same new key end in one cell. A known key
- * takes no lock, and a denial writes nothing.
- *
  * <p><b>Several rates.</b> Cells say in whose units they count ({@link RateNumbers}). One that is found in other units,
  * because its key has another rate now, counts as the debt of as many permits, and is written anew when it is next asked
- * for permits.
+ * for permits. That is done under the lock of the key's stripe, and so is all else that gives a number to a cell
+ * ({@link LockedCharges}). A known key takes no lock, and a denial writes nothing.
  *
  * <p>What is asked of it, {@link Budgets} and {@link Blackouts} say in permits and nanoseconds.
  */
@@ -43,7 +36,10 @@ public final class CellTable {
     public static final int LARGEST_MAXIMUM_KEYS = 500_000_000;
 
     /** The answer where another thread came between. No outcome: those have zeros in their low bits. */
-    private static final long LOOK_AGAIN = 1;
+    static final long LOOK_AGAIN = 1;
+
+    /** The answer where the cell has another number, so that the lock is needed. */
+    private static final long UNDER_LOCK = 3;
 
     private final TimeSource time;
     private final Horizon horizon;
@@ -53,15 +49,16 @@ public final class CellTable {
 
     private volatile long beyond;
 
-    private final RateNumbers numbers = new RateNumbers();
+    private final RateNumbers numbers;
     private final Places places;
     private final Vacancies vacancies;
     private final Upkeep upkeep;
     private final Stripes stripes = new Stripes();
+    private final RateChanges changes;
     private final GiveBacks giveBacks;
+    private volatile boolean hasBlackouts;
     private final boolean evicts;
-    private final LongAdder evictedInDebt = new LongAdder();
-    private final Runnable onEviction;
+    private final LockedCharges locked;
 
     /**
      * Creates an empty table.
@@ -83,16 +80,23 @@ public final class CellTable {
      * @param onEviction run when a key in debt was forgotten, by the thread that brought the new one
      */
     public CellTable(int maximumKeys, WhenSaturated whenSaturated, TimeSource time, Runnable onEviction) {
-        this.onEviction = onEviction;
+        this(maximumKeys, whenSaturated, time, onEviction, new RateNumbers());
+    }
+
+    CellTable(int maximumKeys, WhenSaturated whenSaturated, TimeSource time, Runnable onEviction, RateNumbers numbers) {
+        this.numbers = numbers;
         this.time = time;
-        this.horizon = new Horizon(numbers.blackouts().units(), time.nanos());
+        long built = time.nanos();
+        this.horizon = new Horizon(numbers.blackouts().gcra().units(), built);
         this.beyond = horizon.beyond();
         this.anchor = horizon.anchor();
         this.places = new Places(maximumKeys);
         this.vacancies = new Vacancies(places, numbers);
         this.upkeep = new Upkeep(places, numbers);
-        this.giveBacks = new GiveBacks(places, upkeep, stripes, this::enter);
+        this.changes = new RateChanges(numbers, upkeep, stripes, horizon, () -> enter(clock()), built);
+        this.giveBacks = new GiveBacks(places, numbers, upkeep, stripes, this::enter);
         this.evicts = whenSaturated == WhenSaturated.EVICT;
+        this.locked = new LockedCharges(this, places, vacancies, upkeep, stripes, onEviction);
     }
 
     /** Makes a fingerprint of the hash of a key. */
@@ -100,8 +104,10 @@ public final class CellTable {
         return Places.fingerprint(hash);
     }
 
+    // Rates
+
     /**
-     * The budgets of all keys at a rate, the first of a policy.
+     * Puts a rate in force, the first of a policy; returns the budgets of all keys at it.
      *
      * @param rate the rate
      * @param longestDelay how far ahead permits may be reserved
@@ -109,30 +115,97 @@ public final class CellTable {
      * @throws IllegalStateException if too many rates are in force
      */
     public Budgets budgets(Rate rate, Duration longestDelay) {
-        return budgets(rate, longestDelay, 0);
+        return budgets(List.of(rate), longestDelay).get(0);
     }
 
-    /** The budgets of all keys at a rate, one of several of a policy by an index from zero. */
-    public Budgets budgets(Rate rate, Duration longestDelay, int index) {
-        Gcra gcra = numbers.enter(rate, longestDelay.toNanos(), number -> upkeep.isFree(number, enter(clock())));
-        horizon.narrow(gcra.units());
+    /** Puts the rates of a policy in force, all or none, as {@link #budgets(Rate, Duration)} does. */
+    public List<Budgets> budgets(List<Rate> rates, Duration longestDelay) {
+        List<Gcra> entered = changes.enter(rates, longestDelay.toNanos());
         beyond = horizon.beyond();
-        return new Budgets(this, gcra, index);
+        return IntStream.range(0, entered.size())
+                .mapToObj(index -> new Budgets(this, entered.get(index), index))
+                .toList();
     }
 
-    /** The blackouts of all keys. */
-    public Blackouts blackouts() {
-        return new Blackouts(this, numbers.blackouts());
+    /** The blackouts of all keys, each of which lasts so many nanoseconds. */
+    public Blackouts blackouts(long nanos) {
+        hasBlackouts = true;
+        return new Blackouts(this, numbers.blackouts().gcra().anew(), nanos);
     }
+
+    /**
+     * Puts what has been put in force in the place of what was. Debts become debts of as many permits at the rate in the same
+     * place of the other policy; blackouts last no longer from now on than the new ones do, and end if there are none.
+     */
+    public void replace(
+            List<Budgets> before,
+            @Nullable Blackouts blackoutsBefore,
+            List<Budgets> after,
+            @Nullable Blackouts blackoutsAfter) {
+        changes.replace(gcras(before), gcras(after));
+        if (blackoutsBefore != null) {
+            blackoutsBefore.giveWayTo(blackoutsAfter);
+        }
+    }
+
+    /** Says that what was put in force no longer is; debts stay as they are. */
+    public void release(List<Budgets> budgets) {
+        changes.release(gcras(budgets));
+    }
+
+    private static List<Gcra> gcras(List<Budgets> budgets) {
+        return budgets.stream().map(Budgets::gcra).toList();
+    }
+
+    /** Ends the blackout of a key, whichever policy began it. */
+    public void endBlackout(long key) {
+        if (hasBlackouts) {
+            giveBacks.reset(Blackouts.cellOf(key), numbers.blackouts().gcra(), clock());
+        }
+    }
+
+    /** Lets no blackout last longer than so many nanoseconds from now on; none begins at the same time. */
+    void shortenBlackouts(long nanos) {
+        stripes.awaitAll();
+        upkeep.shorten(numbers.blackouts().gcra(), nanos, () -> enter(clock()));
+    }
+
+    // Of all keys
 
     /** Returns how often a key in debt was forgotten for a new one. */
     public long evictedInDebt() {
-        return evictedInDebt.sum();
+        return locked.evictedInDebt();
+    }
+
+    /** How many cells are in debt now. Goes through all of them. */
+    public long debts() {
+        long now = enter(clock());
+        long debts = 0;
+        for (int place = places.begin(); place < places.end(); place += Places.STEP) {
+            long cell = places.cell(place);
+            Gcra rate = Cell.hasPosition(cell) ? numbers.of(Cell.number(cell)) : null;
+            debts += rate != null && Gcra.distance(cell, rate.reading(now)) > 0 ? 1 : 0;
+        }
+        return debts;
     }
 
     /** Reads the clock. */
     public long clock() {
         return Clock.read(time);
+    }
+
+    /** An anchor of the horizon, which is to be read after a cell. */
+    long anchor() {
+        return anchor;
+    }
+
+    /** The bits of a time since the anchor for which the horizon has to be asked. */
+    long beyond() {
+        return beyond;
+    }
+
+    Places places() {
+        return places;
     }
 
     boolean evicts() {
@@ -150,44 +223,52 @@ public final class CellTable {
         // Most known keys stand where they are looked for first; this is short, so that it is compiled into its caller.
         int place = places.first(fingerprint);
         long outcome = places.holds(place, fingerprint)
-                ? takeAt(place, fingerprint, rate, cost, limit, clock, 0, null)
+                ? takeAt(place, fingerprint, rate, cost, limit, clock, null)
                 : LOOK_AGAIN;
-        return outcome == LOOK_AGAIN ? takeAhead(fingerprint, rate, cost, limit, clock, 0, null) : outcome;
+        return (outcome & LOOK_AGAIN) != 0 ? takeAnywhere(fingerprint, rate, cost, limit, clock, null) : outcome;
     }
 
     /**
-     * Does so for permits that will be used at a later instant, when the limit is looked at, too.
+     * Does so wherever the key stands, and whatever units its cell is in.
      *
-     * @param ahead how far the clock will have gone on then, in units
      * @param receipt what is to be told what was done
      */
-    long takeAhead(
-            long fingerprint, Gcra rate, long cost, long limit, long clock, long ahead, @Nullable Receipt receipt) {
-        while (true) {
+    long takeAnywhere(long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
+        long outcome = takeInForce(fingerprint, rate, cost, limit, clock, receipt);
+        if (outcome == LOOK_AGAIN) {
+            outcome = changes.meanwhile(
+                    rate,
+                    again -> takeInForce(fingerprint, again, cost, limit, clock, receipt),
+                    latest -> giveBacks.convert(fingerprint, latest, clock));
+        }
+        // After a change of rates, and not under its lock: somebody may be told.
+        return locked.told(outcome);
+    }
+
+    /** Does so; returns {@link #LOOK_AGAIN} if the rate is not in force any more. */
+    private long takeInForce(
+            long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
+        while (rate.isInForce()) {
             if (receipt != null) {
-                receipt.begin(giveBacks.sum(fingerprint));
+                giveBacks.begin(fingerprint, receipt);
             }
             long number = stripes.read(fingerprint);
             int place = places.find(fingerprint);
-            long outcome = place == Places.NONE
-                    ? insert(fingerprint, rate, cost, clock, ahead, number, receipt)
-                    : takeAt(place, fingerprint, rate, cost, limit, clock, ahead, receipt);
-            if (outcome != LOOK_AGAIN) {
+            long outcome =
+                    place == Places.NONE ? UNDER_LOCK : takeAt(place, fingerprint, rate, cost, limit, clock, receipt);
+            if (outcome == UNDER_LOCK) {
+                outcome = locked.take(place, fingerprint, rate, cost, limit, clock, number, receipt);
+            }
+            if ((outcome & LOOK_AGAIN) == 0) {
                 return outcome;
             }
             Thread.onSpinWait();
         }
+        return LOOK_AGAIN;
     }
 
-    private long takeAt(
-            int place,
-            long fingerprint,
-            Gcra rate,
-            long cost,
-            long limit,
-            long clock,
-            long ahead,
-            @Nullable Receipt receipt) {
+    /** Charges a known key if its cell has the rate's number. */
+    long takeAt(int place, long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
         long before = places.cell(place);
         if (!places.isOwned(place, before, fingerprint)) {
             return LOOK_AGAIN;
@@ -201,69 +282,82 @@ public final class CellTable {
             }
         }
         long number = Cell.number(before);
-        if (number != rate.number() && number != Cell.FREE) {
-            // Also for a request that will be refused, so that the budget refills at its new rate from now on.
-            places.exchange(place, before, upkeep.inUnitsOf(rate, before, now));
-            return LOOK_AGAIN;
+        if (number != rate.inForce()) {
+            return UNDER_LOCK;
         }
-        long reading = rate.reading(now) + ahead;
+        long reading = rate.reading(now);
         long since = reading - Gcra.admittedFrom(before, cost, limit);
-        if (since < 0 && number != Cell.FREE) {
+        if (since < 0) {
             return places.cell(place) == before ? since : LOOK_AGAIN;
         }
-        long after = rate.charged(before, reading, cost);
+        long after = Gcra.charged(before, reading, cost, number);
         if (!places.exchange(place, before, after)) {
             return LOOK_AGAIN;
         }
+        long outcome = Gcra.distance(after, reading);
         if (receipt != null) {
-            receipt.write(after, cost + Math.max(0, ahead - Gcra.debt(before, reading - ahead)));
+            receipt.write(after, cost, now + rate.nanos(outcome), rate.scale());
         }
-        return Gcra.distance(after, reading) + ahead;
+        return outcome;
     }
 
-    /** Inserts a key that was not found after the number of its stripe had been read. */
-    private long insert(
-            long fingerprint, Gcra rate, long cost, long clock, long ahead, long number, @Nullable Receipt receipt) {
-        if (!stripes.tryLock(fingerprint, number)) {
-            return LOOK_AGAIN;
-        }
-        boolean evicted = false;
-        try {
-            long now = enter(clock);
-            while (true) {
-                int place = vacancies.placeFor(fingerprint, rate, now);
-                long before = place == Places.NONE ? Cell.HAND_OVER : places.cell(place);
-                if (Cell.number(before) == Cell.HAND_OVER) {
-                    Thread.onSpinWait();
-                    continue;
-                }
-                boolean inDebt = vacancies.isInDebt(before, rate, now);
-                if (inDebt && !evicts) {
-                    return Outcome.SATURATED;
-                }
-                if (!places.exchange(place, before, Cell.handedOver(before))) {
-                    continue;
-                }
-                long after = rate.charged(Cell.nextOwner(before), rate.reading(now) + ahead, cost);
-                places.handOver(place, fingerprint, after);
-                evicted = inDebt;
-                if (receipt != null) {
-                    receipt.write(after, cost + ahead);
-                }
-                return cost + ahead;
+    /** Makes a debt where there is none; not if the arithmetic is not in force any more. */
+    void begin(long fingerprint, Gcra rate, long cost, long clock) {
+        while (rate.isInForce()) {
+            long number = stripes.read(fingerprint);
+            int place = places.find(fingerprint);
+            long outcome = locked.take(place, fingerprint, rate, cost, cost, clock, number, null);
+            if ((outcome & LOOK_AGAIN) == 0) {
+                locked.told(outcome);
+                return;
             }
-        } finally {
-            stripes.unlock(fingerprint, number);
-            if (evicted) {
-                evictedInDebt.increment();
-                onEviction.run();
-            }
+            Thread.onSpinWait();
         }
     }
 
-    /** Converts all cells of one rate to another's units now. */
-    void convertAll(Gcra from, Gcra to) {
-        upkeep.convert(from, to, enter(clock()));
+    // Giving back
+
+    /** Makes the debt of a key smaller by a cost, or none. */
+    void refund(long fingerprint, Gcra rate, long cost, long clock) {
+        if (!giveBacks.refund(fingerprint, rate, cost, clock)) {
+            meanwhile(fingerprint, rate, clock, again -> giveBacks.refund(fingerprint, again, cost, clock));
+        }
+    }
+
+    /** Gives a reservation back: see {@link GiveBacks#cancel}. */
+    void cancel(long fingerprint, Gcra rate, Receipt receipt, long atMost, long clock) {
+        if (!giveBacks.cancel(fingerprint, rate, receipt, atMost, clock)) {
+            meanwhile(fingerprint, rate, clock, again -> giveBacks.cancel(fingerprint, again, receipt, atMost, clock));
+        }
+    }
+
+    /** Ends the debt of a key, and lets nobody who reserved before give anything back. */
+    void reset(long fingerprint, Gcra rate, long clock) {
+        if (!giveBacks.reset(fingerprint, rate, clock)) {
+            meanwhile(fingerprint, rate, clock, again -> giveBacks.reset(fingerprint, again, clock));
+        }
+    }
+
+    /**
+     * Has the cell of a key count in a rate's units from now on. Not if the rate was replaced meanwhile: that change does so
+     * in the units of another.
+     */
+    void adopt(long fingerprint, Gcra rate, long clock) {
+        giveBacks.convert(fingerprint, rate, clock);
+    }
+
+    private void meanwhile(long fingerprint, Gcra rate, long clock, Consumer<Gcra> done) {
+        changes.meanwhile(
+                rate,
+                again -> {
+                    done.accept(again);
+                    return 0;
+                },
+                latest -> giveBacks.convert(fingerprint, latest, clock));
+    }
+
+    GiveBacks giveBacks() {
+        return giveBacks;
     }
 
     // Looking
@@ -274,13 +368,22 @@ public final class CellTable {
             long now = enter(clock);
             int place = places.find(fingerprint);
             if (place == Places.NONE) {
-                return evicts || vacancies.nanosUntilFree(fingerprint, now) == 0 ? 0 : Outcome.SATURATED;
+                return evicts || vacancies.nanosUntilFree(fingerprint, now) == 0
+                        ? rate.startDebt(now)
+                        : Outcome.SATURATED;
             }
             long before = places.cell(place);
             if (places.isOwned(place, before, fingerprint)) {
-                long cell = upkeep.inUnitsOf(rate, before, now);
-                if (places.cell(place) == before) {
-                    return Gcra.debt(cell, rate.reading(now));
+                long number = Cell.number(before);
+                if (number == Cell.FREE) {
+                    return rate.startDebt(now);
+                }
+                boolean isOfRate = number == rate.inForce();
+                Gcra from = numbers.of(number);
+                long debt = from == null ? 0 : rate.converted(Gcra.debt(before, from.reading(now)), from);
+                // The number meant the same all the time, and a sweep has left the cell.
+                if (from != null && places.cell(place) == before && numbers.of(number) == from) {
+                    return debt > 0 || isOfRate ? debt : rate.startDebt(now);
                 }
             }
             Thread.onSpinWait();
@@ -292,14 +395,10 @@ public final class CellTable {
         return Math.max(1, vacancies.nanosUntilFree(fingerprint, enter(clock)));
     }
 
-    GiveBacks giveBacks() {
-        return giveBacks;
-    }
-
     // Time
 
     /** Returns the instant to decide at; cells are to be read after it. */
-    private long enter(long now) {
+    long enter(long now) {
         long from = anchor;
         if (Horizon.covers(from, now, beyond)) {
             return now;

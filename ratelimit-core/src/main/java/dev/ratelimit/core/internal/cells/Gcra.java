@@ -3,6 +3,8 @@ package dev.ratelimit.core.internal.cells;
 import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import java.math.BigInteger;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The arithmetic of a rate on cells: pure, exact, and without a branch that depends on the rate.
@@ -20,49 +22,83 @@ import java.math.BigInteger;
  * </pre>
  *
  * <p>So a denial stores nothing, a clock that steps back only finds more debt, and a key whose position has passed is
- * exactly a key never seen. All is done on words whose low 8 bits are zero (see {@link Cell}): p, d and the capacity are
+ * exactly a key never seen. Where budgets do not start full, a key never seen has a position all the same: that at which it
+ * would be full if it had been there since the limiter was built. Once that has passed, too, all is as if it had started full.
+ *
+ * <p>All is done on words whose low 8 bits are zero (see {@link Cell}): p, d and the capacity are
  * shifted once, here, and e comes out shifted by one multiplication. That may wrap; only differences are looked at, which
  * {@link Units} and {@link Horizon} keep within 2<sup>55</sup> units.
  */
 final class Gcra {
 
+    /** The number of no cell: that of a rate which is not in force. */
+    private static final int RELEASED = -1;
+
     private final Rate rate;
     private final Units units;
+    private final long longestDelay;
     private final int number;
+    private final @Nullable Scale scale;
 
-    @SuppressWarnings("UnusedVariable") // held on to
-    private final Object claim;
+    /**
+     * The number, until the rate is released. Not volatile: it is read after a cell that another thread may have written
+     * after the release, and then this is seen, too; or under a lock that the thread that released has had since.
+     */
+    private int inForce;
 
     private final long emission;
     private final long permit;
     private final long full;
     private final long longest;
 
+    /** The debt of a key never seen, at the instant at which the limiter was built; zero if budgets start full. */
+    private final long startDebt;
+
+    /** The position of a key never seen, and the instant at which it has passed. */
+    private final long startPosition;
+
+    private final long startEnd;
+
     /** The arithmetic of a rate that is alone on its cells. */
     Gcra(Rate rate) {
-        this(rate, Units.of(rate), 0, Cell.FIRST_RATE, Cell.class);
+        this(rate, Units.of(rate), 0, Cell.FIRST_RATE, null, null);
     }
 
-    /**
-     * The arithmetic of one of several rates, whose permits may be reserved up to so many nanoseconds ahead.
-     *
-     * @param claim what keeps the number, for as long as it is held on to
-     */
-    Gcra(Rate rate, Units units, long longestDelay, int number, Object claim) {
+    /** The arithmetic of one of several rates, whose permits may be reserved up to so many nanoseconds ahead. */
+    Gcra(Rate rate, Units units, long longestDelay, Scale scale) {
+        this(rate, units, longestDelay, scale.number(), scale, null);
+    }
+
+    private Gcra(Rate rate, Units units, long longestDelay, int number, @Nullable Scale scale, @Nullable Long built) {
         this.rate = rate;
         this.units = units;
+        this.longestDelay = longestDelay;
         this.number = number;
-        this.claim = claim;
+        this.scale = scale;
+        this.inForce = number;
         this.emission = units.perNano() << Cell.SHIFT;
         this.permit = units.perPermit() << Cell.SHIFT;
         this.full = rate.capacity() * permit;
         this.longest = full + emission * longestDelay;
+        this.startDebt = built == null ? 0 : (rate.capacity() - rate.initially()) * permit;
+        this.startPosition = built == null ? 0 : reading(built) + startDebt;
+        this.startEnd = built == null ? 0 : built + nanos(startDebt);
     }
 
-    /** The arithmetic of blackouts: a unit is a nanosecond, and a permit too. */
-    static Gcra ofBlackouts() {
+    /** This arithmetic in a limiter that was built at an instant, from which on keys never seen regain their permits. */
+    Gcra builtAt(long instant) {
+        return rate.initially() == rate.capacity() ? this : new Gcra(rate, units, longestDelay, number, scale, instant);
+    }
+
+    /** The scale of blackouts: a unit is a nanosecond, and a permit too. */
+    static Scale ofBlackouts() {
         Rate nanos = Rate.perSecond(1_000_000_000).burst(Policy.LONGEST.toNanos());
-        return new Gcra(nanos, Units.of(nanos), 0, Cell.BLACKOUT, Cell.class);
+        return new Scale(nanos, Units.of(nanos), Cell.BLACKOUT, 0);
+    }
+
+    /** The same arithmetic, in force until it is released. */
+    Gcra anew() {
+        return new Gcra(rate, units, longestDelay, number, scale, null);
     }
 
     Rate rate() {
@@ -76,6 +112,29 @@ final class Gcra {
     /** The number in a cell that says that its position is in these units. */
     int number() {
         return number;
+    }
+
+    /** The number, until the rate is released; then no cell's. To be read after the cell it is compared with. */
+    int inForce() {
+        return inForce;
+    }
+
+    boolean isInForce() {
+        return inForce != RELEASED;
+    }
+
+    void release() {
+        inForce = RELEASED;
+    }
+
+    /** What the number means; not for a rate that is alone on its cells. */
+    Scale scale() {
+        return Objects.requireNonNull(scale);
+    }
+
+    /** How far ahead permits may be reserved. */
+    long longestDelay() {
+        return longestDelay;
     }
 
     /** The debt of an empty bucket. */
@@ -101,6 +160,26 @@ final class Gcra {
     /** What is missing to a full bucket; not for a place between two owners. */
     static long debt(long cell, long reading) {
         return Cell.number(cell) == Cell.FREE ? 0 : Math.max(0, distance(cell, reading));
+    }
+
+    /** The debt of a key never seen. */
+    long startDebt(long now) {
+        return isStarting(now) ? Math.max(0, startPosition - reading(now)) : 0;
+    }
+
+    /** Whether a key never seen is in debt. Looked at only where there is no position, which is rare. */
+    boolean isStarting(long now) {
+        return startDebt != 0 && startEnd - now > 0;
+    }
+
+    /** What the cell of a key out of debt stands for: while keys never seen are in debt, so is this. */
+    long started(long cell, long now) {
+        return isStarting(now) ? startPosition | (cell & Cell.VERSION) | number : cell;
+    }
+
+    /** The debt of a cell in these units, or of a key out of debt. */
+    long debtAt(long cell, long now) {
+        return Cell.number(cell) == Cell.FREE ? startDebt(now) : debt(cell, reading(now));
     }
 
     /** How far a position is ahead of the clock; negative once it has passed. */
@@ -132,14 +211,28 @@ final class Gcra {
 
     /** The cell after it was charged: max(position, e) + cost, of which all but the comparison can be known early. */
     long charged(long cell, long reading, long cost) {
+        return charged(cell, reading, cost, number);
+    }
+
+    /** The cell of a rate's number after it was charged. */
+    static long charged(long cell, long reading, long cost, long number) {
         long added = cost | (cell & Cell.VERSION) | number;
         boolean inDebt = Cell.number(cell) != Cell.FREE && distance(cell, reading) > 0;
         return (inDebt ? cell & Cell.POSITION : reading) + added;
     }
 
-    /** The cell with this debt, more than zero, in a place of the same owner. */
+    /** The cell with this debt, or below zero with a position that has passed, in a place of the same owner. */
     long cell(long reading, long debt, long before) {
         return (reading + debt) | (before & Cell.VERSION) | number;
+    }
+
+    /** The cell of another rate with its debt in these units. */
+    long converted(long cell, Gcra from, boolean strictly, long now) {
+        long debt = debt(cell, from.reading(now));
+        if (debt == 0) {
+            return Cell.freed(cell);
+        }
+        return cell(reading(now), strictly ? convertedStrictly(debt, from) : converted(debt, from), cell);
     }
 
     /**
@@ -153,9 +246,18 @@ final class Gcra {
         BigInteger[] units = BigInteger.valueOf(debt >>> Cell.SHIFT)
                 .multiply(BigInteger.valueOf(this.units.perPermit()))
                 .divideAndRemainder(BigInteger.valueOf(from.units.perPermit()));
-        BigInteger most = BigInteger.valueOf((1L << 55) - 1 - 8 * this.units.sweepNanos() * this.units.perNano());
-        BigInteger roundedUp = units[1].signum() == 0 ? units[0] : units[0].add(BigInteger.ONE);
-        return roundedUp.min(most).longValueExact() << Cell.SHIFT;
+        return asFarAsThereIsRoom(units[1].signum() == 0 ? units[0] : units[0].add(BigInteger.ONE));
+    }
+
+    /** The debt in these units of as many permits, and of as much time, as a debt in others. */
+    long convertedStrictly(long debt, Gcra from) {
+        BigInteger sameTime = BigInteger.valueOf(from.nanos(debt)).multiply(BigInteger.valueOf(units.perNano()));
+        return Math.max(converted(debt, from), asFarAsThereIsRoom(sameTime));
+    }
+
+    private long asFarAsThereIsRoom(BigInteger debt) {
+        BigInteger most = BigInteger.valueOf((1L << 55) - 1 - 8 * units.sweepNanos() * units.perNano());
+        return debt.min(most).longValueExact() << Cell.SHIFT;
     }
 
     /** Debt in others' units in these, near enough to compare. */

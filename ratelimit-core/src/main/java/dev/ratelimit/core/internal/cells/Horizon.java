@@ -1,6 +1,7 @@
 package dev.ratelimit.core.internal.cells;
 
-import java.util.concurrent.locks.ReentrantLock;
+import dev.ratelimit.core.internal.locks.Headroom;
+import dev.ratelimit.core.internal.locks.Mutex;
 
 /**
  * The stretch of time in which positions mean what they say, and which moves on with the clock.
@@ -42,7 +43,7 @@ final class Horizon {
         void sweep(long anchor, long instant);
     }
 
-    private final ReentrantLock sweeping = new ReentrantLock();
+    private final Mutex sweeping = new Mutex();
     private volatile long interval;
     private volatile long anchor;
 
@@ -62,12 +63,20 @@ final class Horizon {
 
     /** Makes intervals no longer than those of a further rate, before any position of that rate is written. */
     void narrow(Units units) {
+        Headroom.forOne();
         sweeping.lock();
         try {
             interval = Math.min(interval, units.sweepNanos());
         } finally {
             sweeping.unlock();
         }
+    }
+
+    /** Waits until a sweep that is under way has ended. */
+    @SuppressWarnings("LockNotBeforeTry") // nothing to do while it is held
+    void awaitSweep() {
+        sweeping.lock();
+        sweeping.unlock();
     }
 
     /** Whether a reading of the clock is right as it is; an anchor of before is only stricter. */
@@ -88,6 +97,7 @@ final class Horizon {
         if (age < interval) {
             return now;
         }
+        Headroom.forOne();
         if (age <= 2 * interval) {
             if (sweeping.tryLock()) {
                 sweepLocked(now, sweeper);

@@ -11,13 +11,4 @@ public final class Permits {
             throw new IllegalArgumentException("permits must be at least 1, but was " + permits);
         }
     }
-
-    /** Fails if no single call can have taken so many. */
-    public static void checkRefund(long permits, long capacity) {
-        check(permits);
-        if (permits > capacity) {
-            throw new IllegalArgumentException(
-                    "at most the capacity of " + capacity + " permits can be given back at once, but was " + permits);
-        }
-    }
 }

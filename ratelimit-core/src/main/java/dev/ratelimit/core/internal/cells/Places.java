@@ -72,6 +72,11 @@ final class Places {
         return place >= home && place < home + SET_END;
     }
 
+    /** The places as they are kept: at the index of a place its fingerprint, at the next its cell. */
+    long[] words() {
+        return words;
+    }
+
     int begin() {
         return LEAD;
     }

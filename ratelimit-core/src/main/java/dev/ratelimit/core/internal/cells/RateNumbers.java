@@ -1,93 +1,112 @@
 package dev.ratelimit.core.internal.cells;
 
-import dev.ratelimit.Rate;
-import java.lang.ref.WeakReference;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The numbers that tell in whose units the position of a cell is, for all rates of a table.
  *
- * <p>Rates of equal units share a number: 100 a second is the same with any capacity. A number stays until nobody can use
- * its units any more, and no cell has it. Whoever may write cells with it has a {@link Gcra} that holds on to its claim;
- * when the claim has been collected as garbage, no such thread is left, however long it may have been standing still.
+ * <p>Rates of equal units at the same index of their policies share a number: 100 a second is the same with any capacity.
+ * Numbers are given in turn, so that the one that was given up first is given again first.
  *
- * <p>Thread-safe. Looking up a number takes no lock.
+ * <p>What a number means can be asked by any thread, without a lock. Everything else is done under the lock of
+ * {@link RateChanges}.
  */
 final class RateNumbers {
 
-    /** Knows the arithmetic without holding on to the claim. */
-    private record Entry(Gcra gcra, WeakReference<Object> claim) {}
+    private final AtomicReferenceArray<@Nullable Scale> scales = new AtomicReferenceArray<>(Cell.BLACKOUT + 1);
 
-    private final AtomicReferenceArray<@Nullable Entry> entries = new AtomicReferenceArray<>(Cell.BLACKOUT + 1);
+    private final Queue<Integer> free = new ArrayDeque<>();
 
-    private final Gcra blackouts = Gcra.ofBlackouts();
+    private final Scale blackouts = Gcra.ofBlackouts();
+
+    private final int last;
 
     RateNumbers() {
-        entries.set(Cell.BLACKOUT, new Entry(blackouts, new WeakReference<>(this)));
+        this(Cell.LAST_RATE);
     }
 
-    Gcra blackouts() {
+    /** Creates fewer numbers than there could be, which are given again the sooner. */
+    RateNumbers(int last) {
+        this.last = last;
+        scales.set(Cell.BLACKOUT, blackouts);
+        for (int number = Cell.FIRST_RATE; number <= last; number++) {
+            free.add(number);
+        }
+    }
+
+    /** How many scales may be claimed for long: one number is for calls that were under way when their rate was released. */
+    int most() {
+        return last - 1;
+    }
+
+    Scale blackouts() {
         return blackouts;
     }
 
-    /** The arithmetic of the cells with this number; none if it has just been given up, so that the cell has changed. */
+    /** The arithmetic of the cells with this number; none if it was just given up, so that the cell has changed. */
     @Nullable
     Gcra of(long number) {
-        Entry entry = entries.get((int) number);
-        return entry == null ? null : entry.gcra;
+        Scale scale = scales.get((int) number);
+        return scale == null ? null : scale.gcra();
     }
 
-    /**
-     * Gives a rate a number.
-     *
-     * @param isFree whether no cell has a number any more, all cells with it that can be freed having been freed
-     * @throws IllegalArgumentException if the rate cannot be kept
-     * @throws IllegalStateException if too many rates are in force
-     */
-    synchronized Gcra enter(Rate rate, long longestDelay, IntPredicate isFree) {
-        Units units = Units.of(rate, longestDelay);
-        int number = numberOf(units);
-        if (number == 0) {
-            number = freeNumber(isFree);
-        }
-        Entry known = entries.get(number);
-        Object claim = known == null ? null : known.claim.get();
-        Object held = claim == null ? new Object() : claim;
-        if (claim == null) {
-            Gcra unclaimed = new Gcra(rate, units, longestDelay, number, Cell.class);
-            entries.set(number, new Entry(unclaimed, new WeakReference<>(held)));
-        }
-        return new Gcra(rate, units, longestDelay, number, held);
+    /** Whether a scale still has its number. */
+    boolean hasNumber(Scale scale) {
+        return isSame(scales.get(scale.number()), scale);
     }
 
-    private int numberOf(Units units) {
-        for (int number = Cell.FIRST_RATE; number <= Cell.LAST_RATE; number++) {
-            Entry entry = entries.get(number);
-            if (entry != null
-                    && entry.gcra.units().perPermit() == units.perPermit()
-                    && entry.gcra.units().perNano() == units.perNano()) {
-                return number;
-            }
-        }
-        return 0;
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isSame(@Nullable Scale one, Scale other) {
+        return one == other;
     }
 
-    private int freeNumber(IntPredicate isFree) {
-        for (int number = Cell.FIRST_RATE; number <= Cell.LAST_RATE; number++) {
-            if (entries.get(number) == null) {
-                return number;
+    /** The scale of these units at an index, if they have a number. */
+    @Nullable
+    Scale find(Units units, int index) {
+        for (Scale scale : all()) {
+            if (scale.isFor(units, index)) {
+                return scale;
             }
         }
+        return null;
+    }
+
+    /** The scales of rates. */
+    List<Scale> all() {
+        List<Scale> all = new ArrayList<>();
         for (int number = Cell.FIRST_RATE; number <= Cell.LAST_RATE; number++) {
-            Entry entry = entries.get(number);
-            if (entry != null && entry.claim.get() == null && isFree.test(number)) {
-                entries.set(number, null);
-                return number;
+            Scale scale = scales.get(number);
+            if (scale != null) {
+                all.add(scale);
             }
         }
-        throw new IllegalStateException("more than " + Cell.LAST_RATE
-                + " different rates are in force in one limiter: let policies share rates, or use several limiters");
+        return all;
+    }
+
+    /** The scales that nobody has a claim to. */
+    List<Scale> unclaimed() {
+        return all().stream().filter(scale -> !scale.isClaimed()).toList();
+    }
+
+    /** The number for a new scale; none if all are given. */
+    @Nullable
+    Integer next() {
+        return free.poll();
+    }
+
+    /** Lets a scale have the number that was taken for it. */
+    void give(Scale scale) {
+        scales.set(scale.number(), scale);
+    }
+
+    /** Takes the number from a scale that has no cell, and of which no cell can be made. */
+    void giveUp(Scale scale) {
+        scales.set(scale.number(), null);
+        free.add(scale.number());
     }
 }

@@ -1,171 +1,304 @@
 package dev.ratelimit.core.internal.cells;
 
 import dev.ratelimit.Decision;
-import dev.ratelimit.Rate;
+import dev.ratelimit.Gauges;
+import dev.ratelimit.Lease;
+import dev.ratelimit.Limiter;
+import dev.ratelimit.Policy;
+import dev.ratelimit.Reservation;
 import dev.ratelimit.SingleLimiter;
+import dev.ratelimit.Snapshot;
 import dev.ratelimit.TimeSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A limiter without a key that refuses what is over the limit: one cell for all callers.
+ * A limiter without a key: a keyed limiter that is asked with one key only, and a short way to that key's cell.
  *
- * <p><b>Progress.</b> Lock-free: a thread starts over only when another one's update came between.
+ * <p><b>The short way</b> is for one rate that decides alone, where nobody else is to hear of it. It is the table's way of
+ * charging a cell ({@link CellTable}), with all taken out that is known beforehand: where the cell is, and the {@link
+ * Terms}. It charges a cell only if that is this key's, counts in the units of the terms, is within the horizon, and has
+ * not changed since it was read. Whatever is different, it leaves to the keyed limiter. So all that a limiter can do, this
+ * one can, on the same cells.
  *
- * <p><b>Speed.</b> Reading the clock makes the processor finish all that came before; what comes after may begin
- * meanwhile. So the clock is read first, and every number is in this one object, because one behind another reference
- * would be waited for twice. The order of the three readings is {@link Horizon}'s.
+ * <p><b>Speed.</b> Reading the clock makes the processor finish all that came before; what comes after may begin meanwhile,
+ * but one number behind another reference is waited for twice. So references are followed before the clock is read: they
+ * are volatile for that only, because a compiler would put off reading other fields until they are needed. The order of the
+ * other readings is {@link Horizon}'s: clock, cell, anchor.
+ *
+ * <p><b>A live change.</b> Whether the terms are still in force is looked at after the cell was read, and a change of units
+ * exchanges the cell. So a thread that stood still during a change finds another cell than it has read, or takes its permits
+ * as if it had come before the change. No terms are in force once their rate is released, and a cell is only exchanged for one
+ * of the same number: the rules of {@link RateChanges}. While the policy changes no terms are in force, and all take the keyed limiter's
+ * way.
  */
 public final class SingleCell implements SingleLimiter {
 
-    private static final VarHandle CELL;
+    /** The answer where the keyed limiter is to be asked. No outcome: those have zeros in their low bits. */
+    private static final long ASK = 1;
 
-    static {
-        try {
-            CELL = MethodHandles.lookup().findVarHandle(SingleCell.class, "cell", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
+    /** The calls that wait at the keyed limiter, and its reservations that are not yet due. */
+    public interface Others {
+
+        /** Whether there are any. */
+        boolean areThere();
+
+        /** Gives back permits that were taken without regard to them. */
+        void giveBack(long permits);
     }
 
+    private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
+
+    private final Limiter<Object> limiter;
+    private final Object key;
+    private final Supplier<@Nullable Budgets> deciding;
+    private final Others others;
     private final TimeSource time;
-    private final long emission;
-    private final long permit;
-    private final long full;
-    private final long capacity;
-    private final Gcra gcra;
-    private final Horizon horizon;
-    private final long beyond;
-
-    /** The horizon's, or one of before, which sends a caller there. */
-    private volatile long anchor;
-
-    private volatile long cell = Cell.FREE;
+    private final long fingerprint;
+    private final int place;
+    private final ReentrantLock updating = new ReentrantLock();
+    private volatile CellTable table;
+    private volatile long[] words;
+    private volatile Terms terms;
 
     /**
-     * Creates a limiter with a full budget.
+     * Creates a limiter in front of a keyed one.
      *
-     * @param rate the rate
-     * @param time the time that refills it
+     * @param limiter the keyed limiter, which nobody else asks
+     * @param key the key that it is asked with
+     * @param fingerprint the key's fingerprint
+     * @param table where the keyed limiter keeps its state
+     * @param time the time of the table
+     * @param deciding the budgets that decide alone under the policy in force, if there are any
+     * @param others the calls that wait, and the reservations that are not yet due
      */
-    public SingleCell(Rate rate, TimeSource time) {
-        this.time = Objects.requireNonNull(time, "timeSource");
-        this.gcra = new Gcra(Objects.requireNonNull(rate, "rate"));
-        this.horizon = new Horizon(gcra.units(), time.nanos());
-        this.beyond = horizon.beyond();
-        this.anchor = horizon.anchor();
-        this.emission = gcra.reading(1);
-        this.permit = gcra.cost(1);
-        this.capacity = rate.capacity();
-        this.full = gcra.cost(capacity);
+    public SingleCell(
+            Limiter<Object> limiter,
+            Object key,
+            long fingerprint,
+            CellTable table,
+            TimeSource time,
+            Supplier<@Nullable Budgets> deciding,
+            Others others) {
+        this.limiter = limiter;
+        this.key = key;
+        this.fingerprint = fingerprint;
+        this.time = time;
+        this.deciding = deciding;
+        this.others = others;
+        this.table = table;
+        this.words = table.places().words();
+        this.place = table.places().first(fingerprint);
+        this.terms = inForce();
     }
+
+    private Terms inForce() {
+        Budgets alone = deciding.get();
+        return alone == null
+                ? Terms.NONE
+                : Terms.of(alone.gcra(), table, limiter.policy(key).name());
+    }
+
+    // The short way
 
     @Override
     public boolean tryAcquire() {
-        return Outcome.isAdmitted(take(permit));
+        long outcome = take(1, terms);
+        return outcome == ASK ? limiter.tryAcquire(key) : Outcome.isAdmitted(outcome);
     }
 
     @Override
     public boolean tryAcquire(long permits) {
         Permits.check(permits);
-        return permits <= capacity && Outcome.isAdmitted(take(permits * permit));
+        long outcome = take(permits, terms);
+        return outcome == ASK ? limiter.tryAcquire(key, permits) : Outcome.isAdmitted(outcome);
     }
 
     @Override
     public Decision decide() {
-        return Outcome.decision(gcra, take(permit), 1);
+        return decide(1);
     }
 
     @Override
     public Decision decide(long permits) {
         Permits.check(permits);
-        return permits <= capacity ? Outcome.decision(gcra, take(permits * permit), permits) : peek(permits);
+        Terms known = terms;
+        long outcome = take(permits, known);
+        // Where others wait, when to come again is behind them.
+        return outcome == ASK || (!Outcome.isAdmitted(outcome) && others.areThere())
+                ? limiter.decide(key, permits)
+                : Outcome.decision(known.gcra, outcome, permits).of(known.policy);
     }
 
-    @Override
-    public Decision peek() {
-        return peek(1);
-    }
-
-    @Override
-    public Decision peek(long permits) {
-        Permits.check(permits);
-        long reading = gcra.reading(enter(Clock.read(time)));
-        return Outcome.foreseen(gcra, Gcra.debt(cell, reading), permits);
-    }
-
-    @Override
-    public void refund(long permits) {
-        Permits.checkRefund(permits, capacity);
-        long cost = gcra.cost(permits);
-        long reading = gcra.reading(enter(Clock.read(time)));
-        while (true) {
-            long before = cell;
-            long debt = Gcra.debt(before, reading);
-            long after = debt > cost ? gcra.cell(reading, debt - cost, before) : Cell.freed(before);
-            if (CELL.compareAndSet(this, before, after)) {
-                return;
-            }
-        }
-    }
-
-    @Override
-    public void reset() {
-        cell = Cell.FREE;
-    }
-
-    @Override
-    public Rate rate() {
-        return gcra.rate();
-    }
-
-    @Override
-    public String toString() {
-        return "SingleLimiter[" + rate() + "]";
-    }
-
-    private long take(long cost) {
+    /** Takes permits that are there now; returns an {@link Outcome}, or that the keyed limiter is to be asked. */
+    private long take(long permits, Terms known) {
+        CellTable table = this.table;
+        long[] words = this.words;
         while (true) {
             long now = Clock.read(time);
-            long before = cell;
-            if (!Horizon.covers(anchor, now, beyond)) {
-                now = enter(now);
-                before = cell;
+            long before = (long) WORD.getVolatile(words, place + 1);
+            long different = (Cell.number(before) ^ known.number) | (words[place] ^ fingerprint);
+            if ((((now - table.anchor()) & known.beyond) | different) != 0
+                    || permits > known.capacity
+                    || isReplaced(known)
+                    || others.areThere()) {
+                return ASK;
             }
-            long reading = emission * now;
-            long since = reading - Gcra.admittedFrom(before, cost, full);
-            if (since < 0 && Cell.number(before) != Cell.FREE) {
-                if (cell == before) {
+            long cost = permits * known.permit;
+            long reading = known.emission * now;
+            long since = reading - Gcra.admittedFrom(before, cost, known.full);
+            if (since < 0) {
+                if ((long) WORD.getVolatile(words, place + 1) == before) {
                     return since;
                 }
                 continue;
             }
-            long after = gcra.charged(before, reading, cost);
-            if (CELL.compareAndSet(this, before, after)) {
-                return Gcra.distance(after, reading);
+            long after = Math.max(Gcra.distance(before, reading), 0) + reading + cost + (before & ~Cell.POSITION);
+            if (WORD.compareAndSet(words, place + 1, before, after)) {
+                // Looked at after the exchange: a call that begins to wait then has seen it.
+                return others.areThere() ? giveBack(permits) : Gcra.distance(after, reading);
             }
         }
     }
 
-    /** Returns the instant to decide at; the cell is to be read after it. */
-    private long enter(long now) {
-        long from = anchor;
-        if (Horizon.covers(from, now, beyond)) {
-            return now;
-        }
-        long instant = horizon.enter(now, this::sweep);
-        anchor = horizon.anchor();
-        return instant;
+    /** Others wait, or have reserved: the keyed limiter knows whether these permits are to be had. */
+    private long giveBack(long permits) {
+        others.giveBack(permits);
+        return ASK;
     }
 
-    private void sweep(long anchor, long instant) {
-        long before = cell;
-        while (Cell.number(before) == Cell.FIRST_RATE && gcra.hasPassed(before, anchor, instant)) {
-            if (CELL.compareAndSet(this, before, Cell.freed(before))) {
-                return;
+    @SuppressWarnings("ReferenceEquality") // these very terms
+    private boolean isReplaced(Terms known) {
+        return terms != known;
+    }
+
+    // The keyed limiter's way
+
+    @Override
+    public Decision peek() {
+        return limiter.peek(key);
+    }
+
+    @Override
+    public Decision peek(long permits) {
+        return limiter.peek(key, permits);
+    }
+
+    @Override
+    public Reservation reserve(long permits) {
+        return limiter.reserve(key, permits);
+    }
+
+    @Override
+    public boolean acquire() throws InterruptedException {
+        return limiter.acquire(key);
+    }
+
+    @Override
+    public boolean acquire(long permits) throws InterruptedException {
+        return limiter.acquire(key, permits);
+    }
+
+    @Override
+    public boolean acquire(long permits, Duration maxWait) throws InterruptedException {
+        return limiter.acquire(key, permits, maxWait);
+    }
+
+    @Override
+    public CompletionStage<Decision> acquireAsync() {
+        return limiter.acquireAsync(key);
+    }
+
+    @Override
+    public CompletionStage<Decision> acquireAsync(long permits) {
+        return limiter.acquireAsync(key, permits);
+    }
+
+    @Override
+    public CompletionStage<Decision> acquireAsync(long permits, Executor executor) {
+        return limiter.acquireAsync(key, permits, executor);
+    }
+
+    @Override
+    public CompletionStage<Decision> acquireAsync(long permits, Duration maxWait) {
+        return limiter.acquireAsync(key, permits, maxWait);
+    }
+
+    @Override
+    public CompletionStage<Decision> acquireAsync(long permits, Duration maxWait, Executor executor) {
+        return limiter.acquireAsync(key, permits, maxWait, executor);
+    }
+
+    @Override
+    public Lease tryEnter() {
+        return limiter.tryEnter(key);
+    }
+
+    @Override
+    public Lease enter(Duration longestWait) throws InterruptedException {
+        return limiter.enter(key, longestWait);
+    }
+
+    @Override
+    public CompletionStage<Lease> enterAsync(Duration longestWait) {
+        return limiter.enterAsync(key, longestWait);
+    }
+
+    @Override
+    public CompletionStage<Lease> enterAsync(Duration longestWait, Executor executor) {
+        return limiter.enterAsync(key, longestWait, executor);
+    }
+
+    @Override
+    public Gauges gauges() {
+        return limiter.gauges();
+    }
+
+    @Override
+    public void refund(long permits) {
+        limiter.refund(key, permits);
+    }
+
+    @Override
+    public void reset() {
+        limiter.reset(key);
+    }
+
+    @Override
+    public Policy policy() {
+        return limiter.policy(key);
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return limiter.snapshot(key);
+    }
+
+    @Override
+    public void update(Policy policy) {
+        Objects.requireNonNull(policy, "policy");
+        updating.lock();
+        try {
+            terms = Terms.NONE;
+            try {
+                limiter.update(policy);
+            } finally {
+                terms = inForce();
             }
-            before = cell;
+        } finally {
+            updating.unlock();
         }
+    }
+
+    @Override
+    public String toString() {
+        return "SingleLimiter[" + policy() + "]";
     }
 }

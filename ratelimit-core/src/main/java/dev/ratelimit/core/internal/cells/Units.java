@@ -2,7 +2,7 @@ package dev.ratelimit.core.internal.cells;
 
 import dev.ratelimit.Rate;
 import java.math.BigInteger;
-import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The units in which positions of a rate are counted: a permit is {@code perPermit} units, and the rate's clock emits
@@ -40,19 +40,23 @@ record Units(long perPermit, long perNano, long sweepNanos) {
         return of(rate, 0);
     }
 
-    /** The units of a rate whose permits are reserved up to so many nanoseconds ahead. */
+    /**
+     * The units of a rate whose permits are reserved up to so many nanoseconds ahead.
+     *
+     * @throws IllegalArgumentException if there are none; the message says which argument is too large, and what works
+     */
     static Units of(Rate rate, long longestDelay) {
+        Units units = fitting(rate, longestDelay);
+        if (units == null) {
+            throw UnkeptRate.error(rate, longestDelay);
+        }
+        return units;
+    }
+
+    /** Those units, if there are any. */
+    static @Nullable Units fitting(Rate rate, long longestDelay) {
         Fraction exact = Fraction.reduced(rate.permits(), rate.period().toNanos());
         BigInteger capacity = BigInteger.valueOf(rate.capacity());
-        if (largestNumerator(exact, capacity, longestDelay + 8 * SHORTEST_INTERVAL)
-                        .signum()
-                == 0) {
-            throw new IllegalArgumentException("the capacity of " + rate.capacity()
-                    + " permits takes too long to refill at " + rate.permits() + " per " + rate.period()
-                    + (longestDelay == 0 ? "" : ", and the longest delay is " + Duration.ofNanos(longestDelay))
-                    + ": at most about 400 days can be kept track of; choose a smaller burst"
-                    + (longestDelay == 0 ? " or a faster rate" : ", a faster rate or a shorter delay"));
-        }
         for (long interval = LONGEST_INTERVAL; interval >= SHORTEST_INTERVAL; interval /= 2) {
             BigInteger largest = largestNumerator(exact, capacity, longestDelay + 8 * interval);
             Fraction kept = exact.bestBelow(largest);
@@ -60,9 +64,7 @@ record Units(long perPermit, long perNano, long sweepNanos) {
                 return withRoomShared(kept, capacity, longestDelay);
             }
         }
-        throw new IllegalArgumentException(rate.permits() + " per " + rate.period() + " with a capacity of "
-                + rate.capacity() + " permits cannot be kept to within 1 in 1,000,000,000;"
-                + " choose a smaller burst (10,000,000 permits always do) or a rounder rate");
+        return null;
     }
 
     /** The largest p' for which ceil(p' d/p) × capacity + nanos × p' has room; p itself if that has. */

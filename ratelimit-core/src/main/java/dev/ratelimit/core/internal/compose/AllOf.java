@@ -135,7 +135,7 @@ public final class AllOf<R> implements Limit<R> {
     @Override
     public void refund(R key, long permits) {
         check(key, permits);
-        checkRefund(key, permits);
+        parts.forEach(part -> part.check(key, permits));
         parts.forEach(part -> part.refund(key, permits));
     }
 
@@ -159,11 +159,6 @@ public final class AllOf<R> implements Limit<R> {
         return from == parts.size()
                 ? Decision.unlimited()
                 : Part.stricter(parts.get(from).peek(request, permits), peek(from + 1, request, permits));
-    }
-
-    /** Fails if no single call can have taken so many from one of the parts. */
-    void checkRefund(R request, long permits) {
-        parts.forEach(part -> part.checkRefund(request, permits));
     }
 
     private static void check(Object key, long permits) {

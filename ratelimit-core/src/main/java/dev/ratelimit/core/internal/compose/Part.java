@@ -2,7 +2,6 @@ package dev.ratelimit.core.internal.compose;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.Limit;
-import dev.ratelimit.core.internal.cells.Permits;
 import dev.ratelimit.core.internal.compose.Binding.Side;
 import java.util.Objects;
 import java.util.function.Function;
@@ -89,22 +88,9 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
         return side == Side.OFF ? Decision.unlimited() : side.shown(limit.peek(key, permits));
     }
 
-    /** Fails if no single call can have taken so many. */
-    void checkRefund(R request, long permits) {
-        K key = key(request);
-        if (binding.side(key) == Side.OFF) {
-            return;
-        }
-        if (limit instanceof AllOf<K> several) {
-            several.checkRefund(key, permits);
-        } else {
-            Decision now = limit.peek(key, permits);
-            switch (now.reason()) {
-                case EXCEEDS_CAPACITY -> Permits.checkRefund(permits, now.capacity());
-                case BLOCKED -> Permits.checkRefund(permits, 0);
-                default -> {}
-            }
-        }
+    /** Fails if the limit cannot be asked for this request, because the key is none; takes nothing. */
+    void check(R request, long permits) {
+        peek(request, permits);
     }
 
     /** Gives permits back, here only. */
@@ -137,12 +123,7 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
 
     private void giveBackUnless(boolean kept, K key, long permits) {
         if (!kept) {
-            try {
-                limit.refund(key, permits);
-            } catch (IllegalArgumentException smallerNow) {
-                // The limit was given a smaller capacity in between. What was taken stays taken, which is only
-                // stricter.
-            }
+            limit.refund(key, permits);
         }
     }
 

@@ -3,22 +3,34 @@ package dev.ratelimit.core.internal.concurrency;
 import org.jspecify.annotations.Nullable;
 
 /** The wake-up that a stripe has asked for, or is about to, at the earliest of its deadlines. */
-final class Alarm {
+final class Alarm implements Runnable {
 
-    final long instant;
+    private final Stripe stripe;
+
+    /** Guarded by the stripe's lock. One that has rung is set anew, so that the next one needs no memory. */
+    long instant;
 
     private volatile Wakeups.@Nullable Cancellable task;
     private volatile boolean superseded;
+    private volatile boolean lost;
 
-    Alarm(long instant) {
+    Alarm(Stripe stripe, long instant) {
+        this.stripe = stripe;
         this.instant = instant;
     }
 
-    void set(Wakeups wakeups, Runnable ring) {
-        Wakeups.Cancellable set = wakeups.at(instant, ring);
-        task = set;
-        if (superseded) {
-            set.cancel();
+    /** Asks for the wake-up at its instant; without a lock. */
+    void set(Wakeups wakeups, long at) {
+        boolean isSet = false;
+        try {
+            Wakeups.Cancellable set = wakeups.at(at, this);
+            task = set;
+            isSet = true;
+            if (superseded) {
+                set.cancel();
+            }
+        } finally {
+            lost = !isSet;
         }
     }
 
@@ -28,6 +40,25 @@ final class Alarm {
         Wakeups.Cancellable set = task;
         if (set != null) {
             set.cancel();
+        }
+    }
+
+    /** Whether there will be no wake-up, because asking for it or answering it has failed. */
+    boolean isLost() {
+        return lost;
+    }
+
+    @Override
+    public void run() {
+        boolean hasRung = false;
+        try {
+            stripe.ring(this);
+            hasRung = true;
+        } finally {
+            // By a mere write, which cannot fail, too; ringing has failed before it changed anything.
+            if (!hasRung) {
+                lost = true;
+            }
         }
     }
 }

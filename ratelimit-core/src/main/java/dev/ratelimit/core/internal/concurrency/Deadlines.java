@@ -7,14 +7,20 @@ import org.jspecify.annotations.Nullable;
  * The slots of one stripe that have a deadline, the earliest first: a binary heap in which each slot knows its place,
  * so that one that is closed in time is taken out without a search.
  *
- * <p>Deadlines mostly come in their order; then adding one is a comparison. Guarded by the stripe's lock.
+ * <p>Deadlines mostly come in their order; then adding one is a comparison. Memory for one more is asked for apart
+ * ({@link #reserve}), before anything changes; adding and removing cannot fail. Guarded by the stripe's lock.
  */
 final class Deadlines {
 
     private static final int SMALLEST = 8;
 
+    private final Memory memory;
     private @Nullable Slot[] heap = new @Nullable Slot[SMALLEST];
     private int size;
+
+    Deadlines(Memory memory) {
+        this.memory = memory;
+    }
 
     int size() {
         return size;
@@ -26,10 +32,15 @@ final class Deadlines {
         return heap[0];
     }
 
-    void add(Slot slot) {
+    /** Makes room for one more; if there is no memory for it, nothing has changed. */
+    void reserve() {
         if (size == heap.length) {
-            heap = Arrays.copyOf(heap, 2 * size);
+            resize(2 * size);
         }
+    }
+
+    /** Adds a slot that is not in; there is room for it. */
+    void add(Slot slot) {
         siftUp(size++, slot);
     }
 
@@ -49,8 +60,21 @@ final class Deadlines {
             }
         }
         if (heap.length > SMALLEST && size < heap.length / 4) {
-            heap = Arrays.copyOf(heap, heap.length / 2);
+            shrink();
         }
+    }
+
+    private void shrink() {
+        try {
+            resize(heap.length / 2);
+        } catch (OutOfMemoryError e) {
+            // The larger heap serves as well; the next removal tries again.
+        }
+    }
+
+    private void resize(int length) {
+        memory.ask();
+        heap = Arrays.copyOf(heap, length);
     }
 
     private void siftUp(int from, Slot slot) {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The occupancies of one stripe by fingerprint: a hash table that grows with them, and shrinks with them.
  *
- * <p>The fingerprint is the key itself, so nothing is boxed and nothing compared but 64 bits. Guarded by the stripe's
+ * <p>The fingerprint is the key itself, so nothing is boxed and nothing compared but 64 bits. Memory for one more is
+ * asked for apart ({@link #reserve}), before anything changes; adding and removing cannot fail. Guarded by the stripe's
  * lock.
  */
 final class Occupancies {
@@ -17,8 +18,13 @@ final class Occupancies {
     /** Between growing and shrinking lies a factor of eight, so that no key at the border pays for both in turn. */
     private static final int SPARSE = 8;
 
+    private final Memory memory;
     private @Nullable Occupancy[] buckets = new @Nullable Occupancy[SMALLEST];
     private int size;
+
+    Occupancies(Memory memory) {
+        this.memory = memory;
+    }
 
     int size() {
         return size;
@@ -38,19 +44,17 @@ final class Occupancies {
         return found;
     }
 
-    /** Finds a key's occupancy, or adds an empty one. */
-    Occupancy findOrAdd(long fingerprint) {
-        Occupancy found = find(fingerprint);
-        if (found != null) {
-            return found;
-        }
+    /** Makes room for one more; if there is no memory for it, nothing has changed. */
+    void reserve() {
         if (size == buckets.length) {
             resize(2 * size);
         }
-        Occupancy added = new Occupancy(fingerprint);
+    }
+
+    /** Adds the occupancy of a key that has none; there is room for it. */
+    void add(Occupancy added) {
         link(added);
         size++;
-        return added;
     }
 
     /** Removes an occupancy that is in here. */
@@ -70,24 +74,33 @@ final class Occupancies {
         removed.next = null;
         size--;
         if (buckets.length > SMALLEST && size < buckets.length / SPARSE) {
-            resize(buckets.length / 2);
+            shrink();
         }
     }
 
-    /** The keys for whose slots somebody waits. */
-    List<Long> awaited() {
-        List<Long> awaited = new ArrayList<>();
+    /** Those for whose slots somebody waits. */
+    List<Occupancy> awaited() {
+        List<Occupancy> awaited = new ArrayList<>();
         for (Occupancy head : buckets) {
             for (Occupancy at = head; at != null; at = at.next) {
                 if (at.waiting() > 0) {
-                    awaited.add(at.fingerprint);
+                    awaited.add(at);
                 }
             }
         }
         return awaited;
     }
 
+    private void shrink() {
+        try {
+            resize(buckets.length / 2);
+        } catch (OutOfMemoryError e) {
+            // The larger table serves as well; the next removal tries again.
+        }
+    }
+
     private void resize(int length) {
+        memory.ask();
         @Nullable Occupancy[] old = buckets;
         buckets = new @Nullable Occupancy[length];
         for (Occupancy head : old) {

@@ -24,8 +24,9 @@ final class Occupancy {
     private @Nullable Waiter first;
     private @Nullable Waiter last;
 
-    Occupancy(long fingerprint) {
+    Occupancy(long fingerprint, int limit) {
         this.fingerprint = fingerprint;
+        this.limit = limit;
     }
 
     /** How many wait. */

@@ -1,7 +1,11 @@
 package dev.ratelimit.core.internal.concurrency;
 
 import dev.ratelimit.TimeSource;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongToIntFunction;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +29,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Waiting.</b> First come, first served. A slot that is given or taken back while somebody waits is never free:
  * under the same lock it is handed to the first who waits, and nobody barges in between. Whether a waiter has a slot
- * or has given up is decided under that lock, too, once: it is in the queue, and whoever takes it out has decided.
+ * or has given up is decided under that lock, too, once: it is in the queue, and whoever takes it out has decided. Threads
+ * that wait ({@link #enter}) and calls that are left ({@link #enterLater}) stand in one queue.
  *
- * <p><b>Longest hold.</b> A slot that has been held for so long is taken back and reported. That happens when somebody
+ * <p><b>Longest hold.</b> It begins when a slot is handed to a caller who can use it: at once for {@link #tryEnter}, and
+ * with {@link Slot#begin} or {@link Slot#lease} for those who may have waited, and may have to wait for permits, too.
+ * A slot that has been held for so long is taken back and reported. That happens when somebody
  * finds its key full, or at the wake-up that each stripe has set for the earliest of its deadlines, whichever comes
  * first. Setting one is rare: while slots are closed in time, once per longest hold and stripe, because a wake-up that
  * finds nothing to do sets the next, and is not cancelled when a slot is closed. No thread is needed but the one that
  * runs wake-ups.
+ *
+ * <p><b>Errors.</b> A thread that runs out of memory or stack leaves no lock taken and nothing half done: see
+ * {@link Stripe}.
  *
  * <p><b>With rates.</b> Slot first, then permits: see {@link Slot#lease}.
  */
@@ -59,9 +69,13 @@ public final class Slots {
     }
 
     Slots(TimeSource time, Wakeups wakeups, ReclaimListener listener, int stripes) {
+        this(time, wakeups, listener, stripes, Memory.PLENTY);
+    }
+
+    Slots(TimeSource time, Wakeups wakeups, ReclaimListener listener, int stripes, Memory memory) {
         this.time = time;
         this.wakeups = wakeups;
-        this.stripes = Stream.generate(() -> new Stripe(time, wakeups, listener))
+        this.stripes = Stream.generate(() -> new Stripe(time, wakeups, listener, memory))
                 .limit(stripes)
                 .toArray(Stripe[]::new);
     }
@@ -72,28 +86,82 @@ public final class Slots {
         return Math.min(Integer.highestOneBit(wanted), 1 << STRIPE_BITS);
     }
 
-    /** Opens a slot for a key, if fewer than its limit are in use and nobody waits. Never waits. */
+    /**
+     * Opens a slot for a key, if fewer than its limit are in use and nobody waits; its longest hold begins at once. Never
+     * waits.
+     */
     public @Nullable Slot tryEnter(long fingerprint, Bounds bounds) {
         return stripe(fingerprint).tryEnter(fingerprint, bounds);
     }
 
     /**
-     * Opens a slot for a key, and waits for it if need be, behind all who wait already; returns null if the time is
-     * over first. A time of zero or less does not wait.
+     * Opens a slot for a key, and waits for it if need be, behind all who wait already; its longest hold is yet to
+     * {@linkplain Slot#begin begin}. A time of zero or less does not wait.
      *
+     * @return the slot; {@link NoSlot#TOO_MANY_AT_ONCE} if the time is over first; {@link NoSlot#TOO_MANY_WAITING} at once
+     *     if it would have to wait, and as many wait as may
      * @throws InterruptedException if the thread is interrupted before it has a slot; it has left the queue
      */
-    public @Nullable Slot enter(long fingerprint, Bounds bounds, long longestWaitNanos) throws InterruptedException {
+    public Admission enter(long fingerprint, Bounds bounds, long longestWaitNanos) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
         Stripe stripe = stripe(fingerprint);
-        Slot slot = stripe.tryEnter(fingerprint, bounds);
-        if (slot != null || longestWaitNanos <= 0) {
+        Slot slot = stripe.reserve(fingerprint, bounds);
+        if (slot != null) {
             return slot;
         }
-        long deadline = time.nanos() + longestWaitNanos;
-        return stripe.queue(fingerprint, bounds).await(wakeups, deadline);
+        if (longestWaitNanos <= 0) {
+            return NoSlot.TOO_MANY_AT_ONCE;
+        }
+        long now = time.nanos();
+        Waiter waiter = stripe.queue(fingerprint, bounds, new WaitingThread(), now);
+        return waiter == null ? NoSlot.TOO_MANY_WAITING : WaitingThread.await(waiter, wakeups, now + longestWaitNanos);
+    }
+
+    /**
+     * Does what {@link #enter} does, but without a thread that waits.
+     *
+     * @param then is told the outcome, once, unless the caller gives up before. Called without a lock: by this thread before
+     *     the method returns, if nothing has to be waited for; otherwise by the one that gives a slot back, takes it back,
+     *     or brings a larger limit, or by the one that runs wake-ups. Others wait for that thread, so this must be short.
+     *     If it throws, the slot is given back, and the exception goes to that thread's handler of uncaught exceptions, or
+     *     to the caller.
+     * @return what gives up; without effect once the outcome is told
+     */
+    public Entering enterLater(
+            long fingerprint, Bounds bounds, long longestWaitNanos, Consumer<? super Admission> then) {
+        Stripe stripe = stripe(fingerprint);
+        WaitingCall call = new WaitingCall(then);
+        Slot slot = stripe.reserve(fingerprint, bounds);
+        if (slot != null) {
+            return told(call, slot);
+        }
+        if (longestWaitNanos <= 0) {
+            call.make(NoSlot.TOO_MANY_AT_ONCE);
+            return call;
+        }
+        long now = time.nanos();
+        Waiter waiter = stripe.queue(fingerprint, bounds, call, now);
+        if (waiter == null) {
+            call.make(NoSlot.TOO_MANY_WAITING);
+        } else {
+            call.waits(waiter, wakeups, now + longestWaitNanos);
+        }
+        return call;
+    }
+
+    private static Entering told(WaitingCall call, Slot slot) {
+        boolean isTold = false;
+        try {
+            call.make(slot);
+            isTold = true;
+        } finally {
+            if (!isTold) {
+                slot.close();
+            }
+        }
+        return call;
     }
 
     /** Holds a key to another limit until a caller brings one; those who wait get the slots that this frees. */
@@ -104,29 +172,74 @@ public final class Slots {
     /** Does the same for every key that somebody waits for. */
     public void limits(LongToIntFunction atOnceOf) {
         for (Stripe stripe : stripes) {
-            for (long fingerprint : stripe.awaited()) {
-                stripe.limit(fingerprint, atOnceOf.applyAsInt(fingerprint));
+            for (Occupancy awaited : stripe.read(Slots::awaited)) {
+                stripe.limit(awaited.fingerprint, atOnceOf.applyAsInt(awaited.fingerprint));
             }
         }
     }
 
     /** How many slots of a key are in use, including one that is overdue if nobody has noticed yet. */
     public int inUse(long fingerprint) {
-        return stripe(fingerprint).read(fingerprint, occupancy -> occupancy.inUse);
+        return read(fingerprint, occupancy -> occupancy.inUse);
     }
 
     /** How many wait for a slot of a key. */
     public int waiting(long fingerprint) {
-        return stripe(fingerprint).read(fingerprint, Occupancy::waiting);
+        return read(fingerprint, Occupancy::waiting);
     }
 
     /** How many keys have slots in use, and so an entry. */
     public int keys() {
-        int keys = 0;
+        return (int) sum(stripe -> stripe.occupancies().size());
+    }
+
+    /** How many slots of all keys are in use. Reads a number of each stripe, one after the other. */
+    public long inUse() {
+        return sum(Stripe::inUse);
+    }
+
+    /** How many wait for slots of all keys. Reads a number of each stripe, one after the other. */
+    public long waiting() {
+        return sum(Stripe::waiting);
+    }
+
+    /**
+     * For how long the one has waited that came first of all who wait, in nanoseconds; zero if nobody waits. Goes through
+     * the keys of those stripes in which somebody waits.
+     */
+    public long longestWaitingNanos() {
+        long now = time.nanos();
+        long longest = 0;
         for (Stripe stripe : stripes) {
-            keys += stripe.keys();
+            for (Occupancy awaited : stripe.read(Slots::awaited)) {
+                longest = Math.max(longest, stripe.read(held -> now - sinceOfFirst(awaited, now)));
+            }
         }
-        return keys;
+        return longest;
+    }
+
+    private static List<Occupancy> awaited(Stripe stripe) {
+        return stripe.waiting() == 0 ? List.of() : stripe.occupancies().awaited();
+    }
+
+    private static long sinceOfFirst(Occupancy occupancy, long ifNone) {
+        Waiter first = occupancy.first();
+        return first == null ? ifNone : first.since;
+    }
+
+    private int read(long fingerprint, ToIntFunction<Occupancy> figure) {
+        return stripe(fingerprint).read(stripe -> {
+            Occupancy occupancy = stripe.occupancies().find(fingerprint);
+            return occupancy == null ? 0 : figure.applyAsInt(occupancy);
+        });
+    }
+
+    private long sum(Function<Stripe, Integer> figure) {
+        long sum = 0;
+        for (Stripe stripe : stripes) {
+            sum += stripe.read(figure);
+        }
+        return sum;
     }
 
     Stripe stripe(long fingerprint) {

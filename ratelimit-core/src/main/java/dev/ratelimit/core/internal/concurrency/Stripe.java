@@ -1,101 +1,190 @@
 package dev.ratelimit.core.internal.concurrency;
 
 import dev.ratelimit.TimeSource;
-import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.ToIntFunction;
+import dev.ratelimit.core.internal.locks.Headroom;
+import dev.ratelimit.core.internal.locks.Mutex;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of one stripe, and the lock that guards all about them.
  *
- * <p>Under the lock nothing is waited for, and nothing called that is not this package's but the clock. Whatever has
- * to be done for others is noted ({@link Afterwards}) and done when the lock is free.
+ * <p><b>Whenever the lock is free:</b> a key has an occupancy exactly if a slot of it is open; somebody waits only for a
+ * key that has no room; every open slot whose hold has begun is in the order of deadlines, and an alarm is set no later
+ * than the first, or known to be lost.
  *
- * <p>Whenever the lock is free: a key has an occupancy exactly if a slot of it is open; somebody waits only for a key
- * that has no room; every open slot with a deadline is in the order of deadlines, and an alarm is set no later than
- * the first.
+ * <p><b>Nothing fails half-way.</b> Before the lock: room on the stack for all that is done under it ({@link Headroom}),
+ * and the time, which is foreign code. Under the lock: first all memory, then the changes, which need none. A limit that
+ * a caller brings, and the slots that it frees for others, are a change of their own, and stay if there is no memory for
+ * the caller's slot. What has to be done for others is noted ({@link Afterwards}) and done when the lock is free. Nothing
+ * is waited for, and nothing foreign called, under the lock.
  */
 final class Stripe {
 
     private final TimeSource time;
-    private final Wakeups wakeups;
-    private final ReclaimListener listener;
+    private final Memory memory;
+    private final Afterwards afterwards;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Occupancies occupancies = new Occupancies();
-    private final Deadlines deadlines = new Deadlines();
-    private @Nullable Alarm alarm;
-    private @Nullable Afterwards afterwards;
+    private final Mutex lock = new Mutex();
+    private final Occupancies occupancies;
+    private final Holds holds;
+    private int inUse;
+    private int waiting;
 
-    Stripe(TimeSource time, Wakeups wakeups, ReclaimListener listener) {
+    /** Stands for no slot: the key is full, and something may be overdue. */
+    private final Slot askTheTime;
+
+    Stripe(TimeSource time, Wakeups wakeups, ReclaimListener listener, Memory memory) {
         this.time = time;
-        this.wakeups = wakeups;
-        this.listener = listener;
+        this.memory = memory;
+        this.afterwards = new Afterwards(wakeups, listener);
+        this.occupancies = new Occupancies(memory);
+        this.holds = new Holds(this, memory, afterwards);
+        this.askTheTime = new Slot(this, new Occupancy(0, 0), Bounds.FOREVER);
     }
 
-    /** Opens a slot, if there is room and nobody waits. */
+    /** Opens a slot, if there is room and nobody waits; its hold begins now. */
     @Nullable
     Slot tryEnter(long fingerprint, Bounds bounds) {
+        Headroom.forTwo();
+        return bounds.hasLongestHold()
+                ? open(fingerprint, bounds, true, true, time.nanos())
+                : reserved(fingerprint, bounds);
+    }
+
+    /** Opens a slot, if there is room and nobody waits; its hold is yet to {@linkplain #begin begin}. */
+    @Nullable
+    Slot reserve(long fingerprint, Bounds bounds) {
+        Headroom.forTwo();
+        return reserved(fingerprint, bounds);
+    }
+
+    private @Nullable Slot reserved(long fingerprint, Bounds bounds) {
+        // The time matters only where something may be overdue, and is not to be read under the lock.
+        Slot slot = open(fingerprint, bounds, false, false, 0);
+        return slot == askTheTime ? open(fingerprint, bounds, false, true, time.nanos()) : slot;
+    }
+
+    private @Nullable Slot open(long fingerprint, Bounds bounds, boolean begins, boolean isTimed, long now) {
         lock.lock();
         try {
             Occupancy known = occupancies.find(fingerprint);
-            if (known != null && (known.inUse >= bounds.atOnce() || known.waiting() > 0)) {
-                reclaimOverdue();
+            if (known != null && (known.inUse >= bounds.atOnce() || known.waiting() > 0) && !holds.isEmpty()) {
+                if (!isTimed) {
+                    return askTheTime;
+                }
+                takeBack(now);
+                known = occupancies.find(fingerprint);
             }
-            Occupancy occupancy = occupancies.findOrAdd(fingerprint);
-            occupancy.limit = bounds.atOnce();
-            handOut(occupancy);
-            return occupancy.hasRoom() ? open(occupancy, bounds) : null;
+            if (known != null) {
+                known.limit = bounds.atOnce();
+                handOut(known);
+                if (!known.hasRoom()) {
+                    return null;
+                }
+            }
+            Occupancy occupancy = known == null ? makeOccupancy(fingerprint, bounds) : known;
+            Slot slot = makeSlot(occupancy, bounds);
+            long deadline = now + bounds.longestHoldNanos();
+            Alarm earlier = begins ? holds.prepare(deadline) : null;
+
+            if (known == null) {
+                occupancies.add(occupancy);
+            }
+            occupy(slot);
+            if (begins) {
+                holds.begin(slot, deadline, earlier);
+            }
+            return slot;
         } finally {
-            leave();
+            afterwards.leave(lock);
         }
     }
 
-    /** Puts the current thread behind all who wait for the key; it may be handed a slot at once. */
-    Waiter queue(long fingerprint, Bounds bounds) {
+    /** Begins the hold of a slot now, if it is open and has one that has not begun. */
+    void begin(Slot slot) {
+        Headroom.forOne();
+        long now = time.nanos();
         lock.lock();
         try {
-            Occupancy occupancy = occupancies.findOrAdd(fingerprint);
-            occupancy.limit = bounds.atOnce();
-            Waiter waiter = new Waiter(this, occupancy, bounds);
+            if (slot.open && !slot.begun) {
+                long deadline = now + slot.longestHoldNanos;
+                holds.begin(slot, deadline, holds.prepare(deadline));
+            }
+        } finally {
+            afterwards.leave(lock);
+        }
+    }
+
+    /**
+     * Puts somebody behind all who wait for the key; it may be handed a slot at once. Returns null if as many wait as
+     * may.
+     */
+    @Nullable
+    Waiter queue(long fingerprint, Bounds bounds, Told told, long now) {
+        Headroom.forTwo();
+        lock.lock();
+        try {
+            Occupancy known = occupancies.find(fingerprint);
+            if (known != null) {
+                known.limit = bounds.atOnce();
+                handOut(known);
+                if (!known.hasRoom() && known.waiting() >= bounds.mostWaiting()) {
+                    return null;
+                }
+            }
+            Occupancy occupancy = known == null ? makeOccupancy(fingerprint, bounds) : known;
+            Slot slot = makeSlot(occupancy, bounds);
+            memory.ask();
+            Waiter waiter = new Waiter(this, occupancy, slot, told, now);
+            Alarm missing = holds.missing();
+
+            if (known == null) {
+                occupancies.add(occupancy);
+            }
             occupancy.append(waiter);
+            waiting++;
             handOut(occupancy);
+            holds.replaceBy(missing);
             return waiter;
         } finally {
-            leave();
+            afterwards.leave(lock);
         }
     }
 
     /** Decides that a waiter gets no slot; returns false if it is decided already. */
-    boolean withdraw(Waiter waiter) {
+    boolean withdraw(Waiter waiter, NoSlot reason) {
+        Headroom.forOne();
         lock.lock();
         try {
             if (waiter.isDecided()) {
                 return false;
             }
             waiter.occupancy.remove(waiter);
-            waiter.decide(null);
+            waiting--;
+            waiter.decide(reason);
             return true;
         } finally {
-            leave();
+            afterwards.leave(lock);
         }
     }
 
     /** Closes a slot, unless it is closed. */
     void close(Slot slot) {
+        Headroom.forOne();
         lock.lock();
         try {
             if (slot.open) {
                 vacate(slot);
             }
         } finally {
-            leave();
+            afterwards.leave(lock);
         }
     }
 
     /** Sets the limit of a key that has slots in use. */
     void limit(long fingerprint, int atOnce) {
+        Headroom.forOne();
         lock.lock();
         try {
             Occupancy occupancy = occupancies.find(fingerprint);
@@ -104,57 +193,76 @@ final class Stripe {
                 handOut(occupancy);
             }
         } finally {
-            leave();
+            afterwards.leave(lock);
         }
     }
 
-    List<Long> awaited() {
+    /** Takes back what is overdue, and sets the alarm for what will be. */
+    void ring(Alarm rung) {
+        Headroom.forOne();
+        long now = time.nanos();
         lock.lock();
         try {
-            return occupancies.awaited();
+            if (holds.isCurrent(rung)) {
+                takeBack(now);
+                holds.setAgain(rung);
+            }
+        } finally {
+            afterwards.leave(lock);
+        }
+    }
+
+    /** Reads something under the lock, and changes nothing. */
+    <T> T read(Function<Stripe, T> figure) {
+        Headroom.forOne();
+        lock.lock();
+        try {
+            return figure.apply(this);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Reads a figure of a key, which is zero if none of its slots is in use. */
-    int read(long fingerprint, ToIntFunction<Occupancy> figure) {
-        lock.lock();
-        try {
-            Occupancy occupancy = occupancies.find(fingerprint);
-            return occupancy == null ? 0 : figure.applyAsInt(occupancy);
-        } finally {
-            lock.unlock();
-        }
+    Occupancies occupancies() {
+        return occupancies;
     }
 
-    int keys() {
-        lock.lock();
-        try {
-            return occupancies.size();
-        } finally {
-            lock.unlock();
-        }
+    int inUse() {
+        return inUse;
     }
 
-    private Slot open(Occupancy occupancy, Bounds bounds) {
-        Slot slot;
-        if (bounds.longestHoldNanos() == Bounds.FOREVER) {
-            slot = new Slot(this, occupancy, 0, 0);
-        } else {
-            long now = time.nanos();
-            slot = new Slot(this, occupancy, now, now + bounds.longestHoldNanos());
-            deadlines.add(slot);
-        }
-        occupancy.inUse++;
-        return slot;
+    int waiting() {
+        return waiting;
+    }
+
+    /** Whether somebody holds the lock. */
+    boolean isLocked() {
+        return lock.isLocked();
+    }
+
+    private Occupancy makeOccupancy(long fingerprint, Bounds bounds) {
+        occupancies.reserve();
+        memory.ask();
+        return new Occupancy(fingerprint, bounds.atOnce());
+    }
+
+    private Slot makeSlot(Occupancy occupancy, Bounds bounds) {
+        memory.ask();
+        return new Slot(this, occupancy, bounds.longestHoldNanos());
+    }
+
+    private void occupy(Slot slot) {
+        slot.open = true;
+        slot.occupancy.inUse++;
+        inUse++;
     }
 
     private void vacate(Slot slot) {
         slot.open = false;
-        deadlines.remove(slot);
+        holds.end(slot);
         Occupancy occupancy = slot.occupancy;
         occupancy.inUse--;
+        inUse--;
         handOut(occupancy);
         if (occupancy.inUse == 0) {
             occupancies.remove(occupancy);
@@ -165,99 +273,22 @@ final class Stripe {
     private void handOut(Occupancy occupancy) {
         Waiter waiter = occupancy.first();
         while (waiter != null && occupancy.hasRoom()) {
-            // The waiter leaves the queue only once there is a slot to leave with.
-            Slot slot = open(occupancy, waiter.bounds);
-            afterwards().wake(waiter);
             occupancy.remove(waiter);
-            waiter.decide(slot);
+            waiting--;
+            occupy(waiter.slot);
+            waiter.decide(waiter.slot);
+            afterwards.tell(waiter);
             waiter = occupancy.first();
         }
     }
 
     /** Takes back every slot of the stripe whose deadline has come. */
-    private void reclaimOverdue() {
-        Slot first = deadlines.first();
-        if (first == null) {
-            return;
+    private void takeBack(long now) {
+        Slot overdue = holds.overdue(now);
+        while (overdue != null) {
+            vacate(overdue);
+            afterwards.report(overdue, now);
+            overdue = holds.overdue(now);
         }
-        long now = time.nanos();
-        while (first != null && now - first.deadline >= 0) {
-            long fingerprint = first.occupancy.fingerprint;
-            long held = now - first.since;
-            afterwards().call(() -> listener.reclaimed(fingerprint, held));
-            vacate(first);
-            first = deadlines.first();
-        }
-    }
-
-    private void ring(Alarm rung) {
-        lock.lock();
-        try {
-            if (alarm == rung) {
-                alarm = null;
-                reclaimOverdue();
-            }
-        } finally {
-            leave();
-        }
-    }
-
-    /** Gives up the lock, and does what was left for then. */
-    private void leave() {
-        Slot first = deadlines.first();
-        if (first != null && (alarm == null || first.deadline - alarm.instant < 0)) {
-            replaceAlarm(first.deadline);
-        }
-        Afterwards todo = afterwards;
-        if (todo == null) {
-            lock.unlock();
-            return;
-        }
-        afterwards = null;
-        lock.unlock();
-        todo.run();
-    }
-
-    private void replaceAlarm(long instant) {
-        Alarm later = alarm;
-        Alarm earlier = new Alarm(instant);
-        alarm = earlier;
-        if (later != null) {
-            afterwards().call(later::supersede);
-        }
-        afterwards().call(() -> set(earlier));
-    }
-
-    private void set(Alarm unset) {
-        boolean isSet = false;
-        try {
-            unset.set(wakeups, () -> ring(unset));
-            isSet = true;
-        } finally {
-            if (!isSet) {
-                forget(unset);
-            }
-        }
-    }
-
-    /** There will be no wake-up from this alarm; the next caller tries another. */
-    private void forget(Alarm unset) {
-        lock.lock();
-        try {
-            if (alarm == unset) {
-                alarm = null;
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private Afterwards afterwards() {
-        Afterwards todo = afterwards;
-        if (todo == null) {
-            todo = new Afterwards();
-            afterwards = todo;
-        }
-        return todo;
     }
 }

@@ -1,19 +1,24 @@
 package dev.ratelimit.core.internal.concurrency;
 
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that waits for a slot, until one is handed to it, its time is over, or it is interrupted.
+ * A place in the queue for a key's slots, until a slot is handed to it, its time is over, or it is given up.
  *
  * <p>Which of these it is, is <i>decided</i> once, under the lock of the stripe, and by taking the waiter out of the
- * queue: whoever finds it there decides. The thread itself parks without a lock.
+ * queue: whoever finds it there decides. The one that it is for is {@link Told} afterwards, without the lock.
+ *
+ * <p>It brings the slot that it may be handed, so that handing over needs no memory.
  */
 final class Waiter {
 
     final Occupancy occupancy;
-    final Bounds bounds;
+    final Slot slot;
 
+    /** When it came. */
+    final long since;
+
+    /** Who comes before and after it in the queue, or after it among those that are to be told. */
     @Nullable
     Waiter previous;
 
@@ -21,85 +26,60 @@ final class Waiter {
     Waiter next;
 
     private final Stripe stripe;
-    private final Thread thread = Thread.currentThread();
+    private final Told told;
+    private volatile @Nullable Admission outcome;
 
-    /** Written before {@link #decided}. */
-    private @Nullable Slot slot;
-
-    private volatile boolean decided;
-
-    Waiter(Stripe stripe, Occupancy occupancy, Bounds bounds) {
+    Waiter(Stripe stripe, Occupancy occupancy, Slot slot, Told told, long since) {
         this.stripe = stripe;
         this.occupancy = occupancy;
-        this.bounds = bounds;
+        this.slot = slot;
+        this.told = told;
+        this.since = since;
     }
 
-    /** Decides, under the stripe's lock: with a slot, or without. */
-    void decide(@Nullable Slot handed) {
-        slot = handed;
-        decided = true;
+    /** Decides, under the stripe's lock. */
+    void decide(Admission admission) {
+        outcome = admission;
     }
 
     boolean isDecided() {
-        return decided;
+        return outcome != null;
+    }
+
+    /** What was decided, if it is. */
+    @Nullable
+    Admission outcome() {
+        return outcome;
     }
 
     /** The slot that was handed to it, if one was. */
     @Nullable
-    Slot slot() {
-        return slot;
+    Slot handed() {
+        return outcome instanceof Slot handed ? handed : null;
     }
 
-    void wake() {
-        LockSupport.unpark(thread);
+    void tell() {
+        told.decided(this);
     }
 
-    /** Ends the wait without a slot, unless it is decided. */
+    /** Ends the wait without a slot, unless it is decided. Tells of it in any case, should it not have been heard. */
     void timeOut() {
-        if (stripe.withdraw(this)) {
-            wake();
-        }
+        stripe.withdraw(this, NoSlot.TOO_MANY_AT_ONCE);
+        tell();
     }
 
-    /**
-     * Waits until it is decided; returns the slot, or null if the deadline came first. A thread that is interrupted
-     * when it has been handed a slot keeps it, and stays interrupted.
-     */
-    @Nullable
-    Slot await(Wakeups wakeups, long deadline) throws InterruptedException {
-        boolean orderly = false;
-        try {
-            Wakeups.Cancellable timeout = wakeups.at(deadline, this::timeOut);
-            try {
-                parkUntilDecided();
-            } finally {
-                timeout.cancel();
-            }
-            orderly = true;
-        } finally {
-            if (!orderly) {
-                leave();
-            }
-        }
-        return slot;
-    }
-
-    private void parkUntilDecided() throws InterruptedException {
-        while (!decided) {
-            LockSupport.park(this);
-            if (Thread.interrupted()) {
-                if (stripe.withdraw(this)) {
-                    throw new InterruptedException();
-                }
-                Thread.currentThread().interrupt();
-            }
-        }
+    /** Leaves the queue; returns false if it is decided already. */
+    boolean withdraw() {
+        return stripe.withdraw(this, NoSlot.TOO_MANY_AT_ONCE);
     }
 
     /** Leaves whatever it has, because nobody will know of it. */
-    private void leave() {
-        if (!stripe.withdraw(this) && slot != null) {
-            slot.close();
+    void giveUp() {
+        if (!withdraw()) {
+            Slot handed = handed();
+            if (handed != null) {
+                handed.close();
+            }
         }
     }
 }

@@ -2,48 +2,38 @@ package dev.ratelimit.core.internal.limit;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.Reservation;
-import dev.ratelimit.core.internal.cells.Receipt;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A reservation in the cells of a key. It keeps no key, and nothing once it is cancelled but its answer. */
+/** A reservation of permits of a key. Once it is cancelled, it keeps nothing but its answer. */
 final class CellReservation implements Reservation {
 
-    private static final VarHandle TAKEN;
+    private static final VarHandle CANCELLATION;
 
     static {
         try {
-            TAKEN = MethodHandles.lookup().findVarHandle(CellReservation.class, "taken", Taken.class);
+            CANCELLATION = MethodHandles.lookup().findVarHandle(CellReservation.class, "cancellation", Runnable.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    private record Taken(PolicyBudgets budgets, long key, long permits, List<Receipt> receipts) {}
-
     private final Decision decision;
     private final long dueNanos;
 
     @SuppressWarnings("unused") // by the VarHandle
-    private volatile @Nullable Taken taken;
+    private volatile @Nullable Runnable cancellation;
 
-    CellReservation(
-            Decision decision, long dueNanos, PolicyBudgets budgets, long key, long permits, List<Receipt> receipts) {
+    /**
+     * Creates a reservation.
+     *
+     * @param cancellation what cancels it, if it was granted
+     */
+    CellReservation(Decision decision, long dueNanos, @Nullable Runnable cancellation) {
         this.decision = decision;
         this.dueNanos = dueNanos;
-        this.taken = new Taken(budgets, key, permits, receipts);
-    }
-
-    private CellReservation(Decision decision, long dueNanos) {
-        this.decision = decision;
-        this.dueNanos = dueNanos;
-    }
-
-    /** An answer with nothing to cancel. */
-    static CellReservation answered(Decision decision, long now) {
-        return new CellReservation(decision, now);
+        this.cancellation = cancellation;
     }
 
     @Override
@@ -63,11 +53,11 @@ final class CellReservation implements Reservation {
 
     @Override
     public boolean cancel() {
-        Taken given = (Taken) TAKEN.getAndSet(this, null);
-        if (given != null) {
-            given.budgets.cancel(given.key, given.permits, given.receipts);
+        Runnable mine = (Runnable) CANCELLATION.getAndSet(this, (Runnable) null);
+        if (mine != null) {
+            mine.run();
         }
-        return given != null;
+        return mine != null;
     }
 
     @Override

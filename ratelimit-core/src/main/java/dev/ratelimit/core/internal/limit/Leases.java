@@ -4,16 +4,21 @@ import dev.ratelimit.Decision;
 import dev.ratelimit.Lease;
 import dev.ratelimit.Policy;
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.internal.concurrency.Admission;
 import dev.ratelimit.core.internal.concurrency.Bounds;
+import dev.ratelimit.core.internal.concurrency.NoSlot;
 import dev.ratelimit.core.internal.concurrency.ReclaimListener;
 import dev.ratelimit.core.internal.concurrency.Slot;
 import dev.ratelimit.core.internal.concurrency.Slots;
 import dev.ratelimit.core.internal.waiting.Timers;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases of a limiter's keys: a slot first, then the permit that goes with it.
+ * The leases of a limiter's keys: a slot first, then the permit that goes with it. The longest hold begins when both are
+ * there.
  *
  * <p>So a slot that is refused has spent no permit, and a permit that is refused gives its slot back at once. A limiter
  * whose policies bound no number at once has no slots.
@@ -22,41 +27,88 @@ final class Leases {
 
     private final TimeSource time;
     private final Waiters waiters;
+    private final Notifications notifications;
+    private final int mostWaitingPerKey;
     private final ReclaimListener listener;
     private volatile @Nullable Slots slots;
 
-    Leases(TimeSource time, Waiters waiters, ReclaimListener listener) {
+    Leases(
+            TimeSource time,
+            Waiters waiters,
+            Notifications notifications,
+            int mostWaitingPerKey,
+            ReclaimListener listener) {
         this.time = time;
         this.waiters = waiters;
+        this.notifications = notifications;
+        this.mostWaitingPerKey = mostWaitingPerKey;
         this.listener = listener;
     }
 
     Lease tryEnter(PolicyBudgets budgets, long key) {
         Bounds bounds = budgets.bounds();
         if (bounds == null) {
-            return lease(budgets.decide(key, 1, time.nanos()));
+            return lease(waiters.decide(budgets, key, 1, time.nanos()));
         }
         Slot slot = slots().tryEnter(key, bounds);
-        return slot == null ? refused(budgets.policy()) : slot.lease(() -> budgets.decide(key, 1, time.nanos()));
+        return slot == null
+                ? refused(budgets.policy(), NoSlot.TOO_MANY_AT_ONCE)
+                : slot.lease(() -> waiters.decide(budgets, key, 1, time.nanos()));
     }
 
     Lease enter(PolicyBudgets budgets, long key, long longestWaitNanos) throws InterruptedException {
         Bounds bounds = budgets.bounds();
         if (bounds == null) {
-            return lease(waiters.await(budgets, key, 1));
+            return lease(waiters.await(budgets, key, 1, Waiters.AS_THE_POLICY_ALLOWS));
         }
-        Slot slot = slots().enter(key, bounds, longestWaitNanos);
-        if (slot == null) {
-            return refused(budgets.policy());
+        Admission admission = slots().enter(key, queued(bounds), longestWaitNanos);
+        if (!(admission instanceof Slot slot)) {
+            return refused(budgets.policy(), admission);
         }
         Decision decision;
         try {
-            decision = waiters.await(budgets, key, 1);
+            decision = waiters.await(budgets, key, 1, Waiters.AS_THE_POLICY_ALLOWS);
         } catch (InterruptedException | RuntimeException | Error e) {
             slot.close();
             throw e;
         }
         return slot.lease(() -> decision);
+    }
+
+    /** Takes a lease without a thread that waits. */
+    CompletableFuture<Lease> later(
+            PolicyBudgets budgets, long key, long longestWaitNanos, @Nullable Executor executor) {
+        Bounds bounds = budgets.bounds();
+        LaterLease later = new LaterLease(time, waiters, notifications, budgets, key, executor);
+        if (bounds == null) {
+            later.slotless();
+        } else {
+            later.by(slots().enterLater(key, queued(bounds), longestWaitNanos, later::admitted));
+        }
+        return later.stage();
+    }
+
+    /** The bounds of a caller that waits. */
+    private Bounds queued(Bounds bounds) {
+        return new Bounds(bounds.atOnce(), bounds.longestHoldNanos(), mostWaitingPerKey);
+    }
+
+    /** How many slots of all keys are in use. */
+    long inUse() {
+        Slots open = slots;
+        return open == null ? 0 : open.inUse();
+    }
+
+    /** How many callers wait for slots. */
+    long waiting() {
+        Slots open = slots;
+        return open == null ? 0 : open.waiting();
+    }
+
+    /** How long the caller has waited that has waited longest for a slot. */
+    long longestWaitNanos() {
+        Slots open = slots;
+        return open == null ? 0 : open.longestWaitingNanos();
     }
 
     /** How many slots of a key are in use. */
@@ -73,12 +125,13 @@ final class Leases {
         }
     }
 
-    private static Lease lease(Decision decision) {
+    static Lease lease(Decision decision) {
         return decision.allowed() ? Lease.granted(decision, () -> {}) : Lease.refused(decision);
     }
 
-    private static Lease refused(Policy policy) {
-        return Lease.refused(Decision.tooManyAtOnce().of(policy.name()));
+    static Lease refused(Policy policy, Admission none) {
+        Decision decision = none == NoSlot.TOO_MANY_WAITING ? Decision.tooManyWaiting() : Decision.tooManyAtOnce();
+        return Lease.refused(decision.of(policy.name()));
     }
 
     private Slots slots() {

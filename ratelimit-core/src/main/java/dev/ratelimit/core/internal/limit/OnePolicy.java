@@ -1,7 +1,10 @@
 package dev.ratelimit.core.internal.limit;
 
 import dev.ratelimit.Policy;
+import dev.ratelimit.core.internal.cells.Budgets;
 import dev.ratelimit.core.internal.cells.CellTable;
+import dev.ratelimit.core.internal.queue.Account;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One policy for all keys, which may be replaced at any time.
@@ -12,6 +15,7 @@ public final class OnePolicy<K> implements PolicySource<K> {
 
     private final CellTable table;
     private volatile PolicyBudgets current;
+    private volatile Runnable onChange = () -> {};
 
     /**
      * Creates a source of a policy.
@@ -29,17 +33,37 @@ public final class OnePolicy<K> implements PolicySource<K> {
         return current;
     }
 
+    /** The rate that decides by itself whether permits are there, under the policy in force; none if more is looked at. */
+    public @Nullable Budgets alone() {
+        return current.alone();
+    }
+
     @Override
     public Policy known(long fingerprint) {
         return current.policy();
     }
 
     @Override
-    public synchronized void update(Policy policy) {
+    public Account inForce(Account budgets) {
+        return current;
+    }
+
+    @Override
+    public void onChange(Runnable action) {
+        onChange = action;
+    }
+
+    @Override
+    public void update(Policy policy) {
+        replace(policy);
+        onChange.run();
+    }
+
+    private synchronized void replace(Policy policy) {
         PolicyBudgets before = current;
         PolicyBudgets after = new PolicyBudgets(policy, table);
         current = after;
-        before.convertAll(after);
+        before.giveWayTo(after);
     }
 
     @Override

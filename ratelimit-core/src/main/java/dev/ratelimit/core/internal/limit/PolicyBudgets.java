@@ -10,10 +10,14 @@ import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.cells.Outcome;
 import dev.ratelimit.core.internal.cells.Receipt;
 import dev.ratelimit.core.internal.concurrency.Bounds;
+import dev.ratelimit.core.internal.queue.Account;
+import dev.ratelimit.core.internal.queue.Scale;
+import dev.ratelimit.core.internal.queue.Taken;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +27,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Permits are at least 1, which the caller has checked. Thread-safe.
  */
-final class PolicyBudgets {
+final class PolicyBudgets implements Account {
 
     private final Policy policy;
+    private final CellTable table;
     private final RateGroup rates;
+    private final Scale[] scales;
     private final @Nullable Blackouts blackouts;
     private final long blackoutNanos;
     private final long smallestCapacity;
@@ -39,9 +45,17 @@ final class PolicyBudgets {
 
     PolicyBudgets(Policy policy, CellTable table) {
         this.policy = policy;
+        this.table = table;
         this.rates = new RateGroup(policy.rates(), policy.longestDelay(), table);
+        this.scales = new Scale[rates.size()];
+        Arrays.setAll(
+                scales,
+                i -> new Scale(
+                        rates.get(i).rate(),
+                        rates.get(i).unitsPerPermit(),
+                        rates.get(i).unitsPerNano()));
         this.blackoutNanos = policy.blackout().map(Duration::toNanos).orElse(0L);
-        this.blackouts = blackoutNanos == 0 ? null : table.blackouts();
+        this.blackouts = blackoutNanos == 0 ? null : table.blackouts(blackoutNanos);
         this.only = rates.size() == 1 && blackouts == null ? rates.get(0) : null;
         this.bounds = policy.atOnce().isPresent() ? Bounds.of(policy) : null;
         this.smallestCapacity = policy.blocks()
@@ -58,17 +72,37 @@ final class PolicyBudgets {
         return bounds;
     }
 
+    /** The rate that decides whether permits are there now, if nothing else has a part in that. */
+    @Nullable
+    Budgets alone() {
+        return only;
+    }
+
     boolean shapes() {
         return !policy.longestDelay().isZero();
     }
 
-    /** The most permits that a request can ever be given; zero if the policy blocks. */
-    long smallestCapacity() {
-        return smallestCapacity;
+    long longestDelayNanos() {
+        return policy.longestDelay().toNanos();
     }
 
-    void convertAll(PolicyBudgets after) {
-        rates.convertAll(after.rates);
+    /** Lets the budgets of another policy take the place of these, for all keys: what is owed is owed there. */
+    void giveWayTo(PolicyBudgets after) {
+        table.replace(rates.all(), blackouts, after.rates.all(), after.blackouts);
+    }
+
+    /** Says that no key has the policy any more; what is owed stays owed. */
+    void release() {
+        table.release(rates.all());
+    }
+
+    /** Binds what is left of a blackout that the key had under another policy. */
+    void bindBlackout(long key) {
+        if (blackouts == null) {
+            table.endBlackout(key);
+        } else {
+            blackouts.remaining(key, table.clock());
+        }
     }
 
     // Taking
@@ -89,36 +123,27 @@ final class PolicyBudgets {
         return taken;
     }
 
-    /** Takes as {@link #tryTake} does, and says more about the answer. */
-    Decision decide(long key, long permits, long clock) {
-        Decision bar = bar(key, permits, clock);
-        if (bar != null) {
-            return bar;
-        }
-        long[] outcomes = new long[rates.size()];
-        int refusing = rates.take(key, permits, clock, outcomes);
-        return decision(key, permits, clock, refusing, outcomes);
+    /** Takes permits that are all there, unless the key is in a blackout, and begins none. */
+    Decision attempt(long key, long permits, long clock) {
+        return attempt(key, permits, clock, List.of());
     }
 
-    /** Takes permits that are there, or will be within the longest delay. */
-    CellReservation reserve(long key, long permits, long clock) {
+    /**
+     * Does so in a way that can be cancelled.
+     *
+     * @param receipts one for each rate, or none
+     */
+    Decision attempt(long key, long permits, long clock, List<Receipt> receipts) {
         Decision bar = bar(key, permits, clock);
-        if (bar != null) {
-            return CellReservation.answered(bar, clock);
-        }
-        long[] outcomes = new long[rates.size()];
-        Receipt[] receipts = new Receipt[rates.size()];
-        Arrays.setAll(receipts, i -> new Receipt());
-        int refusing = rates.reserve(key, permits, clock, outcomes, receipts);
-        Decision decision = decision(key, permits, clock, refusing, outcomes);
-        return decision.allowed()
-                ? new CellReservation(decision, clock + decision.delayNanos(), this, key, permits, List.of(receipts))
-                : CellReservation.answered(decision, clock);
+        return bar == null ? takeUnbarred(key, permits, clock, receipts) : bar;
     }
 
-    private Decision decision(long key, long permits, long clock, int refusing, long[] outcomes) {
+    private Decision takeUnbarred(long key, long permits, long clock, List<Receipt> receipts) {
+        long[] outcomes = new long[rates.size()];
+        int refusing = receipts.isEmpty()
+                ? rates.take(key, permits, clock, outcomes)
+                : rates.take(key, permits, clock, outcomes, receipts);
         if (refusing != RateGroup.NONE) {
-            beginBlackout(key, clock);
             return rates.get(refusing)
                     .decision(key, outcomes[refusing], permits, clock)
                     .of(policy.name());
@@ -126,21 +151,72 @@ final class PolicyBudgets {
         int binding = rates.binding(outcomes);
         Decision admitted = binding == RateGroup.NONE
                 ? Decision.unlimited()
-                : rates.get(binding)
-                        .decision(key, outcomes[binding], permits, clock)
-                        .after(rates.delayNanos(outcomes));
+                : rates.get(binding).decision(key, outcomes[binding], permits, clock);
         return admitted.of(policy.name());
+    }
+
+    /** An empty receipt for each rate. */
+    List<Receipt> receipts() {
+        return Stream.generate(Receipt::new).limit(rates.size()).toList();
+    }
+
+    /** Whether a refusal is for what its own key has done. */
+    static boolean isExcess(Decision decision) {
+        return decision.reason() == Decision.Reason.OVER_LIMIT || decision.reason() == Decision.Reason.SATURATED;
+    }
+
+    // As queues see it
+
+    @Override
+    public String name() {
+        return policy.name();
+    }
+
+    @Override
+    public int rates() {
+        return rates.size();
+    }
+
+    @Override
+    public Scale scale(int rate) {
+        return scales[rate];
+    }
+
+    @Override
+    public long debt(int rate, long key, long clock) {
+        return rates.get(rate).unitsOwed(key, clock);
+    }
+
+    /** Also in a blackout: it is for requests that come, and not for those that wait already. */
+    @Override
+    public Taken take(long key, long permits, long clock) {
+        List<Receipt> receipts = receipts();
+        Decision never = never(key, permits, clock);
+        Decision decision = never == null ? takeUnbarred(key, permits, clock, receipts) : never;
+        return new Taken(decision, () -> rates.cancel(key, permits, receipts));
+    }
+
+    @Override
+    public void adopt(long key, long clock) {
+        rates.adopt(key, clock);
+    }
+
+    @Override
+    public Runnable charge(long key, long permits, long instant) {
+        List<Receipt> receipts = receipts();
+        rates.charge(key, permits, instant, receipts);
+        return () -> rates.cancel(key, permits, receipts);
     }
 
     // Looking
 
-    /** What {@link #decide} would answer, with what remains counted before; takes nothing. */
+    /** What {@link #attempt} would answer, with what remains counted before; takes nothing. */
     Decision peek(long key, long permits, long clock) {
         Decision bar = bar(key, permits, clock);
         if (bar != null) {
             return bar;
         }
-        int refusing = rates.look(key, permits, clock, false, null);
+        int refusing = rates.look(key, permits, clock, null);
         Decision decision = refusing == RateGroup.NONE
                 ? leastLeft(key, permits, clock)
                 : rates.get(refusing).peek(key, permits, clock);
@@ -158,6 +234,15 @@ final class PolicyBudgets {
 
     /** The refusal that no budget has a part in, if there is one. */
     private @Nullable Decision bar(long key, long permits, long clock) {
+        Decision never = never(key, permits, clock);
+        long nanos = never == null ? blackoutNanos(key, clock) : 0;
+        return nanos == 0
+                ? never
+                : Decision.refused(Decision.Reason.BLACKOUT, rates.get(0).rate(), 0, nanos, nanos)
+                        .of(policy.name());
+    }
+
+    private @Nullable Decision never(long key, long permits, long clock) {
         if (policy.blocks()) {
             return Decision.blocked().of(policy.name());
         }
@@ -166,22 +251,22 @@ final class PolicyBudgets {
                 return rates.get(i).peek(key, permits, clock).of(policy.name());
             }
         }
-        long nanos = blackoutNanos(key, clock);
-        return nanos == 0
-                ? null
-                : Decision.refused(Decision.Reason.BLACKOUT, rates.get(0).rate(), 0, nanos, nanos)
-                        .of(policy.name());
+        return null;
     }
 
-    /** All that is known of a key, read until two looks in a row are the same. */
-    Snapshot snapshot(long key, long clock, int leases) {
+    /**
+     * All that is known of a key, read until two looks in a row are the same.
+     *
+     * @param withWaiting the units owed at each rate with those that are waited for, if any are
+     */
+    Snapshot snapshot(long key, long clock, int leases, long @Nullable [] withWaiting) {
         long[] debts = debts(key, clock);
         for (long[] again = debts(key, clock); !Arrays.equals(debts, again); again = debts(key, clock)) {
             debts = again;
         }
         List<Snapshot.Budget> budgets = new ArrayList<>();
         for (int i = 0; i < rates.size(); i++) {
-            budgets.add(rates.get(i).snapshot(debts[i]));
+            budgets.add(withWaiting == null ? rates.get(i).snapshot(debts[i]) : scales[i].snapshot(withWaiting[i]));
         }
         return new Snapshot(policy, budgets, Duration.ofNanos(debts[rates.size()]), leases);
     }
@@ -198,7 +283,8 @@ final class PolicyBudgets {
 
     // Giving back
 
-    void refund(long key, long permits, long clock) {
+    @Override
+    public void refund(long key, long permits, long clock) {
         rates.refund(key, permits, clock);
     }
 
@@ -219,9 +305,9 @@ final class PolicyBudgets {
         return blackouts == null ? 0 : blackouts.remaining(key, clock);
     }
 
-    private void beginBlackout(long key, long clock) {
+    void beginBlackout(long key, long clock) {
         if (blackouts != null) {
-            blackouts.begin(key, blackoutNanos, clock);
+            blackouts.begin(key, clock);
         }
     }
 }

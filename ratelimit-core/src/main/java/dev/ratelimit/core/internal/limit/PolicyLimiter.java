@@ -1,6 +1,7 @@
 package dev.ratelimit.core.internal.limit;
 
 import dev.ratelimit.Decision;
+import dev.ratelimit.Gauges;
 import dev.ratelimit.Lease;
 import dev.ratelimit.Limiter;
 import dev.ratelimit.LimiterListener;
@@ -11,6 +12,8 @@ import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.cells.Permits;
 import dev.ratelimit.core.internal.keys.KeyHash;
+import dev.ratelimit.core.internal.queue.WaitQueues;
+import dev.ratelimit.core.internal.queue.WaitingRoom;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -29,7 +32,10 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     private final CellTable cells;
     private final KeyHash hash;
     private final Function<? super K, ?> keyOf;
-    private final @Nullable SafeListener listener;
+    private final Notifications notifications;
+    private final WaitQueues queues;
+    private final WaitingRoom room;
+    private final int size;
     private final Waiters waiters;
     private final Leases leases;
 
@@ -41,8 +47,10 @@ public final class PolicyLimiter<K> implements Limiter<K> {
      * @param hash what reduces a key to 64 bits
      * @param keyOf what reduces a caller's key to one of a supported type
      * @param time the time of the cells
-     * @param maximumWaiters how many may wait at once
-     * @param listener who is told of decisions, if anybody
+     * @param room how many calls may wait
+     * @param size how many budgets the cells are sized for
+     * @param listener what is told of decisions, if anything is
+     * @param evictions what the cells tell of evictions, if anything
      */
     public PolicyLimiter(
             PolicySource<? super K> policies,
@@ -50,43 +58,66 @@ public final class PolicyLimiter<K> implements Limiter<K> {
             KeyHash hash,
             Function<? super K, ?> keyOf,
             TimeSource time,
-            int maximumWaiters,
-            @Nullable LimiterListener listener) {
+            WaitingRoom room,
+            int size,
+            @Nullable LimiterListener listener,
+            @Nullable Evictions evictions) {
         this.policies = policies;
         this.cells = cells;
         this.hash = hash;
         this.keyOf = keyOf;
-        this.listener = listener == null ? null : new SafeListener(listener);
-        this.waiters = new Waiters(time, maximumWaiters);
-        this.leases = new Leases(time, waiters, this::reclaimed);
+        this.notifications = new Notifications(listener == null ? null : new SafeListener(listener));
+        this.queues = new WaitQueues(time, room, policies::inForce, evictions == null ? () -> {} : evictions::tell);
+        if (evictions != null) {
+            evictions.heldBackBy(queues);
+        }
+        this.waiters = new Waiters(time, queues, notifications);
+        this.leases = new Leases(time, waiters, notifications, room.mostPerKey(), this::reclaimed);
+        this.room = room;
+        this.size = size;
+        policies.onChange(this::changed);
     }
 
-    /** What a table does on an eviction, for a listener. */
-    public static Runnable onEviction(@Nullable LimiterListener listener) {
-        return listener == null ? () -> {} : new SafeListener(listener)::evicted;
+    /** Whether calls wait, or reservations are not yet due. */
+    public boolean hasQueues() {
+        return !queues.isEmpty();
+    }
+
+    /** Gives back permits that were taken from a key's only rate without a look at its queue. */
+    public void undo(K key, long permits) {
+        long fingerprint = fingerprint(key);
+        policies.of(key, fingerprint).refund(fingerprint, permits, cells.clock());
+        queues.release(fingerprint);
+    }
+
+    private void changed() {
+        queues.changed();
+        leases.rebind(policies::known);
     }
 
     // Without waiting
 
     @Override
     public boolean tryAcquire(K key) {
-        long fingerprint = fingerprint(key);
-        PolicyBudgets budgets = policies.of(key, fingerprint);
-        long clock = cells.clock();
-        return listener == null
-                ? budgets.tryTake(fingerprint, 1, clock)
-                : told(budgets.decide(fingerprint, 1, clock), 1).allowed();
+        return tryTake(key, 1);
     }
 
     @Override
     public boolean tryAcquire(K key, long permits) {
         Permits.check(permits);
+        return tryTake(key, permits);
+    }
+
+    private boolean tryTake(K key, long permits) {
         long fingerprint = fingerprint(key);
         PolicyBudgets budgets = policies.of(key, fingerprint);
         long clock = cells.clock();
-        return listener == null
-                ? budgets.tryTake(fingerprint, permits, clock)
-                : told(budgets.decide(fingerprint, permits, clock), permits).allowed();
+        if (notifications.listener() != null) {
+            Decision decision = waiters.decide(budgets, fingerprint, permits, clock);
+            return notifications.decided(decision, permits).allowed();
+        }
+        return budgets.tryTake(fingerprint, permits, clock)
+                && (queues.isEmpty() || waiters.confirms(budgets, fingerprint, permits));
     }
 
     @Override
@@ -98,7 +129,8 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     public Decision decide(K key, long permits) {
         Permits.check(permits);
         long fingerprint = fingerprint(key);
-        return told(policies.of(key, fingerprint).decide(fingerprint, permits, cells.clock()), permits);
+        PolicyBudgets budgets = policies.of(key, fingerprint);
+        return notifications.decided(waiters.decide(budgets, fingerprint, permits, cells.clock()), permits);
     }
 
     @Override
@@ -110,53 +142,77 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     public Decision peek(K key, long permits) {
         Permits.check(permits);
         long fingerprint = fingerprint(key);
-        return policies.of(key, fingerprint).peek(fingerprint, permits, cells.clock());
+        return waiters.peek(policies.of(key, fingerprint), fingerprint, permits, cells.clock());
     }
 
     @Override
     public Reservation reserve(K key, long permits) {
         Permits.check(permits);
         long fingerprint = fingerprint(key);
-        Reservation reservation = policies.of(key, fingerprint).reserve(fingerprint, permits, cells.clock());
-        told(reservation.decision(), permits);
-        return reservation;
+        return waiters.reserve(policies.of(key, fingerprint), fingerprint, permits);
     }
 
     // Waiting
 
     @Override
     public boolean acquire(K key) throws InterruptedException {
-        return acquire(key, 1);
+        return await(key, 1, Waiters.AS_THE_POLICY_ALLOWS);
     }
 
     @Override
     public boolean acquire(K key, long permits) throws InterruptedException {
         Permits.check(permits);
+        return await(key, permits, Waiters.AS_THE_POLICY_ALLOWS);
+    }
+
+    @Override
+    public boolean acquire(K key, long permits, Duration maxWait) throws InterruptedException {
+        Permits.check(permits);
+        return await(key, permits, nanos("maxWait", maxWait));
+    }
+
+    private boolean await(K key, long permits, long patienceNanos) throws InterruptedException {
         long fingerprint = fingerprint(key);
-        return told(waiters.await(policies.of(key, fingerprint), fingerprint, permits), permits)
-                .allowed();
+        PolicyBudgets budgets = policies.of(key, fingerprint);
+        Decision decision;
+        try {
+            decision = waiters.await(budgets, fingerprint, permits, patienceNanos);
+        } catch (InterruptedException e) {
+            notifications.gaveUp(budgets.policy().name(), permits);
+            throw e;
+        }
+        return notifications.decided(decision, permits).allowed();
     }
 
     @Override
     public CompletionStage<Decision> acquireAsync(K key) {
-        return acquireAsync(key, 1);
+        return later(key, 1, Waiters.AS_THE_POLICY_ALLOWS, null);
     }
 
     @Override
     public CompletionStage<Decision> acquireAsync(K key, long permits) {
-        return later(key, permits, null);
+        return later(key, permits, Waiters.AS_THE_POLICY_ALLOWS, null);
     }
 
     @Override
     public CompletionStage<Decision> acquireAsync(K key, long permits, Executor executor) {
-        return later(key, permits, Objects.requireNonNull(executor, "executor"));
+        return later(key, permits, Waiters.AS_THE_POLICY_ALLOWS, Objects.requireNonNull(executor, "executor"));
     }
 
-    private CompletionStage<Decision> later(K key, long permits, @Nullable Executor executor) {
+    @Override
+    public CompletionStage<Decision> acquireAsync(K key, long permits, Duration maxWait) {
+        return later(key, permits, nanos("maxWait", maxWait), null);
+    }
+
+    @Override
+    public CompletionStage<Decision> acquireAsync(K key, long permits, Duration maxWait, Executor executor) {
+        return later(key, permits, nanos("maxWait", maxWait), Objects.requireNonNull(executor, "executor"));
+    }
+
+    private CompletionStage<Decision> later(K key, long permits, long patienceNanos, @Nullable Executor executor) {
         Permits.check(permits);
         long fingerprint = fingerprint(key);
-        return waiters.later(
-                policies.of(key, fingerprint), fingerprint, permits, executor, told -> told(told, permits));
+        return waiters.later(policies.of(key, fingerprint), fingerprint, permits, patienceNanos, executor);
     }
 
     // Leases
@@ -169,28 +225,48 @@ public final class PolicyLimiter<K> implements Limiter<K> {
 
     @Override
     public Lease enter(K key, Duration longestWait) throws InterruptedException {
-        long nanos = nanos(longestWait);
+        long nanos = nanos("longest wait", longestWait);
         long fingerprint = fingerprint(key);
-        return told(leases.enter(policies.of(key, fingerprint), fingerprint, nanos));
+        PolicyBudgets budgets = policies.of(key, fingerprint);
+        try {
+            return told(leases.enter(budgets, fingerprint, nanos));
+        } catch (InterruptedException e) {
+            notifications.gaveUp(budgets.policy().name(), 1);
+            throw e;
+        }
     }
 
-    private static long nanos(Duration longestWait) {
-        Objects.requireNonNull(longestWait, "longest wait");
-        if (longestWait.isNegative() || longestWait.compareTo(Policy.LONGEST) > 0) {
-            throw new IllegalArgumentException("the longest wait must be from 0 to 365 days, but was " + longestWait);
+    @Override
+    public CompletionStage<Lease> enterAsync(K key, Duration longestWait) {
+        return laterLease(key, longestWait, null);
+    }
+
+    @Override
+    public CompletionStage<Lease> enterAsync(K key, Duration longestWait, Executor executor) {
+        return laterLease(key, longestWait, Objects.requireNonNull(executor, "executor"));
+    }
+
+    private CompletionStage<Lease> laterLease(K key, Duration longestWait, @Nullable Executor executor) {
+        long nanos = nanos("longest wait", longestWait);
+        long fingerprint = fingerprint(key);
+        return leases.later(policies.of(key, fingerprint), fingerprint, nanos, executor);
+    }
+
+    private static long nanos(String name, Duration wait) {
+        Objects.requireNonNull(wait, name);
+        if (wait.isNegative() || wait.compareTo(Policy.LONGEST) > 0) {
+            throw new IllegalArgumentException("the " + name + " must be from 0 to 365 days, but was " + wait);
         }
-        return longestWait.toNanos();
+        return wait.toNanos();
     }
 
     private Lease told(Lease lease) {
-        told(lease.decision(), 1);
+        notifications.decided(lease.decision(), 1);
         return lease;
     }
 
     private void reclaimed(long fingerprint, long heldNanos) {
-        if (listener != null) {
-            listener.leaseReclaimed(policies.known(fingerprint).name());
-        }
+        notifications.reclaimed(policies.known(fingerprint).name());
     }
 
     // The state of keys, and policies
@@ -200,14 +276,13 @@ public final class PolicyLimiter<K> implements Limiter<K> {
         Permits.check(permits);
         long fingerprint = fingerprint(key);
         PolicyBudgets budgets = policies.of(key, fingerprint);
-        Permits.checkRefund(permits, budgets.smallestCapacity());
-        budgets.refund(fingerprint, permits, cells.clock());
+        waiters.refund(budgets, fingerprint, permits);
     }
 
     @Override
     public void reset(K key) {
         long fingerprint = fingerprint(key);
-        policies.of(key, fingerprint).reset(fingerprint);
+        waiters.reset(policies.of(key, fingerprint), fingerprint);
     }
 
     @Override
@@ -218,13 +293,29 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     @Override
     public void update(Policy policy) {
         policies.update(Objects.requireNonNull(policy, "policy"));
-        leases.rebind(policies::known);
     }
 
     @Override
     public Snapshot snapshot(K key) {
         long fingerprint = fingerprint(key);
-        return policies.of(key, fingerprint).snapshot(fingerprint, cells.clock(), leases.inUse(fingerprint));
+        PolicyBudgets budgets = policies.of(key, fingerprint);
+        return budgets.snapshot(
+                fingerprint,
+                cells.clock(),
+                leases.inUse(fingerprint),
+                queues.isEmpty() ? null : queues.debts(budgets, fingerprint));
+    }
+
+    @Override
+    public Gauges gauges() {
+        long longest = Math.max(queues.longestWaitNanos(), leases.longestWaitNanos());
+        long debts = cells.debts();
+        return new Gauges(
+                room.waiting() + leases.waiting(),
+                Duration.ofNanos(longest),
+                leases.inUse(),
+                debts,
+                (double) debts / size);
     }
 
     @Override
@@ -235,10 +326,6 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     @Override
     public String toString() {
         return "Limiter[" + policies + " per key]";
-    }
-
-    private Decision told(Decision decision, long permits) {
-        return listener == null ? decision : listener.told(decision, permits);
     }
 
     private long fingerprint(K key) {

@@ -1,6 +1,7 @@
 package dev.ratelimit.core.internal.limit;
 
 import dev.ratelimit.Policy;
+import dev.ratelimit.core.internal.queue.Account;
 
 /**
  * Where a limiter has its policies from: one for all keys, or one for each.
@@ -14,6 +15,12 @@ public interface PolicySource<K> {
 
     /** The policy of a key by its fingerprint, as far as it is known without asking anybody; a stand-in otherwise. */
     Policy known(long fingerprint);
+
+    /** The budgets that have taken the place of others that this source gave. */
+    Account inForce(Account budgets);
+
+    /** Has something run whenever other budgets are in force. */
+    void onChange(Runnable action);
 
     /** Puts another policy in the place of the only one. */
     void update(Policy policy);

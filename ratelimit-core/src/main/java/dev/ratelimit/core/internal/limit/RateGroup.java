@@ -6,7 +6,6 @@ import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.cells.Outcome;
 import dev.ratelimit.core.internal.cells.Receipt;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Which rate refuses.</b> The one with the longest wait, so that coming back after that time helps.
  *
- * <p><b>Ahead of time.</b> A reservation is due when the last of the rates has its permits, and is charged to all of them
- * for that instant. Were it charged to the others for the instant at which they have theirs, they would regain meanwhile
- * what has not yet been used, and more could depart in an interval than they allow.
- *
- * <p><b>Cancelling.</b> Of a single rate, a reservation after which others were made gives back its permits less theirs: each
- * of those departs with a full capacity behind it, which is room enough. Of several, one may depart with no more behind it
- * than its own permits, because it waited for another rate; then the room is not known, and only the latest is given
- * back.
+ * <p><b>Cancelling.</b> What was taken last is given back whole. Of a single rate, what was taken before that is given back less
+ * what was taken since; of several, nothing.
  *
  * <p>Permits are from 1 to the smallest capacity. Outcomes are those of {@link Outcome}, one for each rate. Thread-safe.
  */
@@ -39,8 +32,11 @@ final class RateGroup {
     private final Budgets[] rates;
 
     RateGroup(List<Rate> rates, Duration longestDelay, CellTable table) {
-        this.rates = new Budgets[rates.size()];
-        Arrays.setAll(this.rates, i -> table.budgets(rates.get(i), longestDelay, i));
+        this.rates = table.budgets(rates, longestDelay).toArray(Budgets[]::new);
+    }
+
+    List<Budgets> all() {
+        return List.of(rates);
     }
 
     int size() {
@@ -53,7 +49,7 @@ final class RateGroup {
 
     /** Takes from all rates or from none; returns the rate that refused, or none. */
     int take(long key, long permits, long clock, long @Nullable [] outcomes) {
-        int refusing = rates.length < 2 ? NONE : look(key, permits, clock, false, outcomes);
+        int refusing = rates.length < 2 ? NONE : look(key, permits, clock, outcomes);
         for (int i = 0; refusing == NONE && i < rates.length; i++) {
             long outcome = rates[i].take(key, permits, clock);
             if (outcomes != null) {
@@ -69,27 +65,23 @@ final class RateGroup {
         return refusing;
     }
 
-    /** Takes from all rates, for the instant at which the last of them has its permits, or from none. */
-    int reserve(long key, long permits, long clock, long[] outcomes, Receipt[] receipts) {
-        if (rates.length == 1) {
-            outcomes[0] = rates[0].reserve(key, permits, clock, receipts[0]);
-            return Outcome.isAdmitted(outcomes[0]) ? NONE : 0;
-        }
+    /** Takes from all rates or from none, so that it can be cancelled; returns the rate that refused, or none. */
+    int take(long key, long permits, long clock, long[] outcomes, List<Receipt> receipts) {
         while (true) {
-            int refusing = look(key, permits, clock, true, outcomes);
-            if (refusing != NONE || takeAhead(key, permits, delayNanos(outcomes), clock, receipts)) {
+            int refusing = look(key, permits, clock, outcomes);
+            if (refusing != NONE || takeAll(key, permits, clock, receipts)) {
                 return refusing;
             }
-            // Another thread has taken the permits that were due then.
+            // Another thread has been quicker.
             Thread.onSpinWait();
         }
     }
 
-    private boolean takeAhead(long key, long permits, long nanos, long clock, Receipt[] receipts) {
+    private boolean takeAll(long key, long permits, long clock, List<Receipt> receipts) {
         for (int i = 0; i < rates.length; i++) {
-            if (!Outcome.isAdmitted(rates[i].takeAhead(key, permits, nanos, clock, receipts[i]))) {
+            if (!Outcome.isAdmitted(rates[i].take(key, permits, clock, receipts.get(i)))) {
                 for (int taken = 0; taken < i; taken++) {
-                    rates[taken].cancel(key, 0, receipts[taken], clock);
+                    rates[taken].cancel(key, 0, receipts.get(taken), clock);
                 }
                 return false;
             }
@@ -97,12 +89,26 @@ final class RateGroup {
         return true;
     }
 
+    /** Has the debts of a key be debts at these rates from now on. */
+    void adopt(long key, long clock) {
+        for (Budgets rate : rates) {
+            rate.adopt(key, clock);
+        }
+    }
+
+    /** Charges all rates for what departs at an instant, whether it is there or not. */
+    void charge(long key, long permits, long instant, List<Receipt> receipts) {
+        for (int i = 0; i < rates.length; i++) {
+            rates[i].charge(key, permits, instant, receipts.get(i));
+        }
+    }
+
     /** Takes nothing; returns the rate that would refuse for the longest time, or none. */
-    int look(long key, long permits, long clock, boolean ahead, long @Nullable [] outcomes) {
+    int look(long key, long permits, long clock, long @Nullable [] outcomes) {
         int refusing = NONE;
         long longest = -1;
         for (int i = 0; i < rates.length; i++) {
-            long outcome = rates[i].look(key, permits, ahead, clock);
+            long outcome = rates[i].look(key, permits, clock);
             if (outcomes != null) {
                 outcomes[i] = outcome;
             }
@@ -114,23 +120,11 @@ final class RateGroup {
         return refusing;
     }
 
-    /** The nanoseconds until all rates have the permits that were taken. */
-    long delayNanos(long[] outcomes) {
-        long delay = 0;
-        for (int i = 0; i < rates.length; i++) {
-            delay = Math.max(delay, rates[i].delayNanos(outcomes[i]));
-        }
-        return delay;
-    }
-
-    /** The rate that an admission tells of: with the longest delay, and of these the one of which the least is left. */
+    /** The rate that an admission tells of: the one of which the least is left. */
     int binding(long[] outcomes) {
-        long delay = delayNanos(outcomes);
         int binding = NONE;
         for (int i = 0; i < rates.length; i++) {
-            if (rates[i].delayNanos(outcomes[i]) == delay
-                    && (binding == NONE
-                            || rates[i].remaining(outcomes[i]) < rates[binding].remaining(outcomes[binding]))) {
+            if (binding == NONE || rates[i].remaining(outcomes[i]) < rates[binding].remaining(outcomes[binding])) {
                 binding = i;
             }
         }
@@ -154,19 +148,6 @@ final class RateGroup {
     void reset(long key) {
         for (Budgets rate : rates) {
             rate.reset(key);
-        }
-    }
-
-    /**
-     * Makes all debts at each rate debts of as many permits at the rate in the same place of another policy. Where two rates
-     * share their units, and so cannot be told apart in a cell, it is left to the next request for the key.
-     */
-    void convertAll(RateGroup after) {
-        for (int i = 0; i < Math.min(rates.length, after.rates.length); i++) {
-            Budgets rate = rates[i];
-            if (Arrays.stream(rates).filter(rate::hasUnitsOf).count() == 1) {
-                rate.convertAll(after.rates[i]);
-            }
         }
     }
 }

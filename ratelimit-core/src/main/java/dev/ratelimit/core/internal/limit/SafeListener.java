@@ -3,7 +3,7 @@ package dev.ratelimit.core.internal.limit;
 import dev.ratelimit.Decision;
 import dev.ratelimit.LimiterListener;
 
-/** A listener whose failures reach nobody: counting must not fail what is counted. */
+/** A listener whose failures, of whatever kind, reach nobody: counting must not fail what is counted. */
 final class SafeListener implements LimiterListener {
 
     private final LimiterListener listener;
@@ -33,6 +33,11 @@ final class SafeListener implements LimiterListener {
     }
 
     @Override
+    public void gaveUp(String policy, long permits) {
+        quietly(() -> listener.gaveUp(policy, permits));
+    }
+
+    @Override
     public void evicted() {
         quietly(listener::evicted);
     }
@@ -45,8 +50,8 @@ final class SafeListener implements LimiterListener {
     private static void quietly(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException ignored) {
-            // The request is decided; a broken counter is its owner's to notice.
+        } catch (Throwable ignored) {
+            // The request is decided, and what it has must not be lost. A broken counter is its owner's to notice.
         }
     }
 }

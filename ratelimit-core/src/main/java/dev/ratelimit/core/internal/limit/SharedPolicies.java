@@ -6,6 +6,7 @@ import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.policy.Listener;
 import dev.ratelimit.core.internal.policy.LiveNodes;
 import dev.ratelimit.core.internal.policy.SharedPolicy;
+import dev.ratelimit.core.internal.queue.Account;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,16 @@ public final class SharedPolicies<K> implements PolicySource<K> {
     @Override
     public Policy known(long fingerprint) {
         return part.known(fingerprint);
+    }
+
+    @Override
+    public Account inForce(Account budgets) {
+        return part.inForce(budgets);
+    }
+
+    @Override
+    public void onChange(Runnable action) {
+        part.onChange(action);
     }
 
     @Override

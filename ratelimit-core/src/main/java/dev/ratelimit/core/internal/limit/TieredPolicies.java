@@ -6,6 +6,8 @@ import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.policy.Bound;
 import dev.ratelimit.core.internal.policy.ResolvedPolicies;
+import dev.ratelimit.core.internal.queue.Account;
+import java.util.Set;
 
 /**
  * The policy that a resolver names for each key, with its budgets on the table.
@@ -30,19 +32,45 @@ public final class TieredPolicies<K> implements PolicySource<K> {
      */
     public TieredPolicies(Tiers<K> tiers, CellTable table, TimeSource time) {
         this.tiers = tiers;
-        this.budgets = new Bound<>(policy -> new PolicyBudgets(policy, table));
-        this.resolved = new ResolvedPolicies<>(tiers, budgets::of, time);
+        this.budgets = new Bound<>(policy -> new PolicyBudgets(policy, table), PolicyBudgets::release, this::inForce);
+        this.resolved = new ResolvedPolicies<>(tiers, this::bind, time);
         budgets.of(tiers.otherwise());
+    }
+
+    private Set<Policy> inForce() {
+        return resolved.inForce();
+    }
+
+    /** A stand-in is not bound: what stands while the resolver fails ends no blackout. */
+    private void bind(long fingerprint, Policy policy) {
+        budgets.of(policy).bindBlackout(fingerprint);
     }
 
     @Override
     public PolicyBudgets of(K key, long fingerprint) {
-        return budgets.of(resolved.of(key, fingerprint));
+        Policy policy = resolved.of(key, fingerprint);
+        try {
+            return budgets.of(policy);
+        } catch (IllegalStateException e) {
+            // A policy that had aged, and stands in: others have taken its room meanwhile.
+            return budgets.of(tiers.otherwise());
+        }
     }
 
     @Override
     public Policy known(long fingerprint) {
         return resolved.known(fingerprint);
+    }
+
+    /** The same: a key's policy changes with its next request. */
+    @Override
+    public Account inForce(Account budgets) {
+        return budgets;
+    }
+
+    @Override
+    public void onChange(Runnable action) {
+        // Keys change one by one.
     }
 
     @Override

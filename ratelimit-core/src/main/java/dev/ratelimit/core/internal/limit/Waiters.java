@@ -1,98 +1,226 @@
 package dev.ratelimit.core.internal.limit;
 
 import dev.ratelimit.Decision;
+import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.core.internal.waiting.Departures;
-import dev.ratelimit.core.internal.waiting.Sleep;
+import dev.ratelimit.core.internal.queue.Ending;
+import dev.ratelimit.core.internal.queue.Patience;
+import dev.ratelimit.core.internal.queue.Promise;
+import dev.ratelimit.core.internal.queue.Promised;
+import dev.ratelimit.core.internal.queue.WaitQueues;
+import dev.ratelimit.core.internal.queue.Waiting;
+import dev.ratelimit.core.internal.waiting.Timers;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait for permits of one limiter: no more than so many, each until its reservation is due.
+ * Requests of one limiter that its queues have a say in.
  *
- * <p>The reservation is made first, so the order of waiting is the order of coming, for each key; the wait is only for time
- * to pass. A place among the waiters is taken before that, so that nothing is reserved for somebody who may not wait.
+ * <p>A request first takes what is there, without a lock. Only one that would have to wait, or whose key has a queue, goes to
+ * {@link WaitQueues}.
  */
 final class Waiters {
 
-    private final TimeSource time;
-    private final int most;
-    private final AtomicInteger waiting = new AtomicInteger();
+    /** The patience of a caller that leaves it to the policy. */
+    static final long AS_THE_POLICY_ALLOWS = Long.MAX_VALUE;
 
-    Waiters(TimeSource time, int most) {
+    private final TimeSource time;
+    private final WaitQueues queues;
+    private final Notifications notifications;
+
+    Waiters(TimeSource time, WaitQueues queues, Notifications notifications) {
         this.time = time;
-        this.most = most;
+        this.queues = queues;
+        this.notifications = notifications;
     }
 
+    // Without waiting
+
+    /** Takes permits that are all there. */
+    Decision decide(PolicyBudgets budgets, long key, long permits, long clock) {
+        Decision decision = reviewed(budgets, key, permits, budgets.attempt(key, permits, clock));
+        if (PolicyBudgets.isExcess(decision)) {
+            budgets.beginBlackout(key, clock);
+            Decision behindOthers = queues.isEmpty() ? null : queues.look(budgets, key, permits);
+            return behindOthers == null || behindOthers.allowed() ? decision : behindOthers;
+        }
+        return decision;
+    }
+
+    /** Whether permits that were taken without a look at the queue are taken. */
+    boolean confirms(PolicyBudgets budgets, long key, long permits) {
+        Decision decision = queues.review(budgets, key, permits, clock -> budgets.attempt(key, permits, clock));
+        if (decision != null && PolicyBudgets.isExcess(decision)) {
+            budgets.beginBlackout(key, time.nanos());
+        }
+        return decision == null || decision.allowed();
+    }
+
+    private Decision reviewed(PolicyBudgets budgets, long key, long permits, Decision first) {
+        if (!first.allowed() || queues.isEmpty()) {
+            return first;
+        }
+        Decision second = queues.review(budgets, key, permits, clock -> budgets.attempt(key, permits, clock));
+        return second == null ? first : second;
+    }
+
+    /** What {@link #decide} would answer. */
+    Decision peek(PolicyBudgets budgets, long key, long permits, long clock) {
+        Decision decision = budgets.peek(key, permits, clock);
+        boolean isByRate = decision.allowed() || decision.reason() == Decision.Reason.OVER_LIMIT;
+        Decision behindOthers = queues.isEmpty() || !isByRate ? null : queues.look(budgets, key, permits);
+        return behindOthers == null ? decision : behindOthers;
+    }
+
+    // With waiting
+
     /** Takes permits, and returns when they may be used or were refused. */
-    Decision await(PolicyBudgets budgets, long key, long permits) throws InterruptedException {
+    Decision await(PolicyBudgets budgets, long key, long permits, long patienceNanos) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        CellReservation reservation = reserve(budgets, key, permits);
-        if (isAtOnce(reservation)) {
-            return reservation.decision();
-        }
-        try {
-            Sleep.awaitUntil(time, reservation.dueNanos());
-        } catch (InterruptedException e) {
-            reservation.cancel();
-            throw e;
-        } finally {
-            waiting.decrementAndGet();
-        }
-        return reservation.decision();
+        Decision first = first(budgets, key, permits);
+        return first != null
+                ? first
+                : waiting(budgets, key, permits, patienceNanos).await(queues, time);
     }
 
     /** Takes permits; the future is completed when they may be used or were refused. */
-    @SuppressWarnings("FutureReturnValueIgnored") // callers are to cancel the departure, not what counts it
     CompletableFuture<Decision> later(
-            PolicyBudgets budgets, long key, long permits, @Nullable Executor executor, Consumer<Decision> told) {
-        CellReservation reservation = reserve(budgets, key, permits);
-        told.accept(reservation.decision());
-        if (isAtOnce(reservation)) {
-            return CompletableFuture.completedFuture(reservation.decision());
+            PolicyBudgets budgets, long key, long permits, long patienceNanos, @Nullable Executor executor) {
+        Decision first = first(budgets, key, permits);
+        if (first != null) {
+            notifications.decided(first, permits);
+            return CompletableFuture.completedFuture(first);
         }
-        CompletableFuture<Decision> departure =
-                Departures.at(time, reservation.dueNanos(), reservation.decision(), reservation::cancel, executor);
-        departure.whenComplete((decision, failure) -> waiting.decrementAndGet());
-        return departure;
+        return waiting(budgets, key, permits, patienceNanos)
+                .later(queues, time, new StageEnding(budgets, permits), executor);
     }
 
-    private static boolean isAtOnce(CellReservation reservation) {
-        return reservation.decision().delayNanos() == 0;
-    }
-
-    /** Reserves permits; whoever has to wait for them has a place among the waiters. */
-    private CellReservation reserve(PolicyBudgets budgets, long key, long permits) {
+    /** The answer to a request that is answered at once; null if it would have to wait. */
+    private @Nullable Decision first(PolicyBudgets budgets, long key, long permits) {
         long clock = time.nanos();
         if (!budgets.shapes()) {
-            return CellReservation.answered(budgets.decide(key, permits, clock), clock);
+            return decide(budgets, key, permits, clock);
         }
-        if (waiting.incrementAndGet() > most) {
-            waiting.decrementAndGet();
-            return CellReservation.answered(withoutWaiting(budgets, key, permits, clock), clock);
+        Decision first = reviewed(budgets, key, permits, budgets.attempt(key, permits, clock));
+        if (first.reason() == Decision.Reason.OVER_LIMIT) {
+            return null;
         }
-        CellReservation reservation = budgets.reserve(key, permits, clock);
-        if (isAtOnce(reservation)) {
-            waiting.decrementAndGet();
+        if (PolicyBudgets.isExcess(first)) {
+            budgets.beginBlackout(key, clock);
         }
-        return reservation;
+        return first;
     }
 
-    private static Decision withoutWaiting(PolicyBudgets budgets, long key, long permits, long clock) {
-        Decision decision = budgets.decide(key, permits, clock);
-        return decision.reason() != Decision.Reason.OVER_LIMIT
-                ? decision
-                : Decision.refused(
-                                Decision.Reason.TOO_MANY_WAITING,
-                                decision.rate().orElseThrow(),
-                                decision.remaining(),
-                                decision.retryAfterNanos(),
-                                decision.resetAfterNanos())
-                        .of(decision.policy());
+    private Waiting waiting(PolicyBudgets budgets, long key, long permits, long patienceNanos) {
+        return new Waiting(
+                budgets,
+                key,
+                permits,
+                new Patience(budgets.longestDelayNanos(), patienceNanos),
+                clock -> budgets.attempt(key, permits, clock),
+                () -> budgets.beginBlackout(key, time.nanos()));
+    }
+
+    /** What a stage that waits does when that is over. */
+    private final class StageEnding implements Ending {
+
+        private final PolicyBudgets budgets;
+        private final long permits;
+
+        StageEnding(PolicyBudgets budgets, long permits) {
+            this.budgets = budgets;
+            this.permits = permits;
+        }
+
+        @Override
+        public void answered(Decision decision) {
+            notifications.decided(decision, permits);
+        }
+
+        @Override
+        public void withdrawn() {
+            notifications.gaveUp(budgets.policy().name(), permits);
+        }
+    }
+
+    // Ahead of time
+
+    /** Takes permits that are there, or promises those that will be within the policy's longest delay. */
+    CellReservation reserve(PolicyBudgets budgets, long key, long permits) {
+        TakenNow now = new TakenNow(budgets, key, permits);
+        Decision first = now.at(time.nanos());
+        if (first.allowed() && !queues.isEmpty()) {
+            Decision second = queues.review(budgets, key, permits, now);
+            first = second == null ? first : second;
+        }
+        Promised promised = first.reason() != Decision.Reason.OVER_LIMIT || !budgets.shapes()
+                ? new Promised(first, null)
+                : queues.reserve(
+                        budgets,
+                        key,
+                        permits,
+                        budgets.longestDelayNanos(),
+                        now,
+                        decision -> notifications.decided(decision, permits));
+        Promise promise = promised.promise();
+        if (promise != null) {
+            return promised(budgets, key, permits, promised.decision(), promise);
+        }
+        Decision decision = promised.decision();
+        if (PolicyBudgets.isExcess(decision)) {
+            budgets.beginBlackout(key, time.nanos());
+        }
+        notifications.decided(decision, permits);
+        return decision.allowed()
+                ? new CellReservation(decision, now.takenAt(), () -> {
+                    now.cancel();
+                    refunded(budgets, key, permits);
+                })
+                : new CellReservation(decision, time.nanos(), null);
+    }
+
+    private CellReservation promised(
+            PolicyBudgets budgets, long key, long permits, Decision decision, Promise promise) {
+        Runnable withdraw = () -> {
+            if (queues.cancel(budgets, key, promise)) {
+                notifications.gaveUp(decision.policy(), permits);
+            }
+        };
+        ScheduledTask alarm;
+        try {
+            alarm = Timers.schedule(time, promise.due(), () -> queues.release(key), null);
+        } catch (Throwable e) {
+            withdraw.run();
+            throw e;
+        }
+        return new CellReservation(decision, promise.due(), () -> {
+            alarm.cancel();
+            withdraw.run();
+        });
+    }
+
+    // Changes
+
+    /** Gives permits back, which may let others go. */
+    void refund(PolicyBudgets budgets, long key, long permits) {
+        budgets.refund(key, permits, time.nanos());
+        refunded(budgets, key, permits);
+    }
+
+    private void refunded(PolicyBudgets budgets, long key, long permits) {
+        if (!queues.isEmpty()) {
+            queues.refunded(budgets, key, permits);
+        }
+    }
+
+    /** Fills the budgets, which may let others go. */
+    void reset(PolicyBudgets budgets, long key) {
+        budgets.reset(key);
+        if (!queues.isEmpty()) {
+            queues.reset(budgets, key);
+        }
     }
 }

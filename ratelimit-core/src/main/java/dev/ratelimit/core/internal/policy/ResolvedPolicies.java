@@ -7,10 +7,11 @@ import dev.ratelimit.PolicyFallback;
 import dev.ratelimit.PolicyResolver;
 import dev.ratelimit.Tiers;
 import dev.ratelimit.TimeSource;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 public final class ResolvedPolicies<K> {
 
     private final PolicyResolver<? super K> resolver;
+    private final Binding binding;
     private final Policy otherwise;
     private final long maximumAge;
     private final long retryAfter;
@@ -61,18 +63,31 @@ public final class ResolvedPolicies<K> {
      * @param time the time by which they age
      */
     public ResolvedPolicies(Tiers<? super K> tiers, TimeSource time) {
-        this(tiers, policy -> {}, time);
+        this(tiers, (fingerprint, policy) -> {}, time);
+    }
+
+    /** What a policy is to a key that the resolver has named it for. */
+    public interface Binding {
+
+        /**
+         * Lets a policy bind a key, or fails if it cannot be gone by, which is then a failure of the resolver.
+         *
+         * @param fingerprint the key's 64 bits
+         * @param policy the policy
+         */
+        void bind(long fingerprint, Policy policy);
     }
 
     /**
      * Creates policies of which nothing is known yet.
      *
      * @param tiers the resolver, and how long its answers are gone by
-     * @param check fails for a policy that cannot be gone by, which is then a failure of the resolver
+     * @param binding what is to be done with each answer of the resolver
      * @param time the time by which they age
      */
-    public ResolvedPolicies(Tiers<? super K> tiers, Consumer<Policy> check, TimeSource time) {
-        this.resolver = checking(tiers.resolver(), check);
+    public ResolvedPolicies(Tiers<? super K> tiers, Binding binding, TimeSource time) {
+        this.resolver = tiers.resolver();
+        this.binding = binding;
         this.otherwise = tiers.otherwise();
         this.maximumAge = tiers.maximumAge().toNanos();
         this.retryAfter = tiers.retryAfter().toNanos();
@@ -84,14 +99,21 @@ public final class ResolvedPolicies<K> {
                 .build();
     }
 
-    private static <K> PolicyResolver<K> checking(PolicyResolver<K> resolver, Consumer<Policy> check) {
-        return key -> {
-            Policy policy = resolver.resolve(key);
-            if (policy != null) {
-                check.accept(policy);
+    /**
+     * Returns the policies that keys have: what is remembered and fresh, and the default.
+     *
+     * @return the policies
+     */
+    public Set<Policy> inForce() {
+        long now = time.nanos();
+        Set<Policy> policies = new HashSet<>();
+        policies.add(otherwise);
+        for (Known known : remembered.asMap().values()) {
+            if (known.isFresh(now)) {
+                policies.add(known.policy());
             }
-            return policy;
-        };
+        }
+        return policies;
     }
 
     /**
@@ -198,6 +220,7 @@ public final class ResolvedPolicies<K> {
                 return before.policy();
             }
             answer = Lookup.call(resolver, key);
+            binding.bind(fingerprint, answer);
             remember(fingerprint, mine, new Known(answer, true, time.nanos() + maximumAge));
             return answer;
         } catch (InterruptedException e) {

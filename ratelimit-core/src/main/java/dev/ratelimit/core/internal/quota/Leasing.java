@@ -2,6 +2,7 @@ package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.waiting.Timers;
+import dev.ratelimit.internal.OwnThreads;
 import dev.ratelimit.quota.QuotaUsage;
 import dev.ratelimit.quota.spi.Deadline;
 import java.time.Duration;
@@ -54,11 +55,13 @@ final class Leasing {
 
     /** By the system's time, with a thread that lives while something is to be given back. */
     static Leasing of(AllOrNothing store, Adjustments adjustments, Duration term) {
-        Executor executor = new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread thread = new Thread(task, "ratelimit-quota-leases");
-            thread.setDaemon(true);
-            return thread;
-        });
+        Executor executor = new ThreadPoolExecutor(
+                0,
+                1,
+                1,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> OwnThreads.unstarted("ratelimit-quota-leases", task));
         return new Leasing(store, adjustments, term, TimeSource.system(), executor);
     }
 
@@ -140,7 +143,13 @@ final class Leasing {
 
     private void giveBackLater(LeasedUnits leased, long units) {
         if (units > 0) {
-            executor.execute(() -> giveBack(leased, units));
+            Runnable giveBack = () -> giveBack(leased, units);
+            try {
+                executor.execute(giveBack);
+            } catch (Error e) {
+                // No thread could be started for it.
+                giveBack.run();
+            }
         }
     }
 

@@ -94,12 +94,20 @@ final class Tallies {
         }
         Tally fresh = new Tally(window, counter, new Due(counter.expires(), lastNumber.incrementAndGet()));
         fresh.lock();
-        if (window.putIfAbsent(fresh) != null) {
-            left(window);
-            return null;
+        try {
+            if (window.putIfAbsent(fresh) != null) {
+                left(window);
+                return null;
+            }
+            await(fresh);
+            return fresh;
+        } catch (RuntimeException | Error e) {
+            // No memory: nobody may find it locked for ever.
+            byDue.remove(fresh.due());
+            drop(fresh);
+            fresh.unlock();
+            throw e;
         }
-        await(fresh);
-        return fresh;
     }
 
     private void left(WindowTallies window) {

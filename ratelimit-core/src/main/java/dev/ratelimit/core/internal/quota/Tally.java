@@ -1,5 +1,6 @@
 package dev.ratelimit.core.internal.quota;
 
+import dev.ratelimit.core.internal.locks.Headroom;
 import dev.ratelimit.quota.spi.Counter;
 import dev.ratelimit.quota.spi.Operation.Acquire;
 import dev.ratelimit.quota.spi.Operation.Adjust;
@@ -70,6 +71,7 @@ final class Tally {
     }
 
     void lock() {
+        Headroom.forOne();
         int spins = 0;
         while (!HELD.compareAndSet(this, false, true)) {
             if (++spins % SPINS == 0) {

@@ -20,8 +20,10 @@ final class Thresholds {
 
     private final QuotaListener listener;
     private final int[] percents;
-    private final Cache<String, Integer> told =
-            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+    private final Cache<String, Integer> told = Caffeine.newBuilder()
+            .maximumSize(REMEMBERED)
+            .executor(Runnable::run)
+            .build();
 
     /** Creates thresholds of ascending percents. */
     Thresholds(QuotaListener listener, int[] percents) {

@@ -1,6 +1,5 @@
 package dev.ratelimit.core.internal.waiting;
 
-import dev.ratelimit.ScheduledTask;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -10,40 +9,41 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The future of a caller who departs at an instant, unless it gives up before.
+ * The future of a caller who departs when its turn comes, unless it gives up before.
  *
- * <p><b>Who decides.</b> A {@link CompletableFuture} is completed once; whoever does it decides. The timer's completion is
- * the departure. Any other one before it is a <i>withdrawal</i>, because the caller no longer waits: {@code cancel},
+ * <p><b>Who decides.</b> A {@link CompletableFuture} is completed once; whatever does it decides. {@link #depart} is the departure.
+ * Any other completion before it is a <i>withdrawal</i>, because the caller no longer waits: {@code cancel},
  * {@code completeExceptionally} (which {@code orTimeout} calls), {@code complete} ({@code completeOnTimeout}),
- * {@code completeAsync}, {@code obtrudeValue} and {@code obtrudeException}. A withdrawal removes the timer and runs
- * {@code onWithdrawal}, once. After the departure none of them withdraws anything; the obtruding ones change what is read
- * from the future, as they always do.
+ * {@code completeAsync}, {@code obtrudeValue} and {@code obtrudeException}. A withdrawal runs {@code onWithdrawal}, once, before
+ * the call that completed it returns and after what depends on the future. After the departure none of them withdraws
+ * anything; the obtruding ones change what is read from the future, as they always do.
  *
- * <p>This is a subclass so that the very future which callers hold tells it, at no more than 32 bytes; what is derived
- * from it ({@code thenApply}) is a plain future, and cancelling that withdraws nothing, as everywhere.
+ * <p>This is a subclass so that the very future which callers hold tells it; what is derived from it ({@code thenApply}) is a
+ * plain future, and cancelling that withdraws nothing, as everywhere.
  *
  * @param <T> the type of the value
  */
-final class Departure<T extends @Nullable Object> extends CompletableFuture<T> implements Runnable {
+public final class Departure<T extends @Nullable Object> extends CompletableFuture<T> {
 
-    private final T value;
     private final Runnable onWithdrawal;
-    private volatile @Nullable ScheduledTask timer;
 
-    Departure(T value, Runnable onWithdrawal) {
-        this.value = value;
+    /**
+     * Creates a future that has not departed.
+     *
+     * @param onWithdrawal run when it is withdrawn; short, and does not throw
+     */
+    public Departure(Runnable onWithdrawal) {
         this.onWithdrawal = onWithdrawal;
     }
 
-    /** Names the timer that calls {@link #run}. */
-    void runsBy(ScheduledTask scheduled) {
-        timer = scheduled;
-    }
-
-    /** Departs, unless it was withdrawn. */
-    @Override
-    public void run() {
-        super.complete(value);
+    /**
+     * Departs, unless it was withdrawn.
+     *
+     * @param value what the future is completed with
+     * @return whether it departed by this call
+     */
+    public boolean depart(T value) {
+        return super.complete(value);
     }
 
     @Override
@@ -96,10 +96,6 @@ final class Departure<T extends @Nullable Object> extends CompletableFuture<T> i
 
     private boolean withdrawIf(boolean hasCompleted) {
         if (hasCompleted) {
-            ScheduledTask scheduled = timer;
-            if (scheduled != null) {
-                scheduled.cancel();
-            }
             onWithdrawal.run();
         }
         return hasCompleted;

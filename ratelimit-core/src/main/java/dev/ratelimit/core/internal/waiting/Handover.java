@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An executor that refuses it, because it is shut down or full, does not lose it: the task then runs on the thread that
  * offered it. It runs once, also if an executor refuses what it has already run.
  */
-final class Handover implements Runnable {
+public final class Handover implements Runnable {
 
     private final Executor executor;
     private final Runnable task;
@@ -21,7 +21,7 @@ final class Handover implements Runnable {
     }
 
     /** The task as it is to be scheduled: itself, if there is no executor. */
-    static Runnable of(Runnable task, @Nullable Executor executor) {
+    public static Runnable of(Runnable task, @Nullable Executor executor) {
         return executor == null ? task : new Handover(executor, task);
     }
 

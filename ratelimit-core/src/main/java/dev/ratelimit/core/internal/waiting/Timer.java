@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task and its instant: 40 bytes where references and headers are compressed, beside its slot in the {@link TimerHeap}.
  *
- * <p>Whoever takes the task out, by one atomic exchange, decides: the timer thread runs it, a caller drops it. A timer
+ * <p>Whoever takes the task out, by one atomic exchange, decides: the timer thread (or, for callers' code, a thread of
+ * {@link CallThreads}) runs it, a caller drops it. A timer
  * without its task is an empty shell, which keeps nothing of the caller's alive while the timer thread has yet to clear
  * it away.
  */
@@ -33,13 +34,18 @@ final class Timer implements ScheduledTask {
     /** Where it stands in the heap; only the timer thread reads and writes it. */
     int place = TimerHeap.NONE;
 
-    private int stalls;
+    /** Whether the task is the library's own, and short: then the timer thread runs it itself. */
+    final boolean isShort;
 
-    Timer(TimerThread thread, TimeSource time, long due, Runnable task) {
+    /** A byte, so that a timer stays at 40 bytes; the {@link Nap} does not tell more than a few apart. */
+    private byte stalls;
+
+    Timer(TimerThread thread, TimeSource time, long due, Runnable task, boolean isShort) {
         this.thread = thread;
         this.time = time;
         this.due = due;
         this.task = task;
+        this.isShort = isShort;
     }
 
     @Override
@@ -77,7 +83,9 @@ final class Timer implements ScheduledTask {
     /** How long to sleep until the next look, after one that found so much left; only the timer thread calls it. */
     long nap(long left) {
         long nap = Nap.nanos(time, left, stalls);
-        stalls += nap > left ? 1 : 0;
+        if (nap > left && stalls < Byte.MAX_VALUE) {
+            stalls++;
+        }
         return nap;
     }
 }

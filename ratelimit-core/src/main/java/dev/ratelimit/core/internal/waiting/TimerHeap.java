@@ -37,6 +37,17 @@ final class TimerHeap {
         return size == 0 ? Long.MAX_VALUE : instants[0];
     }
 
+    /** The instant after the first, or {@link Long#MAX_VALUE} if there is none. */
+    long second() {
+        int child = earliestChild(0);
+        return child == NONE ? Long.MAX_VALUE : instants[child];
+    }
+
+    /** The first; there is one. */
+    Timer first() {
+        return at(0);
+    }
+
     /** Makes sure that the next timer can be added without memory for it. */
     void reserve() {
         if (size == instants.length) {

@@ -2,87 +2,100 @@ package dev.ratelimit.core.internal.waiting;
 
 import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.internal.OwnThreads;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread that runs tasks when their instants come, for all limiters of a process.
+ * One thread that runs tasks when their instants come, for all limiters of a process. Being it is a role, which one thread has
+ * at a time: the leader.
  *
  * <p><b>The way of a timer.</b> Callers put new timers, and those that they have cancelled, into a queue of many producers
- * and one consumer. The thread takes them out and keeps those that are to come in a {@link TimerHeap}, which nobody else
+ * and one consumer. The leader takes them out and keeps those that are to come in a {@link TimerHeap}, which nobody else
  * touches. It sleeps until the first instant ({@link Oversleep}), asks the timer's own source whether the instant has come,
- * and runs the task, or sleeps on. So no task is early by its own source, whatever that is. Callers take no lock.
+ * and runs the task, or sleeps on. So no task is early by its own source, whatever that is. Callers take no lock, except to
+ * start the thread.
  *
- * <p><b>Who wakes the thread.</b> Before it sleeps it says until when ({@link #wakeAt}), and then looks at the queue once
- * more; a caller first puts its timer into the queue, and then reads until when the thread sleeps. So one of the two sees
+ * <p><b>Who wakes the leader.</b> Before it sleeps it says until when ({@link #wakeAt}), and then looks at the queue once
+ * more; a caller first puts its timer into the queue, and then reads until when the leader sleeps. So one of the two sees
  * the other. A caller wakes it only if its timer comes before that instant, or if a batch of 1,024 has gathered in the
  * queue. Limiters hand out their instants in ascending order, so few callers pay for a wake-up, and no more than a batch of
  * cancelled timers, all of them empty, wait to be cleared away.
  *
- * <p><b>Its life.</b> It starts with the first timer, and ends when none has been left for ten seconds; the next timer
- * starts another one. It is a daemon, has no context class loader, and inherits no values of the thread that started it. So
- * the library's class loader, and that of whoever asked first, are free ten seconds after the last timer.
+ * <p><b>Callers' code</b> may take long, and may even wait for another timer. So the leader lends its role before it runs any:
+ * if it is not back after half a millisecond, and something else is due, a {@link Deputy} is the leader from then on, and the
+ * other one, when it comes back, is the deputy or ends. For a second after that callers' code runs on {@link CallThreads}, so
+ * that code that takes long again and again costs one hand-over a second. Tasks of the library's own are short, and run on
+ * the leader itself.
  *
- * <p><b>Tasks</b> run on this thread, one after the other: one that takes long delays all others by as long. One that throws
- * delays none; the exception goes to the thread's handler of uncaught exceptions, which by default prints it, and which
- * an application already has if it wants to know of such things. {@link Handover} is the way to another thread.
+ * <p><b>Its life.</b> It starts with the first timer, and ends when none has been left for ten seconds; the next timer
+ * starts another one. All threads are {@link OwnThreads}: daemons that inherit nothing. So the library's class loader, and that
+ * of the application which asked first, are free some ten seconds after the last timer.
+ *
+ * <p>A task that throws delays none; the exception goes to its thread's handler of uncaught exceptions, which by default prints
+ * it, and which an application already has if it wants to know of such things. {@link Handover} is the way to another thread.
  */
 final class TimerThread {
 
-    private static final TimeSource SYSTEM = TimeSource.system();
-
     /** The length of the queue's parts; how many timers are taken in, or run, before the other of the two is looked at. */
-    private static final int BATCH = 1024;
+    static final int BATCH = 1024;
 
+    private static final int SPINS = 1_000;
     private static final long SHARED_IDLE_NANOS = 10_000_000_000L;
-    private static final int SPINS = 200;
-    private static final long ASIDE_NANOS = 10_000;
+    private static final long PATIENCE_NANOS = 500_000;
+    private static final long POOLED_NANOS = 1_000_000_000;
 
-    /** The instant until which a thread that does not sleep sleeps; nothing comes before it. */
+    /** The instant until which a leader that does not sleep sleeps; nothing comes before it. */
     private static final long AWAKE = Long.MIN_VALUE;
 
-    /** No instant is so long ago, 146 years; one that seems to be is beyond what fits. */
-    private static final long LONG_AGO = Long.MIN_VALUE / 2;
-
-    private static final VarHandle WORKER;
     private static final VarHandle WAKE_AT;
 
     static {
         try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            WORKER = lookup.findVarHandle(TimerThread.class, "worker", Thread.class);
-            WAKE_AT = lookup.findVarHandle(TimerThread.class, "wakeAt", long.class);
+            WAKE_AT = MethodHandles.lookup().findVarHandle(TimerThread.class, "wakeAt", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
-
-    /** Where instant zero is, so that readings that wrap become numbers, in an order. */
-    private final long origin = -Instants.left(SYSTEM, 0);
-
-    private final String name;
-    private final long idleNanos;
 
     /**
      * The form of the queue that does without {@code sun.misc.Unsafe}, which newer JDKs warn of and will remove.
      */
     final MpscUnboundedAtomicArrayQueue<Timer> news = new MpscUnboundedAtomicArrayQueue<>(BATCH);
 
-    /** Touched by the current thread only; a new one takes over by the exchange of {@link #worker}. */
-    final TimerHeap heap = new TimerHeap();
+    private final Timeline timeline = new Timeline();
+    private final ThreadFactory threads;
+    private final Deputy deputy;
 
-    private final Oversleep oversleep = new Oversleep();
-    private int spins;
-    private volatile @Nullable Thread worker;
+    /** What the leader does, and nobody else. */
+    final Leading leading;
+
+    /** Held while a first leader is started, so that nobody relies on one that cannot be; and while the last one goes. */
+    private final ReentrantLock coming = new ReentrantLock();
+
+    private volatile @Nullable Thread leader;
     private volatile long wakeAt = AWAKE;
 
     /** Creates it without a thread, which starts with the first timer. */
     TimerThread(String name, long idleNanos) {
-        this.name = name;
-        this.idleNanos = idleNanos;
+        this(task -> OwnThreads.unstarted(name, task), idleNanos, PATIENCE_NANOS, POOLED_NANOS);
+    }
+
+    /**
+     * Creates it without a thread.
+     *
+     * @param patience how long a leader may be away while something else is due
+     * @param pooledNanos how long callers' code runs on other threads after one was away for longer
+     */
+    TimerThread(ThreadFactory threads, long idleNanos, long patience, long pooledNanos) {
+        this.threads = threads;
+        this.deputy = new Deputy(threads, () -> run(false), timeline, patience, idleNanos);
+        this.leading = new Leading(this, deputy, timeline, new CallThreads(threads, idleNanos), idleNanos, pooledNanos);
     }
 
     /** The one of this process. */
@@ -90,11 +103,21 @@ final class TimerThread {
         return Shared.INSTANCE;
     }
 
-    /** Has a task run on this thread when a source of time has come to an instant. */
-    ScheduledTask schedule(TimeSource time, long due, Runnable task) {
-        Timer timer = new Timer(this, time, due, task);
+    // Callers
+
+    /** Has a short task of the library's own run on this thread when a source of time has come to an instant. */
+    ScheduledTask wake(TimeSource time, long due, Runnable task) {
+        return schedule(new Timer(this, time, due, task, true));
+    }
+
+    /** Has callers' code run when a source of time has come to an instant. */
+    ScheduledTask call(TimeSource time, long due, Runnable task) {
+        return schedule(new Timer(this, time, due, task, false));
+    }
+
+    private Timer schedule(Timer timer) {
         try {
-            announce(timer, firstLook(timer));
+            announce(timer, timeline.firstLook(timer));
         } catch (Throwable e) {
             // No memory, or no thread: whoever asked must not believe that the task will run.
             timer.takeTask();
@@ -103,159 +126,110 @@ final class TimerThread {
         return timer;
     }
 
-    /** Tells the thread of a timer that is over. */
+    /** Tells the leader of a timer that is over. Without a leader it is in nobody's heap. */
     void clearAway(Timer timer) {
-        announce(timer, Long.MAX_VALUE);
+        if (leader != null) {
+            news.offer(timer);
+            wakeBy(Long.MAX_VALUE);
+        }
     }
-
-    // Callers
 
     private void announce(Timer timer, long instant) {
         news.offer(timer);
         // When the queue adds a part, it publishes its index by an ordered write only, which the reads below may
         // overtake.
         VarHandle.fullFence();
-        if (worker == null) {
+        if (leader == null) {
             start();
-            return;
+        } else {
+            wakeBy(instant);
         }
+    }
+
+    private void wakeBy(long instant) {
         long until = wakeAt;
-        if (until != AWAKE && (instant < until || news.size() >= BATCH) && WAKE_AT.compareAndSet(this, until, AWAKE)) {
+        if (until == AWAKE) {
+            if (deputy.isLent()) {
+                deputy.wakeBy(news.size() >= BATCH ? AWAKE : instant);
+            }
+        } else if ((instant < until || news.size() >= BATCH) && WAKE_AT.compareAndSet(this, until, AWAKE)) {
             // Read only now: whoever slept until that instant is this thread, or has been awake since.
-            LockSupport.unpark(worker);
+            LockSupport.unpark(leader);
         }
     }
 
     private void start() {
-        Thread thread = new Thread(null, this::run, name, 0, false);
-        thread.setDaemon(true);
-        thread.setContextClassLoader(null);
-        if (WORKER.compareAndSet(this, null, thread)) {
-            try {
-                thread.start();
-            } catch (Throwable e) {
-                worker = null;
-                throw e;
-            }
-        }
-    }
-
-    // The thread itself
-
-    private void run() {
-        boolean isAlive = true;
-        while (isAlive) {
-            try {
-                // What is new comes first, so that it takes its turn by its instant among those that are late.
-                isAlive = takeIn() + fire() > 0 || pause();
-            } catch (Throwable e) {
-                // The heap could not grow. What is new stays in the queue, and is tried again; what is due goes on.
-                report(e);
-                fire();
-                LockSupport.parkNanos(this, ASIDE_NANOS);
-            }
-        }
-    }
-
-    /** Takes a batch at most out of the queue; returns how many. */
-    private int takeIn() {
-        int count = 0;
-        while (count < BATCH) {
-            heap.reserve();
-            // Not the kind of poll that waits for a caller who is just about to put one in: others may be due.
-            Timer timer = news.relaxedPoll();
-            if (timer == null) {
-                return count;
-            }
-            if (timer.isOver()) {
-                heap.remove(timer);
-            } else {
-                heap.add(timer, firstLook(timer));
-            }
-            count++;
-        }
-        return count;
-    }
-
-    /** Runs what is due, a batch at most; returns how many timers it looked at. */
-    private int fire() {
-        long now = in(0);
-        int count = 0;
-        while (count < BATCH && heap.earliest() <= now) {
-            lookAt(heap.removeFirst());
-            count++;
-        }
-        return count;
-    }
-
-    /** Runs a timer whose instant has come by its own source. */
-    private void lookAt(Timer timer) {
+        coming.lock();
         try {
-            long left = timer.left();
-            if (left > 0) {
-                heap.add(timer, in(timer.nap(left)));
-            } else {
-                timer.run();
+            if (leader == null) {
+                Thread thread = threads.newThread(() -> run(true));
+                thread.start();
+                leader = thread;
             }
-        } catch (Throwable e) {
-            report(e);
+        } finally {
+            coming.unlock();
         }
     }
 
-    /** Sleeps until the first instant or until a caller says so; returns false if the thread is to end. */
-    private boolean pause() {
-        heap.trim();
-        boolean isIdle = heap.isEmpty();
-        long now = in(0);
-        long until = isIdle ? now + idleNanos : heap.earliest();
-        wakeAt = until;
-        if (news.isEmpty()) {
-            oversleep.rest(this, until - now);
-        } else {
-            stepAside();
+    // The threads
+
+    private void run(boolean isFirst) {
+        if (isFirst ? !isLeader() : !takesOver()) {
+            return;
         }
-        wakeAt = AWAKE;
-        // An interrupt would make every later park return at once; nobody has a reason to send one.
-        Thread.interrupted();
-        return !isIdle || in(0) < until || !retire();
+        while (leading.lead()) {
+            leading.comesBack();
+            if (!deputy.stepIn() || !takesOver()) {
+                return;
+            }
+        }
     }
 
-    /** A caller has a place in the queue, and has not filled it yet: it will in a moment, if it runs. */
-    private void stepAside() {
-        if (++spins % SPINS == 0) {
-            LockSupport.parkNanos(this, ASIDE_NANOS);
-        } else {
+    /** Waits until whoever started this thread has said that it is the leader. */
+    private boolean isLeader() {
+        // That takes a moment, in which it is not worth parking.
+        for (int i = 0; i < SPINS && coming.isLocked(); i++) {
             Thread.onSpinWait();
         }
-    }
-
-    /** Gives the place of the worker up; takes it again if a caller put a timer in before it could see that. */
-    private boolean retire() {
-        worker = null;
-        return news.isEmpty() || !WORKER.compareAndSet(this, null, Thread.currentThread());
-    }
-
-    /** The instant at which to look at a new timer: exactly its own, if it goes by the system's time, so that the order holds. */
-    private long firstLook(Timer timer) {
-        if (timer.time == SYSTEM) {
-            long instant = timer.due - origin;
-            return instant < LONG_AGO ? Long.MAX_VALUE : instant;
-        }
-        long left = timer.left();
-        return in(left > 0 ? Nap.nanos(timer.time, left, 0) : left);
-    }
-
-    /** The instant after so many nanoseconds from now. */
-    private long in(long nanos) {
-        return nanos - Instants.left(SYSTEM, origin);
-    }
-
-    private static void report(Throwable thrown) {
-        Thread me = Thread.currentThread();
+        coming.lock();
         try {
-            me.getUncaughtExceptionHandler().uncaughtException(me, thrown);
-        } catch (Throwable e) {
-            // A handler that throws cannot be told of it.
+            return leader == Thread.currentThread();
+        } finally {
+            coming.unlock();
+        }
+    }
+
+    private boolean takesOver() {
+        if (!deputy.awaitRole()) {
+            return false;
+        }
+        leader = Thread.currentThread();
+        leading.takesOver();
+        return true;
+    }
+
+    /** Says until when the leader sleeps; what comes after that before the instant wakes it. */
+    void sleepsUntil(long instant) {
+        wakeAt = instant;
+    }
+
+    /** Says that the leader is awake, and looks at what is new by itself. */
+    void isAwake() {
+        wakeAt = AWAKE;
+    }
+
+    /** Gives the role up; keeps it if a caller put a timer in before it could see that. */
+    boolean retire() {
+        coming.lock();
+        try {
+            leader = null;
+            if (news.isEmpty()) {
+                return true;
+            }
+            leader = Thread.currentThread();
+            return false;
+        } finally {
+            coming.unlock();
         }
     }
 

@@ -12,14 +12,15 @@ public final class Timers {
     private Timers() {}
 
     /**
-     * Has a task run once, when a source of time reads an instant or later, and never earlier.
+     * Has callers' code run once, when a source of time reads an instant or later, and never earlier.
      *
-     * <p>A {@link VirtualTimeSource} runs the task itself; for any other source, {@link TimerThread} does. What the task throws
-     * is the business of the thread that runs it.
+     * <p>A {@link VirtualTimeSource} runs the task itself; for any other source a thread of {@link TimerThread} does, which
+     * has lent its role meanwhile: however long the task takes, it delays no other for more than about a millisecond. What the
+     * task throws is the business of the thread that runs it.
      *
      * @param time the source
      * @param due the instant, as a reading of the source
-     * @param task the task; without an executor it must be short, and must not wait
+     * @param task the task
      * @param executor what runs the task; if it refuses, or if there is none, the thread that found the instant come runs it
      * @return what cancels the task, until it runs or is given to the executor
      */
@@ -27,6 +28,20 @@ public final class Timers {
         Runnable handover = Handover.of(task, executor);
         return time instanceof VirtualTimeSource virtual
                 ? virtual.schedule(due, handover)
-                : TimerThread.shared().schedule(time, due, handover);
+                : TimerThread.shared().call(time, due, handover);
+    }
+
+    /**
+     * Has a task of the library's own run once, as {@link #schedule} does, on the timer thread itself.
+     *
+     * @param time the source
+     * @param due the instant, as a reading of the source
+     * @param task the task; it must be short, must not wait, and must run no code of callers
+     * @return what cancels the task, until it runs
+     */
+    public static ScheduledTask wake(TimeSource time, long due, Runnable task) {
+        return time instanceof VirtualTimeSource virtual
+                ? virtual.schedule(due, task)
+                : TimerThread.shared().wake(time, due, task);
     }
 }

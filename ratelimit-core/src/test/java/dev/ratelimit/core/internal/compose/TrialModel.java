@@ -47,8 +47,6 @@ final class TrialModel {
         /** Charges all that is to be charged, and remembers how to undo it; or nothing. */
         abstract boolean take(long now, int user, long permits, Deque<Runnable> undo);
 
-        abstract boolean canRefund(long permits);
-
         abstract void refund(long now, int user, long permits);
 
         abstract boolean agrees(long now, int user);
@@ -97,11 +95,6 @@ final class TrialModel {
             buckets(user).forEach(bucket -> bucket.charge(now, permits));
             undo.push(() -> refund(now, user, permits));
             return true;
-        }
-
-        @Override
-        boolean canRefund(long permits) {
-            return !one.blocks() && one.rates().stream().allMatch(rate -> permits <= rate.capacity());
         }
 
         @Override
@@ -155,11 +148,6 @@ final class TrialModel {
                 }
             }
             return true;
-        }
-
-        @Override
-        boolean canRefund(long permits) {
-            return nodes.stream().allMatch(node -> node.canRefund(permits));
         }
 
         @Override
@@ -218,11 +206,6 @@ final class TrialModel {
                     counts.wouldHaveRefused() + (within || enforced ? 0 : 1),
                     counts.refused() + (within || !enforced ? 0 : 1));
             return within || !enforced;
-        }
-
-        @Override
-        boolean canRefund(long permits) {
-            return percent == OFF || node.canRefund(permits);
         }
 
         @Override

@@ -20,8 +20,12 @@ interface Door {
         return new Door() {
             @Override
             public @Nullable Runnable enter(long key, int limit, long longestWaitNanos) throws InterruptedException {
-                Slot slot = slots.enter(key, new Bounds(limit, longestHoldNanos), longestWaitNanos);
-                return slot == null ? null : slot::close;
+                Bounds bounds = new Bounds(limit, longestHoldNanos);
+                if (!(slots.enter(key, bounds, longestWaitNanos) instanceof Slot slot)) {
+                    return null;
+                }
+                slot.begin();
+                return slot::close;
             }
 
             @Override

@@ -1,7 +1,9 @@
 package dev.ratelimit.core.internal.concurrency;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ratelimit.Decision;
 import dev.ratelimit.Policy;
 import dev.ratelimit.testing.ManualTime;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ class SlotsHoldTest {
     private static final long KEY = 7;
     private static final long OTHER = 8;
     private static final long HOLD = 1_000;
+    private static final Bounds TWO = new Bounds(2, Bounds.FOREVER);
     private static final Bounds TWO_HELD = new Bounds(2, HOLD);
 
     private final ManualTime time = new ManualTime();
@@ -198,6 +201,69 @@ class SlotsHoldTest {
         assertThat(untimed.tryEnter(KEY, one)).isNotNull();
         assertThat(reclaimed).hasSize(1);
         assertThat(asked[0]).as("the timer is tried again").isEqualTo(2);
+    }
+
+    @Test
+    void theLongestHoldBeginsWhenTheSlotIsHandedOver() throws Exception {
+        Bounds one = new Bounds(1, HOLD);
+        Slot slot = (Slot) slots.enter(KEY, one, 1);
+        wakeups.advanceNanos(3 * HOLD);
+        assertThat(slots.tryEnter(KEY, one)).isNull();
+        assertThat(slots.inUse(KEY)).as("its permit is still waited for").isEqualTo(1);
+        slot.begin();
+        wakeups.advanceNanos(HOLD - 1);
+        slot.begin();
+        assertThat(slots.tryEnter(KEY, one)).isNull();
+        assertThat(reclaimed).isEmpty();
+        wakeups.advanceNanos(1);
+        assertThat(reclaimed).containsExactly("7 after " + HOLD);
+        assertThat(slots.keys()).isZero();
+        slot.begin();
+        assertThat(wakeups.pending()).as("a closed slot begins nothing").isZero();
+    }
+
+    @Test
+    void aLeaseBeginsItsHoldAfterItsPermits() throws Exception {
+        Bounds one = new Bounds(1, HOLD);
+        Slot slot = (Slot) slots.enter(KEY, one, 1);
+        slot.lease(() -> {
+            wakeups.advanceNanos(3 * HOLD);
+            return Decision.unlimited();
+        });
+        wakeups.advanceNanos(HOLD - 1);
+        assertThat(slots.tryEnter(KEY, one)).isNull();
+        wakeups.advanceNanos(1);
+        assertThat(slots.tryEnter(KEY, one)).isNotNull();
+    }
+
+    @Test
+    void aTimeThatCannotBeReadTakesNothing() {
+        boolean[] fails = {true};
+        Slots untimed = new Slots(
+                () -> {
+                    if (fails[0]) {
+                        throw new IllegalStateException("of the time");
+                    }
+                    return time.nanos();
+                },
+                wakeups,
+                (key, held) -> reclaimed.add(key + " after " + held));
+        assertThatThrownBy(() -> untimed.tryEnter(KEY, TWO_HELD)).hasMessage("of the time");
+        assertThat(untimed.keys()).isZero();
+        Slot kept = Objects.requireNonNull(untimed.tryEnter(KEY, TWO));
+        fails[0] = false;
+        untimed.tryEnter(KEY, TWO_HELD);
+        fails[0] = true;
+        assertThatThrownBy(() -> wakeups.advanceNanos(HOLD)).hasMessage("of the time");
+        assertThatThrownBy(() -> untimed.tryEnter(KEY, TWO)).hasMessage("of the time");
+        fails[0] = false;
+        assertThat(untimed.inUse(KEY)).isEqualTo(2);
+        assertThat(untimed.tryEnter(KEY, TWO_HELD)).isNotNull();
+        assertThat(reclaimed).hasSize(1);
+        wakeups.advanceNanos(HOLD);
+        assertThat(reclaimed).as("the lost alarm is set again").hasSize(2);
+        kept.close();
+        assertThat(untimed.keys()).isZero();
     }
 
     private Slot open(Bounds bounds) {

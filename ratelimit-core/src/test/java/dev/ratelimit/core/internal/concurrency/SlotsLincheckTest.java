@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ratelimit.testing.ManualTime;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
@@ -23,7 +24,7 @@ class SlotsLincheckTest {
     private static final int LIMIT = 2;
     private static final long HOLD = 10;
     private static final Bounds BOUNDS = new Bounds(LIMIT, Bounds.FOREVER);
-    private static final Bounds ONE = new Bounds(1, Bounds.FOREVER);
+    private static final Bounds ONE = new Bounds(1, Bounds.FOREVER, 2);
 
     /** The most threads, with those that the checker runs before and after all others. */
     private static final int THREADS = 6;
@@ -108,10 +109,12 @@ class SlotsLincheckTest {
         }
 
         @Operation
-        public void queue(@Param(name = "thread") int thread) {
-            if (own[thread] == null && waiters[thread] == null) {
-                waiters[thread] = slots.stripe(KEY).queue(KEY, ONE);
+        public String queue(@Param(name = "thread") int thread) {
+            if (own[thread] != null || waiters[thread] != null) {
+                return "has one, or waits";
             }
+            waiters[thread] = slots.stripe(KEY).queue(KEY, ONE, new WaitingThread(), 0);
+            return waiters[thread] == null ? "too many wait" : "waits";
         }
 
         @Operation
@@ -121,16 +124,57 @@ class SlotsLincheckTest {
                 return "does not wait";
             }
             waiters[thread] = null;
-            if (slots.stripe(KEY).withdraw(waiter)) {
+            if (waiter.withdraw()) {
                 return "gave up";
             }
-            own[thread] = waiter.slot();
+            own[thread] = waiter.handed();
             return "has been handed one";
         }
 
         @Operation
         public int inUse() {
             return slots.inUse(KEY);
+        }
+    }
+
+    /**
+     * One slot, in use from the beginning, and calls that are left for it. What a call is told is read by the thread that
+     * left it; so a slot that a cancelled call was handed, and that does not go back, is missed.
+     */
+    @Param(name = "thread", gen = ThreadIdGen.class)
+    public static class Calls {
+        private final Slots slots = new Slots(() -> 0, (instant, task) -> () -> {}, (key, held) -> {}, 1);
+        private final Slot first = Objects.requireNonNull(slots.tryEnter(KEY, ONE));
+        private final @Nullable Entering[] calls = new @Nullable Entering[THREADS];
+        private final AtomicReferenceArray<@Nullable Admission> told = new AtomicReferenceArray<>(THREADS);
+
+        @Operation
+        public void closeTheFirst() {
+            first.close();
+        }
+
+        @Operation
+        public String call(@Param(name = "thread") int thread) {
+            if (calls[thread] != null) {
+                return "has called";
+            }
+            calls[thread] = slots.enterLater(KEY, ONE, 1, admission -> told.set(thread, admission));
+            return "called";
+        }
+
+        @Operation
+        public String cancel(@Param(name = "thread") int thread) {
+            Entering call = calls[thread];
+            if (call == null) {
+                return "has not called";
+            }
+            calls[thread] = null;
+            return call.cancel() ? "cancelled" : "was told";
+        }
+
+        @Operation
+        public int waiting() {
+            return slots.waiting(KEY);
         }
     }
 
@@ -169,6 +213,11 @@ class SlotsLincheckTest {
     @Test
     void modelCheckingOfWaits() {
         modelChecker().actorsPerThread(3).iterations(20).check(Waits.class);
+    }
+
+    @Test
+    void modelCheckingOfCalls() {
+        modelChecker().actorsPerThread(3).iterations(10).check(Calls.class);
     }
 
     @Test

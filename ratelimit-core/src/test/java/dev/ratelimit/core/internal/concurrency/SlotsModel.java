@@ -9,34 +9,52 @@ import org.jspecify.annotations.Nullable;
 /** Slots as plain lists, one step at a time, in which whatever is overdue goes at its very instant. */
 final class SlotsModel {
 
+    private static final long NEVER = -1;
+
     /** A slot, open as long as it is in its key's list. */
     static final class Place {
         private final long key;
-        private final long deadline;
+        private final long hold;
+        private long deadline = NEVER;
 
-        Place(long key, long deadline) {
+        Place(long key, long hold) {
             this.key = key;
-            this.deadline = deadline;
+            this.hold = hold;
         }
     }
 
-    /** Who waits, or has waited. */
+    /** Who waits, or has waited, or was answered at once. */
     static final class Queued {
         private final long key;
         private final Bounds bounds;
+        private final long since;
+        private final long deadline;
         boolean decided;
+
+        /** Why it has none, if it was refused. */
+        @Nullable
+        NoSlot refused;
 
         @Nullable
         Place handed;
 
-        Queued(long key, Bounds bounds) {
+        Queued(long key, Bounds bounds, long since, long deadline) {
             this.key = key;
             this.bounds = bounds;
+            this.since = since;
+            this.deadline = deadline;
         }
 
         long key() {
             return key;
         }
+    }
+
+    /** What is wrong with it, if anything. */
+    enum Flaw {
+        NONE,
+        SERVES_THE_LAST_FIRST,
+        BEGINS_HOLDS_EARLY
     }
 
     private static final class Key {
@@ -46,29 +64,68 @@ final class SlotsModel {
     }
 
     private final Map<Long, Key> keys = new TreeMap<>();
-    private final boolean servesTheLastFirst;
+    private final Flaw flaw;
     private long now;
     private int reclaimed;
 
-    SlotsModel(boolean servesTheLastFirst) {
-        this.servesTheLastFirst = servesTheLastFirst;
+    SlotsModel(Flaw flaw) {
+        this.flaw = flaw;
     }
 
     @Nullable
     Place tryEnter(long key, Bounds bounds) {
+        Place place = reserve(key, bounds);
+        if (place != null) {
+            begin(place);
+        }
+        return place;
+    }
+
+    @Nullable
+    Place reserve(long key, Bounds bounds) {
+        limit(key, bounds.atOnce());
         Key state = key(key);
-        state.limit = bounds.atOnce();
-        serve(state);
         return state.open.size() < state.limit ? open(state, key, bounds) : null;
     }
 
+    void begin(Place place) {
+        if (key(place.key).open.contains(place) && place.deadline == NEVER && place.hold != Bounds.FOREVER) {
+            place.deadline = now + place.hold;
+        }
+    }
+
+    /** Puts somebody into the queue, for ever; null if it is full. */
+    @Nullable
     Queued queue(long key, Bounds bounds) {
+        limit(key, bounds.atOnce());
         Key state = key(key);
-        state.limit = bounds.atOnce();
-        Queued queued = new Queued(key, bounds);
-        state.queue.add(queued);
-        serve(state);
+        boolean isFull = state.open.size() >= state.limit && state.queue.size() >= bounds.mostWaiting();
+        return isFull ? null : joined(key, bounds, NEVER);
+    }
+
+    /** Enters later. */
+    Queued enterLater(long key, Bounds bounds, long wait) {
+        limit(key, bounds.atOnce());
+        Key state = key(key);
+        boolean hasRoom = state.open.size() < state.limit;
+        if (hasRoom || (wait > 0 && state.queue.size() < bounds.mostWaiting())) {
+            return joined(key, bounds, now + wait);
+        }
+        Queued refused = new Queued(key, bounds, now, NEVER);
+        refuse(refused, wait > 0 ? NoSlot.TOO_MANY_WAITING : NoSlot.TOO_MANY_AT_ONCE);
+        return refused;
+    }
+
+    private Queued joined(long key, Bounds bounds, long deadline) {
+        Queued queued = new Queued(key, bounds, now, deadline);
+        key(key).queue.add(queued);
+        serve(key(key));
         return queued;
+    }
+
+    private static void refuse(Queued queued, NoSlot reason) {
+        queued.decided = true;
+        queued.refused = reason;
     }
 
     boolean withdraw(Queued queued) {
@@ -96,6 +153,12 @@ final class SlotsModel {
                 key.open.removeIf(place -> place.deadline == now);
                 reclaimed += (int) (before - key.open.size());
                 serve(key);
+                for (Queued queued : List.copyOf(key.queue)) {
+                    if (queued.deadline == now) {
+                        key.queue.remove(queued);
+                        refuse(queued, NoSlot.TOO_MANY_AT_ONCE);
+                    }
+                }
             }
         }
     }
@@ -112,6 +175,14 @@ final class SlotsModel {
         return keys.values().stream().filter(key -> !key.open.isEmpty()).count();
     }
 
+    long longestWaiting() {
+        return keys.values().stream()
+                .flatMap(key -> key.queue.stream())
+                .mapToLong(queued -> now - queued.since)
+                .max()
+                .orElse(0);
+    }
+
     int reclaimed() {
         return reclaimed;
     }
@@ -122,16 +193,19 @@ final class SlotsModel {
 
     private void serve(Key key) {
         while (!key.queue.isEmpty() && key.open.size() < key.limit) {
-            Queued next = key.queue.remove(servesTheLastFirst ? key.queue.size() - 1 : 0);
+            boolean isLast = flaw == Flaw.SERVES_THE_LAST_FIRST;
+            Queued next = key.queue.remove(isLast ? key.queue.size() - 1 : 0);
             next.decided = true;
             next.handed = open(key, next.key, next.bounds);
         }
     }
 
     private Place open(Key state, long key, Bounds bounds) {
-        boolean isForever = bounds.longestHoldNanos() == Bounds.FOREVER;
-        Place place = new Place(key, isForever ? -1 : now + bounds.longestHoldNanos());
+        Place place = new Place(key, bounds.longestHoldNanos());
         state.open.add(place);
+        if (flaw == Flaw.BEGINS_HOLDS_EARLY) {
+            begin(place);
+        }
         return place;
     }
 }

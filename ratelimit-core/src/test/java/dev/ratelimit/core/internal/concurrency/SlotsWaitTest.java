@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,22 +31,21 @@ class SlotsWaitTest {
 
     /** A thread that waits. */
     private static final class Waiting {
-        private final FutureTask<@Nullable Slot> task;
+        private final FutureTask<Admission> task;
         private final Thread thread;
 
-        Waiting(FutureTask<@Nullable Slot> task) {
+        Waiting(FutureTask<Admission> task) {
             this.task = task;
             this.thread = new Thread(task);
             thread.start();
         }
 
-        @Nullable
-        Slot end() throws Exception {
+        Admission end() throws Exception {
             return task.get();
         }
 
         Slot slot() throws Exception {
-            return Objects.requireNonNull(task.get());
+            return (Slot) task.get();
         }
 
         boolean isWaiting() {
@@ -73,10 +71,10 @@ class SlotsWaitTest {
     @Test
     void whoDoesNotWaitIsAnsweredAtOnce() throws Exception {
         Slot slot = open(ONE);
-        assertThat(slots.enter(KEY, ONE, 0)).isNull();
-        assertThat(slots.enter(KEY, ONE, -1)).isNull();
+        assertThat(slots.enter(KEY, ONE, 0)).isEqualTo(NoSlot.TOO_MANY_AT_ONCE);
+        assertThat(slots.enter(KEY, ONE, -1)).isEqualTo(NoSlot.TOO_MANY_AT_ONCE);
         slot.close();
-        assertThat(slots.enter(KEY, ONE, WAIT)).isNotNull();
+        assertThat(slots.enter(KEY, ONE, WAIT)).isInstanceOf(Slot.class);
         assertThat(wakeups.asked()).isZero();
     }
 
@@ -87,7 +85,7 @@ class SlotsWaitTest {
         wakeups.advanceNanos(WAIT - 1);
         assertThat(slots.waiting(KEY)).isEqualTo(1);
         wakeups.advanceNanos(1);
-        assertThat(waiting.end()).isNull();
+        assertThat(waiting.end()).isEqualTo(NoSlot.TOO_MANY_AT_ONCE);
         assertThat(slots.waiting(KEY)).isZero();
         assertThat(slots.inUse(KEY)).isEqualTo(1);
     }
@@ -99,7 +97,7 @@ class SlotsWaitTest {
         Waiting second = start(ONE, WAIT, 2);
         Waiting third = start(ONE, 3 * WAIT, 3);
         wakeups.advanceNanos(WAIT);
-        assertThat(second.end()).isNull();
+        assertThat(second.end()).isEqualTo(NoSlot.TOO_MANY_AT_ONCE);
         slot.close();
         Slot ofFirst = first.slot();
         assertThat(third.isWaiting()).isTrue();
@@ -167,7 +165,7 @@ class SlotsWaitTest {
         open(ONE);
         Waiting waiting = start(ONE, WAIT, 1);
         assertThat(slots.tryEnter(KEY, TWO)).isNull();
-        assertThat(waiting.end()).isNotNull();
+        assertThat(waiting.end()).isInstanceOf(Slot.class);
         assertThat(slots.tryEnter(KEY, new Bounds(3, Bounds.FOREVER))).isNotNull();
     }
 
@@ -178,11 +176,11 @@ class SlotsWaitTest {
         Waiting second = start(ONE, WAIT, 2);
         Waiting third = start(ONE, WAIT, 3);
         slots.limit(KEY, 2);
-        assertThat(first.end()).isNotNull();
+        assertThat(first.end()).isInstanceOf(Slot.class);
         assertThat(second.isWaiting()).isTrue();
         slots.limits(key -> 4);
-        assertThat(second.end()).isNotNull();
-        assertThat(third.end()).isNotNull();
+        assertThat(second.end()).isInstanceOf(Slot.class);
+        assertThat(third.end()).isInstanceOf(Slot.class);
     }
 
     @Test
@@ -195,17 +193,77 @@ class SlotsWaitTest {
         assertThat(slots.waiting(KEY)).isEqualTo(1);
         assertThat(slots.inUse(KEY)).isEqualTo(1);
         two.close();
-        assertThat(waiting.end()).isNotNull();
+        assertThat(waiting.end()).isInstanceOf(Slot.class);
+    }
+
+    @Test
+    void noMoreThanTheBoundWaitForAKeyAndOneMoreIsToldSoAtOnce() throws Exception {
+        Bounds twoWait = new Bounds(1, Bounds.FOREVER, 2);
+        Slot slot = open(twoWait);
+        Waiting first = start(twoWait, WAIT, 1);
+        Waiting second = start(twoWait, WAIT, 2);
+        assertThat(slots.enter(KEY, twoWait, WAIT)).isEqualTo(NoSlot.TOO_MANY_WAITING);
+        assertThat(slots.enter(KEY, twoWait, 0)).isEqualTo(NoSlot.TOO_MANY_AT_ONCE);
+        assertThat(slots.waiting(KEY)).isEqualTo(2);
+        first.thread.interrupt();
+        assertThatThrownBy(first::end).hasCauseInstanceOf(InterruptedException.class);
+        Waiting third = start(twoWait, WAIT, 2);
+        slot.close();
+        second.slot().close();
+        third.slot().close();
+        assertThat(slots.keys()).isZero();
+    }
+
+    @Test
+    void whereNobodyMayWaitSlotsAreStillHandedOut() throws Exception {
+        Bounds noneWait = new Bounds(1, Bounds.FOREVER, 0);
+        Slot slot = (Slot) slots.enter(KEY, noneWait, WAIT);
+        assertThat(slots.enter(KEY, noneWait, WAIT)).isEqualTo(NoSlot.TOO_MANY_WAITING);
+        slot.close();
+        assertThat(slots.enter(KEY, noneWait, WAIT)).isInstanceOf(Slot.class);
+        assertThat(slots.waiting()).isZero();
+    }
+
+    @Test
+    void figuresOfAllKeysTellWhoIsInsideWhoWaitsAndForHowLong() throws Exception {
+        assertThat(slots.longestWaitingNanos()).isZero();
+        open(TWO);
+        Slot slot = open(TWO);
+        slots.tryEnter(KEY + 1, ONE);
+        Waiting first = start(TWO, WAIT, 1);
+        wakeups.advanceNanos(30);
+        Waiting second = start(TWO, WAIT, 2);
+        wakeups.advanceNanos(12);
+        assertThat(slots.inUse()).isEqualTo(3);
+        assertThat(slots.waiting()).isEqualTo(2);
+        assertThat(slots.longestWaitingNanos()).isEqualTo(42);
+        slot.close();
+        first.slot();
+        assertThat(slots.inUse()).isEqualTo(3);
+        assertThat(slots.waiting()).isEqualTo(1);
+        assertThat(slots.longestWaitingNanos()).isEqualTo(12);
+        wakeups.advanceNanos(WAIT);
+        assertThat(second.end()).isEqualTo(NoSlot.TOO_MANY_AT_ONCE);
+        assertThat(slots.waiting()).isZero();
+        assertThat(slots.longestWaitingNanos()).isZero();
     }
 
     private Slot open(Bounds bounds) {
         return Objects.requireNonNull(slots.tryEnter(KEY, bounds));
     }
 
+    private Admission entered(Bounds bounds, long longestWaitNanos) throws InterruptedException {
+        Admission admission = slots.enter(KEY, bounds, longestWaitNanos);
+        if (admission instanceof Slot slot) {
+            slot.begin();
+        }
+        return admission;
+    }
+
     /** Starts a thread that waits, and returns once it is in the queue with so many. */
     private Waiting start(Bounds bounds, long longestWaitNanos, int waiting) {
         long asked = wakeups.asked();
-        Waiting started = new Waiting(new FutureTask<>(() -> slots.enter(KEY, bounds, longestWaitNanos)));
+        Waiting started = new Waiting(new FutureTask<>(() -> entered(bounds, longestWaitNanos)));
         // Its end is asked for only after it has joined the queue.
         while (slots.waiting(KEY) != waiting || wakeups.asked() == asked) {
             Thread.yield();

@@ -13,11 +13,12 @@ import net.jqwik.api.constraints.LongRange;
 /** The two structures of a stripe against a list and a map. */
 class StripePartsPropertyTest {
 
-    private static final Stripe STRIPE = new Stripe(() -> 0, (instant, task) -> () -> {}, (key, held) -> {});
+    private static final Stripe STRIPE =
+            new Stripe(() -> 0, (instant, task) -> () -> {}, (key, held) -> {}, Memory.PLENTY);
 
     @Property(tries = 500)
     void theFirstDeadlineIsTheEarliest(@ForAll long start, @ForAll List<@LongRange(min = 0, max = 50) Long> steps) {
-        Deadlines deadlines = new Deadlines();
+        Deadlines deadlines = new Deadlines(Memory.PLENTY);
         List<Slot> model = new ArrayList<>();
         for (long step : steps) {
             if (step % 2 == 0 && !model.isEmpty()) {
@@ -25,8 +26,10 @@ class StripePartsPropertyTest {
                 deadlines.remove(removed);
                 deadlines.remove(removed);
             } else {
-                Slot slot = new Slot(STRIPE, new Occupancy(0), start, start + step);
+                Slot slot = new Slot(STRIPE, new Occupancy(0, 1), 1);
+                slot.deadline = start + step;
                 model.add(slot);
+                deadlines.reserve();
                 deadlines.add(slot);
             }
             long earliest = model.stream()
@@ -41,12 +44,15 @@ class StripePartsPropertyTest {
 
     @Property(tries = 500)
     void theTableHoldsWhatAMapHolds(@ForAll List<@LongRange(min = -100, max = 100) Long> fingerprints) {
-        Occupancies table = new Occupancies();
+        Occupancies table = new Occupancies(Memory.PLENTY);
         Map<Long, Occupancy> model = new HashMap<>();
         for (long fingerprint : fingerprints) {
             Occupancy removed = model.remove(fingerprint);
             if (removed == null) {
-                model.put(fingerprint, table.findOrAdd(fingerprint));
+                Occupancy added = new Occupancy(fingerprint, 1);
+                model.put(fingerprint, added);
+                table.reserve();
+                table.add(added);
             } else {
                 table.remove(removed);
             }

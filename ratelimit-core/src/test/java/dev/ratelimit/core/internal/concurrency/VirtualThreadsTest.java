@@ -107,8 +107,7 @@ class VirtualThreadsTest {
 
     private void enterAndLeave(long longestWait) {
         try {
-            Slot slot = slots.enter(KEY, BOUNDS, longestWait);
-            if (slot == null) {
+            if (!(slots.enter(KEY, BOUNDS, longestWait) instanceof Slot slot)) {
                 timedOut.incrementAndGet();
                 return;
             }

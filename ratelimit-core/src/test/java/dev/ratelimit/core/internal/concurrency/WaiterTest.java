@@ -23,32 +23,32 @@ class WaiterTest {
     @Test
     void whoIsInterruptedWithASlotKeepsIt() throws Exception {
         Slot slot = Objects.requireNonNull(slots.tryEnter(KEY, ONE));
-        Waiter waiter = slots.stripe(KEY).queue(KEY, ONE);
+        Waiter waiter = Objects.requireNonNull(slots.stripe(KEY).queue(KEY, ONE, new WaitingThread(), time.nanos()));
         slot.close();
         Thread.currentThread().interrupt();
-        Slot handed = waiter.await(wakeups, time.nanos() + WAIT);
+        Admission handed = WaitingThread.await(waiter, wakeups, time.nanos() + WAIT);
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(handed).isNotNull();
+        assertThat(handed).isInstanceOf(Slot.class);
         assertThat(slots.inUse(KEY)).isEqualTo(1);
     }
 
     @Test
     void whoTimesOutWithASlotKeepsIt() {
         Slot slot = Objects.requireNonNull(slots.tryEnter(KEY, ONE));
-        Waiter waiter = slots.stripe(KEY).queue(KEY, ONE);
+        Waiter waiter = Objects.requireNonNull(slots.stripe(KEY).queue(KEY, ONE, new WaitingThread(), time.nanos()));
         slot.close();
         waiter.timeOut();
-        assertThat(waiter.slot()).isNotNull();
+        assertThat(waiter.handed()).isNotNull();
         assertThat(slots.inUse(KEY)).isEqualTo(1);
     }
 
     @Test
     void whoTimedOutIsHandedNothing() {
         Slot slot = Objects.requireNonNull(slots.tryEnter(KEY, ONE));
-        Waiter waiter = slots.stripe(KEY).queue(KEY, ONE);
+        Waiter waiter = Objects.requireNonNull(slots.stripe(KEY).queue(KEY, ONE, new WaitingThread(), time.nanos()));
         waiter.timeOut();
         slot.close();
-        assertThat(waiter.slot()).isNull();
+        assertThat(waiter.handed()).isNull();
         assertThat(slots.keys()).isZero();
     }
 

@@ -12,7 +12,7 @@ final class BrokenDeparture {
         this.onWithdrawal = onWithdrawal;
     }
 
-    void run() {
+    void depart() {
         future.complete("gone");
     }
 

@@ -25,23 +25,22 @@ class DepartureRaceTest {
         assertThat(RacingPairs.wrongOfTwin(ROUNDS, i -> new Twin())).isPositive();
     }
 
-    /** The timer's thread, and a caller who gives up in one of the ways there are. */
+    /** The thread that finds the turn come, and a caller who gives up in one of the ways there are. */
     private static final class Real implements RacingPairs.Round {
 
         private final AtomicInteger withdrawals = new AtomicInteger();
-        private final AtomicInteger removals = new AtomicInteger();
-        private final Departure<String> departure = new Departure<>("gone", withdrawals::incrementAndGet);
+        private final Departure<String> departure = new Departure<>(withdrawals::incrementAndGet);
         private final int way;
+        private boolean hasDeparted;
         private boolean hasWithdrawn;
 
         Real(int number) {
             way = number % 4;
-            departure.runsBy(() -> removals.incrementAndGet() > 0);
         }
 
         @Override
         public void one() {
-            departure.run();
+            hasDeparted = departure.depart("gone");
         }
 
         @Override
@@ -60,11 +59,10 @@ class DepartureRaceTest {
 
         @Override
         public boolean isRight() {
-            boolean hasDeparted =
+            boolean readsGone =
                     !departure.isCompletedExceptionally() && departure.join().equals("gone");
-            boolean isRead = way == 3 || hasDeparted != hasWithdrawn;
-            int expected = hasWithdrawn ? 1 : 0;
-            return isRead && withdrawals.get() == expected && removals.get() == expected;
+            boolean isRead = way == 3 || readsGone == hasDeparted;
+            return isRead && hasDeparted != hasWithdrawn && withdrawals.get() == (hasWithdrawn ? 1 : 0);
         }
     }
 
@@ -72,7 +70,7 @@ class DepartureRaceTest {
     private static final class TwoCancels implements RacingPairs.Round {
 
         private final AtomicInteger withdrawals = new AtomicInteger();
-        private final Departure<String> departure = new Departure<>("gone", withdrawals::incrementAndGet);
+        private final Departure<String> departure = new Departure<>(withdrawals::incrementAndGet);
 
         @Override
         public void one() {
@@ -98,7 +96,7 @@ class DepartureRaceTest {
 
         @Override
         public void one() {
-            departure.run();
+            departure.depart();
         }
 
         @Override

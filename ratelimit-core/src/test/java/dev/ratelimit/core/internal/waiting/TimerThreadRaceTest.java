@@ -32,7 +32,7 @@ class TimerThreadRaceTest {
     @ValueSource(longs = {0, 20_000, 1_000_000_000})
     void aTaskThatComesWhenTheThreadGoesIsNotLost(long idleNanos) {
         TimerThread timers = new TimerThread("racing-timers", idleNanos);
-        assertThat(isOneLost(task -> timers.schedule(SYSTEM, SYSTEM.nanos(), task), 10_000, Duration.ofSeconds(20)))
+        assertThat(isOneLost(task -> timers.wake(SYSTEM, SYSTEM.nanos(), task), 10_000, Duration.ofSeconds(20)))
                 .isFalse();
     }
 
@@ -127,7 +127,7 @@ class TimerThreadRaceTest {
         Case(TimerThread timers, long due, AtomicLong early) {
             this.due = due;
             this.early = early;
-            this.timer = timers.schedule(SYSTEM, due, this);
+            this.timer = timers.wake(SYSTEM, due, this);
         }
 
         @Override
@@ -151,7 +151,7 @@ class TimerThreadRaceTest {
         private boolean isCancelled;
 
         RunOrCancel(TimerThread timers) {
-            timer = new Timer(timers, SYSTEM, 0, runs::incrementAndGet);
+            timer = new Timer(timers, SYSTEM, 0, runs::incrementAndGet, true);
         }
 
         @Override

@@ -1,9 +1,11 @@
 package dev.ratelimit.core.internal.waiting;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.internal.OwnThreads;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +32,7 @@ class TimerThreadTest {
     void aTaskRunsOnTheDaemonThreadWithNothingOfItsStarter() throws Exception {
         CompletableFuture<Thread> thread = new CompletableFuture<>();
         CompletableFuture<Boolean> hasLoader = new CompletableFuture<>();
-        timers.schedule(SYSTEM, SYSTEM.nanos(), () -> {
+        timers.wake(SYSTEM, SYSTEM.nanos(), () -> {
             hasLoader.complete(Thread.currentThread().getContextClassLoader() != null);
             thread.complete(Thread.currentThread());
         });
@@ -50,7 +52,7 @@ class TimerThreadTest {
 
     @Test
     void theThreadStaysWhileATimerIsLeft() throws Exception {
-        ScheduledTask left = timers.schedule(SYSTEM, SYSTEM.nanos() + DAY, () -> {});
+        ScheduledTask left = timers.wake(SYSTEM, SYSTEM.nanos() + DAY, () -> {});
         Thread first = threadOf(timers);
         // Ten times as long as it would be idle for.
         waitFor(Duration.ofMillis(10));
@@ -65,11 +67,11 @@ class TimerThreadTest {
     void tasksRunInTheOrderOfTheirInstantsAndNeverEarly() throws Exception {
         BlockingQueue<Long> order = new LinkedBlockingQueue<>();
         // From a task, so that the thread does not run the first before it knows the last.
-        timers.schedule(SYSTEM, SYSTEM.nanos(), () -> {
+        timers.wake(SYSTEM, SYSTEM.nanos(), () -> {
             long start = SYSTEM.nanos();
             for (long in : new long[] {900_000, 300_000, 600_000, 0, -5_000_000_000L}) {
                 long due = start + in;
-                timers.schedule(SYSTEM, due, () -> order.add(SYSTEM.nanos() - due < 0 ? Long.MIN_VALUE : in));
+                timers.wake(SYSTEM, due, () -> order.add(SYSTEM.nanos() - due < 0 ? Long.MIN_VALUE : in));
             }
         });
         List<Long> seen = new ArrayList<>();
@@ -82,7 +84,7 @@ class TimerThreadTest {
 
     @Test
     void aNearerInstantWakesTheThread() throws Exception {
-        timers.schedule(SYSTEM, SYSTEM.nanos() + DAY, () -> {});
+        timers.wake(SYSTEM, SYSTEM.nanos() + DAY, () -> {});
         Thread thread = threadOf(timers);
         for (int i = 0; i < 100; i++) {
             awaitParked(thread);
@@ -94,16 +96,16 @@ class TimerThreadTest {
     void aTaskThatThrowsHarmsNoOther() throws Exception {
         BlockingQueue<Throwable> caught = new LinkedBlockingQueue<>();
         List<Throwable> thrown = List.of(new IllegalStateException("one"), new AssertionError("two"));
-        timers.schedule(SYSTEM, SYSTEM.nanos() + DAY, () -> {});
+        timers.wake(SYSTEM, SYSTEM.nanos() + DAY, () -> {});
         Thread thread = threadOf(timers);
         thread.setUncaughtExceptionHandler((in, e) -> {
             caught.add(e);
             throw new IllegalStateException("a handler that throws, too");
         });
-        timers.schedule(SYSTEM, SYSTEM.nanos(), () -> {
+        timers.wake(SYSTEM, SYSTEM.nanos(), () -> {
             throw (IllegalStateException) thrown.get(0);
         });
-        timers.schedule(SYSTEM, SYSTEM.nanos(), () -> {
+        timers.wake(SYSTEM, SYSTEM.nanos(), () -> {
             throw (AssertionError) thrown.get(1);
         });
         assertThat(threadOf(timers)).isSameAs(thread);
@@ -112,9 +114,9 @@ class TimerThreadTest {
 
     @Test
     void anInterruptHarmsNothing() throws Exception {
-        timers.schedule(SYSTEM, SYSTEM.nanos() + DAY, () -> {});
+        timers.wake(SYSTEM, SYSTEM.nanos() + DAY, () -> {});
         Thread thread = threadOf(timers);
-        timers.schedule(SYSTEM, SYSTEM.nanos(), thread::interrupt);
+        timers.wake(SYSTEM, SYSTEM.nanos(), thread::interrupt);
         thread.interrupt();
         assertThat(threadOf(timers)).isSameAs(thread);
         awaitParked(thread);
@@ -124,11 +126,9 @@ class TimerThreadTest {
     @Test
     void aTaskMayScheduleAndCancelOthers() throws Exception {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
-        ScheduledTask other = timers.schedule(SYSTEM, SYSTEM.nanos() + DAY, () -> {});
-        timers.schedule(
-                SYSTEM,
-                SYSTEM.nanos(),
-                () -> timers.schedule(SYSTEM, SYSTEM.nanos(), () -> done.complete(other.cancel())));
+        ScheduledTask other = timers.wake(SYSTEM, SYSTEM.nanos() + DAY, () -> {});
+        timers.wake(
+                SYSTEM, SYSTEM.nanos(), () -> timers.wake(SYSTEM, SYSTEM.nanos(), () -> done.complete(other.cancel())));
         assertThat(done.get()).isTrue();
     }
 
@@ -137,11 +137,11 @@ class TimerThreadTest {
         AtomicInteger readings = new AtomicInteger();
         TimeSource slow = readings::incrementAndGet;
         CompletableFuture<Integer> reading = new CompletableFuture<>();
-        timers.schedule(slow, 5, () -> reading.complete(readings.get()));
+        timers.wake(slow, 5, () -> reading.complete(readings.get()));
         assertThat(reading.get()).isGreaterThanOrEqualTo(5);
         long due = TimeSource.coarse().nanos() + 2_500_000;
         CompletableFuture<Long> late = new CompletableFuture<>();
-        timers.schedule(
+        timers.wake(
                 TimeSource.coarse(),
                 due,
                 () -> late.complete(TimeSource.coarse().nanos() - due));
@@ -154,7 +154,7 @@ class TimerThreadTest {
         TimeSource wrapping = () -> SYSTEM.nanos() + shift;
         long due = wrapping.nanos() + 400_000;
         CompletableFuture<Long> late = new CompletableFuture<>();
-        timers.schedule(wrapping, due, () -> late.complete(wrapping.nanos() - due));
+        timers.wake(wrapping, due, () -> late.complete(wrapping.nanos() - due));
         assertThat(late.get()).isNotNegative();
         assertThat(due).isNegative();
     }
@@ -162,8 +162,8 @@ class TimerThreadTest {
     @Test
     void aCancelledTaskDoesNotRunAndIsClearedAway() throws Exception {
         AtomicInteger runs = new AtomicInteger();
-        ScheduledTask near = timers.schedule(SYSTEM, SYSTEM.nanos() + 20_000_000, runs::incrementAndGet);
-        ScheduledTask far = timers.schedule(SYSTEM, SYSTEM.nanos() + DAY, runs::incrementAndGet);
+        ScheduledTask near = timers.wake(SYSTEM, SYSTEM.nanos() + DAY / 24, runs::incrementAndGet);
+        ScheduledTask far = timers.wake(SYSTEM, SYSTEM.nanos() + DAY, runs::incrementAndGet);
         assertThat(sizeOf(timers)).isEqualTo(2);
         assertThat(near.cancel()).isTrue();
         assertThat(far.cancel()).isTrue();
@@ -192,16 +192,41 @@ class TimerThreadTest {
         assertThat(own.get().getName()).isEqualTo("own");
     }
 
+    @Test
+    void aThreadThatCannotBeStartedIsTheCallersErrorAndTheNextTimerStartsOne() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        OutOfMemoryError full = new OutOfMemoryError("unable to create native thread");
+        TimerThread failing = new TimerThread(
+                task -> {
+                    if (attempts.incrementAndGet() <= 2) {
+                        throw full;
+                    }
+                    return OwnThreads.unstarted("timers-of-a-test", task);
+                },
+                1_000_000,
+                1_000_000,
+                0);
+        AtomicInteger runs = new AtomicInteger();
+        assertThatThrownBy(() -> failing.wake(SYSTEM, SYSTEM.nanos(), runs::incrementAndGet))
+                .isSameAs(full);
+        assertThatThrownBy(() -> failing.call(SYSTEM, SYSTEM.nanos(), runs::incrementAndGet))
+                .isSameAs(full);
+        threadOf(failing).join();
+        assertThat(runs).hasValue(0);
+        assertThat(failing.news.isEmpty()).isTrue();
+        threadOf(failing).join();
+    }
+
     private static Thread threadOf(TimerThread timers) throws Exception {
         CompletableFuture<Thread> thread = new CompletableFuture<>();
-        timers.schedule(SYSTEM, SYSTEM.nanos(), () -> thread.complete(Thread.currentThread()));
+        timers.wake(SYSTEM, SYSTEM.nanos(), () -> thread.complete(Thread.currentThread()));
         return thread.get();
     }
 
     /** As the thread itself sees it, once it has taken in all that came before. */
     static int sizeOf(TimerThread timers) throws Exception {
         CompletableFuture<Integer> size = new CompletableFuture<>();
-        timers.schedule(SYSTEM, SYSTEM.nanos(), () -> size.complete(timers.heap.size()));
+        timers.wake(SYSTEM, SYSTEM.nanos(), () -> size.complete(timers.leading.heap.size()));
         return size.get();
     }
 
@@ -211,7 +236,10 @@ class TimerThreadTest {
         }
     }
 
-    private static void waitFor(Duration duration) throws InterruptedException {
-        Sleep.awaitUntil(SYSTEM, SYSTEM.nanos() + duration.toNanos());
+    /** By another thread of timers, so that this one is left alone. */
+    private static void waitFor(Duration duration) throws Exception {
+        CompletableFuture<Boolean> over = new CompletableFuture<>();
+        Timers.schedule(SYSTEM, SYSTEM.nanos() + duration.toNanos(), () -> over.complete(true), null);
+        assertThat(over.get()).isTrue();
     }
 }

@@ -13,8 +13,11 @@ import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 import jdk.jfr.consumer.RecordedEvent;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,17 +60,38 @@ class VirtualThreadsIT {
     @Test
     void aTwinThatWaitsBelowANativeFrameIsSeen() throws Exception {
         List<RecordedEvent> pinned = PinnedThreads.during(() ->
-                join(start(1, () -> assertThat(WaitsWhenLoaded.HAS_WAITED).isTrue())));
+                join(start(1, i -> assertThat(WaitsWhenLoaded.HAS_WAITED).isTrue())));
         assertThat(pinned).isNotEmpty();
+    }
+
+    /** Each of them for a key of its own, of which one permit comes back in a period. */
+    private static Limiter<Long> apart(Duration period, TimeSource time) {
+        return Limiters.builder(Policy.of("p", Rate.of(1, period).burst(1)).shape(period))
+                .timeSource(time)
+                .maximumKeys(10 * COUNT)
+                .maximumWaiters(COUNT)
+                .build();
+    }
+
+    /** In no order, and in a table with room: so none of them is evicted. */
+    private static long key(int number) {
+        return new SplittableRandom(number).nextLong();
     }
 
     private static void waitInVirtualTime(int count) throws Exception {
         ManualTime time = new ManualTime();
-        long due = Duration.ofDays(1).toNanos();
+        Duration day = Duration.ofDays(1);
+        Limiter<Long> limiter = apart(day, time);
+        for (int i = 0; i < count; i++) {
+            assertThat(limiter.tryAcquire(key(i))).isTrue();
+        }
         AtomicInteger early = new AtomicInteger();
-        List<Thread> threads = start(count, () -> await(time, due, early));
+        List<Thread> threads = start(count, i -> {
+            acquire(limiter, key(i));
+            early.addAndGet(time.nanos() - day.toNanos() < 0 ? 1 : 0);
+        });
         time.awaitPending(count);
-        time.advanceNanos(due - 1);
+        time.advance(day.minusNanos(1));
         assertThat(time.pending()).isEqualTo(count);
         time.advanceNanos(1);
         join(threads);
@@ -82,12 +106,9 @@ class VirtualThreadsIT {
                 Limiters.builder(policy).timeSource(time).maximumWaiters(count).build();
         assertThat(limiter.tryAcquire("k")).isTrue();
         AtomicInteger admitted = new AtomicInteger();
-        List<Thread> threads = start(count, () -> {
-            try {
-                admitted.addAndGet(limiter.acquire("k") ? 1 : 0);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
+        List<Thread> threads = start(count, i -> {
+            acquire(limiter, "k");
+            admitted.incrementAndGet();
         });
         time.awaitPending(count);
         assertThat(admitted).hasValue(0);
@@ -98,45 +119,51 @@ class VirtualThreadsIT {
         assertThat(admitted).hasValue(count);
     }
 
-    private static void waitInRealTime(int count, Duration in) throws Exception {
+    /** The first permit of a key is there at once, and the second is due after the period. */
+    private static void waitInRealTime(int count, Duration period) throws Exception {
         TimeSource time = TimeSource.system();
+        Limiter<Long> limiter = apart(period, time);
         AtomicInteger early = new AtomicInteger();
         AtomicInteger come = new AtomicInteger();
         AtomicInteger gone = new AtomicInteger();
-        long due = time.nanos() + in.toNanos();
-        List<Thread> threads = start(count, () -> {
+        AtomicLong latest = new AtomicLong();
+        List<Thread> threads = start(count, i -> {
+            long begun = time.nanos();
+            acquire(limiter, key(i));
             come.incrementAndGet();
-            await(time, due, early);
+            acquire(limiter, key(i));
+            long late = time.nanos() - begun - period.toNanos();
+            early.addAndGet(late < 0 ? 1 : 0);
+            latest.accumulateAndGet(late, Math::max);
             gone.incrementAndGet();
         });
         while (come.get() < count) {
             Thread.onSpinWait();
         }
-        System.out.printf(
-                "%,d virtual threads have come, %,d have gone, %,d ms before they are due%n",
-                come.get(), gone.get(), (due - time.nanos()) / 1_000_000);
+        System.out.printf("%,d virtual threads have come, %,d have gone%n", come.get(), gone.get());
         join(threads);
-        System.out.printf("the last one is late by %,d ms%n", (time.nanos() - due) / 1_000_000);
+        System.out.printf("the last one is late by %,d ms%n", latest.get() / 1_000_000);
         assertThat(early).hasValue(0);
         assertThat(gone).hasValue(count);
     }
 
-    private static void await(TimeSource time, long due, AtomicInteger early) {
+    private static <K> void acquire(Limiter<K> limiter, K key) {
         try {
-            Sleep.awaitUntil(time, due);
+            assertThat(limiter.acquire(key)).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
-        early.addAndGet(time.nanos() - due < 0 ? 1 : 0);
     }
 
     /** By reflection, because these tests compile on JDK 17. */
-    private static List<Thread> start(int count, Runnable task) throws ReflectiveOperationException {
+    private static List<Thread> start(int count, IntConsumer task) throws ReflectiveOperationException {
         Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
         var start = Class.forName("java.lang.Thread$Builder").getMethod("start", Runnable.class);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            threads.add((Thread) start.invoke(builder, task));
+            int number = i;
+            Runnable numbered = () -> task.accept(number);
+            threads.add((Thread) start.invoke(builder, numbered));
         }
         return threads;
     }

@@ -1,5 +1,6 @@
 package dev.ratelimit.quota.jdbc;
 
+import dev.ratelimit.internal.OwnThreads;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.QuotaStoreException;
@@ -8,10 +9,10 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Runs calls on threads of its own, so that callers can leave at their deadlines.
@@ -43,19 +44,12 @@ final class Calls implements AutoCloseable {
     }
 
     Calls(int most) {
-        AtomicInteger count = new AtomicInteger();
+        this(most, OwnThreads.named("ratelimit-quota-jdbc", Calls.class));
+    }
+
+    Calls(int most, ThreadFactory factory) {
         threads = new ThreadPoolExecutor(
-                most,
-                most,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                task -> {
-                    Thread thread = new Thread(task, "ratelimit-quota-jdbc-" + count.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                },
-                (task, executor) -> {
+                most, most, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory, (task, executor) -> {
                     throw closed();
                 });
         threads.allowCoreThreadTimeOut(true);
@@ -68,7 +62,7 @@ final class Calls implements AutoCloseable {
         }
         Progress progress = new Progress();
         FutureTask<T> task = new FutureTask<>(() -> run(work, progress, deadline));
-        threads.execute(task);
+        begin(task);
         try {
             return task.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
@@ -80,6 +74,15 @@ final class Calls implements AutoCloseable {
             throw interrupted(progress.leave(), e);
         } catch (ExecutionException e) {
             throw failure(Objects.requireNonNullElse(e.getCause(), e), progress.certainty());
+        }
+    }
+
+    private void begin(FutureTask<?> task) {
+        try {
+            threads.execute(task);
+        } catch (Error e) {
+            throw new QuotaStoreException(
+                    Certainty.NOT_APPLIED, "no thread could be started for the call; the next call tries again", e);
         }
     }
 

@@ -43,6 +43,13 @@ final class FileConnections implements Connections {
 
     private Connection open() throws SQLException {
         try {
+            // A driver registers itself when it is loaded; DriverManager loads those that the first thread to ask can
+            // see.
+            Class.forName("org.h2.Driver", true, FileConnections.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            // It may be elsewhere, and be registered all the same.
+        }
+        try {
             return DriverManager.getConnection(url, "sa", "");
         } catch (SQLException e) {
             if (NO_DRIVER.equals(e.getSQLState())) {

@@ -53,7 +53,16 @@ public final class JdbcQuotaStore implements QuotaStore {
         this.counting = dialect.counting(builder.sql);
         this.byCaller = dialect.isAbortable() ? new ByCaller(counting, connections, calls, builder.maximumCalls) : null;
         this.purge = new Purge(calls, connections, builder.sql, builder.instants);
-        purge.start(builder.purgeEvery);
+        try {
+            purge.start(builder.purgeEvery);
+        } catch (Error e) {
+            // No thread could be started for it: what there is ends.
+            purge.close();
+            if (byCaller != null) {
+                byCaller.close();
+            }
+            throw e;
+        }
     }
 
     /**
@@ -254,6 +263,10 @@ public final class JdbcQuotaStore implements QuotaStore {
                 calls.close();
                 connections.close();
                 throw SetupCheck.explained(e, sql);
+            } catch (Error e) {
+                calls.close();
+                connections.close();
+                throw e;
             }
         }
 

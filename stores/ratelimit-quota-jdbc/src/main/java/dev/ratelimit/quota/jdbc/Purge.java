@@ -1,5 +1,6 @@
 package dev.ratelimit.quota.jdbc;
 
+import dev.ratelimit.internal.OwnThreads;
 import dev.ratelimit.quota.spi.Deadline;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -38,11 +39,8 @@ final class Purge implements AutoCloseable {
         this.connections = connections;
         this.sql = sql;
         this.instants = instants;
-        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "ratelimit-quota-jdbc-purge");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.timer = Executors.newSingleThreadScheduledExecutor(
+                task -> OwnThreads.unstarted("ratelimit-quota-jdbc-purge", task));
     }
 
     /** Has it done each time so much time has passed. */
@@ -54,7 +52,8 @@ final class Purge implements AutoCloseable {
     private void tryRun() {
         try {
             run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // An exception that left here would end the timer.
             if (!timer.isShutdown()) {
                 LOG.warn("counters whose time is over could not be deleted; the next attempt follows", e);
             }

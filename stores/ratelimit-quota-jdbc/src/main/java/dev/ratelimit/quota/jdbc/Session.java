@@ -1,5 +1,6 @@
 package dev.ratelimit.quota.jdbc;
 
+import dev.ratelimit.internal.OwnThreads;
 import dev.ratelimit.quota.spi.Deadline;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -127,13 +128,18 @@ final class Session implements AutoCloseable {
     /** Has whatever is under way in it fail soon, whichever thread waits for that. Does not wait itself. */
     void abort() {
         try {
-            connection.abort(task -> {
-                Thread thread = new Thread(task, "ratelimit-quota-jdbc-abort");
-                thread.setDaemon(true);
-                thread.start();
-            });
+            connection.abort(task -> startOrRun("ratelimit-quota-jdbc-abort", task));
         } catch (SQLException | RuntimeException e) {
             LOG.debug("a connection could not be aborted; its network timeout ends what it does", e);
+        }
+    }
+
+    /** Where no thread can be started, the current one has to do it. */
+    private static void startOrRun(String name, Runnable task) {
+        try {
+            OwnThreads.unstarted(name, task).start();
+        } catch (OutOfMemoryError e) {
+            task.run();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.ratelimit.quota.jdbc;
 
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.internal.OwnThreads;
 import dev.ratelimit.quota.spi.Deadline;
 import java.sql.SQLException;
 import java.util.Set;
@@ -35,12 +36,13 @@ final class Sessions implements AutoCloseable {
 
     Sessions(Connections connections) {
         this.connections = connections;
-        this.others =
-                new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                    Thread thread = new Thread(task, "ratelimit-quota-jdbc-return");
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        this.others = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                1,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                OwnThreads.named("ratelimit-quota-jdbc-return", Sessions.class));
         this.watch = new Watch(this::look);
     }
 
@@ -104,7 +106,12 @@ final class Sessions implements AutoCloseable {
 
     private void giveBack(HeldSession held, Executor executor) {
         all.remove(held);
-        executor.execute(held.session()::close);
+        try {
+            executor.execute(held.session()::close);
+        } catch (OutOfMemoryError e) {
+            // No thread could be started: a moment's wait is better than a connection that is lost to its pool.
+            held.session().close();
+        }
     }
 
     private long look(long now) {

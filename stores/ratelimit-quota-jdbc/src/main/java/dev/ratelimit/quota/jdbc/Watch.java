@@ -1,6 +1,7 @@
 package dev.ratelimit.quota.jdbc;
 
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.internal.OwnThreads;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +34,7 @@ final class Watch implements AutoCloseable {
     Watch(Round round) {
         this.round = round;
         this.sleepsUntil = time.nanos();
-        thread = new Thread(this::watch, "ratelimit-quota-jdbc-watch");
-        thread.setDaemon(true);
+        thread = OwnThreads.unstarted("ratelimit-quota-jdbc-watch", this::watch);
         thread.start();
     }
 
@@ -59,7 +59,7 @@ final class Watch implements AutoCloseable {
     private long tryRound(long now) {
         try {
             return round.run(now);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.warn("what was due could not all be done; the next attempt follows", e);
             return 1_000_000;
         }

@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.UsedHeap;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A million that wait at once take bounded memory, and give it back when they are cancelled, long before they are due. */
 @Timeout(120)
-class MillionTimersTest {
+class MillionTimersIT {
 
     private static final int COUNT = 1_000_000;
     private static final TimeSource SYSTEM = TimeSource.system();
@@ -26,16 +26,16 @@ class MillionTimersTest {
     void aTimerTakes58BytesAtMost() throws Exception {
         TimerThread timers = new TimerThread("many-timers", 0);
         ScheduledTask[] tasks = new ScheduledTask[COUNT];
-        long before = usedHeap();
+        long before = UsedHeap.bytes();
         for (int i = 0; i < COUNT; i++) {
             // Neither ascending nor descending.
-            tasks[i] = timers.schedule(
+            tasks[i] = timers.wake(
                     SYSTEM,
                     DUE + Long.rotateLeft(i * 0x9E37_79B9_7F4A_7C15L, 20) / 1_000_000_000,
-                    MillionTimersTest::nothing);
+                    MillionTimersIT::nothing);
         }
         assertThat(TimerThreadTest.sizeOf(timers)).isEqualTo(COUNT);
-        long pending = usedHeap() - before;
+        long pending = UsedHeap.bytes() - before;
         for (ScheduledTask task : tasks) {
             assertThat(task.cancel()).isTrue();
         }
@@ -44,38 +44,12 @@ class MillionTimersTest {
             Thread.onSpinWait();
         }
         Arrays.fill(tasks, null);
-        long kept = usedHeap() - before;
+        long kept = UsedHeap.bytes() - before;
         report("timer", pending, kept);
         // 40 bytes each, a slot of 12 bytes, and half as many slots again.
         assertThat(pending).isLessThan(COUNT * 58L + SLACK_BYTES);
         assertThat(kept).isLessThan(SLACK_BYTES);
         assertThat(TimerThreadTest.sizeOf(timers)).isZero();
-    }
-
-    @Test
-    void aDepartureTakes90BytesAtMost() {
-        CompletableFuture<?>[] departures = new CompletableFuture<?>[COUNT];
-        long before = usedHeap();
-        for (int i = 0; i < COUNT; i++) {
-            departures[i] = Departures.at(SYSTEM, DUE, "gone", MillionTimersTest::nothing, null);
-        }
-        while (TimerThread.shared().news.size() >= 1024) {
-            Thread.onSpinWait();
-        }
-        long pending = usedHeap() - before;
-        for (int i = 0; i < COUNT; i++) {
-            assertThat(departures[i].cancel(true)).isTrue();
-            // A cancelled future holds the stack trace of whoever cancelled it.
-            departures[i] = CompletableFuture.completedFuture("given up");
-        }
-        while (TimerThread.shared().news.size() >= 1024) {
-            Thread.onSpinWait();
-        }
-        Arrays.fill(departures, null);
-        long kept = usedHeap() - before;
-        report("departure", pending, kept);
-        assertThat(pending).isLessThan(COUNT * 90L + SLACK_BYTES);
-        assertThat(kept).isLessThan(SLACK_BYTES);
     }
 
     @Test
@@ -98,22 +72,12 @@ class MillionTimersTest {
     private static void nothing() {}
 
     private static ScheduledTask schedule(TimerThread timers, Object heavy) {
-        return timers.schedule(SYSTEM, DUE, () -> assertThat(heavy).isNotNull());
+        return timers.wake(SYSTEM, DUE, () -> assertThat(heavy).isNotNull());
     }
 
     private static void report(String what, long pending, long kept) {
         System.out.printf(
                 "%s: %.1f bytes each of %,d pending, %.1f after all were cancelled%n",
                 what, pending / (double) COUNT, COUNT, kept / (double) COUNT);
-    }
-
-    private static long usedHeap() {
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 3; i++) {
-            System.gc();
-            Runtime runtime = Runtime.getRuntime();
-            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
-        }
-        return least;
     }
 }

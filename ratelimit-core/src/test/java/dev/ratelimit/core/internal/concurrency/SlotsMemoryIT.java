@@ -2,12 +2,13 @@ package dev.ratelimit.core.internal.concurrency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ratelimit.core.UsedHeap;
 import dev.ratelimit.testing.ManualTime;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Memory follows the slots in use: none of them is forgotten, and nothing is kept of a key that has none. */
-class SlotsMemoryTest {
+class SlotsMemoryIT {
 
     private static final int KEYS = 200_000;
     private static final int PASSERS_BY = 5_000_000;
@@ -25,7 +26,7 @@ class SlotsMemoryTest {
     @Test
     void nothingIsForgottenAndNothingIsKept() {
         Slots slots = new Slots(time, wakeups, (key, held) -> {});
-        long atStart = usedHeap();
+        long atStart = UsedHeap.bytes();
         openPassByAndClose(slots, atStart);
         assertThat(slots.keys()).isZero();
         assertThat(grownSince(atStart)).as("when all are closed").isLessThan(NOTHING);
@@ -54,7 +55,7 @@ class SlotsMemoryTest {
     @Test
     void nothingIsKeptOfWhatIsTakenBack() {
         Slots slots = new Slots(time, wakeups, (key, held) -> {});
-        long atStart = usedHeap();
+        long atStart = UsedHeap.bytes();
         for (int i = 0; i < KEYS; i++) {
             slots.tryEnter(i, ONE);
         }
@@ -68,7 +69,7 @@ class SlotsMemoryTest {
     /** The check can fail: counts that stay at zero for each key that was ever seen. */
     @Test
     void aTwinThatKeepsEmptyEntriesIsCaught() {
-        long atStart = usedHeap();
+        long atStart = UsedHeap.bytes();
         BrokenSlots slots = new BrokenSlots();
         for (long i = 0; i < KEYS; i++) {
             Objects.requireNonNull(slots.tryEnter(i, 1)).run();
@@ -79,16 +80,6 @@ class SlotsMemoryTest {
     }
 
     private static long grownSince(long atStart) {
-        return usedHeap() - atStart;
-    }
-
-    private static long usedHeap() {
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 3; i++) {
-            System.gc();
-            Runtime runtime = Runtime.getRuntime();
-            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
-        }
-        return least;
+        return UsedHeap.bytes() - atStart;
     }
 }

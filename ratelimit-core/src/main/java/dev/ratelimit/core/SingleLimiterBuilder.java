@@ -1,0 +1,143 @@
+package dev.ratelimit.core;
+
+import dev.ratelimit.ClusterShare;
+import dev.ratelimit.LimiterListener;
+import dev.ratelimit.Policy;
+import dev.ratelimit.SingleLimiter;
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.WhenSaturated;
+import dev.ratelimit.core.internal.cells.CellTable;
+import dev.ratelimit.core.internal.cells.SingleCell;
+import dev.ratelimit.core.internal.keys.KeyHash;
+import dev.ratelimit.core.internal.limit.OnePolicy;
+import dev.ratelimit.core.internal.limit.PolicyLimiter;
+import dev.ratelimit.core.internal.limit.PolicySource;
+import dev.ratelimit.core.internal.limit.SharedPolicies;
+import dev.ratelimit.core.internal.queue.WaitingRoom;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A builder of limiters without a key: one set of budgets for all callers together.
+ *
+ * <p>Its settings are those of {@link LimiterBuilder}, but for what only many keys need. Each has a default that protects a
+ * service as it is. A builder may build any number of limiters; they share nothing. Not thread-safe.
+ *
+ * <pre>{@code
+ * SingleLimiter node = Limiters.singleBuilder(policy)
+ *         .maximumWaiters(100)
+ *         .listener(statistics)
+ *         .build();
+ * }</pre>
+ */
+public final class SingleLimiterBuilder {
+
+    /** What the limiter is known by to the code that it has in common with keyed ones: of a length whose hash is kept. */
+    private static final Object KEY = "the only one";
+
+    /** No secret, and for all limiters one: nobody brings keys. */
+    private static final KeyHash HASH = new KeyHash(new SplittableRandom(1));
+
+    /** One for each rate, and one for a blackout. */
+    private static final int CELLS = Policy.MOST_RATES + 1;
+
+    private final Policy policy;
+    private int maximumWaiters = LimiterBuilder.DEFAULT_MAXIMUM_WAITERS;
+    private TimeSource timeSource = TimeSource.system();
+    private @Nullable ClusterShare clusterShare;
+    private @Nullable LimiterListener listener;
+
+    SingleLimiterBuilder(Policy policy) {
+        this.policy = Objects.requireNonNull(policy, "policy");
+    }
+
+    /**
+     * Sets how many calls may wait for permits at the same time; the default is
+     * {@link LimiterBuilder#DEFAULT_MAXIMUM_WAITERS}. A further call that would have to wait is refused at once.
+     *
+     * @param maximumWaiters at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if the number is below 1
+     */
+    public SingleLimiterBuilder maximumWaiters(int maximumWaiters) {
+        this.maximumWaiters = LimiterBuilder.checked("maximumWaiters", maximumWaiters, Integer.MAX_VALUE);
+        return this;
+    }
+
+    /**
+     * Sets the time that refills the budgets; the default is {@link TimeSource#system()}.
+     *
+     * @param timeSource the time
+     * @return this builder
+     */
+    public SingleLimiterBuilder timeSource(TimeSource timeSource) {
+        this.timeSource = Objects.requireNonNull(timeSource, "timeSource");
+        return this;
+    }
+
+    /**
+     * Divides the policy by the number of live nodes; by default it is not divided. A number of nodes of which the part
+     * cannot be kept is told to {@link ClusterShare#onFailure}, and the part of before stands; at first, it is an error of
+     * {@link #build()}.
+     *
+     * @param clusterShare the share
+     * @return this builder
+     */
+    public SingleLimiterBuilder clusterShare(ClusterShare clusterShare) {
+        this.clusterShare = Objects.requireNonNull(clusterShare, "clusterShare");
+        return this;
+    }
+
+    /**
+     * Sets who is told of decisions; by default nobody is, which costs nothing.
+     *
+     * @param listener the listener, such as {@link dev.ratelimit.Statistics}
+     * @return this builder
+     */
+    public SingleLimiterBuilder listener(LimiterListener listener) {
+        this.listener = Objects.requireNonNull(listener, "listener");
+        return this;
+    }
+
+    /**
+     * Builds the limiter.
+     *
+     * @return the limiter
+     * @throws IllegalArgumentException if a rate cannot be kept: see {@link LimiterBuilder#build()}
+     */
+    public SingleLimiter build() {
+        CellTable cells = new CellTable(CELLS, WhenSaturated.DENY, timeSource);
+        WaitingRoom room = new WaitingRoom(maximumWaiters, maximumWaiters);
+        ClusterShare share = clusterShare;
+        OnePolicy<Object> own = new OnePolicy<>(share == null ? policy : policy.dividedBy(share.atFirst()), cells);
+        PolicySource<Object> policies = share == null ? own : new SharedPolicies<>(policy, share, own, timeSource);
+        PolicyLimiter<Object> limiter = new PolicyLimiter<>(
+                policies, cells, HASH, Function.identity(), timeSource, room, CELLS, listener, null);
+        // A listener hears of each decision, and a share is asked for the number of nodes with each.
+        boolean isPlain = listener == null && share == null;
+        return new SingleCell(
+                limiter,
+                KEY,
+                CellTable.fingerprint(HASH.of(KEY)),
+                cells,
+                timeSource,
+                isPlain ? own::alone : () -> null,
+                others(limiter));
+    }
+
+    private static SingleCell.Others others(PolicyLimiter<Object> limiter) {
+        return new SingleCell.Others() {
+            @Override
+            public boolean areThere() {
+                return limiter.hasQueues();
+            }
+
+            @Override
+            public void giveBack(long permits) {
+                limiter.undo(KEY, permits);
+            }
+        };
+    }
+}

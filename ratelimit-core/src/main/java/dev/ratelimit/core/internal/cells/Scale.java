@@ -1,0 +1,73 @@
+package dev.ratelimit.core.internal.cells;
+
+import dev.ratelimit.Rate;
+
+/**
+ * What a number in cells means: the units of a rate at an index of its policy, from when the number is given to them until
+ * it is given up.
+ *
+ * <p>The same units may get a number again later; that is another scale. So the identity of a scale tells whether a cell
+ * has been in its units all the time.
+ *
+ * <p>Claims are counted under the lock of {@link RateChanges}.
+ */
+final class Scale {
+
+    private final Units units;
+    private final int number;
+    private final int index;
+    private final Gcra gcra;
+    private int claims;
+
+    Scale(Rate rate, Units units, int number, int index) {
+        this.units = units;
+        this.number = number;
+        this.index = index;
+        this.gcra = new Gcra(rate, units, 0, this);
+    }
+
+    int number() {
+        return number;
+    }
+
+    int index() {
+        return index;
+    }
+
+    /** The arithmetic of cells with the number; one object for each scale. */
+    Gcra gcra() {
+        return gcra;
+    }
+
+    boolean isFor(Units units, int index) {
+        return this.index == index
+                && this.units.perPermit() == units.perPermit()
+                && this.units.perNano() == units.perNano();
+    }
+
+    boolean isClaimed() {
+        return claims > 0;
+    }
+
+    /** The arithmetic for one who may make cells with the number until it {@linkplain #release releases} the claim. */
+    Gcra claim(Rate rate, Units units, long longestDelay, long built) {
+        Gcra claimed = new Gcra(rate, units, longestDelay, this).builtAt(built);
+        claims++;
+        return claimed;
+    }
+
+    void release(Gcra claimed) {
+        if (claimed.isInForce()) {
+            claimed.release();
+            claims--;
+        }
+    }
+
+    double timesAsFastAs(Scale other) {
+        return speed() / other.speed();
+    }
+
+    private double speed() {
+        return (double) units.perNano() / units.perPermit();
+    }
+}

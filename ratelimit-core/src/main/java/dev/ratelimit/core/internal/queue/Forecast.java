@@ -1,0 +1,80 @@
+package dev.ratelimit.core.internal.queue;
+
+import dev.ratelimit.Decision;
+
+/** What a request for permits can expect of budgets with debts. */
+final class Forecast {
+
+    private Forecast() {}
+
+    /** The nanoseconds until all rates have the permits. */
+    static long wait(Account account, long[] debts, long permits) {
+        long wait = 0;
+        for (int i = 0; i < debts.length; i++) {
+            wait = Math.max(wait, account.scale(i).wait(debts[i], permits));
+        }
+        return wait;
+    }
+
+    /** The answer to a request that takes nothing: an admission, with what is there, or the refusal with the longest wait. */
+    static Decision look(Account account, long[] debts, long permits) {
+        return wait(account, debts, permits) == 0
+                ? leastLeft(account, debts)
+                : refusal(Decision.Reason.OVER_LIMIT, account, debts, permits, 0);
+    }
+
+    /**
+     * The refusal of a request by the rate that would refuse for the longest time.
+     *
+     * @param patience how many nanoseconds the request would have waited, by which it may come again sooner
+     */
+    static Decision refusal(Decision.Reason reason, Account account, long[] debts, long permits, long patience) {
+        int refusing = 0;
+        for (int i = 1; i < debts.length; i++) {
+            if (account.scale(i).wait(debts[i], permits)
+                    > account.scale(refusing).wait(debts[refusing], permits)) {
+                refusing = i;
+            }
+        }
+        Scale scale = account.scale(refusing);
+        long debt = debts[refusing];
+        return Decision.refused(
+                        reason,
+                        scale.rate(),
+                        scale.remaining(debt),
+                        Math.max(1, scale.wait(debt, permits) - patience),
+                        scale.nanos(debt))
+                .of(account.name());
+    }
+
+    /** The admission of a request that goes on after a wait: by the rate that it waits for longest. */
+    static Decision admission(Account account, long[] debts, long permits, long wait) {
+        int binding = 0;
+        for (int i = 1; i < debts.length; i++) {
+            if (account.scale(i).wait(debts[i], permits)
+                    > account.scale(binding).wait(debts[binding], permits)) {
+                binding = i;
+            }
+        }
+        Scale scale = account.scale(binding);
+        long after = debts[binding] + scale.cost(permits);
+        return Decision.admitted(scale.rate(), scale.remaining(after), scale.nanos(after))
+                .of(account.name())
+                .after(wait);
+    }
+
+    private static Decision leastLeft(Account account, long[] debts) {
+        if (debts.length == 0) {
+            return Decision.unlimited().of(account.name());
+        }
+        int least = 0;
+        for (int i = 1; i < debts.length; i++) {
+            if (account.scale(i).remaining(debts[i]) < account.scale(least).remaining(debts[least])) {
+                least = i;
+            }
+        }
+        Scale scale = account.scale(least);
+        return Decision.admitted(scale.rate(), scale.remaining(debts[least]), scale.nanos(debts[least]))
+                .of(account.name());
+    }
+}

@@ -1,0 +1,205 @@
+package dev.ratelimit.core.internal.queue;
+
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reservations of one key that are not yet due, in the order of their instants.
+ *
+ * <p>Each keeps the instant that it was promised. The <i>pin</i> is the debt that stands at each rate when the last of them has
+ * departed, as it was reckoned when that was promised; nothing that comes later is promised less. Guarded by the lock of the
+ * key's stripe.
+ */
+final class Promises {
+
+    private final ArrayDeque<Promise> promises = new ArrayDeque<>();
+
+    /** The permits that are to depart. */
+    private long permits;
+
+    /** The permits promised so far, also to those that were cancelled while others came after them. */
+    private long taken;
+
+    private long pinAt;
+    private long[] pin = {};
+
+    /** Whether permits were given back while something was promised. */
+    private boolean wasRefunded;
+
+    boolean isEmpty() {
+        return promises.isEmpty();
+    }
+
+    /** The permits that are to depart. */
+    long permits() {
+        return permits;
+    }
+
+    @Nullable
+    Promise first() {
+        return promises.peekFirst();
+    }
+
+    @Nullable
+    Promise last() {
+        return promises.peekLast();
+    }
+
+    /** The debt at a rate that a newcomer finds at an instant, after all that is promised and what waits behind it. */
+    long pin(int rate, Scale scale, long now) {
+        Promise last = promises.getLast();
+        return pin[rate] + scale.emitted(pinAt - now) + scale.cost(last.behind);
+    }
+
+    /**
+     * Adds a promise behind all others.
+     *
+     * @param tail the debts that it finds now
+     * @param wait the nanoseconds from now until it is due
+     */
+    void add(Promise promise, Account account, long[] tail, long wait) {
+        long[] after = new long[tail.length];
+        for (int i = 0; i < tail.length; i++) {
+            Scale scale = account.scale(i);
+            long before = tail[i] - scale.emitted(wait);
+            after[i] = Math.max(0, before) + scale.cost(promise.permits);
+            promise.added[i] = after[i] - before;
+        }
+        wasRefunded &= !promises.isEmpty();
+        promises.addLast(promise);
+        pin = after;
+        pinAt = promise.due;
+        permits += promise.permits;
+        taken += promise.permits;
+        promise.rank = taken;
+    }
+
+    /** Takes out the first promise if it is due; it has departed unless it was cancelled. */
+    @Nullable
+    Promise pollDue(long now) {
+        Promise first = promises.peekFirst();
+        if (first == null || first.due - now > 0) {
+            return null;
+        }
+        promises.removeFirst();
+        if (first.isPending()) {
+            permits -= first.permits;
+        }
+        return first;
+    }
+
+    /**
+     * Cancels a promise that is in here. The latest is gone as if it had never been. Of any other one, under a single rate, the
+     * permits beyond those promised since are given back to newcomers; what is not may still be used by those that wait.
+     */
+    void cancel(Promise promise, Account account) {
+        promise.state = Promise.State.CANCELLED;
+        permits -= promise.permits;
+        if (promise != promises.peekLast()) {
+            if (account.rates() == 1) {
+                lower(account, Math.max(0, promise.permits - (taken - promise.rank)));
+            }
+            return;
+        }
+        promises.removeLast();
+        taken -= promise.permits;
+        for (int i = 0; i < pin.length; i++) {
+            lower(account, i, promise.added[i]);
+        }
+        Promise before = promises.peekLast();
+        if (before != null) {
+            before.behind += promise.behind;
+            promise.replacement = before;
+        }
+    }
+
+    /** Lowers the pin by permits that were given back, as far as those promised can still depart when they were promised. */
+    void refund(Account account, long refunded) {
+        if (!promises.isEmpty()) {
+            wasRefunded = true;
+            for (int i = 0; i < pin.length; i++) {
+                lower(account, i, account.scale(i).cost(refunded));
+            }
+        }
+    }
+
+    /** Lowers the pin of a single rate by permits that a reservation gave back that had departed. */
+    void lower(Account account, long givenBack) {
+        lower(account, 0, account.scale(0).cost(givenBack));
+    }
+
+    /**
+     * Lowers a pin. What cancellations give back by themselves leaves the promises their permits: each gives no more than its own
+     * permits less those promised later. Together with refunds they could be more, which is why it is looked at then.
+     */
+    private void lower(Account account, int rate, long units) {
+        long lowered = pin[rate] - units;
+        pin[rate] = wasRefunded ? Math.min(pin[rate], Math.max(least(account.scale(rate)), lowered)) : lowered;
+    }
+
+    /** The least debt that can be there when the last promise has departed. */
+    private long least(Scale scale) {
+        long least = Long.MIN_VALUE;
+        long departing = 0;
+        for (Iterator<Promise> latestFirst = promises.descendingIterator(); latestFirst.hasNext(); ) {
+            Promise promise = latestFirst.next();
+            if (promise.isPending()) {
+                departing += scale.cost(promise.permits);
+                least = Math.max(least, scale.emitted(promise.due - pinAt) + departing);
+            }
+        }
+        return least;
+    }
+
+    /** Whether all can depart as promised at every rate if so many permits go at an instant before. */
+    boolean leaveRoom(Account account, long key, long going, long at) {
+        for (int i = 0; i < account.rates(); i++) {
+            Scale scale = account.scale(i);
+            long debt = account.debt(i, key, at) + scale.cost(going);
+            long departing = 0;
+            for (Promise promise : promises) {
+                departing += promise.isPending() ? scale.cost(promise.permits) : 0;
+                if (debt + departing > scale.full() + scale.emitted(promise.due - at)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Reckons the pin anew, for other budgets; all that waits is before what is promised. */
+    void rebase(Account account, long[] debts, long now) {
+        promises.removeIf(promise -> !promise.isPending());
+        Promise last = promises.peekLast();
+        if (last == null) {
+            return;
+        }
+        long[] after = debts.clone();
+        taken = 0;
+        for (Promise promise : promises) {
+            taken += promise.permits;
+            promise.rank = taken;
+            promise.behind = 0;
+            promise.added = new long[after.length];
+            for (int i = 0; i < after.length; i++) {
+                Scale scale = account.scale(i);
+                long before = after[i];
+                after[i] = Math.max(before, scale.emitted(promise.due - now)) + scale.cost(promise.permits);
+                promise.added[i] = after[i] - before;
+            }
+        }
+        for (int i = 0; i < after.length; i++) {
+            after[i] -= account.scale(i).emitted(last.due - now);
+        }
+        pin = after;
+        pinAt = last.due;
+    }
+
+    /** Forgets all. */
+    void clear() {
+        promises.forEach(promise -> promise.state = Promise.State.FORGOTTEN);
+        promises.clear();
+        permits = 0;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.ratelimit.core.internal.queue;
+
+import dev.ratelimit.Rate;
+import dev.ratelimit.Snapshot;
+import java.time.Duration;
+
+/**
+ * The units of one rate: how many a permit is, and how many the rate's clock emits in a nanosecond.
+ *
+ * <p>Sums of what many calls wait for may be far beyond what a cell can hold. Products are therefore cut off at
+ * {@link #MOST}, which leaves room to add a few of them.
+ *
+ * @param rate the rate
+ * @param perPermit the units of a permit
+ * @param perNano the units that are emitted in a nanosecond
+ */
+public record Scale(Rate rate, long perPermit, long perNano) {
+
+    private static final long MOST = Long.MAX_VALUE >> 3;
+
+    long cost(long permits) {
+        return product(permits, perPermit);
+    }
+
+    /** The units emitted in a time, which may be negative. */
+    long emitted(long nanos) {
+        return nanos < 0 ? -product(-nanos, perNano) : product(nanos, perNano);
+    }
+
+    long full() {
+        return cost(rate.capacity());
+    }
+
+    /** The time in which units are emitted, rounded up; zero for none or less. */
+    long nanos(long units) {
+        return units <= 0 ? 0 : (units - 1) / perNano + 1;
+    }
+
+    /** The nanoseconds until a budget with a debt has permits. */
+    long wait(long debt, long permits) {
+        return nanos(debt + cost(permits) - full());
+    }
+
+    /** The whole permits that a budget with a debt has. */
+    long remaining(long debt) {
+        return debt >= full() ? 0 : (full() - debt) / perPermit;
+    }
+
+    /** What there is to say of a budget that owes units, also to calls that wait and reservations that are not yet due. */
+    public Snapshot.Budget snapshot(long owed) {
+        return new Snapshot.Budget(
+                rate, remaining(owed), owed == 0 ? 0 : (owed - 1) / perPermit + 1, Duration.ofNanos(nanos(owed)));
+    }
+
+    private static long product(long one, long other) {
+        long low = one * other;
+        return Math.multiplyHigh(one, other) != 0 || low < 0 || low > MOST ? MOST : low;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.ratelimit.core.internal.queue;
+
+import dev.ratelimit.Decision;
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.internal.waiting.Departure;
+import dev.ratelimit.core.internal.waiting.Handover;
+import dev.ratelimit.core.internal.waiting.Timers;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stage that waits for its turn, without a thread.
+ *
+ * <p>Of what it is given, exactly one learns when the stage is completed by its caller: the queue if it leaves in time, else
+ * whichever of withdrawal and departure finds the {@link #state} first. So an executor that has yet to complete the stage, or never
+ * does, keeps nothing that its caller has given up.
+ */
+final class StageCaller implements Caller {
+
+    /** It has not been answered, or nobody has been told of the answer. */
+    private static final int WAITS = 0;
+
+    /** Its answer was told, and is on its way to the stage. */
+    private static final int ANSWERED = 1;
+
+    /** It was withdrawn, and what it was given is given back. */
+    private static final int WITHDRAWN = 2;
+
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(StageCaller.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final WaitQueues queues;
+    private final Ending ending;
+    private final @Nullable Executor executor;
+    private final TurnAlarm alarm;
+    private final Departure<Decision> stage = new Departure<>(this::withdraw);
+    private volatile @Nullable Waiter waiter;
+    @SuppressWarnings("unused") // by the VarHandle
+    private volatile int state = WAITS;
+
+    StageCaller(WaitQueues queues, TimeSource time, Ending ending, @Nullable Executor executor) {
+        this.queues = queues;
+        this.ending = ending;
+        this.executor = executor;
+        this.alarm = new TurnAlarm(time, this::ring);
+    }
+
+    /** Begins to wait for the turn of a place in a queue. */
+    Departure<Decision> begin(Waiter place, long expected) {
+        waiter = place;
+        try {
+            expect(expected);
+        } catch (Throwable e) {
+            // Nothing will ring.
+            if (queues.leave(place)) {
+                throw e;
+            }
+        }
+        return stage;
+    }
+
+    private void ring() {
+        Waiter place = waiter;
+        if (place != null) {
+            queues.ring(place);
+        }
+    }
+
+    @Override
+    public void expect(long instant) {
+        alarm.set(instant);
+    }
+
+    @Override
+    public void answer(Decision decision, boolean mayRunCode) {
+        alarm.turnOff();
+        if (mayRunCode) {
+            end(decision);
+        } else {
+            try {
+                Timers.schedule(alarm.time(), alarm.time().nanos(), () -> end(decision), null);
+            } catch (Throwable e) {
+                // No thread, or no memory: better here than never.
+                end(decision);
+            }
+        }
+    }
+
+    private void end(Decision decision) {
+        // A stage that was completed by its caller is about to be withdrawn, if it has not been.
+        if (stage.isDone() || !STATE.compareAndSet(this, WAITS, ANSWERED)) {
+            return;
+        }
+        ending.answered(decision);
+        Runnable departure = () -> {
+            if (!stage.depart(decision) && STATE.compareAndSet(this, ANSWERED, WITHDRAWN)) {
+                giveBack();
+            }
+        };
+        Handover.of(departure, executor).run();
+    }
+
+    /** The stage was completed by its caller. */
+    private void withdraw() {
+        Waiter place = waiter;
+        if (place == null) {
+            return;
+        }
+        if (queues.leave(place)) {
+            alarm.turnOff();
+            ending.withdrawn();
+            return;
+        }
+        if (STATE.compareAndSet(this, WAITS, WITHDRAWN)) {
+            ending.withdrawn();
+            giveBack();
+        } else if (STATE.compareAndSet(this, ANSWERED, WITHDRAWN)) {
+            giveBack();
+        }
+    }
+
+    private void giveBack() {
+        Waiter place = waiter;
+        if (place != null) {
+            queues.giveBack(place);
+        }
+    }
+}

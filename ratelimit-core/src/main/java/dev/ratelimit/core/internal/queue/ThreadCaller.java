@@ -1,0 +1,129 @@
+package dev.ratelimit.core.internal.queue;
+
+import dev.ratelimit.Decision;
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.internal.waiting.Sleep;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread that waits for its turn, parked.
+ *
+ * <p>On the system's time it wakes by itself when its turn is expected, because to be woken by another thread would take longer.
+ * For any other source of time, a timer wakes it.
+ */
+final class ThreadCaller implements Caller {
+
+    private final WaitQueues queues;
+    private final Thread thread = Thread.currentThread();
+    private final @Nullable TurnAlarm alarm;
+
+    /** When to wake, if it wakes by itself. */
+    private final AtomicReference<@Nullable Instant> expected = new AtomicReference<>();
+
+    /** A reading of the system's time. */
+    private record Instant(long nanos) {}
+
+    private @Nullable Waiter waiter;
+    private volatile @Nullable Decision answer;
+
+    /** Creates the caller of the current thread. */
+    ThreadCaller(WaitQueues queues, TimeSource time) {
+        this.queues = queues;
+        this.alarm = time == TimeSource.system() ? null : new TurnAlarm(time, this::ring);
+    }
+
+    /**
+     * Waits for the turn of a place in a queue.
+     *
+     * @throws InterruptedException if the thread is interrupted before its turn; it has left the queue
+     */
+    Decision await(Waiter place, long firstExpected) throws InterruptedException {
+        waiter = place;
+        boolean isOver = false;
+        try {
+            expect(firstExpected);
+            Decision answered = answer;
+            boolean isInterrupted = false;
+            while (answered == null) {
+                rest();
+                if (Thread.interrupted()) {
+                    isInterrupted = true;
+                    if (queues.leave(place)) {
+                        isOver = true;
+                        throw new InterruptedException();
+                    }
+                }
+                answered = answer;
+            }
+            isOver = true;
+            if (isInterrupted) {
+                // Its turn came first: it has what it came for, and stays interrupted.
+                thread.interrupt();
+            }
+            return answered;
+        } finally {
+            if (alarm != null) {
+                alarm.turnOff();
+            }
+            if (!isOver && !queues.leave(place)) {
+                queues.giveBack(place);
+            }
+        }
+    }
+
+    private void rest() {
+        Instant until = expected.get();
+        if (until == null) {
+            LockSupport.park(this);
+        } else if (Sleep.isOver(until.nanos())) {
+            if (expected.compareAndSet(until, null)) {
+                ring();
+            }
+        } else {
+            Sleep.rest(this, until.nanos());
+        }
+    }
+
+    private void ring() {
+        Waiter place = waiter;
+        if (place != null) {
+            queues.ring(place);
+        }
+    }
+
+    @Override
+    public void expect(long instant) {
+        if (alarm != null) {
+            alarm.set(instant);
+            return;
+        }
+        Instant before = expected.get();
+        Instant after = new Instant(instant);
+        while (before == null || instant - before.nanos() < 0) {
+            if (expected.compareAndSet(before, after)) {
+                wake();
+                return;
+            }
+            before = expected.get();
+        }
+    }
+
+    @Override
+    public void answer(Decision decision, boolean mayRunCode) {
+        answer = decision;
+        wake();
+    }
+
+    private void wake() {
+        if (Thread.currentThread() != thread) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "the turn of " + thread.getName();
+    }
+}

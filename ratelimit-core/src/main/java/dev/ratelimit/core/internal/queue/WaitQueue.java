@@ -1,0 +1,332 @@
+package dev.ratelimit.core.internal.queue;
+
+import dev.ratelimit.Decision;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls that wait for permits of one key, first come, first served, and the reservations of it that are not yet due.
+ *
+ * <p>The budgets hold what has departed, and nothing else. So a call that leaves the queue gives nothing back: those behind
+ * it are simply nearer. The first of the queue departs as soon as its permits are there, and taking them leaves every
+ * reservation its permits at its instant. That is all there is to the bound: a departure is charged when it happens,
+ * and is refused if the budget has not got it.
+ *
+ * <p><b>Newcomers</b> find the debts of the <i>tail</i>: what has departed, what is promised, and what waits.
+ *
+ * <p><b>A moment late.</b> A thread never wakes at the very instant it is due. On the system's time, a departure that
+ * is late by at most {@link #CREDIT_NANOS} is charged for the instant at which it was due, so that a burst of one
+ * permit does not lose its rate to the lateness of threads. Any other source of time is taken at its word.
+ *
+ * <p>Guarded by the lock of its stripe.
+ */
+final class WaitQueue {
+
+    /** The lateness that is not charged, on the system's time. */
+    static final long CREDIT_NANOS = 10_000_000;
+
+    final long key;
+    Account account;
+    final Promises promises = new Promises();
+
+    private final long credit;
+    private @Nullable Waiter first;
+    private @Nullable Waiter last;
+    private int size;
+
+    /** The permits that are waited for. */
+    private long permits;
+
+    /** The permits that have departed since this queue is there. */
+    private long departed;
+
+    /** When the first was last found to be due. */
+    private long due;
+
+    private boolean isDueKnown;
+
+    WaitQueue(long key, Account account, long credit) {
+        this.key = key;
+        this.account = account;
+        this.credit = credit;
+    }
+
+    /** How long the first has waited. */
+    long longestWait(long now) {
+        Waiter head = first;
+        return head == null ? 0 : now - head.came;
+    }
+
+    /** Whether nothing waits, and nothing is promised. */
+    boolean isIdle() {
+        return size == 0 && promises.isEmpty();
+    }
+
+    /** The debts that a newcomer finds, at each rate. */
+    long[] tail(long now) {
+        long[] debts = debts(now);
+        Waiter head = first;
+        long wait = head == null ? 0 : Forecast.wait(account, debts, head.permits);
+        for (int i = 0; i < debts.length; i++) {
+            Scale scale = account.scale(i);
+            // While the first waits for one rate, another cannot save up more than its capacity.
+            debts[i] = Math.max(debts[i], scale.emitted(wait)) + scale.cost(permits) + scale.cost(promises.permits());
+            if (!promises.isEmpty()) {
+                debts[i] = Math.max(debts[i], promises.pin(i, scale, now));
+            }
+        }
+        return debts;
+    }
+
+    private long[] debts(long now) {
+        long[] debts = new long[account.rates()];
+        for (int i = 0; i < debts.length; i++) {
+            debts[i] = account.debt(i, key, now);
+        }
+        return debts;
+    }
+
+    /** Puts a waiter behind all others. */
+    void append(Waiter waiter) {
+        waiter.queue = this;
+        waiter.previous = last;
+        if (last == null) {
+            first = waiter;
+            isDueKnown = false;
+        } else {
+            last.next = waiter;
+        }
+        last = waiter;
+        size++;
+        permits += waiter.permits;
+        Promise before = promises.last();
+        waiter.after = before;
+        if (before != null) {
+            before.behind += waiter.permits;
+        }
+    }
+
+    /** Takes a waiter out that stands here. */
+    void remove(Waiter waiter) {
+        Waiter before = waiter.previous;
+        Waiter behind = waiter.next;
+        if (before == null) {
+            first = behind;
+            isDueKnown = false;
+        } else {
+            before.next = behind;
+        }
+        if (behind == null) {
+            last = before;
+        } else {
+            behind.previous = before;
+        }
+        waiter.queue = null;
+        waiter.previous = null;
+        waiter.next = null;
+        size--;
+        permits -= waiter.permits;
+        Promise counting = Promise.counting(waiter.after);
+        if (counting != null) {
+            counting.behind -= waiter.permits;
+        }
+        waiter.after = null;
+    }
+
+    /** Lets those go that may by now, in their order, and sees to it that the next is looked at in time. */
+    void release(long now, Afterwards todo) {
+        Waiter head = first;
+        while (head != null && goes(head, now, todo)) {
+            head = first;
+        }
+        chargeDue(now, todo);
+        if (head != null && (!head.isExpected || due - head.expected < 0)) {
+            head.isExpected = true;
+            head.expected = due;
+            todo.expect(head);
+        }
+    }
+
+    /** Tries to let the first go; returns false if there is nothing to do for it until it is due. */
+    private boolean goes(Waiter head, long now, Afterwards todo) {
+        long at = isDueKnown && due - now < 0 ? Math.max(due - now, -credit) + now : now;
+        chargeDue(at, todo);
+        Promise promised = promises.first();
+        if (promised != null && !promises.leaveRoom(account, key, head.permits, at)) {
+            return isDueFrom(promised.due, now);
+        }
+        Taken taken = account.take(key, head.permits, at);
+        Decision answer = taken.decision();
+        boolean isNever = answer.retryAfterNanos() == Long.MAX_VALUE;
+        if (!answer.allowed() && !isNever) {
+            return isDueFrom(at + answer.retryAfterNanos(), now);
+        }
+        departed += answer.allowed() ? head.permits : 0;
+        head.cancellation = answer.allowed() ? taken.cancellation() : null;
+        remove(head);
+        todo.answer(head, answer.allowed() ? answer.after(Math.max(0, at - head.came)) : answer);
+        // The next is not before it.
+        return isDueFrom(at, now);
+    }
+
+    /** Takes permits for a newcomer, if they are there behind all that waits and is promised; else says when they will be. */
+    Decision admit(Taking taking, long wanted, long now) {
+        long[] tail = tail(now);
+        if (size > 0 || Forecast.wait(account, tail, wanted) > 0) {
+            return Forecast.refusal(Decision.Reason.OVER_LIMIT, account, tail, wanted, 0);
+        }
+        Decision answer = taking.at(now);
+        departed += answer.allowed() ? wanted : 0;
+        return answer;
+    }
+
+    /** Puts a call into the queue, if its turn comes in time and there is room. */
+    Joined join(Waiter waiter, Patience patience, Taking taking, WaitingRoom room, long now) {
+        long[] tail = tail(now);
+        long wait = Forecast.wait(account, tail, waiter.permits);
+        if (size == 0 && wait == 0) {
+            Decision answer = admit(taking, waiter.permits, now);
+            if (answer.reason() != Decision.Reason.OVER_LIMIT) {
+                return Joined.answered(answer);
+            }
+            // A caller that does not look at the queue first was quicker.
+            wait = answer.retryAfterNanos();
+        }
+        if (wait > patience.policyNanos()) {
+            return Joined.excess(refusal(Decision.Reason.OVER_LIMIT, tail, waiter, patience.policyNanos()));
+        }
+        if (wait > patience.callerNanos()) {
+            return Joined.answered(refusal(Decision.Reason.OVER_LIMIT, tail, waiter, patience.callerNanos()));
+        }
+        if (size >= room.mostPerKey()) {
+            return Joined.excess(refusal(Decision.Reason.TOO_MANY_WAITING, tail, waiter, 0));
+        }
+        if (!room.enter()) {
+            return Joined.answered(refusal(Decision.Reason.TOO_MANY_WAITING, tail, waiter, 0));
+        }
+        waiter.expected = now + wait;
+        waiter.isExpected = true;
+        append(waiter);
+        return Joined.waits(waiter);
+    }
+
+    private Decision refusal(Decision.Reason reason, long[] tail, Waiter waiter, long patience) {
+        return Forecast.refusal(reason, account, tail, waiter.permits, patience);
+    }
+
+    /** Takes permits for a reservation now, or promises them for as soon as they are there behind all others. */
+    Promised reserve(long wanted, long longest, Taking taking, Consumer<Decision> onDeparture, long now) {
+        long[] tail = tail(now);
+        long wait = Forecast.wait(account, tail, wanted);
+        if (size == 0 && wait == 0) {
+            Decision answer = admit(taking, wanted, now);
+            if (answer.reason() != Decision.Reason.OVER_LIMIT) {
+                return new Promised(answer, null);
+            }
+            wait = answer.retryAfterNanos();
+            tail = tail(now);
+        }
+        if (wait > longest || wait == 0) {
+            return new Promised(Forecast.refusal(Decision.Reason.OVER_LIMIT, account, tail, wanted, longest), null);
+        }
+        Decision admission = Forecast.admission(account, tail, wanted, wait);
+        Promise promise = new Promise(onDeparture, admission, wanted, now + wait, tail.length);
+        promises.add(promise, account, tail, wait);
+        return new Promised(admission, promise);
+    }
+
+    /** Cancels a promise, if it is not void. */
+    void cancel(Promise promise, long now) {
+        Runnable charge = promise.charge;
+        if (promise.isPending()) {
+            promises.cancel(promise, account);
+        } else if (charge != null && promises.isEmpty()) {
+            promise.cancelCharge();
+        } else if (charge != null && promise.departedFrom == this && account.rates() == 1) {
+            promise.charge = null;
+            // Those promised and gone since count on it, as they would have before.
+            long since = departed - promise.departedAt + promises.permits();
+            long owed = account.debt(0, key, now) / account.scale(0).perPermit();
+            long givenBack = Math.min(promise.permits, owed) - since;
+            if (givenBack > 0) {
+                account.refund(key, givenBack, now);
+                promises.lower(account, givenBack);
+            }
+        }
+    }
+
+    /** Notes when the first is due; returns whether that has come. */
+    private boolean isDueFrom(long instant, long now) {
+        due = instant;
+        isDueKnown = true;
+        return instant - now <= 0;
+    }
+
+    /** Charges what was promised for an instant that has come. */
+    private void chargeDue(long now, Afterwards todo) {
+        for (Promise promise = promises.pollDue(now); promise != null; promise = promises.pollDue(now)) {
+            if (promise.isPending()) {
+                promise.charge = account.charge(key, promise.permits, promise.due);
+                promise.state = Promise.State.DEPARTED;
+                departed += promise.permits;
+                promise.departedFrom = this;
+                promise.departedAt = departed;
+                todo.departed(promise);
+            }
+        }
+    }
+
+    /** Binds all that waits to the budgets in force. Those refuse at once what they will never have, or not in time. */
+    @SuppressWarnings("ReferenceEquality") // budgets that are made anew are others
+    void bind(Account other, long now, Afterwards todo) {
+        if (account == other) {
+            return;
+        }
+        account = other;
+        other.adopt(key, now);
+        promises.rebase(other, debtsWithWaiting(now), now);
+        isDueKnown = false;
+        long[] debts = debts(now);
+        long wait = 0;
+        Waiter waiter = first;
+        while (waiter != null) {
+            Waiter behind = waiter.next;
+            waiter.after = null;
+            long next = Math.max(wait, Forecast.wait(other, debts, waiter.permits));
+            if (exceedsCapacity(waiter)) {
+                Decision never = other.take(key, waiter.permits, now).decision();
+                remove(waiter);
+                todo.answer(waiter, never);
+            } else if (next > 0 && next > waiter.latest - now) {
+                Decision refusal = Forecast.refusal(
+                        Decision.Reason.OVER_LIMIT, other, debts, waiter.permits, Math.max(0, waiter.latest - now));
+                remove(waiter);
+                todo.answer(waiter, refusal);
+            } else {
+                wait = next;
+                for (int i = 0; i < debts.length; i++) {
+                    Scale scale = other.scale(i);
+                    debts[i] = Math.max(debts[i], scale.emitted(wait)) + scale.cost(waiter.permits);
+                }
+            }
+            waiter = behind;
+        }
+        release(now, todo);
+    }
+
+    private boolean exceedsCapacity(Waiter waiter) {
+        boolean exceeds = false;
+        for (int i = 0; i < account.rates(); i++) {
+            exceeds |= waiter.permits > account.scale(i).rate().capacity();
+        }
+        return exceeds;
+    }
+
+    private long[] debtsWithWaiting(long now) {
+        long[] debts = debts(now);
+        for (int i = 0; i < debts.length; i++) {
+            debts[i] += account.scale(i).cost(permits);
+        }
+        return debts;
+    }
+}

@@ -1,0 +1,306 @@
+package dev.ratelimit.core.internal.queue;
+
+import dev.ratelimit.Decision;
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.VirtualTimeSource;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queues of all keys of a limiter for which calls wait, or reservations are not yet due.
+ *
+ * <p>A queue is guarded by the lock of its key's stripe. Under it nothing is waited for, and no caller's code runs: what has to
+ * be done for others is noted ({@link Afterwards}) and done when the lock is free.
+ *
+ * <p><b>Budgets without a queue.</b> A key that has no queue is charged without a lock. A caller that has taken permits so
+ * looks <i>afterwards</i> whether there is a queue by now ({@link #isEmpty}, {@link #review}); a queue is there <i>before</i> its
+ * budgets are read. So one of the two sees the other: either the queue finds the permits gone, or the newcomer finds the
+ * queue, and gives them back.
+ */
+public final class WaitQueues {
+
+    private static final int STRIPES_PER_PROCESSOR = 8;
+    private static final int FEWEST_STRIPES = 64;
+    private static final int MOST_STRIPES = 4096;
+
+    private final TimeSource time;
+    private final WaitingRoom room;
+    private final UnaryOperator<Account> inForce;
+    private final Runnable whenUnlocked;
+    private final long credit;
+
+    /** A virtual time runs the code of applications on the thread that moves it. */
+    private final boolean mayRunCode;
+
+    private final AtomicInteger queues = new AtomicInteger();
+    private final Stripe[] stripes;
+
+    /**
+     * Creates queues, all empty.
+     *
+     * @param time the time of the budgets
+     * @param room how many calls may wait
+     * @param inForce the budgets that have taken the place of others by now
+     * @param whenUnlocked run whenever a lock was given up
+     */
+    public WaitQueues(TimeSource time, WaitingRoom room, UnaryOperator<Account> inForce, Runnable whenUnlocked) {
+        this.time = time;
+        this.room = room;
+        this.inForce = inForce;
+        this.whenUnlocked = whenUnlocked;
+        this.mayRunCode = time instanceof VirtualTimeSource;
+        this.credit = time == TimeSource.system() ? WaitQueue.CREDIT_NANOS : 0;
+        int wanted = Math.max(STRIPES_PER_PROCESSOR * Runtime.getRuntime().availableProcessors(), FEWEST_STRIPES);
+        this.stripes = Stream.generate(() -> new Stripe(queues))
+                .limit(Math.min(Integer.highestOneBit(wanted), MOST_STRIPES))
+                .toArray(Stripe[]::new);
+    }
+
+    /** Whether no key has a queue. */
+    public boolean isEmpty() {
+        return queues.get() == 0;
+    }
+
+    // Newcomers that do not wait
+
+    /**
+     * Looks again at a request that took permits without a look at its queue; gives them back if they are not its to take.
+     *
+     * @param taking takes them again
+     * @return the answer, or null if there is no queue and what was taken is taken
+     */
+    public @Nullable Decision review(Account account, long key, long permits, Taking taking) {
+        return visit(account, key, (queue, now, todo) -> {
+            account.refund(key, permits, now);
+            queue.release(now, todo);
+            return queue.admit(taking, permits, now);
+        });
+    }
+
+    /** What a request would be answered that takes nothing; null if there is no queue. */
+    public @Nullable Decision look(Account account, long key, long permits) {
+        return visit(account, key, (queue, now, todo) -> Forecast.look(queue.account, queue.tail(now), permits));
+    }
+
+    /**
+     * What a key owes at each rate, with what it waits for and has reserved, in units; null if there is no queue, or the budgets
+     * were replaced meanwhile.
+     */
+    public long @Nullable [] debts(Account account, long key) {
+        long[] debts = visit(account, key, (queue, now, todo) -> queue.tail(now));
+        return debts == null || debts.length != account.rates() ? null : debts;
+    }
+
+    /**
+     * Takes permits for a reservation, or promises them for as soon as they are there behind all that waits and is promised.
+     *
+     * @param longest the longest wait, in nanoseconds
+     * @param taking takes them if they are there now
+     * @param onDeparture told of the answer when what was promised is due
+     */
+    public Promised reserve(
+            Account account, long key, long permits, long longest, Taking taking, Consumer<Decision> onDeparture) {
+        long now = time.nanos();
+        Stripe stripe = stripe(key);
+        return locked(stripe, null, todo -> {
+            WaitQueue queue = stripe.findOrAdd(key, account, credit, now);
+            try {
+                queue.bind(inForce.apply(account), now, todo);
+                queue.release(now, todo);
+                return queue.reserve(permits, longest, taking, onDeparture, now);
+            } finally {
+                stripe.removeIfIdle(queue);
+            }
+        });
+    }
+
+    /** Cancels a promise; returns whether it was not yet due. */
+    public boolean cancel(Account account, long key, Promise promise) {
+        Boolean wasPending = visit(account, key, (queue, now, todo) -> {
+            queue.release(now, todo);
+            boolean isPending = promise.isPending();
+            queue.cancel(promise, now);
+            queue.release(now, todo);
+            return isPending;
+        });
+        if (wasPending == null) {
+            promise.cancelCharge();
+        }
+        return Boolean.TRUE.equals(wasPending);
+    }
+
+    // Calls that wait
+
+    /**
+     * Takes permits if they are there behind all that waits; puts the call into the queue if they will be in time.
+     *
+     * @param taking takes them if they are there now
+     * @param caller what waits
+     * @return the answer, or that it waits
+     */
+    Joined join(Account account, long key, long permits, Patience patience, Taking taking, Caller caller) {
+        long now = time.nanos();
+        Stripe stripe = stripe(key);
+        Waiter waiter = new Waiter(stripe, key, caller, permits, now, now + patience.nanos());
+        return locked(stripe, caller, todo -> {
+            WaitQueue queue = stripe.findOrAdd(key, account, credit, now);
+            try {
+                queue.bind(inForce.apply(account), now, todo);
+                queue.release(now, todo);
+                Joined joined = queue.join(waiter, patience, taking, room, now);
+                // The first may go where a newcomer that does not wait may not: in the room of a cancelled reservation.
+                queue.release(now, todo);
+                return joined;
+            } finally {
+                stripe.removeIfIdle(queue);
+            }
+        });
+    }
+
+    /** The instant has come at which a waiter expects its turn. */
+    void ring(Waiter waiter) {
+        long now = time.nanos();
+        locked(waiter.stripe, waiter.caller, todo -> {
+            WaitQueue queue = waiter.queue;
+            if (queue != null) {
+                waiter.isExpected = false;
+                queue.bind(inForce.apply(queue.account), now, todo);
+                queue.release(now, todo);
+                waiter.stripe.removeIfIdle(queue);
+            }
+            return true;
+        });
+    }
+
+    /** Takes a waiter out of its queue; returns false if it has left. */
+    boolean leave(Waiter waiter) {
+        long now = time.nanos();
+        Boolean hasLeft = locked(waiter.stripe, null, todo -> {
+            WaitQueue queue = waiter.queue;
+            if (queue == null) {
+                return false;
+            }
+            queue.remove(waiter);
+            room.leave(1);
+            queue.release(now, todo);
+            waiter.stripe.removeIfIdle(queue);
+            return true;
+        });
+        return Boolean.TRUE.equals(hasLeft);
+    }
+
+    /** Gives back what a waiter left with, which nobody uses. To be called once. */
+    void giveBack(Waiter waiter) {
+        Runnable cancellation = waiter.cancellation;
+        if (cancellation != null) {
+            cancellation.run();
+            release(waiter.key);
+        }
+    }
+
+    // Changes
+
+    /** The budgets of a key were given permits back: those go that may. */
+    public void refunded(Account account, long key, long permits) {
+        visit(account, key, (queue, now, todo) -> {
+            queue.promises.refund(queue.account, permits);
+            queue.release(now, todo);
+            return true;
+        });
+    }
+
+    /** The budgets of a key are full: what was promised is void, and those go that may. */
+    public void reset(Account account, long key) {
+        visit(account, key, (queue, now, todo) -> {
+            queue.promises.clear();
+            queue.release(now, todo);
+            return true;
+        });
+    }
+
+    /** Something may go: the instant of a promise has come, or permits are there that were not. */
+    public void release(long key) {
+        visit(null, key, (queue, now, todo) -> {
+            queue.release(now, todo);
+            return true;
+        });
+    }
+
+    /** Other budgets may be in force. */
+    public void changed() {
+        for (Stripe stripe : stripes) {
+            for (long key : locked(stripe, null, todo -> stripe.keys())) {
+                release(key);
+            }
+        }
+    }
+
+    // Figures
+
+    /** How many nanoseconds the call has waited that has waited longest; zero if none waits. */
+    public long longestWaitNanos() {
+        long now = time.nanos();
+        long longest = 0;
+        for (Stripe stripe : stripes) {
+            longest = Math.max(longest, locked(stripe, null, todo -> stripe.longestWait(now)));
+        }
+        return longest;
+    }
+
+    // Locks
+
+    /** Whether the current thread holds the lock of a stripe, so that it must not run an application's code. */
+    public boolean isHeldByCurrentThread() {
+        for (Stripe stripe : stripes) {
+            if (stripe.lock.isHeldByCurrentThread()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Something done with the queue of a key. */
+    private interface Visit<T> {
+        T at(WaitQueue queue, long now, Afterwards todo);
+    }
+
+    /** Does something with the queue of a key, under the budgets given or else in force; returns null if there is none. */
+    private <T> @Nullable T visit(@Nullable Account account, long key, Visit<T> visit) {
+        long now = time.nanos();
+        Stripe stripe = stripe(key);
+        return this.<@Nullable T>locked(stripe, null, todo -> {
+            WaitQueue queue = stripe.find(key);
+            if (queue == null) {
+                return null;
+            }
+            try {
+                // A caller may have found its budgets before a change.
+                queue.bind(inForce.apply(account == null ? queue.account : account), now, todo);
+                return visit.at(queue, now, todo);
+            } finally {
+                stripe.removeIfIdle(queue);
+            }
+        });
+    }
+
+    private <T extends @Nullable Object> T locked(Stripe stripe, @Nullable Caller own, Function<Afterwards, T> work) {
+        Afterwards todo = new Afterwards();
+        stripe.lock.lock();
+        try {
+            return work.apply(todo);
+        } finally {
+            stripe.lock.unlock();
+            room.leave(todo.left());
+            todo.run(own, mayRunCode);
+            whenUnlocked.run();
+        }
+    }
+
+    private Stripe stripe(long key) {
+        return stripes[(int) ((key * 0x9E37_79B9_7F4A_7C15L) >>> 32) & (stripes.length - 1)];
+    }
+}

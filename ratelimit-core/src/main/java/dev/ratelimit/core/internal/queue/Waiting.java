@@ -1,0 +1,64 @@
+package dev.ratelimit.core.internal.queue;
+
+import dev.ratelimit.Decision;
+import dev.ratelimit.TimeSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that may wait: for which key, how many permits, and for how long.
+ *
+ * @param account the budgets of its policy
+ * @param key the key
+ * @param permits how many, at least 1
+ * @param patience how long it may wait
+ * @param taking takes the permits if they are there now
+ * @param onExcess run if it is refused for what its own key has done
+ */
+public record Waiting(Account account, long key, long permits, Patience patience, Taking taking, Runnable onExcess) {
+
+    /**
+     * Has the current thread wait for its turn.
+     *
+     * @return the answer
+     * @throws InterruptedException if the thread is interrupted before its turn; it has taken nothing
+     */
+    public Decision await(WaitQueues queues, TimeSource time) throws InterruptedException {
+        ThreadCaller caller = new ThreadCaller(queues, time);
+        Joined joined = queues.join(account, key, permits, patience, taking, caller);
+        Waiter waiter = joined.waiter();
+        return waiter == null ? answered(joined) : caller.await(waiter, joined.expected());
+    }
+
+    /**
+     * Has a stage wait for its turn.
+     *
+     * @param ending told how the wait ends, or of the answer if there is none
+     * @param executor what completes the stage; if there is none, a thread of the library does, or the one that moves a virtual time
+     * @return the stage
+     */
+    public CompletableFuture<Decision> later(
+            WaitQueues queues, TimeSource time, Ending ending, @Nullable Executor executor) {
+        StageCaller caller = new StageCaller(queues, time, ending, executor);
+        Joined joined = queues.join(account, key, permits, patience, taking, caller);
+        Waiter waiter = joined.waiter();
+        if (waiter != null) {
+            return caller.begin(waiter, joined.expected());
+        }
+        Decision decision = answered(joined);
+        ending.answered(decision);
+        return CompletableFuture.completedFuture(decision);
+    }
+
+    private Decision answered(Joined joined) {
+        if (joined.isExcess()) {
+            onExcess.run();
+        }
+        Decision decision = joined.decision();
+        if (decision == null) {
+            throw new AssertionError("a call that does not wait has an answer");
+        }
+        return decision;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.ratelimit.core.internal.queue;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** How many calls of a limiter may wait, all together and for each key. Thread-safe. */
+public final class WaitingRoom {
+
+    private final int most;
+    private final int mostPerKey;
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    /**
+     * Creates an empty one.
+     *
+     * @param most how many calls may wait, at least 1
+     * @param mostPerKey how many of them for one key, at least 1
+     */
+    public WaitingRoom(int most, int mostPerKey) {
+        this.most = most;
+        this.mostPerKey = mostPerKey;
+    }
+
+    /** How many calls of one key may wait. */
+    public int mostPerKey() {
+        return mostPerKey;
+    }
+
+    /** How many calls wait. */
+    public int waiting() {
+        return waiting.get();
+    }
+
+    /** Takes a place, if one is free. */
+    public boolean enter() {
+        int before = waiting.get();
+        while (before < most) {
+            int seen = waiting.compareAndExchange(before, before + 1);
+            if (seen == before) {
+                return true;
+            }
+            before = seen;
+        }
+        return false;
+    }
+
+    /** Gives places back. */
+    public void leave(int places) {
+        if (places > 0) {
+            waiting.addAndGet(-places);
+        }
+    }
+}

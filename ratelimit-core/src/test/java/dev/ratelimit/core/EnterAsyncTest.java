@@ -1,0 +1,161 @@
+package dev.ratelimit.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ratelimit.Decision;
+import dev.ratelimit.Gauges;
+import dev.ratelimit.Lease;
+import dev.ratelimit.Limiter;
+import dev.ratelimit.Policy;
+import dev.ratelimit.Rate;
+import dev.ratelimit.Statistics;
+import dev.ratelimit.testing.ManualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Leases that are waited for without a thread, the bound on those that wait, and what gauges say of it all. */
+@SuppressWarnings("FutureReturnValueIgnored")
+class EnterAsyncTest {
+
+    private static final String KEY = "key";
+
+    private final ManualTime time = new ManualTime();
+    private final Statistics statistics = new Statistics();
+
+    private final Policy policy = Policy.of("p", Rate.perSecond(10).burst(10))
+            .shape(Duration.ofSeconds(5))
+            .atOnce(2, Duration.ofSeconds(30));
+
+    private Limiter<String> limiter(Policy policy) {
+        return Limiters.builder(policy)
+                .timeSource(time)
+                .maximumKeys(100)
+                .maximumWaitersPerKey(3)
+                .listener(statistics)
+                .build();
+    }
+
+    private CompletableFuture<Lease> later(Limiter<String> limiter) {
+        return limiter.enterAsync(KEY, Duration.ofSeconds(10)).toCompletableFuture();
+    }
+
+    @Test
+    void aStageHasItsLeaseWhenOneIsClosed() {
+        Limiter<String> limiter = limiter(policy);
+        Lease first = later(limiter).join();
+        Lease second = later(limiter).join();
+        CompletableFuture<Lease> third = later(limiter);
+        CompletableFuture<Lease> fourth = later(limiter);
+        assertThat(third).isNotDone();
+        first.close();
+        assertThat(third.join().granted()).isTrue();
+        assertThat(fourth).isNotDone();
+        fourth.cancel(true);
+        second.close();
+        assertThat(limiter.snapshot(KEY).leases()).isEqualTo(1);
+        third.join().close();
+        assertThat(limiter.snapshot(KEY).leases()).isZero();
+        assertThat(statistics.counts("p").admitted()).isEqualTo(3);
+        assertThat(statistics.counts("p").givenUp()).isEqualTo(1);
+    }
+
+    @Test
+    void itIsRefusedWhenItsTimeIsOverOrTooManyWait() {
+        Limiter<String> limiter = limiter(policy);
+        limiter.tryEnter(KEY);
+        limiter.tryEnter(KEY);
+        assertThat(limiter.enterAsync(KEY, Duration.ZERO)
+                        .toCompletableFuture()
+                        .join()
+                        .granted())
+                .isFalse();
+        CompletableFuture<Lease> waits = later(limiter);
+        later(limiter);
+        later(limiter);
+        Decision refused = later(limiter).join().decision();
+        assertThat(refused.reason()).isEqualTo(Decision.Reason.TOO_MANY_WAITING);
+        assertThat(refused).hasToString("refused (too many waiting)");
+        time.advance(Duration.ofSeconds(10));
+        assertThat(waits.join().decision().reason()).isEqualTo(Decision.Reason.TOO_MANY_AT_ONCE);
+        assertThatThrownBy(() -> limiter.enterAsync(KEY, Duration.ofDays(366)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("longest wait");
+    }
+
+    /** The hold ran while the permit was waited for: leases were returned that had been taken back, and two were inside. */
+    @Test
+    void theLongestHoldBeginsWhenTheLeaseIsHandedOver() {
+        Limiter<String> limiter = limiter(Policy.of("p", Rate.perSecond(1).burst(1))
+                .shape(Duration.ofMinutes(1))
+                .atOnce(1, Duration.ofSeconds(1)));
+        limiter.tryAcquire(KEY);
+        limiter.acquireAsync(KEY);
+        limiter.acquireAsync(KEY);
+        CompletableFuture<Lease> waitsForItsPermit = later(limiter);
+        time.advance(Duration.ofSeconds(3).minusNanos(1));
+        assertThat(waitsForItsPermit).isNotDone();
+        assertThat(limiter.snapshot(KEY).leases()).isEqualTo(1);
+        time.advanceNanos(1);
+        assertThat(waitsForItsPermit.join().granted()).isTrue();
+        time.advance(Duration.ofSeconds(1).minusNanos(1));
+        assertThat(limiter.snapshot(KEY).leases()).isEqualTo(1);
+        assertThat(limiter.tryEnter(KEY).granted()).as("two would be inside").isFalse();
+        time.advanceNanos(1);
+        assertThat(limiter.snapshot(KEY).leases()).isZero();
+    }
+
+    @Test
+    void oneThatGivesUpWhileItWaitsForItsPermitLeavesNothing() {
+        Limiter<String> limiter = limiter(policy);
+        limiter.tryAcquire(KEY, 10);
+        CompletableFuture<Lease> waits = later(limiter);
+        assertThat(limiter.snapshot(KEY).leases()).isEqualTo(1);
+        waits.cancel(true);
+        assertThat(limiter.snapshot(KEY).leases()).isZero();
+        assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(10);
+        assertThat(time.pending()).isZero();
+        assertThat(statistics.counts("p").givenUp()).isEqualTo(1);
+    }
+
+    @Test
+    void aLeaseThatAnExecutorDeliversAfterItsCallerGaveUpGoesBack() {
+        Limiter<String> limiter = limiter(policy);
+        Lease first = limiter.tryEnter(KEY);
+        Lease second = limiter.tryEnter(KEY);
+        List<Runnable> queue = new ArrayList<>();
+        CompletableFuture<Lease> waits =
+                limiter.enterAsync(KEY, Duration.ofSeconds(10), queue::add).toCompletableFuture();
+        first.close();
+        assertThat(waits).isNotDone();
+        waits.cancel(true);
+        queue.forEach(Runnable::run);
+        second.close();
+        assertThat(limiter.snapshot(KEY).leases()).isZero();
+        assertThat(limiter.snapshot(KEY).budgets().get(0).debt())
+                .as("its permit is spent")
+                .isEqualTo(3);
+    }
+
+    @Test
+    void gaugesSayWhatWaitsIsHeldAndIsOwed() {
+        Limiter<String> limiter = limiter(policy);
+        assertThat(limiter.gauges()).isEqualTo(new Gauges(0, Duration.ZERO, 0, 0, 0));
+        limiter.tryEnter(KEY);
+        limiter.tryEnter(KEY);
+        later(limiter);
+        time.advance(Duration.ofMillis(10));
+        limiter.tryAcquire("other", 10);
+        limiter.acquireAsync("other");
+        time.advance(Duration.ofMillis(20));
+        Gauges gauges = limiter.gauges();
+        assertThat(gauges.waiting()).isEqualTo(2);
+        assertThat(gauges.longestWait()).isEqualTo(Duration.ofMillis(30));
+        assertThat(gauges.leases()).isEqualTo(2);
+        assertThat(gauges.debts()).isEqualTo(2);
+        assertThat(gauges.saturation()).isEqualTo(0.02);
+    }
+}

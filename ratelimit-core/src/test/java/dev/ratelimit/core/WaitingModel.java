@@ -1,0 +1,111 @@
+package dev.ratelimit.core;
+
+import dev.ratelimit.Policy;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue in front of exact buckets, written from its definition: the first goes as soon as every bucket has its permits, and
+ * nobody goes before it.
+ */
+final class WaitingModel {
+
+    /** A call that waits, or has departed. */
+    static final class Call {
+
+        final long permits;
+        private @Nullable Long departed;
+
+        Call(long permits) {
+            this.permits = permits;
+        }
+
+        @Nullable
+        Long departed() {
+            return departed;
+        }
+    }
+
+    private final List<ExactBucket> buckets;
+    private final Deque<Call> queue = new ArrayDeque<>();
+    private long now;
+
+    WaitingModel(Policy policy, long now) {
+        this.buckets = policy.rates().stream().map(ExactBucket::new).toList();
+        this.now = now;
+    }
+
+    int waiting() {
+        return queue.size();
+    }
+
+    void moveTo(long instant) {
+        while (!queue.isEmpty() && now + wait(buckets, now, queue.getFirst().permits) <= instant) {
+            now += wait(buckets, now, queue.getFirst().permits);
+            depart(queue.removeFirst());
+        }
+        now = instant;
+    }
+
+    private void depart(Call call) {
+        buckets.forEach(bucket -> bucket.charge(now, call.permits));
+        call.departed = now;
+    }
+
+    boolean take(long permits) {
+        if (!queue.isEmpty() || wait(buckets, now, permits) > 0) {
+            return false;
+        }
+        buckets.forEach(bucket -> bucket.charge(now, permits));
+        return true;
+    }
+
+    /** How long a newcomer would wait behind all others. */
+    long waitOf(long permits) {
+        List<ExactBucket> future = buckets.stream().map(ExactBucket::copy).toList();
+        long instant = now;
+        List<Call> calls = new ArrayList<>(queue);
+        calls.add(new Call(permits));
+        for (Call call : calls) {
+            instant += wait(future, instant, call.permits);
+            for (ExactBucket bucket : future) {
+                bucket.charge(instant, call.permits);
+            }
+        }
+        return instant - now;
+    }
+
+    /** Has a call wait. */
+    Call join(long permits) {
+        Call call = new Call(permits);
+        queue.addLast(call);
+        moveTo(now);
+        return call;
+    }
+
+    boolean leave(Call call) {
+        boolean hasLeft = queue.remove(call);
+        moveTo(now);
+        return hasLeft;
+    }
+
+    void refund(long permits) {
+        buckets.forEach(bucket -> bucket.refund(now, permits));
+        moveTo(now);
+    }
+
+    void reset() {
+        buckets.forEach(ExactBucket::reset);
+        moveTo(now);
+    }
+
+    private static long wait(List<ExactBucket> buckets, long now, long permits) {
+        return buckets.stream()
+                .mapToLong(bucket -> bucket.wait(now, permits))
+                .max()
+                .orElse(0);
+    }
+}

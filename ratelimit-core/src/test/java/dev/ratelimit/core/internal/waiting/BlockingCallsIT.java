@@ -1,0 +1,171 @@
+package dev.ratelimit.core.internal.waiting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ratelimit.Lease;
+import dev.ratelimit.Limiter;
+import dev.ratelimit.LimiterListener;
+import dev.ratelimit.Policy;
+import dev.ratelimit.Rate;
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.Limiters;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Callers' code that blocks on the thread that completes its stage, in real time: it stops nobody's timers. */
+@Timeout(60)
+class BlockingCallsIT {
+
+    private static final TimeSource SYSTEM = TimeSource.system();
+    private static final Duration LONGEST = Duration.ofSeconds(20);
+
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    @AfterEach
+    void letGo() {
+        end.countDown();
+    }
+
+    @Test
+    void aStageThatBlocksForEverDelaysNeitherAnotherLimitersStageNorADeadlineNorATimeout() throws Exception {
+        CompletableFuture<Void> blocking = blockingStages(1).get(0);
+        Limiter<String> other = shaping();
+        assertThat(other.tryAcquire("k", 10)).isTrue();
+        assertThat(join(other.acquireAsync("k").toCompletableFuture()).allowed())
+                .isTrue();
+        CountDownLatch reclaimed = new CountDownLatch(1);
+        Limiter<String> slots = Limiters.builder(
+                        Policy.of("one", Rate.perSecond(1000)).atOnce(1, Duration.ofMillis(20)))
+                .listener(new LimiterListener() {
+                    @Override
+                    public void leaseReclaimed(String policy) {
+                        reclaimed.countDown();
+                    }
+                })
+                .build();
+        assertThat(slots.tryEnter("k").granted()).isTrue();
+        assertThat(reclaimed.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(slots.tryEnter("k").granted()).isTrue();
+        try (Lease refused = slots.enter("k", Duration.ofMillis(5))) {
+            assertThat(refused.granted()).isFalse();
+        }
+        assertThat(blocking).isNotDone();
+    }
+
+    @Test
+    void enterWithATimeoutMayBeCalledFromWhatCompletesAStage() throws Exception {
+        Limiter<String> slots = Limiters.builder(
+                        Policy.of("one", Rate.perSecond(1000)).atOnce(1, Duration.ofHours(1)))
+                .build();
+        assertThat(slots.tryEnter("k").granted()).isTrue();
+        Limiter<String> shaping = shaping();
+        assertThat(shaping.tryAcquire("k", 10)).isTrue();
+        // Also where it is complete by now, on a busy machine, the answer is the same.
+        CompletableFuture<Boolean> entered =
+                shaping.acquireAsync("k").thenApply(decision -> enter(slots)).toCompletableFuture();
+        assertThat(join(entered)).isFalse();
+    }
+
+    @Test
+    void manyThatBlockForEverStopNobody() throws Exception {
+        List<CompletableFuture<Void>> blocking = blockingStages(40);
+        Limiter<String> other = shaping();
+        assertThat(other.tryAcquire("k", 10)).isTrue();
+        assertThat(join(other.acquireAsync("k").toCompletableFuture()).allowed())
+                .isTrue();
+        assertThat(blocking).noneMatch(CompletableFuture::isDone);
+        end.countDown();
+        for (CompletableFuture<Void> each : blocking) {
+            join(each);
+        }
+    }
+
+    @Test
+    void moreThanThereAreThreadsWaitForOneAndNoDeadlineDoes() throws Exception {
+        TimerThread timers = new TimerThread("blocked-timers", 1_000_000);
+        int many = 3 * CallThreads.MOST;
+        CountDownLatch all = new CountDownLatch(many);
+        for (int i = 0; i < many; i++) {
+            timers.call(SYSTEM, SYSTEM.nanos() + i * 10_000L, () -> {
+                awaitQuietly(end);
+                all.countDown();
+            });
+        }
+        CountDownLatch deadline = new CountDownLatch(1);
+        timers.wake(SYSTEM, SYSTEM.nanos() + 5_000_000, deadline::countDown);
+        assertThat(deadline.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(all.getCount()).isEqualTo(many);
+        end.countDown();
+        assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** The check can fail: a task that blocks without the role being lent stops the next. */
+    @Test
+    void aTwinThatDoesNotLendItsRoleIsCaught() throws Exception {
+        TimerThread timers = new TimerThread("blocked-timers", 1_000_000);
+        CountDownLatch other = new CountDownLatch(1);
+        CountDownLatch blocks = new CountDownLatch(1);
+        timers.wake(SYSTEM, SYSTEM.nanos(), () -> {
+            blocks.countDown();
+            awaitQuietly(end);
+        });
+        blocks.await();
+        timers.wake(SYSTEM, SYSTEM.nanos(), other::countDown);
+        assertThat(other.await(200, TimeUnit.MILLISECONDS)).isFalse();
+        end.countDown();
+        other.await();
+    }
+
+    /** Stages of limiters of their own; what depends on each of them has begun to block when this returns. */
+    private List<CompletableFuture<Void>> blockingStages(int count) throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(count);
+        List<CompletableFuture<Void>> stages = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            // Half a second, so that it does not come before something depends on it.
+            Limiter<String> limiter = Limiters.perKey(
+                    Policy.of("shaped", Rate.perSecond(2).burst(1)).shape(LONGEST));
+            assertThat(limiter.tryAcquire("k")).isTrue();
+            stages.add(limiter.acquireAsync("k")
+                    .thenAccept(decision -> {
+                        begun.countDown();
+                        awaitQuietly(end);
+                    })
+                    .toCompletableFuture());
+        }
+        begun.await();
+        return stages;
+    }
+
+    private static Limiter<String> shaping() {
+        return Limiters.perKey(
+                Policy.of("shaped", Rate.perSecond(100).burst(10)).shape(LONGEST));
+    }
+
+    private static boolean enter(Limiter<String> slots) {
+        try (Lease lease = slots.enter("k", Duration.ofMillis(20))) {
+            return lease.granted();
+        } catch (InterruptedException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private static <T> T join(CompletableFuture<T> future) throws Exception {
+        return future.get(LONGEST.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
