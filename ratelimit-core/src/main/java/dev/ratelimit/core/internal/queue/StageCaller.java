@@ -44,6 +44,7 @@ final class StageCaller implements Caller {
     private final TurnAlarm alarm;
     private final Departure<Decision> stage = new Departure<>(this::withdraw);
     private volatile @Nullable Waiter waiter;
+
     @SuppressWarnings("unused") // by the VarHandle
     private volatile int state = WAITS;
 

@@ -97,7 +97,9 @@ class RateChangesLincheckTest {
 
     @Test
     void brokenTwinIsCaught() {
-        assertThatThrownBy(() -> modelChecker().check(Broken.class)).hasMessageContaining("Invalid execution results");
+        // A cell in units that nobody knows is read again and again, or counts wrongly: whichever is found first.
+        assertThatThrownBy(() -> modelChecker().check(Broken.class))
+                .hasMessageMatching("(?s).*(Invalid execution results|The execution has hung).*");
     }
 
     private static ModelCheckingOptions modelChecker() {
