@@ -47,7 +47,8 @@ class HandOverStressTest {
             LEASES + "LeaseStress.CloseTwice",
             LEASES + "LeaseStress.CloseAndEnter",
             LEASES + "LeaseStress.CloseAndTakeBack",
-            LEASES + "LeaseStress.CloseAndTimeOut");
+            LEASES + "LeaseStress.CloseAndTimeOut",
+            LEASES + "LeaseStress.CloseAndCancel");
 
     private static final Set<String> BROKEN = Set.of(
             CELLS + "BrokenHandOverStress.TwoKeys",
