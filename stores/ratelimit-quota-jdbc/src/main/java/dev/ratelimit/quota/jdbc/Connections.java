@@ -1,5 +1,6 @@
 package dev.ratelimit.quota.jdbc;
 
+import dev.ratelimit.quota.spi.Deadline;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
@@ -12,6 +13,9 @@ interface Connections extends AutoCloseable {
 
     /** Takes it back. One that is not sound is not given to anyone again. */
     void giveBack(Connection connection, boolean sound) throws SQLException;
+
+    /** Called before the first statement of a transaction that changes something; waits at most until the deadline. */
+    default void begin(Connection connection, Deadline deadline) throws SQLException {}
 
     /** Ends a transaction so that it is kept. */
     default void commit(Connection connection) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.ratelimit.quota.jdbc;
 
+import dev.ratelimit.quota.spi.Deadline;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -14,6 +15,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What is committed is in the file before the caller hears of it: nothing is lost if the process is killed. It is also flushed to
  * the disk, so that nothing is lost if the machine fails; those that commit at the same time share a flush.
+ *
+ * <p>One transaction at a time changes the file ({@link FileTurn}): a transaction is over in microseconds, the flush is what takes
+ * long, and that is shared.
  */
 final class FileConnections implements Connections {
 
@@ -25,6 +29,7 @@ final class FileConnections implements Connections {
     private final String url;
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
     private final SharedFlush flush = new SharedFlush();
+    private final FileTurn turn;
     private volatile boolean closed;
 
     FileConnections(Path file) {
@@ -32,6 +37,7 @@ final class FileConnections implements Connections {
         if (path.indexOf(';') >= 0) {
             throw new IllegalArgumentException("file must not have a ; in its path, but was " + path);
         }
+        turn = FileTurn.of(file);
         url = "jdbc:h2:file:" + path + ";WRITE_DELAY=0;LOCK_TIMEOUT=1000;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0";
     }
 
@@ -61,20 +67,40 @@ final class FileConnections implements Connections {
     }
 
     @Override
+    public void begin(Connection connection, Deadline deadline) throws SQLException {
+        if (!turn.take(connection, deadline)) {
+            throw Calls.late();
+        }
+    }
+
+    @Override
     public void commit(Connection connection) throws SQLException {
         connection.commit();
+        turn.leave(connection);
         flush.now(() -> {
+            turn.take(connection);
             try (Statement statement = connection.createStatement()) {
                 statement.execute("CHECKPOINT SYNC");
             } catch (SQLException e) {
                 // Whatever it was, it is committed, and nobody may take it for undone.
                 throw new SQLException("what was counted could not be flushed to the disk", NOT_FLUSHED, e);
+            } finally {
+                turn.leave(connection);
             }
         });
     }
 
     @Override
     public void giveBack(Connection connection, boolean sound) throws SQLException {
+        try {
+            keepOrClose(connection, sound);
+        } finally {
+            // Only now: a transaction that failed is rolled back by the end of its connection.
+            turn.leave(connection);
+        }
+    }
+
+    private void keepOrClose(Connection connection, boolean sound) throws SQLException {
         if (sound && !closed) {
             idle.addFirst(connection);
             if (!closed || !idle.remove(connection)) {

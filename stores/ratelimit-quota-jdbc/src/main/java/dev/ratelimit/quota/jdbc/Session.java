@@ -92,6 +92,7 @@ final class Session implements AutoCloseable {
     /** Starts a transaction, before the first statement. */
     void begin() throws SQLException {
         open = true;
+        connections.begin(connection, deadline);
         if (connection.getAutoCommit()) {
             bound();
             connection.setAutoCommit(false);

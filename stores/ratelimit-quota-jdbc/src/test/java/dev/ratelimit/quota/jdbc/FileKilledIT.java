@@ -29,7 +29,9 @@ class FileKilledIT {
             long before = size(acknowledged);
             Process worker = Worker.start(file.toString(), "", acknowledged, THREADS, Long.MAX_VALUE);
             boolean loaded = Waiting.until(PATIENCE, () -> size(acknowledged) > before + 50 || !worker.isAlive());
-            assertThat(loaded && worker.isAlive()).isTrue();
+            assertThat(loaded && worker.isAlive())
+                    .as("start %s works; what the process said: %s", kill, said(acknowledged))
+                    .isTrue();
             if (kill == 1) {
                 assertThatThrownBy(() -> JdbcQuotaStore.inFile(file))
                         .hasMessageContaining("the file is open in another process");
@@ -51,6 +53,10 @@ class FileKilledIT {
         try (Worker.Store store = Worker.Store.open(late, "late")) {
             assertThat(Worker.used(store.quota())).isLessThan(size(acknowledged));
         }
+    }
+
+    private static String said(Path acknowledged) throws IOException {
+        return Files.readString(Worker.errors(acknowledged));
     }
 
     private static long size(Path file) {
