@@ -17,6 +17,7 @@ import dev.ratelimit.core.internal.queue.WaitingRoom;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +35,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SingleLimiterBuilder {
 
-    /** What the limiter is known by to the code that it has in common with keyed ones: of a length whose hash is kept. */
-    private static final Object KEY = "the only one";
-
     /** No secret, and for all limiters one: nobody brings keys. */
     private static final KeyHash HASH = new KeyHash(new SplittableRandom(1));
+
+    /** What the limiter is known by to the code that it has in common with keyed ones. */
+    private static final Object KEY = IntStream.range(0, Integer.MAX_VALUE)
+            .mapToObj(number -> "key " + number)
+            .filter(key -> SingleCell.isItsKey(CellTable.fingerprint(HASH.of(key))))
+            .findFirst()
+            .orElseThrow();
 
     /** One for each rate, and one for a blackout. */
     private static final int CELLS = Policy.MOST_RATES + 1;
@@ -124,20 +129,7 @@ public final class SingleLimiterBuilder {
                 cells,
                 timeSource,
                 isPlain ? own::alone : () -> null,
-                others(limiter));
-    }
-
-    private static SingleCell.Others others(PolicyLimiter<Object> limiter) {
-        return new SingleCell.Others() {
-            @Override
-            public boolean areThere() {
-                return limiter.hasQueues();
-            }
-
-            @Override
-            public void giveBack(long permits) {
-                limiter.undo(KEY, permits);
-            }
-        };
+                limiter.queues(),
+                permits -> limiter.undo(KEY, permits));
     }
 }

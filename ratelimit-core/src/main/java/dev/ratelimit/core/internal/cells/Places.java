@@ -28,6 +28,9 @@ final class Places {
      */
     private static final int LEAD = 14;
 
+    /** The first place. */
+    static final int FIRST = LEAD;
+
     /** The fingerprint of a place that was never used. */
     private static final long UNUSED = 0;
 

@@ -15,7 +15,9 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,25 +46,18 @@ public final class SingleCell implements SingleLimiter {
     /** The answer where the keyed limiter is to be asked. No outcome: those have zeros in their low bits. */
     private static final long ASK = 1;
 
-    /** The calls that wait at the keyed limiter, and its reservations that are not yet due. */
-    public interface Others {
-
-        /** Whether there are any. */
-        boolean areThere();
-
-        /** Gives back permits that were taken without regard to them. */
-        void giveBack(long permits);
-    }
+    /** Where the cell is: a constant, so that nothing has to be read before the cell is. */
+    private static final int CELL = Places.FIRST + 1;
 
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final Limiter<Object> limiter;
     private final Object key;
     private final Supplier<@Nullable Budgets> deciding;
-    private final Others others;
+    private final AtomicInteger queues;
+    private final LongConsumer giveBack;
     private final TimeSource time;
     private final long fingerprint;
-    private final int place;
     private final ReentrantLock updating = new ReentrantLock();
     private volatile CellTable table;
     private volatile long[] words;
@@ -73,11 +68,12 @@ public final class SingleCell implements SingleLimiter {
      *
      * @param limiter the keyed limiter, which nobody else asks
      * @param key the key that it is asked with
-     * @param fingerprint the key's fingerprint
+     * @param fingerprint the key's fingerprint: {@linkplain #isItsKey one of those} that stand in the first place
      * @param table where the keyed limiter keeps its state
      * @param time the time of the table
      * @param deciding the budgets that decide alone under the policy in force, if there are any
-     * @param others the calls that wait, and the reservations that are not yet due
+     * @param queues above zero while calls wait at the keyed limiter, or its reservations are not yet due
+     * @param giveBack gives back permits that were taken without regard to those
      */
     public SingleCell(
             Limiter<Object> limiter,
@@ -86,17 +82,26 @@ public final class SingleCell implements SingleLimiter {
             CellTable table,
             TimeSource time,
             Supplier<@Nullable Budgets> deciding,
-            Others others) {
+            AtomicInteger queues,
+            LongConsumer giveBack) {
+        if (table.places().first(fingerprint) != CELL - 1) {
+            throw new IllegalArgumentException("the cell of the key " + key + " is not in the first place");
+        }
         this.limiter = limiter;
         this.key = key;
         this.fingerprint = fingerprint;
         this.time = time;
         this.deciding = deciding;
-        this.others = others;
+        this.queues = queues;
+        this.giveBack = giveBack;
         this.table = table;
         this.words = table.places().words();
-        this.place = table.places().first(fingerprint);
         this.terms = inForce();
+    }
+
+    /** Whether a fingerprint stands in the first place of a table that has one set or two. */
+    public static boolean isItsKey(long fingerprint) {
+        return fingerprint >= 0 && Places.start(fingerprint) == 0;
     }
 
     private Terms inForce() {
@@ -132,7 +137,7 @@ public final class SingleCell implements SingleLimiter {
         Terms known = terms;
         long outcome = take(permits, known);
         // Where others wait, when to come again is behind them.
-        return outcome == ASK || (!Outcome.isAdmitted(outcome) && others.areThere())
+        return outcome == ASK || (!Outcome.isAdmitted(outcome) && queues.get() != 0)
                 ? limiter.decide(key, permits)
                 : Outcome.decision(known.gcra, outcome, permits).of(known.policy);
     }
@@ -141,36 +146,37 @@ public final class SingleCell implements SingleLimiter {
     private long take(long permits, Terms known) {
         CellTable table = this.table;
         long[] words = this.words;
+        AtomicInteger queues = this.queues;
         while (true) {
             long now = Clock.read(time);
-            long before = (long) WORD.getVolatile(words, place + 1);
-            long different = (Cell.number(before) ^ known.number) | (words[place] ^ fingerprint);
+            long before = (long) WORD.getVolatile(words, CELL);
+            long different = (Cell.number(before) ^ known.number) | (words[CELL - 1] ^ fingerprint);
             if ((((now - table.anchor()) & known.beyond) | different) != 0
                     || permits > known.capacity
                     || isReplaced(known)
-                    || others.areThere()) {
+                    || queues.get() != 0) {
                 return ASK;
             }
             long cost = permits * known.permit;
             long reading = known.emission * now;
             long since = reading - Gcra.admittedFrom(before, cost, known.full);
             if (since < 0) {
-                if ((long) WORD.getVolatile(words, place + 1) == before) {
+                if ((long) WORD.getVolatile(words, CELL) == before) {
                     return since;
                 }
                 continue;
             }
             long after = Math.max(Gcra.distance(before, reading), 0) + reading + cost + (before & ~Cell.POSITION);
-            if (WORD.compareAndSet(words, place + 1, before, after)) {
+            if (WORD.compareAndSet(words, CELL, before, after)) {
                 // Looked at after the exchange: a call that begins to wait then has seen it.
-                return others.areThere() ? giveBack(permits) : Gcra.distance(after, reading);
+                return queues.get() != 0 ? giveBack(permits) : Gcra.distance(after, reading);
             }
         }
     }
 
     /** Others wait, or have reserved: the keyed limiter knows whether these permits are to be had. */
     private long giveBack(long permits) {
-        others.giveBack(permits);
+        giveBack.accept(permits);
         return ASK;
     }
 

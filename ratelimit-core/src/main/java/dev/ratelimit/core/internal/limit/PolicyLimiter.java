@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -78,9 +79,9 @@ public final class PolicyLimiter<K> implements Limiter<K> {
         policies.onChange(this::changed);
     }
 
-    /** Whether calls wait, or reservations are not yet due. */
-    public boolean hasQueues() {
-        return !queues.isEmpty();
+    /** For how many keys calls wait, or reservations are not yet due. */
+    public AtomicInteger queues() {
+        return queues.count();
     }
 
     /** Gives back permits that were taken from a key's only rate without a look at its queue. */

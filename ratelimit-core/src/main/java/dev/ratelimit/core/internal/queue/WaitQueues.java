@@ -65,6 +65,11 @@ public final class WaitQueues {
         return queues.get() == 0;
     }
 
+    /** How many keys have a queue. Only the queues change it. */
+    public AtomicInteger count() {
+        return queues;
+    }
+
     // Newcomers that do not wait
 
     /**

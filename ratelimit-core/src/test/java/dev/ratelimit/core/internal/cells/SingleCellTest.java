@@ -1,6 +1,7 @@
 package dev.ratelimit.core.internal.cells;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ratelimit.Limiter;
 import dev.ratelimit.Policy;
@@ -15,34 +16,42 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Where one rate decides alone, the keyed limiter is not asked; where more is to be looked at, it is each time. */
 class SingleCellTest {
 
-    private static final String KEY = "the only one";
     private static final Policy ONE_RATE = Policy.of("one", Rate.perSecond(10));
-
-    private static final SingleCell.Others NOBODY = new SingleCell.Others() {
-        @Override
-        public boolean areThere() {
-            return false;
-        }
-
-        @Override
-        public void giveBack(long permits) {}
-    };
 
     private final ManualTime time = new ManualTime();
     private final CellTable table = new CellTable(9, WhenSaturated.DENY, time);
     private final OnePolicy<Object> policies = new OnePolicy<>(ONE_RATE, table);
     private final KeyHash hash = new KeyHash(new SplittableRandom(5));
+    private final String key = key(true);
     private int asked;
 
-    private SingleCell limiter() {
-        Limiter<Object> keyed = new PolicyLimiter<>(
+    private String key(boolean its) {
+        return IntStream.range(0, 10_000)
+                .mapToObj(Integer::toString)
+                .filter(key -> SingleCell.isItsKey(fingerprint(key)) == its)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private long fingerprint(String key) {
+        return CellTable.fingerprint(hash.of(key));
+    }
+
+    private Limiter<Object> keyed() {
+        return new PolicyLimiter<>(
                 policies, table, hash, Function.identity(), time, new WaitingRoom(10, 10), 9, null, null);
+    }
+
+    private SingleCell limiter() {
+        Limiter<Object> keyed = keyed();
         @SuppressWarnings("unchecked")
         Limiter<Object> counted = (Limiter<Object>) Proxy.newProxyInstance(
                 SingleCellTest.class.getClassLoader(), new Class<?>[] {Limiter.class}, (proxy, method, arguments) -> {
@@ -53,7 +62,19 @@ class SingleCellTest {
                         throw e.getCause();
                     }
                 });
-        return new SingleCell(counted, KEY, CellTable.fingerprint(hash.of(KEY)), table, time, policies::alone, NOBODY);
+        return limiter(counted, key);
+    }
+
+    private SingleCell limiter(Limiter<Object> keyed, String key) {
+        AtomicInteger noQueues = new AtomicInteger();
+        return new SingleCell(keyed, key, fingerprint(key), table, time, policies::alone, noQueues, permits -> {});
+    }
+
+    @Test
+    void aKeyWhoseCellIsElsewhereIsRefused() {
+        assertThatThrownBy(() -> limiter(keyed(), key(false)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("is not in the first place");
     }
 
     @Test
