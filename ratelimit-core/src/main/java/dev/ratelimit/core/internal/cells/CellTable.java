@@ -236,13 +236,19 @@ public final class CellTable {
     long takeAnywhere(long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
         long outcome = takeInForce(fingerprint, rate, cost, limit, clock, receipt);
         if (outcome == LOOK_AGAIN) {
-            outcome = changes.meanwhile(
-                    rate,
-                    again -> takeInForce(fingerprint, again, cost, limit, clock, receipt),
-                    latest -> giveBacks.convert(fingerprint, latest, clock));
+            outcome = takeMeanwhile(fingerprint, rate, cost, limit, clock, receipt);
         }
         // After a change of rates, and not under its lock: somebody may be told.
         return locked.told(outcome);
+    }
+
+    /** Does so while the rate is being replaced. On its own, so that the compiler can inline the ordinary way. */
+    private long takeMeanwhile(
+            long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
+        return changes.meanwhile(
+                rate,
+                again -> takeInForce(fingerprint, again, cost, limit, clock, receipt),
+                latest -> giveBacks.convert(fingerprint, latest, clock));
     }
 
     /** Does so; returns {@link #LOOK_AGAIN} if the rate is not in force any more. */
