@@ -21,6 +21,11 @@ public final class Outcome {
         return outcome >= 0;
     }
 
+    /** Whether there is no place for a new key. */
+    public static boolean isSaturated(long outcome) {
+        return outcome == SATURATED;
+    }
+
     /** The decision on a request that was granted, or refused for want of permits. */
     static Decision decision(Gcra gcra, long outcome, long permits) {
         Rate rate = gcra.rate();

@@ -117,6 +117,10 @@ public final class PolicyLimiter<K> implements Limiter<K> {
             Decision decision = waiters.decide(budgets, fingerprint, permits, clock);
             return notifications.decided(decision, permits).allowed();
         }
+        if (!queues.isEmpty()) {
+            return waiters.decide(budgets, fingerprint, permits, clock).allowed();
+        }
+        // Looked at again afterwards: a call that begins to wait then has seen what was taken.
         return budgets.tryTake(fingerprint, permits, clock)
                 && (queues.isEmpty() || waiters.confirms(budgets, fingerprint, permits));
     }

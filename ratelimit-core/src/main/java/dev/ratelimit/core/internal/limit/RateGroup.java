@@ -69,24 +69,31 @@ final class RateGroup {
     int take(long key, long permits, long clock, long[] outcomes, List<Receipt> receipts) {
         while (true) {
             int refusing = look(key, permits, clock, outcomes);
-            if (refusing != NONE || takeAll(key, permits, clock, receipts)) {
+            int refusingNow = refusing == NONE ? takeAll(key, permits, clock, outcomes, receipts) : NONE;
+            if (refusingNow == NONE) {
                 return refusing;
+            }
+            if (Outcome.isSaturated(outcomes[refusingNow])) {
+                // Each of two new cells finds a place, but both find the same one: to look again would not help.
+                return refusingNow;
             }
             // Another thread has been quicker.
             Thread.onSpinWait();
         }
     }
 
-    private boolean takeAll(long key, long permits, long clock, List<Receipt> receipts) {
+    /** Takes from each rate in turn; returns the one that refused, once the others have theirs back, or none. */
+    private int takeAll(long key, long permits, long clock, long[] outcomes, List<Receipt> receipts) {
         for (int i = 0; i < rates.length; i++) {
-            if (!Outcome.isAdmitted(rates[i].take(key, permits, clock, receipts.get(i)))) {
+            outcomes[i] = rates[i].take(key, permits, clock, receipts.get(i));
+            if (!Outcome.isAdmitted(outcomes[i])) {
                 for (int taken = 0; taken < i; taken++) {
                     rates[taken].cancel(key, 0, receipts.get(taken), clock);
                 }
-                return false;
+                return i;
             }
         }
-        return true;
+        return NONE;
     }
 
     /** Has the debts of a key be debts at these rates from now on. */

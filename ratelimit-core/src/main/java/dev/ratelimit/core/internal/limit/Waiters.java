@@ -39,13 +39,35 @@ final class Waiters {
 
     /** Takes permits that are all there. */
     Decision decide(PolicyBudgets budgets, long key, long permits, long clock) {
-        Decision decision = reviewed(budgets, key, permits, budgets.attempt(key, permits, clock));
+        Decision decision = attempt(budgets, key, permits, clock);
         if (PolicyBudgets.isExcess(decision)) {
             budgets.beginBlackout(key, clock);
-            Decision behindOthers = queues.isEmpty() ? null : queues.look(budgets, key, permits);
-            return behindOthers == null || behindOthers.allowed() ? decision : behindOthers;
         }
         return decision;
+    }
+
+    private Decision attempt(PolicyBudgets budgets, long key, long permits, long clock) {
+        Decision refusal = refusal(budgets, key, permits, clock);
+        return refusal != null
+                ? refusal
+                : reviewed(budgets, key, permits, budgets.attempt(key, permits, clock));
+    }
+
+    /**
+     * The refusal of a request that the queue of its key leaves nothing for; null if there is no such queue. Looked at before
+     * permits are taken: to take them first and give them back would refuse others meanwhile.
+     */
+    private @Nullable Decision refusal(PolicyBudgets budgets, long key, long permits, long clock) {
+        Decision behindOthers = queues.isEmpty() ? null : queues.look(budgets, key, permits);
+        if (behindOthers == null || behindOthers.allowed()) {
+            return null;
+        }
+        Decision alone = budgets.peek(key, permits, clock);
+        return isByRate(alone) ? behindOthers : alone;
+    }
+
+    private static boolean isByRate(Decision decision) {
+        return decision.allowed() || decision.reason() == Decision.Reason.OVER_LIMIT;
     }
 
     /** Whether permits that were taken without a look at the queue are taken. */
@@ -68,8 +90,7 @@ final class Waiters {
     /** What {@link #decide} would answer. */
     Decision peek(PolicyBudgets budgets, long key, long permits, long clock) {
         Decision decision = budgets.peek(key, permits, clock);
-        boolean isByRate = decision.allowed() || decision.reason() == Decision.Reason.OVER_LIMIT;
-        Decision behindOthers = queues.isEmpty() || !isByRate ? null : queues.look(budgets, key, permits);
+        Decision behindOthers = queues.isEmpty() || !isByRate(decision) ? null : queues.look(budgets, key, permits);
         return behindOthers == null ? decision : behindOthers;
     }
 
@@ -104,7 +125,7 @@ final class Waiters {
         if (!budgets.shapes()) {
             return decide(budgets, key, permits, clock);
         }
-        Decision first = reviewed(budgets, key, permits, budgets.attempt(key, permits, clock));
+        Decision first = attempt(budgets, key, permits, clock);
         if (first.reason() == Decision.Reason.OVER_LIMIT) {
             return null;
         }
@@ -151,7 +172,8 @@ final class Waiters {
     /** Takes permits that are there, or promises those that will be within the policy's longest delay. */
     CellReservation reserve(PolicyBudgets budgets, long key, long permits) {
         TakenNow now = new TakenNow(budgets, key, permits);
-        Decision first = now.at(time.nanos());
+        Decision refusal = refusal(budgets, key, permits, time.nanos());
+        Decision first = refusal == null ? now.at(time.nanos()) : refusal;
         if (first.allowed() && !queues.isEmpty()) {
             Decision second = queues.review(budgets, key, permits, now);
             first = second == null ? first : second;
