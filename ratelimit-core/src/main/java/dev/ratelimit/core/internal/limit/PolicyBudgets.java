@@ -310,4 +310,21 @@ final class PolicyBudgets implements Account {
             blackouts.begin(key, clock);
         }
     }
+
+    /** Begins a blackout if a decision is a refusal for what its own key has done; returns what the caller is told. */
+    Decision concluded(Decision decision, long key, long clock) {
+        return isExcess(decision) ? intoBlackout(decision, key, clock) : decision;
+    }
+
+    /** Begins a blackout, if the policy has one; returns the refusal with the longer wait of the two. */
+    Decision intoBlackout(Decision refusal, long key, long clock) {
+        if (blackouts == null) {
+            return refusal;
+        }
+        blackouts.begin(key, clock);
+        long nanos = Math.max(refusal.retryAfterNanos(), blackoutNanos(key, clock));
+        Rate rate = refusal.rate().orElse(rates.get(0).rate());
+        return Decision.refused(refusal.reason(), rate, refusal.remaining(), nanos, refusal.resetAfterNanos())
+                .of(refusal.policy());
+    }
 }

@@ -39,11 +39,7 @@ final class Waiters {
 
     /** Takes permits that are all there. */
     Decision decide(PolicyBudgets budgets, long key, long permits, long clock) {
-        Decision decision = attempt(budgets, key, permits, clock);
-        if (PolicyBudgets.isExcess(decision)) {
-            budgets.beginBlackout(key, clock);
-        }
-        return decision;
+        return budgets.concluded(attempt(budgets, key, permits, clock), key, clock);
     }
 
     private Decision attempt(PolicyBudgets budgets, long key, long permits, long clock) {
@@ -129,10 +125,7 @@ final class Waiters {
         if (first.reason() == Decision.Reason.OVER_LIMIT) {
             return null;
         }
-        if (PolicyBudgets.isExcess(first)) {
-            budgets.beginBlackout(key, clock);
-        }
-        return first;
+        return budgets.concluded(first, key, clock);
     }
 
     private Waiting waiting(PolicyBudgets budgets, long key, long permits, long patienceNanos) {
@@ -142,7 +135,7 @@ final class Waiters {
                 permits,
                 new Patience(budgets.longestDelayNanos(), patienceNanos),
                 clock -> budgets.attempt(key, permits, clock),
-                () -> budgets.beginBlackout(key, time.nanos()));
+                refusal -> budgets.intoBlackout(refusal, key, time.nanos()));
     }
 
     /** What a stage that waits does when that is over. */
@@ -191,10 +184,7 @@ final class Waiters {
         if (promise != null) {
             return promised(budgets, key, permits, promised.decision(), promise);
         }
-        Decision decision = promised.decision();
-        if (PolicyBudgets.isExcess(decision)) {
-            budgets.beginBlackout(key, time.nanos());
-        }
+        Decision decision = budgets.concluded(promised.decision(), key, time.nanos());
         notifications.decided(decision, permits);
         return decision.allowed()
                 ? new CellReservation(decision, now.takenAt(), () -> {

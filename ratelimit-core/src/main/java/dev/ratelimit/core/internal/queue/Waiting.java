@@ -4,6 +4,7 @@ import dev.ratelimit.Decision;
 import dev.ratelimit.TimeSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param permits how many, at least 1
  * @param patience how long it may wait
  * @param taking takes the permits if they are there now
- * @param onExcess run if it is refused for what its own key has done
+ * @param onExcess given the refusal if it is for what its own key has done; returns what the caller is told
  */
-public record Waiting(Account account, long key, long permits, Patience patience, Taking taking, Runnable onExcess) {
+public record Waiting(Account account, long key, long permits, Patience patience, Taking taking, UnaryOperator<Decision> onExcess) {
 
     /**
      * Has the current thread wait for its turn.
@@ -52,13 +53,10 @@ public record Waiting(Account account, long key, long permits, Patience patience
     }
 
     private Decision answered(Joined joined) {
-        if (joined.isExcess()) {
-            onExcess.run();
-        }
         Decision decision = joined.decision();
         if (decision == null) {
             throw new AssertionError("a call that does not wait has an answer");
         }
-        return decision;
+        return joined.isExcess() ? onExcess.apply(decision) : decision;
     }
 }
