@@ -235,8 +235,6 @@ public interface SingleLimiter {
      *
      * @param policy the policy
      * @throws IllegalArgumentException if one of its rates cannot be kept; the one before stays
-     * @throws IllegalStateException if more rates of different speed are in force than {@link Limiter#update(Policy)} says;
-     *     the one before stays
      */
     void update(Policy policy);
 

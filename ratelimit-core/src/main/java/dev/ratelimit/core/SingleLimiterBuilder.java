@@ -8,6 +8,7 @@ import dev.ratelimit.TimeSource;
 import dev.ratelimit.WhenSaturated;
 import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.cells.SingleCell;
+import dev.ratelimit.core.internal.cells.UnkeptRate;
 import dev.ratelimit.core.internal.keys.KeyHash;
 import dev.ratelimit.core.internal.limit.OnePolicy;
 import dev.ratelimit.core.internal.limit.PolicyLimiter;
@@ -116,6 +117,9 @@ public final class SingleLimiterBuilder {
         CellTable cells = new CellTable(CELLS, WhenSaturated.DENY, timeSource);
         WaitingRoom room = new WaitingRoom(maximumWaiters, maximumWaiters);
         ClusterShare share = clusterShare;
+        if (share != null) {
+            UnkeptRate.checkParts(policy, share.atFirst());
+        }
         OnePolicy<Object> own = new OnePolicy<>(share == null ? policy : policy.dividedBy(share.atFirst()), cells);
         PolicySource<Object> policies = share == null ? own : new SharedPolicies<>(policy, share, own, timeSource);
         PolicyLimiter<Object> limiter = new PolicyLimiter<>(

@@ -116,9 +116,15 @@ class WhatWorksTest {
 
     @Test
     void theNumberOfNodes() {
-        LongFunction<Runnable> build = nodes -> () -> Limiters.builder(Rate.of(1, Duration.ofDays(30)))
+        isTheLargestNumberOfNodes(nodes -> () -> Limiters.builder(Rate.of(1, Duration.ofDays(30)))
                 .clusterShare(ClusterShare.fixed((int) nodes))
-                .build();
+                .build());
+        isTheLargestNumberOfNodes(nodes -> () -> Limiters.singleBuilder(Rate.of(1, Duration.ofDays(30)))
+                .clusterShare(ClusterShare.fixed((int) nodes))
+                .build());
+    }
+
+    private static void isTheLargestNumberOfNodes(LongFunction<Runnable> build) {
         String message = error(() -> build.apply(20).run());
         assertThat(message).endsWith("would be too slow to be kept, but was 20");
         isTheLargest(
