@@ -88,7 +88,7 @@ public final class WaitQueues {
 
     /** What a request would be answered that takes nothing; null if there is no queue. */
     public @Nullable Decision look(Account account, long key, long permits) {
-        return visit(account, key, (queue, now, todo) -> Forecast.look(queue.account, queue.tail(now), permits));
+        return visit(account, key, (queue, now, todo) -> queue.look(permits, now));
     }
 
     /**
@@ -116,7 +116,9 @@ public final class WaitQueues {
             try {
                 queue.bind(inForce.apply(account), now, todo);
                 queue.release(now, todo);
-                return queue.reserve(permits, longest, taking, onDeparture, now);
+                return queue.isOf(account)
+                        ? queue.reserve(permits, longest, taking, onDeparture, now)
+                        : queue.reserveAnew(permits, longest, onDeparture, now, todo);
             } finally {
                 stripe.removeIfIdle(queue);
             }
@@ -156,7 +158,8 @@ public final class WaitQueues {
             try {
                 queue.bind(inForce.apply(account), now, todo);
                 queue.release(now, todo);
-                Joined joined = queue.join(waiter, patience, taking, room, now);
+                Taking inForce = queue.isOf(account) ? taking : new TakingInForce(queue, permits);
+                Joined joined = queue.join(waiter, patience, inForce, room, now);
                 // The first may go where a newcomer that does not wait may not: in the room of a cancelled reservation.
                 queue.release(now, todo);
                 return joined;
