@@ -36,7 +36,7 @@ public final class Promise {
 
     long departedAt;
 
-    /** The debt that it added at each rate. */
+    /** The debt that it added at each rate to that of the promise before, with what waits between the two. */
     long[] added;
 
     /** The permits promised to its key up to and with this one. */
