@@ -105,4 +105,34 @@ class ReservationsInQueuesTest {
         waits.cancel(true);
         assertThat(limiter.reserve(KEY, 1).decision().delay()).isEqualTo(Duration.ofSeconds(3));
     }
+
+    // Behind those that wait
+
+    @Test
+    void aReservationIsBehindCallsThatDepartAtWholeNanoseconds() {
+        Limiter<String> limiter = limiter(Rate.perSecond(3).burst(1));
+        limiter.tryAcquire(KEY);
+        CompletableFuture<Decision> first = later(limiter, 1);
+        CompletableFuture<Decision> second = later(limiter, 1);
+        Reservation reservation = limiter.reserve(KEY, 1);
+        assertThat(reservation.decision().delayNanos()).isBetween(1_000_000_002L, 1_000_000_003L);
+        time.advance(Duration.ofSeconds(5));
+        assertThat(first.join().delayNanos()).isEqualTo(333_333_334);
+        assertThat(second.join().delayNanos()).isEqualTo(666_666_668);
+    }
+
+    @Test
+    void aReservationAfterARefundIsBehindTheCallsThatWaitBetweenReservations() {
+        Limiter<String> limiter = limiter(Rate.perSecond(1).burst(6));
+        limiter.tryAcquire(KEY, 6);
+        time.advance(Duration.ofSeconds(2));
+        assertThat(limiter.reserve(KEY, 6).decision().delay()).isEqualTo(Duration.ofSeconds(4));
+        CompletableFuture<Decision> waits = later(limiter, 6);
+        assertThat(limiter.reserve(KEY, 5).decision().delay()).isEqualTo(Duration.ofSeconds(15));
+        time.advance(Duration.ofSeconds(3));
+        limiter.refund(KEY, 6);
+        assertThat(limiter.reserve(KEY, 3).granted()).isTrue();
+        time.advance(Duration.ofSeconds(60));
+        assertThat(waits.join().delay()).isLessThanOrEqualTo(Duration.ofSeconds(10));
+    }
 }

@@ -247,7 +247,7 @@ final class WaitQueue {
             return new Promised(certain, null);
         }
         long[] tail = tail(now);
-        long wait = Forecast.wait(account, tail, wanted);
+        long wait = Forecast.wait(account, tail, wanted) + roundedUp();
         if (size == 0 && wait == 0) {
             Decision answer = admit(taking, wanted, now);
             if (answer.reason() != Decision.Reason.OVER_LIMIT) {
@@ -263,6 +263,18 @@ final class WaitQueue {
         Promise promise = new Promise(onDeparture, admission, wanted, now + wait, tail.length);
         promises.add(promise, account, tail, wait);
         return new Promised(admission, promise);
+    }
+
+    /**
+     * The nanoseconds by which those that wait may depart later than forecast, because each departs at a whole nanosecond. What
+     * is promised has to be behind them all the same: a promise keeps its instant.
+     */
+    private long roundedUp() {
+        boolean isWhole = true;
+        for (int i = 0; i < account.rates(); i++) {
+            isWhole &= account.scale(i).isWhole();
+        }
+        return isWhole ? 0 : size;
     }
 
     /**
