@@ -152,12 +152,14 @@ final class Promises {
         return before - pin[rate];
     }
 
-    /** The least debt that can be there when the last promise has departed. */
+    /** The least debt that can be there when the last promise has departed, also if all depart first that wait before it. */
     private long least(Scale scale) {
         long least = Long.MIN_VALUE;
         long departing = 0;
         for (Iterator<Promise> latestFirst = promises.descendingIterator(); latestFirst.hasNext(); ) {
             Promise promise = latestFirst.next();
+            // What waits behind the last of all is behind the pin.
+            departing += promise == promises.peekLast() ? 0 : scale.cost(promise.behind);
             if (promise.isPending()) {
                 departing += scale.cost(promise.permits);
                 least = Math.max(least, scale.emitted(promise.due - pinAt) + departing);
