@@ -141,6 +141,29 @@ class WaitingRoomTest {
         assertThat(counts.waited()).isEqualTo(Duration.ofMillis(200));
     }
 
+    /** The callers of reservations still use them after a reset. */
+    @Test
+    void alsoReservationsOfAKeyThatIsReset() {
+        Limiter<String> limiter = Limiters.builder(
+                        Policy.of("p", Rate.perSecond(1).burst(1)).shape(Duration.ofSeconds(5)))
+                .timeSource(time)
+                .listener(statistics)
+                .build();
+        limiter.tryAcquire("k");
+        var givenUp = limiter.reserve("k", 1);
+        var kept = limiter.reserve("k", 1);
+        var cancelledLater = limiter.reserve("k", 1);
+        givenUp.cancel();
+        limiter.reset("k");
+        assertThat(statistics.counts("p").admitted()).isEqualTo(3);
+        cancelledLater.cancel();
+        time.advance(Duration.ofSeconds(10));
+        assertThat(kept.granted()).isTrue();
+        assertThat(statistics.counts("p").admitted()).isEqualTo(3);
+        assertThat(statistics.counts("p").givenUp()).isEqualTo(1);
+        assertThat(time.pending()).isZero();
+    }
+
     /** Two threads on a limit of one at once: the only one that waited was refused, because both counted for a moment. */
     @Test
     void onlyCallsThatReallyWaitCount() throws InterruptedException {

@@ -15,7 +15,7 @@ public final class Promise {
         CANCELLED,
         /** Charged, and used unless it is cancelled now. */
         DEPARTED,
-        /** Void, because its key was reset. */
+        /** Never charged, because its key was reset before it was due. */
         FORGOTTEN
     }
 

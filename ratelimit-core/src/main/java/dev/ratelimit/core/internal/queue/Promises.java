@@ -212,9 +212,17 @@ final class Promises {
         pinAt = last.due;
     }
 
-    /** Forgets all. */
-    void clear() {
-        promises.forEach(promise -> promise.state = Promise.State.FORGOTTEN);
+    /**
+     * Forgets all, because the key was reset. Their callers still use them at their instants, and nothing is charged for that. So
+     * what is to be told then is told now.
+     */
+    void clear(Afterwards todo) {
+        for (Promise promise : promises) {
+            if (promise.isPending()) {
+                promise.state = Promise.State.FORGOTTEN;
+                todo.departed(promise);
+            }
+        }
         promises.clear();
         permits = 0;
     }

@@ -224,7 +224,7 @@ public final class WaitQueues {
     /** The budgets of a key are full: what was promised is void, and those go that may. */
     public void reset(Account account, long key) {
         visit(account, key, (queue, now, todo) -> {
-            queue.promises.clear();
+            queue.promises.clear(todo);
             queue.release(now, todo);
             return true;
         });
