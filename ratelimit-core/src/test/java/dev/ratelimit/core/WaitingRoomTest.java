@@ -8,13 +8,16 @@ import dev.ratelimit.Limiter;
 import dev.ratelimit.LimiterListener;
 import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
+import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.Statistics;
+import dev.ratelimit.VirtualTimeSource;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** How many calls may wait, which of them count, and how each call ends. */
@@ -85,6 +88,39 @@ class WaitingRoomTest {
             CompletableFuture<Decision> waits = later(limiter, "key");
             assertThat(waits).isNotDone();
             waits.cancel(true);
+        }
+    }
+
+    /** Its timer has not rung, because the time does not run tasks by itself. The newcomer sees that the turn has come. */
+    @Test
+    void aCallWhoseTurnHasComeLeavesItsPlaceToTheNewcomerThatFindsThis() {
+        AtomicLong now = new AtomicLong();
+        Limiter<String> limiter = Limiters.builder(
+                        Policy.of("p", Rate.perSecond(10).burst(2)).shape(Duration.ofSeconds(5)))
+                .timeSource(new StandingTime(now))
+                .maximumWaiters(1)
+                .build();
+        limiter.tryAcquire("key", 2);
+        CompletableFuture<Decision> first = later(limiter, "key");
+        now.addAndGet(100_000_000);
+        CompletableFuture<Decision> second = limiter.acquireAsync("key", 2).toCompletableFuture();
+        assertThat(first.join().delay()).isEqualTo(Duration.ofMillis(100));
+        assertThat(second).isNotDone();
+        assertThat(limiter.gauges().waiting()).isEqualTo(1);
+        assertThat(later(limiter, "key").join().reason()).isEqualTo(Decision.Reason.TOO_MANY_WAITING);
+    }
+
+    /** Runs no task. */
+    private record StandingTime(AtomicLong now) implements VirtualTimeSource {
+
+        @Override
+        public long nanos() {
+            return now.get();
+        }
+
+        @Override
+        public ScheduledTask schedule(long instantNanos, Runnable task) {
+            return () -> true;
         }
     }
 

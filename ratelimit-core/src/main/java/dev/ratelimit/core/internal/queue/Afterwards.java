@@ -46,15 +46,6 @@ final class Afterwards {
         expected = waiter.expected;
     }
 
-    /** How many have left their queues. */
-    int left() {
-        int left = 0;
-        for (Waiter waiter = firstLeft; waiter != null; waiter = waiter.next) {
-            left++;
-        }
-        return left;
-    }
-
     /**
      * Does it all. What fails with one waiter, because of its executor or of a timer that cannot be had, is no other's affair: it
      * goes to the thread's handler of uncaught exceptions.

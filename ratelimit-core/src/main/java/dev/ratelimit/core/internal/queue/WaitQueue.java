@@ -29,6 +29,7 @@ final class WaitQueue {
     Account account;
     final Promises promises = new Promises();
 
+    private final WaitingRoom room;
     private final long credit;
     private @Nullable Waiter first;
     private @Nullable Waiter last;
@@ -45,9 +46,10 @@ final class WaitQueue {
 
     private boolean isDueKnown;
 
-    WaitQueue(long key, Account account, long credit) {
+    WaitQueue(long key, Account account, WaitingRoom room, long credit) {
         this.key = key;
         this.account = account;
+        this.room = room;
         this.credit = credit;
     }
 
@@ -112,7 +114,7 @@ final class WaitQueue {
         }
     }
 
-    /** Takes a waiter out that stands here. */
+    /** Takes a waiter out that stands here. Its place in the room is free at once, for the next that comes. */
     void remove(Waiter waiter) {
         Waiter before = waiter.previous;
         Waiter behind = waiter.next;
@@ -131,6 +133,7 @@ final class WaitQueue {
         waiter.previous = null;
         waiter.next = null;
         size--;
+        room.leave();
         permits -= waiter.permits;
         Promise counting = Promise.counting(waiter.after);
         if (counting != null) {
@@ -203,7 +206,7 @@ final class WaitQueue {
     }
 
     /** Puts a call into the queue, if its turn comes in time and there is room. */
-    Joined join(Waiter waiter, Patience patience, Taking taking, WaitingRoom room, long now) {
+    Joined join(Waiter waiter, Patience patience, Taking taking, long now) {
         Decision certain = certain(waiter.permits, now);
         if (certain != null) {
             return Joined.answered(certain);
