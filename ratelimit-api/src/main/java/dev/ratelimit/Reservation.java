@@ -40,7 +40,8 @@ public interface Reservation {
      * Gives back permits that were not used, as far as later reservations do not count on them, so that no burst above
      * the capacity comes of it. All of them if nothing was taken since. Otherwise, under a policy of one rate, those beyond
      * what was taken since that are not forgiven by time yet; under one of several rates none. None, too, if the key was
-     * reset, forgotten, or has another rate by now. Does nothing the second time, or if nothing was granted.
+     * reset, forgotten, or has another rate by now. Does nothing the second time, or if nothing was granted. What a
+     * reservation that is not due yet did not give back is given back once all later ones are cancelled, too.
      *
      * <p>What was given back to a key meanwhile is counted together with other keys', so that memory stays fixed. If
      * one key in a hundred was given something back between the reservation and its cancellation, 0.01 % of cancellations

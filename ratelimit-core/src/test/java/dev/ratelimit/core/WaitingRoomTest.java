@@ -8,13 +8,16 @@ import dev.ratelimit.Limiter;
 import dev.ratelimit.LimiterListener;
 import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
+import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.Statistics;
+import dev.ratelimit.VirtualTimeSource;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** How many calls may wait, which of them count, and how each call ends. */
@@ -88,6 +91,39 @@ class WaitingRoomTest {
         }
     }
 
+    /** Its timer has not rung, because the time does not run tasks by itself. The newcomer sees that the turn has come. */
+    @Test
+    void aCallWhoseTurnHasComeLeavesItsPlaceToTheNewcomerThatFindsThis() {
+        AtomicLong now = new AtomicLong();
+        Limiter<String> limiter = Limiters.builder(
+                        Policy.of("p", Rate.perSecond(10).burst(2)).shape(Duration.ofSeconds(5)))
+                .timeSource(new StandingTime(now))
+                .maximumWaiters(1)
+                .build();
+        limiter.tryAcquire("key", 2);
+        CompletableFuture<Decision> first = later(limiter, "key");
+        now.addAndGet(100_000_000);
+        CompletableFuture<Decision> second = limiter.acquireAsync("key", 2).toCompletableFuture();
+        assertThat(first.join().delay()).isEqualTo(Duration.ofMillis(100));
+        assertThat(second).isNotDone();
+        assertThat(limiter.gauges().waiting()).isEqualTo(1);
+        assertThat(later(limiter, "key").join().reason()).isEqualTo(Decision.Reason.TOO_MANY_WAITING);
+    }
+
+    /** Runs no task. */
+    private record StandingTime(AtomicLong now) implements VirtualTimeSource {
+
+        @Override
+        public long nanos() {
+            return now.get();
+        }
+
+        @Override
+        public ScheduledTask schedule(long instantNanos, Runnable task) {
+            return () -> true;
+        }
+    }
+
     /** After {@code shutdownNow}, an executor may accept a completion and never run it. */
     @Test
     void anExecutorThatDropsCompletionsKeepsNoPlace() {
@@ -139,6 +175,29 @@ class WaitingRoomTest {
         assertThat(counts.givenUp()).isEqualTo(4);
         assertThat(counts.shaped()).isEqualTo(2);
         assertThat(counts.waited()).isEqualTo(Duration.ofMillis(200));
+    }
+
+    /** The callers of reservations still use them after a reset. */
+    @Test
+    void alsoReservationsOfAKeyThatIsReset() {
+        Limiter<String> limiter = Limiters.builder(
+                        Policy.of("p", Rate.perSecond(1).burst(1)).shape(Duration.ofSeconds(5)))
+                .timeSource(time)
+                .listener(statistics)
+                .build();
+        limiter.tryAcquire("k");
+        var givenUp = limiter.reserve("k", 1);
+        var kept = limiter.reserve("k", 1);
+        var cancelledLater = limiter.reserve("k", 1);
+        givenUp.cancel();
+        limiter.reset("k");
+        assertThat(statistics.counts("p").admitted()).isEqualTo(3);
+        cancelledLater.cancel();
+        time.advance(Duration.ofSeconds(10));
+        assertThat(kept.granted()).isTrue();
+        assertThat(statistics.counts("p").admitted()).isEqualTo(3);
+        assertThat(statistics.counts("p").givenUp()).isEqualTo(1);
+        assertThat(time.pending()).isZero();
     }
 
     /** Two threads on a limit of one at once: the only one that waited was refused, because both counted for a moment. */

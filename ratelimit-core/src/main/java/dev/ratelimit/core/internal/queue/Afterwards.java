@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a thread has to do once it no longer holds the lock of a stripe: answer those that have left a queue, say to the
- * first of one when its turn is expected, tell of reservations that have come due.
+ * first of one when its turn is expected, tell of reservations that cannot be given up any more.
  *
  * <p>It links what it is given, so that nothing is allocated under the lock.
  */
@@ -30,7 +30,7 @@ final class Afterwards {
         lastLeft = waiter;
     }
 
-    /** A reservation has come due. */
+    /** A reservation has come due, or is never charged. */
     void departed(Promise promise) {
         if (lastDeparted == null) {
             firstDeparted = promise;
@@ -44,15 +44,6 @@ final class Afterwards {
     void expect(Waiter waiter) {
         expecting = waiter;
         expected = waiter.expected;
-    }
-
-    /** How many have left their queues. */
-    int left() {
-        int left = 0;
-        for (Waiter waiter = firstLeft; waiter != null; waiter = waiter.next) {
-            left++;
-        }
-        return left;
     }
 
     /**

@@ -15,7 +15,7 @@ public final class Promise {
         CANCELLED,
         /** Charged, and used unless it is cancelled now. */
         DEPARTED,
-        /** Void, because its key was reset. */
+        /** Never charged, because its key was reset before it was due. */
         FORGOTTEN
     }
 
@@ -36,7 +36,7 @@ public final class Promise {
 
     long departedAt;
 
-    /** The debt that it added at each rate. */
+    /** The debt that it added at each rate to that of the promise before, with what waits between the two. */
     long[] added;
 
     /** The permits promised to its key up to and with this one. */

@@ -59,12 +59,13 @@ final class Promises {
      * @param wait the nanoseconds from now until it is due
      */
     void add(Promise promise, Account account, long[] tail, long wait) {
+        Promise latest = promises.peekLast();
         long[] after = new long[tail.length];
         for (int i = 0; i < tail.length; i++) {
             Scale scale = account.scale(i);
             long before = tail[i] - scale.emitted(wait);
             after[i] = Math.max(0, before) + scale.cost(promise.permits);
-            promise.added[i] = after[i] - before;
+            promise.added[i] = after[i] - before + (latest == null ? 0 : scale.cost(latest.behind));
         }
         wasRefunded &= !promises.isEmpty();
         promises.addLast(promise);
@@ -90,27 +91,36 @@ final class Promises {
     }
 
     /**
-     * Cancels a promise that is in here. The latest is gone as if it had never been. Of any other one, under a single rate, the
-     * permits beyond those promised since are given back to newcomers; what is not may still be used by those that wait.
+     * Cancels a promise that is in here. The latest is gone as if it had never been, and so are those before it that were
+     * cancelled earlier. Of any other one, under a single rate, the permits beyond those promised since are given back to
+     * newcomers; what is not may still be used by those that wait.
      */
     void cancel(Promise promise, Account account) {
         promise.state = Promise.State.CANCELLED;
         permits -= promise.permits;
         if (promise != promises.peekLast()) {
             if (account.rates() == 1) {
-                lower(account, Math.max(0, promise.permits - (taken - promise.rank)));
+                long unclaimed = Math.max(0, promise.permits - (taken - promise.rank));
+                promise.added[0] -= lower(account, 0, account.scale(0).cost(unclaimed));
             }
             return;
         }
+        // No alarm rings for one that is cancelled. So the last of all is always one that is not.
+        for (Promise last = promise; last != null && !last.isPending(); last = promises.peekLast()) {
+            removeLast(last, account);
+        }
+    }
+
+    private void removeLast(Promise last, Account account) {
         promises.removeLast();
-        taken -= promise.permits;
+        taken -= last.permits;
         for (int i = 0; i < pin.length; i++) {
-            lower(account, i, promise.added[i]);
+            lower(account, i, last.added[i]);
         }
         Promise before = promises.peekLast();
         if (before != null) {
-            before.behind += promise.behind;
-            promise.replacement = before;
+            before.behind += last.behind;
+            last.replacement = before;
         }
     }
 
@@ -132,18 +142,24 @@ final class Promises {
     /**
      * Lowers a pin. What cancellations give back by themselves leaves the promises their permits: each gives no more than its own
      * permits less those promised later. Together with refunds they could be more, which is why it is looked at then.
+     *
+     * @return by how many units
      */
-    private void lower(Account account, int rate, long units) {
-        long lowered = pin[rate] - units;
-        pin[rate] = wasRefunded ? Math.min(pin[rate], Math.max(least(account.scale(rate)), lowered)) : lowered;
+    private long lower(Account account, int rate, long units) {
+        long before = pin[rate];
+        long lowered = before - units;
+        pin[rate] = wasRefunded ? Math.min(before, Math.max(least(account.scale(rate)), lowered)) : lowered;
+        return before - pin[rate];
     }
 
-    /** The least debt that can be there when the last promise has departed. */
+    /** The least debt that can be there when the last promise has departed, also if all depart first that wait before it. */
     private long least(Scale scale) {
         long least = Long.MIN_VALUE;
         long departing = 0;
         for (Iterator<Promise> latestFirst = promises.descendingIterator(); latestFirst.hasNext(); ) {
             Promise promise = latestFirst.next();
+            // What waits behind the last of all is behind the pin.
+            departing += promise == promises.peekLast() ? 0 : scale.cost(promise.behind);
             if (promise.isPending()) {
                 departing += scale.cost(promise.permits);
                 least = Math.max(least, scale.emitted(promise.due - pinAt) + departing);
@@ -196,9 +212,17 @@ final class Promises {
         pinAt = last.due;
     }
 
-    /** Forgets all. */
-    void clear() {
-        promises.forEach(promise -> promise.state = Promise.State.FORGOTTEN);
+    /**
+     * Forgets all, because the key was reset. Their callers still use them at their instants, and nothing is charged for that. So
+     * what is to be told then is told now.
+     */
+    void clear(Afterwards todo) {
+        for (Promise promise : promises) {
+            if (promise.isPending()) {
+                promise.state = Promise.State.FORGOTTEN;
+                todo.departed(promise);
+            }
+        }
         promises.clear();
         permits = 0;
     }

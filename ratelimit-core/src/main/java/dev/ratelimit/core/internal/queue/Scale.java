@@ -31,6 +31,11 @@ public record Scale(Rate rate, long perPermit, long perNano) {
         return cost(rate.capacity());
     }
 
+    /** Whether any number of units is emitted in whole nanoseconds. */
+    boolean isWhole() {
+        return perNano == 1;
+    }
+
     /** The time in which units are emitted, rounded up; zero for none or less. */
     long nanos(long units) {
         return units <= 0 ? 0 : (units - 1) / perNano + 1;

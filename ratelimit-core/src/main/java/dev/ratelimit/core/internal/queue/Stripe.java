@@ -24,11 +24,16 @@ final class Stripe {
     /** How many queues there are in all stripes. */
     private final AtomicInteger queues;
 
+    private final WaitingRoom room;
+    private final long credit;
+
     private Map<Long, WaitQueue> byKey = new HashMap<>();
     private int most;
 
-    Stripe(AtomicInteger queues) {
+    Stripe(AtomicInteger queues, WaitingRoom room, long credit) {
         this.queues = queues;
+        this.room = room;
+        this.credit = credit;
     }
 
     @Nullable
@@ -40,12 +45,12 @@ final class Stripe {
      * Finds a key's queue, or adds one. From then on, whatever is taken from the key's budgets without a look at its queue is
      * looked at again: so what is read of the budgets after this is not taken by others unnoticed.
      */
-    WaitQueue findOrAdd(long key, Account account, long credit, long now) {
+    WaitQueue findOrAdd(long key, Account account, long now) {
         WaitQueue known = byKey.get(key);
         if (known != null) {
             return known;
         }
-        WaitQueue added = new WaitQueue(key, account, credit);
+        WaitQueue added = new WaitQueue(key, account, room, credit);
         byKey.put(key, added);
         most = Math.max(most, byKey.size());
         queues.incrementAndGet();

@@ -29,6 +29,7 @@ final class WaitQueue {
     Account account;
     final Promises promises = new Promises();
 
+    private final WaitingRoom room;
     private final long credit;
     private @Nullable Waiter first;
     private @Nullable Waiter last;
@@ -45,10 +46,17 @@ final class WaitQueue {
 
     private boolean isDueKnown;
 
-    WaitQueue(long key, Account account, long credit) {
+    WaitQueue(long key, Account account, WaitingRoom room, long credit) {
         this.key = key;
         this.account = account;
+        this.room = room;
         this.credit = credit;
+    }
+
+    /** Whether these are its budgets. */
+    @SuppressWarnings("ReferenceEquality") // budgets that are made anew are others
+    boolean isOf(Account other) {
+        return account == other;
     }
 
     /** How long the first has waited. */
@@ -106,7 +114,7 @@ final class WaitQueue {
         }
     }
 
-    /** Takes a waiter out that stands here. */
+    /** Takes a waiter out that stands here. Its place in the room is free at once, for the next that comes. */
     void remove(Waiter waiter) {
         Waiter before = waiter.previous;
         Waiter behind = waiter.next;
@@ -125,6 +133,7 @@ final class WaitQueue {
         waiter.previous = null;
         waiter.next = null;
         size--;
+        room.leave();
         permits -= waiter.permits;
         Promise counting = Promise.counting(waiter.after);
         if (counting != null) {
@@ -180,8 +189,28 @@ final class WaitQueue {
         return answer;
     }
 
+    /** What a request would be answered that takes nothing. */
+    Decision look(long wanted, long now) {
+        Decision certain = certain(wanted, now);
+        return certain == null ? Forecast.look(account, tail(now), wanted) : certain;
+    }
+
+    /**
+     * The answer to a request on which no debt has a say: there are no rates, or one has too small a capacity. A caller that
+     * has found other budgets than these does not know. To take is to be answered, because nothing is taken.
+     */
+    private @Nullable Decision certain(long wanted, long now) {
+        return account.rates() == 0 || exceedsCapacity(wanted)
+                ? account.take(key, wanted, now).decision()
+                : null;
+    }
+
     /** Puts a call into the queue, if its turn comes in time and there is room. */
-    Joined join(Waiter waiter, Patience patience, Taking taking, WaitingRoom room, long now) {
+    Joined join(Waiter waiter, Patience patience, Taking taking, long now) {
+        Decision certain = certain(waiter.permits, now);
+        if (certain != null) {
+            return Joined.answered(certain);
+        }
         long[] tail = tail(now);
         long wait = Forecast.wait(account, tail, waiter.permits);
         if (size == 0 && wait == 0) {
@@ -216,8 +245,12 @@ final class WaitQueue {
 
     /** Takes permits for a reservation now, or promises them for as soon as they are there behind all others. */
     Promised reserve(long wanted, long longest, Taking taking, Consumer<Decision> onDeparture, long now) {
+        Decision certain = certain(wanted, now);
+        if (certain != null) {
+            return new Promised(certain, null);
+        }
         long[] tail = tail(now);
-        long wait = Forecast.wait(account, tail, wanted);
+        long wait = Forecast.wait(account, tail, wanted) + roundedUp();
         if (size == 0 && wait == 0) {
             Decision answer = admit(taking, wanted, now);
             if (answer.reason() != Decision.Reason.OVER_LIMIT) {
@@ -233,6 +266,34 @@ final class WaitQueue {
         Promise promise = new Promise(onDeparture, admission, wanted, now + wait, tail.length);
         promises.add(promise, account, tail, wait);
         return new Promised(admission, promise);
+    }
+
+    /**
+     * The nanoseconds by which those that wait may depart later than forecast, because each departs at a whole nanosecond. What
+     * is promised has to be behind them all the same: a promise keeps its instant.
+     */
+    private long roundedUp() {
+        boolean isWhole = true;
+        for (int i = 0; i < account.rates(); i++) {
+            isWhole &= account.scale(i).isWhole();
+        }
+        return isWhole ? 0 : size;
+    }
+
+    /**
+     * Does so for a caller that has found other budgets than these. It cannot give back what is taken from these now: a
+     * promise that departs at once can.
+     */
+    Promised reserveAnew(long wanted, long longest, Consumer<Decision> onDeparture, long now, Afterwards todo) {
+        TakingInForce taking = new TakingInForce(this, wanted);
+        Promised promised = reserve(wanted, longest, taking, onDeparture, now);
+        Runnable cancellation = taking.cancellation();
+        if (cancellation == null) {
+            return promised;
+        }
+        Promise taken = new Promise(onDeparture, promised.decision(), wanted, now, account.rates());
+        departs(taken, cancellation, todo);
+        return new Promised(promised.decision(), taken);
     }
 
     /** Cancels a promise, if it is not void. */
@@ -266,20 +327,23 @@ final class WaitQueue {
     private void chargeDue(long now, Afterwards todo) {
         for (Promise promise = promises.pollDue(now); promise != null; promise = promises.pollDue(now)) {
             if (promise.isPending()) {
-                promise.charge = account.charge(key, promise.permits, promise.due);
-                promise.state = Promise.State.DEPARTED;
                 departed += promise.permits;
-                promise.departedFrom = this;
-                promise.departedAt = departed;
-                todo.departed(promise);
+                departs(promise, account.charge(key, promise.permits, promise.due), todo);
             }
         }
     }
 
+    private void departs(Promise promise, Runnable charge, Afterwards todo) {
+        promise.charge = charge;
+        promise.state = Promise.State.DEPARTED;
+        promise.departedFrom = this;
+        promise.departedAt = departed;
+        todo.departed(promise);
+    }
+
     /** Binds all that waits to the budgets in force. Those refuse at once what they will never have, or not in time. */
-    @SuppressWarnings("ReferenceEquality") // budgets that are made anew are others
     void bind(Account other, long now, Afterwards todo) {
-        if (account == other) {
+        if (isOf(other)) {
             return;
         }
         account = other;
@@ -293,7 +357,7 @@ final class WaitQueue {
             Waiter behind = waiter.next;
             waiter.after = null;
             long next = Math.max(wait, Forecast.wait(other, debts, waiter.permits));
-            if (exceedsCapacity(waiter)) {
+            if (exceedsCapacity(waiter.permits)) {
                 Decision never = other.take(key, waiter.permits, now).decision();
                 remove(waiter);
                 todo.answer(waiter, never);
@@ -314,10 +378,10 @@ final class WaitQueue {
         release(now, todo);
     }
 
-    private boolean exceedsCapacity(Waiter waiter) {
+    private boolean exceedsCapacity(long wanted) {
         boolean exceeds = false;
         for (int i = 0; i < account.rates(); i++) {
-            exceeds |= waiter.permits > account.scale(i).rate().capacity();
+            exceeds |= wanted > account.scale(i).rate().capacity();
         }
         return exceeds;
     }

@@ -28,10 +28,8 @@ public final class WaitQueues {
     private static final int MOST_STRIPES = 4096;
 
     private final TimeSource time;
-    private final WaitingRoom room;
     private final UnaryOperator<Account> inForce;
     private final Runnable whenUnlocked;
-    private final long credit;
 
     /** A virtual time runs the code of applications on the thread that moves it. */
     private final boolean mayRunCode;
@@ -49,13 +47,12 @@ public final class WaitQueues {
      */
     public WaitQueues(TimeSource time, WaitingRoom room, UnaryOperator<Account> inForce, Runnable whenUnlocked) {
         this.time = time;
-        this.room = room;
         this.inForce = inForce;
         this.whenUnlocked = whenUnlocked;
         this.mayRunCode = time instanceof VirtualTimeSource;
-        this.credit = time == TimeSource.system() ? WaitQueue.CREDIT_NANOS : 0;
+        long credit = time == TimeSource.system() ? WaitQueue.CREDIT_NANOS : 0;
         int wanted = Math.max(STRIPES_PER_PROCESSOR * Runtime.getRuntime().availableProcessors(), FEWEST_STRIPES);
-        this.stripes = Stream.generate(() -> new Stripe(queues))
+        this.stripes = Stream.generate(() -> new Stripe(queues, room, credit))
                 .limit(Math.min(Integer.highestOneBit(wanted), MOST_STRIPES))
                 .toArray(Stripe[]::new);
     }
@@ -88,7 +85,7 @@ public final class WaitQueues {
 
     /** What a request would be answered that takes nothing; null if there is no queue. */
     public @Nullable Decision look(Account account, long key, long permits) {
-        return visit(account, key, (queue, now, todo) -> Forecast.look(queue.account, queue.tail(now), permits));
+        return visit(account, key, (queue, now, todo) -> queue.look(permits, now));
     }
 
     /**
@@ -112,11 +109,13 @@ public final class WaitQueues {
         long now = time.nanos();
         Stripe stripe = stripe(key);
         return locked(stripe, null, todo -> {
-            WaitQueue queue = stripe.findOrAdd(key, account, credit, now);
+            WaitQueue queue = stripe.findOrAdd(key, account, now);
             try {
                 queue.bind(inForce.apply(account), now, todo);
                 queue.release(now, todo);
-                return queue.reserve(permits, longest, taking, onDeparture, now);
+                return queue.isOf(account)
+                        ? queue.reserve(permits, longest, taking, onDeparture, now)
+                        : queue.reserveAnew(permits, longest, onDeparture, now, todo);
             } finally {
                 stripe.removeIfIdle(queue);
             }
@@ -152,11 +151,12 @@ public final class WaitQueues {
         Stripe stripe = stripe(key);
         Waiter waiter = new Waiter(stripe, key, caller, permits, now, now + patience.nanos());
         return locked(stripe, caller, todo -> {
-            WaitQueue queue = stripe.findOrAdd(key, account, credit, now);
+            WaitQueue queue = stripe.findOrAdd(key, account, now);
             try {
                 queue.bind(inForce.apply(account), now, todo);
                 queue.release(now, todo);
-                Joined joined = queue.join(waiter, patience, taking, room, now);
+                Taking inForce = queue.isOf(account) ? taking : new TakingInForce(queue, permits);
+                Joined joined = queue.join(waiter, patience, inForce, now);
                 // The first may go where a newcomer that does not wait may not: in the room of a cancelled reservation.
                 queue.release(now, todo);
                 return joined;
@@ -190,7 +190,6 @@ public final class WaitQueues {
                 return false;
             }
             queue.remove(waiter);
-            room.leave(1);
             queue.release(now, todo);
             waiter.stripe.removeIfIdle(queue);
             return true;
@@ -221,7 +220,7 @@ public final class WaitQueues {
     /** The budgets of a key are full: what was promised is void, and those go that may. */
     public void reset(Account account, long key) {
         visit(account, key, (queue, now, todo) -> {
-            queue.promises.clear();
+            queue.promises.clear(todo);
             queue.release(now, todo);
             return true;
         });
@@ -299,7 +298,6 @@ public final class WaitQueues {
             return work.apply(todo);
         } finally {
             stripe.lock.unlock();
-            room.leave(todo.left());
             todo.run(own, mayRunCode);
             whenUnlocked.run();
         }

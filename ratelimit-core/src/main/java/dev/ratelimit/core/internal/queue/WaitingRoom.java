@@ -43,10 +43,8 @@ public final class WaitingRoom {
         return false;
     }
 
-    /** Gives places back. */
-    public void leave(int places) {
-        if (places > 0) {
-            waiting.addAndGet(-places);
-        }
+    /** Gives a place back. */
+    public void leave() {
+        waiting.decrementAndGet();
     }
 }
