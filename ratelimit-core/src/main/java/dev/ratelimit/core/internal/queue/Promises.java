@@ -46,6 +46,11 @@ final class Promises {
         return promises.peekLast();
     }
 
+    /** All, in the order of their instants. Cancelled ones are among them, except after {@link #rebase}. */
+    Iterator<Promise> iterator() {
+        return promises.iterator();
+    }
+
     /** The debt at a rate that a newcomer finds at an instant, after all that is promised and what waits behind it. */
     long pin(int rate, Scale scale, long now) {
         Promise last = promises.getLast();

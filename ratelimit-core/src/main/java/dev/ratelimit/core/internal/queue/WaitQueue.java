@@ -1,6 +1,7 @@
 package dev.ratelimit.core.internal.queue;
 
 import dev.ratelimit.Decision;
+import java.util.Iterator;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -222,13 +223,14 @@ final class WaitQueue {
             wait = answer.retryAfterNanos();
         }
         if (wait > patience.policyNanos()) {
-            return Joined.excess(refusal(Decision.Reason.OVER_LIMIT, tail, waiter, patience.policyNanos()));
+            return Joined.excess(refusal(Decision.Reason.OVER_LIMIT, tail, waiter, patience.nanos()));
         }
         if (wait > patience.callerNanos()) {
             return Joined.answered(refusal(Decision.Reason.OVER_LIMIT, tail, waiter, patience.callerNanos()));
         }
         if (size >= room.mostPerKey()) {
-            return Joined.excess(refusal(Decision.Reason.TOO_MANY_WAITING, tail, waiter, 0));
+            Decision refusal = refusal(Decision.Reason.TOO_MANY_WAITING, tail, waiter, 0);
+            return room.isForSeveralKeys() ? Joined.excess(refusal) : Joined.answered(refusal);
         }
         if (!room.enter()) {
             return Joined.answered(refusal(Decision.Reason.TOO_MANY_WAITING, tail, waiter, 0));
@@ -258,6 +260,11 @@ final class WaitQueue {
             }
             wait = answer.retryAfterNanos();
             tail = tail(now);
+        }
+        Promise before = promises.last();
+        if (before != null && wait > 0) {
+            // Permits that were given back since may be there sooner, but reservations depart in their order.
+            wait = Math.max(wait, before.due - now);
         }
         if (wait > longest || wait == 0) {
             return new Promised(Forecast.refusal(Decision.Reason.OVER_LIMIT, account, tail, wanted, longest), null);
@@ -352,11 +359,19 @@ final class WaitQueue {
         isDueKnown = false;
         long[] debts = debts(now);
         long wait = 0;
+        Iterator<Promise> promised = promises.iterator();
+        Promise promise = promised.hasNext() ? promised.next() : null;
         Waiter waiter = first;
         while (waiter != null) {
             Waiter behind = waiter.next;
             waiter.after = null;
             long next = Math.max(wait, Forecast.wait(other, debts, waiter.permits));
+            // What is promised for an instant before the call's turn keeps that instant, and so departs first.
+            while (promise != null && promise.due - now <= next) {
+                charge(debts, promise.permits, promise.due - now);
+                next = Math.max(wait, Forecast.wait(other, debts, waiter.permits));
+                promise = promised.hasNext() ? promised.next() : null;
+            }
             if (exceedsCapacity(waiter.permits)) {
                 Decision never = other.take(key, waiter.permits, now).decision();
                 remove(waiter);
@@ -368,14 +383,19 @@ final class WaitQueue {
                 todo.answer(waiter, refusal);
             } else {
                 wait = next;
-                for (int i = 0; i < debts.length; i++) {
-                    Scale scale = other.scale(i);
-                    debts[i] = Math.max(debts[i], scale.emitted(wait)) + scale.cost(waiter.permits);
-                }
+                charge(debts, waiter.permits, wait);
             }
             waiter = behind;
         }
         release(now, todo);
+    }
+
+    /** Adds to debts what departs after a wait. */
+    private void charge(long[] debts, long wanted, long wait) {
+        for (int i = 0; i < debts.length; i++) {
+            Scale scale = account.scale(i);
+            debts[i] = Math.max(debts[i], scale.emitted(wait)) + scale.cost(wanted);
+        }
     }
 
     private boolean exceedsCapacity(long wanted) {

@@ -25,6 +25,11 @@ public final class WaitingRoom {
         return mostPerKey;
     }
 
+    /** Whether other keys still find a place when one key has all that it may. */
+    boolean isForSeveralKeys() {
+        return mostPerKey < most;
+    }
+
     /** How many calls wait. */
     public int waiting() {
         return waiting.get();
