@@ -167,8 +167,7 @@ final class WaitQueue {
         }
         Taken taken = account.take(key, head.permits, at);
         Decision answer = taken.decision();
-        boolean isNever = answer.retryAfterNanos() == Long.MAX_VALUE;
-        if (!answer.allowed() && !isNever) {
+        if (mayGoLater(head, answer, at)) {
             return isDueFrom(at + answer.retryAfterNanos(), now);
         }
         departed += answer.allowed() ? head.permits : 0;
@@ -177,6 +176,17 @@ final class WaitQueue {
         todo.answer(head, answer.allowed() ? answer.after(Math.max(0, at - head.came)) : answer);
         // The next is not before it.
         return isDueFrom(at, now);
+    }
+
+    /**
+     * Whether a refusal leaves a waiter hope. New keys may have taken the place of its key, which no forecast knows: then it
+     * hopes for no longer than it was allowed to when it came.
+     */
+    private static boolean mayGoLater(Waiter waiter, Decision answer, long at) {
+        long nanos = answer.retryAfterNanos();
+        return !answer.allowed()
+                && nanos != Long.MAX_VALUE
+                && (answer.reason() != Decision.Reason.SATURATED || at + nanos - waiter.latest <= 0);
     }
 
     /** Takes permits for a newcomer, if they are there behind all that waits and is promised; else says when they will be. */
