@@ -30,6 +30,17 @@ class LiveChangeTest {
     }
 
     @Test
+    void aRefundAfterAChangeOfTheInitialPermitsTakesNothing() {
+        Rate rate = Rate.perSecond(1).burst(6);
+        Limiter<String> limiter = limiter(Policy.of("p", rate));
+        limiter.tryAcquire(KEY, 2);
+        limiter.update(Policy.of("p", rate.initially(1)));
+        assertThat(limiter.peek(KEY).remaining()).isEqualTo(4);
+        limiter.refund(KEY, 1);
+        assertThat(limiter.peek(KEY).remaining()).isGreaterThanOrEqualTo(4);
+    }
+
+    @Test
     void whatIsUsedStaysUsed() {
         Limiter<String> limiter = limiter(Policy.of("slow", Rate.perSecond(10)));
         assertThat(limiter.tryAcquire(KEY, 10)).isTrue();

@@ -190,9 +190,10 @@ final class GiveBacks {
         // A position that is lowered below the clock is kept, and not freed: the clock may go back by two intervals.
         long lowered =
                 debt - Math.min(forgiven, debt + rate.reading(2 * rate.units().sweepNanos()));
-        // A key cannot have more than one never seen.
+        // A key cannot have more than one never seen; but one that has more keeps it, and nothing is ever taken here.
         long start = rate.startDebt(now);
-        long after = rate.cell(rate.reading(now), start == 0 ? lowered : Math.max(start, lowered), before);
+        long left = start == 0 ? lowered : Math.min(debt, Math.max(start, lowered));
+        long after = rate.cell(rate.reading(now), left, before);
         return places.exchange(place, before, after);
     }
 }
