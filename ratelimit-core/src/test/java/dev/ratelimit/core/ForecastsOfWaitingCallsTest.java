@@ -77,6 +77,23 @@ class ForecastsOfWaitingCallsTest {
     }
 
     @Test
+    void noCallWaitsLongerThanItAcceptsWhereRatesStartApart() {
+        Limiter<String> limiter = limiter(Policy.of(
+                        "policy",
+                        Rate.perSecond(2).burst(10).initially(0),
+                        Rate.perSecond(1).burst(12))
+                .shape(Duration.ofSeconds(60)));
+        limiter.acquireAsync(KEY, 1);
+        limiter.acquireAsync(KEY, 10);
+        Duration accepted = Duration.ofSeconds(11);
+        CompletableFuture<Decision> call = limiter.acquireAsync(KEY, 10, accepted).toCompletableFuture();
+
+        time.advance(accepted.plusMillis(10));
+
+        assertThat(call).isDone();
+    }
+
+    @Test
     void aFullQueueOfALimiterWithoutAKeyBeginsNoBlackout() {
         SingleLimiter limiter = Limiters.singleBuilder(shaping(Rate.perSecond(1).burst(1), Duration.ofSeconds(60))
                         .blackout(Duration.ofSeconds(30)))

@@ -179,14 +179,14 @@ final class WaitQueue {
     }
 
     /**
-     * Whether a refusal leaves a waiter hope. New keys may have taken the place of its key, which no forecast knows: then it
-     * hopes for no longer than it was allowed to when it came.
+     * Whether a refusal leaves a waiter hope. New keys may have taken the place of its key, and under several rates a forecast may be
+     * too early: then the waiter hopes for no longer than it was allowed to when it came. A rate may be late by as much as
+     * a late thread is given credit for.
      */
     private static boolean mayGoLater(Waiter waiter, Decision answer, long at) {
         long nanos = answer.retryAfterNanos();
-        return !answer.allowed()
-                && nanos != Long.MAX_VALUE
-                && (answer.reason() != Decision.Reason.SATURATED || at + nanos - waiter.latest <= 0);
+        long slack = answer.reason() == Decision.Reason.SATURATED ? 0 : CREDIT_NANOS;
+        return !answer.allowed() && nanos != Long.MAX_VALUE && at + nanos - waiter.latest <= slack;
     }
 
     /** Takes permits for a newcomer, if they are there behind all that waits and is promised; else says when they will be. */
