@@ -89,6 +89,46 @@ class LiveChangeTest {
     }
 
     @Test
+    void aReservationIsChargedWhenItIsDueAlsoAtASlowerRateOfASmallerCapacity() {
+        Limiter<String> limiter =
+                limiter(Policy.of("fast", Rate.perSecond(100).burst(100)).shape(Duration.ofSeconds(10)));
+        limiter.tryAcquire(KEY, 100);
+        assertThat(limiter.reserve(KEY, 100).decision().delay()).isEqualTo(Duration.ofSeconds(1));
+        time.advance(Duration.ofMillis(500));
+        limiter.update(Policy.of("slow", Rate.perSecond(1).burst(10)));
+        assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(150);
+        time.advance(Duration.ofMillis(499));
+        assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(150);
+        time.advance(Duration.ofMillis(1));
+        assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(150);
+        assertThat(limiter.peek(KEY).retryAfter()).isEqualTo(Duration.ofMillis(140_500));
+        time.advance(Duration.ofMillis(140_499));
+        assertThat(limiter.tryAcquire(KEY)).isFalse();
+        time.advance(Duration.ofMillis(1));
+        assertThat(limiter.tryAcquire(KEY)).isTrue();
+    }
+
+    /** A million permits of 20 days each are a longer debt than any that is kept. */
+    @Test
+    void aReservationIsChargedAsFarAsThereIsRoomForItsDebt() {
+        Limiter<String> limiter = limiter(
+                Policy.of("fast", Rate.perSecond(1_000_000).burst(1_000_000)).shape(Duration.ofSeconds(10)));
+        limiter.tryAcquire(KEY, 1_000_000);
+        Reservation reserved = limiter.reserve(KEY, 1_000_000);
+        assertThat(reserved.granted()).isTrue();
+        limiter.update(Policy.of("slow", Rate.of(1, Duration.ofDays(20)).burst(1)));
+        time.advance(Duration.ofSeconds(1));
+        long charged = limiter.peek(KEY).retryAfterNanos();
+        assertThat(Duration.ofNanos(charged)).isBetween(Duration.ofDays(380), Duration.ofDays(420));
+        time.advance(Duration.ofDays(100));
+        assertThat(limiter.peek(KEY).retryAfterNanos())
+                .isEqualTo(charged - Duration.ofDays(100).toNanos());
+        reserved.cancel();
+        assertThat(limiter.peek(KEY).retryAfterNanos())
+                .isLessThanOrEqualTo(charged - Duration.ofDays(100).toNanos());
+    }
+
+    @Test
     void aSmallerCapacityBindsAtOnce() {
         Limiter<String> limiter = limiter(Policy.of("p", Rate.perSecond(10)));
         assertThat(limiter.tryAcquire(KEY, 8)).isTrue();

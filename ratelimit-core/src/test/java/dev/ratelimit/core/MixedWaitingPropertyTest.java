@@ -7,6 +7,8 @@ import dev.ratelimit.Limiter;
 import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.Reservation;
+import dev.ratelimit.Statistics;
+import dev.ratelimit.core.internal.limit.PolicyLimiter;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +24,8 @@ import net.jqwik.api.Provide;
 
 /**
  * However takes, waits, reservations, cancellations, refunds, changes of policy and a clock that steps back are mixed: in no
- * interval departs more than each rate allows, reservations keep their instants, and calls that wait go in their order.
+ * interval departs more than each rate allows, reservations keep their instants, and calls that wait go in their order. Each
+ * call ends in exactly one count, and in the end nothing is left of any.
  */
 class MixedWaitingPropertyTest {
 
@@ -36,6 +39,7 @@ class MixedWaitingPropertyTest {
         RESERVE,
         CANCEL,
         REFUND_LATEST,
+        RESET,
         CHANGE,
         GO_BACK
     }
@@ -100,12 +104,14 @@ class MixedWaitingPropertyTest {
         private final Policy second;
         private final Twin twin;
         private final Limiter<String> limiter;
+        private final Statistics statistics = new Statistics();
         private final DepartureLog log = new DepartureLog();
         private final List<Waiting> waiting = new ArrayList<>();
         private final List<Reserved> reserved = new ArrayList<>();
         private Policy policy;
         private DepartureLog.Departure latest = new DepartureLog.Departure(0, 0);
         private String fault = "";
+        private long calls;
 
         History(Policy first, Policy second, Twin twin) {
             this.first = first;
@@ -113,7 +119,7 @@ class MixedWaitingPropertyTest {
             this.policy = first;
             this.twin = twin;
             this.limiter =
-                    Limiters.builder(first).maximumKeys(40).timeSource(time).build();
+                    Limiters.builder(first).maximumKeys(40).timeSource(time).listener(statistics).build();
         }
 
         String faultIn(List<Step> steps) {
@@ -129,10 +135,26 @@ class MixedWaitingPropertyTest {
                     return fault;
                 }
             }
-            return "";
+            return faultInTheEnd();
+        }
+
+        private String faultInTheEnd() {
+            time.advance(Duration.ofHours(1));
+            long counted = statistics.byPolicy().values().stream()
+                    .mapToLong(counts -> counts.admitted() + counts.refused() + counts.givenUp())
+                    .sum();
+            if (counted != calls) {
+                return calls + " calls in " + statistics.byPolicy();
+            }
+            int queues = ((PolicyLimiter<String>) limiter).queues().get();
+            return queues == 0 && time.pending() == 0 ? "" : queues + " queues and " + time.pending() + " timers left";
         }
 
         private void apply(Step step, long permits) {
+            switch (step.action()) {
+                case TAKE, WAIT, WAIT_MORE, RESERVE -> calls++;
+                default -> {}
+            }
             switch (step.action()) {
                 case TAKE -> {
                     boolean nobodyWaits = waiting.isEmpty();
@@ -168,6 +190,12 @@ class MixedWaitingPropertyTest {
                         latest = new DepartureLog.Departure(0, 0);
                         limiter.refund(KEY, unused);
                     }
+                }
+                case RESET -> {
+                    log.clear();
+                    reserved.clear();
+                    latest = new DepartureLog.Departure(0, 0);
+                    limiter.reset(KEY);
                 }
                 case CHANGE -> {
                     policy = policy.equals(first) ? second : first;
@@ -222,7 +250,7 @@ class MixedWaitingPropertyTest {
     @Provide
     Arbitrary<Rate> rates() {
         return Combinators.combine(
-                        Arbitraries.longs().between(1, 20),
+                        Arbitraries.oneOf(Arbitraries.longs().between(1, 20), Arbitraries.of(3L, 700L)),
                         Arbitraries.of(1L, 7L, 10L, 60L),
                         Arbitraries.longs().between(1, 8))
                 .as((permits, tenths, capacity) -> new Rate(permits, Duration.ofMillis(100 * tenths), capacity));

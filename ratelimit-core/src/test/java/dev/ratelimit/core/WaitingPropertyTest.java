@@ -122,7 +122,7 @@ class WaitingPropertyTest {
     @Provide
     Arbitrary<Policy> policies() {
         Arbitrary<Rate> rates = Combinators.combine(
-                        Arbitraries.longs().between(1, 20),
+                        Arbitraries.oneOf(Arbitraries.longs().between(1, 20), Arbitraries.of(3L, 700L)),
                         Arbitraries.of(1L, 7L, 10L, 60L),
                         Arbitraries.longs().between(1, 8))
                 .as((permits, tenths, capacity) -> new Rate(permits, Duration.ofMillis(100 * tenths), capacity));

@@ -68,9 +68,20 @@ public final class Budgets {
         return table.takeAnywhere(cellOf(key), gcra, permits * permit, full, clock, receipt);
     }
 
-    /** Takes permits as of an instant, whether they are there or not, as far as there is room for such a debt. */
+    /**
+     * Takes permits as of an instant, whether they are there or not: any number, as far as a cell has room for such a debt. They
+     * may have been reserved at another rate, which had a larger capacity.
+     */
     public void charge(long key, long permits, long instant, Receipt receipt) {
-        table.takeAnywhere(cellOf(key), gcra, permits * permit, gcra.longest(), instant, receipt);
+        long most = gcra.mostDebt();
+        long cost = permits < most / permit ? permits * permit : most;
+        long tooMuch = cost;
+        while (cost > 0 && tooMuch > 0) {
+            long outcome = table.takeAnywhere(cellOf(key), gcra, cost, most, instant, receipt);
+            // A key for which there is no place owes nothing, and cannot.
+            tooMuch = outcome == Outcome.SATURATED ? cost : Math.max(0, -outcome);
+            cost -= tooMuch;
+        }
     }
 
     /** What {@link #take(long, long, long)} would answer; takes nothing. */
@@ -118,7 +129,8 @@ public final class Budgets {
      * @param permits none, or those that were reserved
      */
     public void cancel(long key, long permits, Receipt receipt, long clock) {
-        table.cancel(cellOf(key), gcra, receipt, permits * permit, clock);
+        // As many units as were taken: there may not have been room for all permits.
+        table.cancel(cellOf(key), gcra, receipt, permits == 0 ? 0 : receipt.added(), clock);
     }
 
     // Looking

@@ -49,7 +49,7 @@ final class Gcra {
     private final long emission;
     private final long permit;
     private final long full;
-    private final long longest;
+    private final long mostDebt;
 
     /** The debt of a key never seen, at the instant at which the limiter was built; zero if budgets start full. */
     private final long startDebt;
@@ -79,7 +79,7 @@ final class Gcra {
         this.emission = units.perNano() << Cell.SHIFT;
         this.permit = units.perPermit() << Cell.SHIFT;
         this.full = rate.capacity() * permit;
-        this.longest = full + emission * longestDelay;
+        this.mostDebt = ((1L << 55) - 1 - 8 * units.sweepNanos() * units.perNano()) << Cell.SHIFT;
         this.startDebt = built == null ? 0 : (rate.capacity() - rate.initially()) * permit;
         this.startPosition = built == null ? 0 : reading(built) + startDebt;
         this.startEnd = built == null ? 0 : built + nanos(startDebt);
@@ -142,9 +142,9 @@ final class Gcra {
         return full;
     }
 
-    /** The most debt that a reservation may make. */
-    long longest() {
-        return longest;
+    /** The most debt that there is room for. */
+    long mostDebt() {
+        return mostDebt;
     }
 
     /** The clock's reading at an instant. */
@@ -256,8 +256,7 @@ final class Gcra {
     }
 
     private long asFarAsThereIsRoom(BigInteger debt) {
-        BigInteger most = BigInteger.valueOf((1L << 55) - 1 - 8 * units.sweepNanos() * units.perNano());
-        return debt.min(most).longValueExact() << Cell.SHIFT;
+        return debt.min(BigInteger.valueOf(mostDebt >> Cell.SHIFT)).longValueExact() << Cell.SHIFT;
     }
 
     /** Debt in others' units in these, near enough to compare. */

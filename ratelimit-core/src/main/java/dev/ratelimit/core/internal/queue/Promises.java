@@ -120,7 +120,12 @@ final class Promises {
         promises.removeLast();
         taken -= last.permits;
         for (int i = 0; i < pin.length; i++) {
-            lower(account, i, last.added[i]);
+            if (wasRefunded) {
+                lower(account, i, last.added[i]);
+            } else {
+                // The pin of before, at which all others can depart: that needs no look at each.
+                pin[i] -= last.added[i];
+            }
         }
         Promise before = promises.peekLast();
         if (before != null) {
@@ -129,7 +134,7 @@ final class Promises {
         }
     }
 
-    /** Lowers the pin by permits that were given back, as far as those promised can still depart when they were promised. */
+    /** Lowers the pin by permits that were given back. */
     void refund(Account account, long refunded) {
         if (!promises.isEmpty()) {
             wasRefunded = true;
@@ -145,15 +150,13 @@ final class Promises {
     }
 
     /**
-     * Lowers a pin. What cancellations give back by themselves leaves the promises their permits: each gives no more than its own
-     * permits less those promised later. Together with refunds they could be more, which is why it is looked at then.
+     * Lowers a pin, as far as those promised can still depart when they were promised.
      *
      * @return by how many units
      */
     private long lower(Account account, int rate, long units) {
         long before = pin[rate];
-        long lowered = before - units;
-        pin[rate] = wasRefunded ? Math.min(before, Math.max(least(account.scale(rate)), lowered)) : lowered;
+        pin[rate] = Math.min(before, Math.max(least(account.scale(rate)), before - units));
         return before - pin[rate];
     }
 
