@@ -121,6 +121,20 @@ class EnterAsyncTest {
         assertThat(statistics.counts("p").givenUp()).isEqualTo(1);
     }
 
+    /** It took the lease that was closed meanwhile, and its permit for good. */
+    @Test
+    void oneThatGaveUpTakesNothingWhileWhatDependsOnItRuns() {
+        Limiter<String> limiter = limiter(policy);
+        Lease first = limiter.tryEnter(KEY);
+        limiter.tryEnter(KEY);
+        CompletableFuture<Lease> waits = later(limiter);
+        waits.whenComplete((lease, thrown) -> first.close());
+        waits.cancel(true);
+        assertThat(limiter.snapshot(KEY).leases()).isEqualTo(1);
+        assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(2);
+        assertThat(statistics.counts("p").givenUp()).isEqualTo(1);
+    }
+
     @Test
     void aLeaseThatAnExecutorDeliversAfterItsCallerGaveUpGoesBack() {
         Limiter<String> limiter = limiter(policy);

@@ -97,8 +97,8 @@ final class StageCaller implements Caller {
     }
 
     private void end(Decision decision) {
-        // A stage that was completed by its caller is about to be withdrawn, if it has not been.
-        if (stage.isDone() || !STATE.compareAndSet(this, WAITS, ANSWERED)) {
+        // A stage that its caller completes is about to be withdrawn, if it has not been.
+        if (stage.isWithdrawn() || !STATE.compareAndSet(this, WAITS, ANSWERED)) {
             return;
         }
         ending.answered(decision);
