@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Leases that are waited for without a thread, the bound on those that wait, and what gauges say of it all. */
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -135,8 +137,10 @@ class EnterAsyncTest {
         assertThat(statistics.counts("p").givenUp()).isEqualTo(1);
     }
 
-    @Test
-    void aLeaseThatAnExecutorDeliversAfterItsCallerGaveUpGoesBack() {
+    /** The permit was spent, and the lease was held until the executor ran. */
+    @ParameterizedTest(name = "the executor drops the delivery: {0}")
+    @ValueSource(booleans = {false, true})
+    void oneThatGivesUpBeforeItsExecutorDeliversTakesNothing(boolean drops) {
         Limiter<String> limiter = limiter(policy);
         Lease first = limiter.tryEnter(KEY);
         Lease second = limiter.tryEnter(KEY);
@@ -145,13 +149,33 @@ class EnterAsyncTest {
                 limiter.enterAsync(KEY, Duration.ofSeconds(10), queue::add).toCompletableFuture();
         first.close();
         assertThat(waits).isNotDone();
+        assertThat(limiter.snapshot(KEY).leases()).isEqualTo(2);
         waits.cancel(true);
-        queue.forEach(Runnable::run);
+        assertThat(limiter.snapshot(KEY).leases()).isEqualTo(1);
+        assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(2);
+        if (!drops) {
+            queue.forEach(Runnable::run);
+        }
         second.close();
         assertThat(limiter.snapshot(KEY).leases()).isZero();
-        assertThat(limiter.snapshot(KEY).budgets().get(0).debt())
-                .as("its permit is spent")
-                .isEqualTo(3);
+        assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(2);
+    }
+
+    @Test
+    void oneThatGivesUpWhenItsPermitHasComeAndIsNotDeliveredTakesNothing() {
+        Limiter<String> limiter = limiter(policy);
+        limiter.tryAcquire(KEY, 10);
+        List<Runnable> queue = new ArrayList<>();
+        CompletableFuture<Lease> waits =
+                limiter.enterAsync(KEY, Duration.ofSeconds(10), queue::add).toCompletableFuture();
+        time.advance(Duration.ofMillis(100));
+        assertThat(queue).hasSize(1);
+        assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(10);
+        waits.cancel(true);
+        assertThat(limiter.snapshot(KEY).leases()).isZero();
+        assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(9);
+        queue.forEach(Runnable::run);
+        assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(9);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.ratelimit.core.internal.queue.Ending;
 import dev.ratelimit.core.internal.queue.Patience;
 import dev.ratelimit.core.internal.queue.Promise;
 import dev.ratelimit.core.internal.queue.Promised;
+import dev.ratelimit.core.internal.queue.Taking;
 import dev.ratelimit.core.internal.queue.WaitQueues;
 import dev.ratelimit.core.internal.queue.Waiting;
 import dev.ratelimit.core.internal.waiting.Timers;
@@ -115,12 +116,16 @@ final class Waiters {
     }
 
     private Waiting waiting(PolicyBudgets budgets, long key, long permits, long patienceNanos) {
+        return waiting(budgets, key, permits, patienceNanos, clock -> budgets.attempt(key, permits, clock));
+    }
+
+    private Waiting waiting(PolicyBudgets budgets, long key, long permits, long patienceNanos, Taking taking) {
         return new Waiting(
                 budgets,
                 key,
                 permits,
                 new Patience(budgets.longestDelayNanos(), patienceNanos),
-                clock -> budgets.attempt(key, permits, clock),
+                taking,
                 () -> budgets.beginBlackout(key, time.nanos()));
     }
 
@@ -144,6 +149,44 @@ final class Waiters {
         public void withdrawn() {
             notifications.gaveUp(budgets.policy().name(), permits);
         }
+    }
+
+    // For leases
+
+    /**
+     * Takes a permit for a lease; the future is completed when the permit may be used or was refused, by what the executor is
+     * given. To cancel the future before that gives the permit back.
+     *
+     * @param ending told how the wait ends
+     * @param delivery runs what completes the future; it does not throw
+     */
+    CompletableFuture<Decision> forLease(PolicyBudgets budgets, long key, Ending ending, Executor delivery) {
+        TakenNow taken = new TakenNow(budgets, key, 1);
+        Runnable undo = () -> {
+            taken.cancel();
+            refunded(budgets, key, 1);
+        };
+        Decision first = first(budgets, key, taken);
+        return first == null
+                ? waiting(budgets, key, 1, AS_THE_POLICY_ALLOWS, taken).laterBy(delivery, queues, time, ending, undo)
+                : Waiting.answeredBy(delivery, first, ending, undo);
+    }
+
+    /** The answer to a request for one permit that is answered at once; null if it would have to wait. */
+    private @Nullable Decision first(PolicyBudgets budgets, long key, TakenNow taken) {
+        long clock = time.nanos();
+        Decision first = taken.at(clock);
+        if (first.allowed() && !queues.isEmpty()) {
+            Decision second = queues.review(budgets, key, 1, taken);
+            first = second == null ? first : second;
+        }
+        if (budgets.shapes() && first.reason() == Decision.Reason.OVER_LIMIT) {
+            return null;
+        }
+        if (PolicyBudgets.isExcess(first)) {
+            budgets.beginBlackout(key, clock);
+        }
+        return first;
     }
 
     // Ahead of time
