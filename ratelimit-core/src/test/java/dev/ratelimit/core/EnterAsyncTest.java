@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -176,6 +177,47 @@ class EnterAsyncTest {
         assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(9);
         queue.forEach(Runnable::run);
         assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(9);
+    }
+
+    /** It began when the executor had the delivery: the lease arrived reclaimed, and two were inside. */
+    @Test
+    void theLongestHoldBeginsWhenAnExecutorDelivers() {
+        Limiter<String> limiter = limiter(
+                Policy.of("p", Rate.perSecond(10).burst(10)).atOnce(1, Duration.ofMillis(100)));
+        Lease first = limiter.tryEnter(KEY);
+        List<Runnable> queue = new ArrayList<>();
+        CompletableFuture<Lease> waits =
+                limiter.enterAsync(KEY, Duration.ofSeconds(10), queue::add).toCompletableFuture();
+        first.close();
+        time.advance(Duration.ofMillis(99));
+        queue.forEach(Runnable::run);
+        assertThat(waits.join().granted()).isTrue();
+        time.advance(Duration.ofMillis(100).minusNanos(1));
+        assertThat(limiter.tryEnter(KEY).granted()).as("two would be inside").isFalse();
+        time.advanceNanos(1);
+        assertThat(limiter.tryEnter(KEY).granted()).isTrue();
+    }
+
+    @Test
+    void aLeaseThatItsExecutorDoesNotDeliverWithinTheLongestHoldIsTakenBack() {
+        Limiter<String> limiter = limiter(
+                Policy.of("p", Rate.perSecond(10).burst(10)).atOnce(1, Duration.ofMillis(50)));
+        Lease first = limiter.tryEnter(KEY);
+        List<Runnable> queue = new ArrayList<>();
+        CompletableFuture<Lease> waits =
+                limiter.enterAsync(KEY, Duration.ofSeconds(10), queue::add).toCompletableFuture();
+        first.close();
+        time.advance(Duration.ofMillis(50).minusNanos(1));
+        assertThat(waits).isNotDone();
+        assertThat(limiter.snapshot(KEY).leases()).isEqualTo(1);
+        time.advanceNanos(1);
+        assertThatThrownBy(waits::join).hasCauseInstanceOf(TimeoutException.class);
+        assertThat(limiter.snapshot(KEY).leases()).isZero();
+        assertThat(limiter.peek(KEY).remaining()).as("its permit is given back").isEqualTo(9);
+        assertThat(statistics.counts("p").leasesReclaimed()).isEqualTo(1);
+        queue.forEach(Runnable::run);
+        assertThat(limiter.snapshot(KEY).leases()).isZero();
+        assertThat(limiter.tryEnter(KEY).granted()).isTrue();
     }
 
     @Test

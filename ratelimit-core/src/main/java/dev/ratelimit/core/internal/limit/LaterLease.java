@@ -2,9 +2,11 @@ package dev.ratelimit.core.internal.limit;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.Lease;
+import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.VirtualTimeSource;
 import dev.ratelimit.core.internal.concurrency.Admission;
+import dev.ratelimit.core.internal.concurrency.Bounds;
 import dev.ratelimit.core.internal.concurrency.Entering;
 import dev.ratelimit.core.internal.concurrency.Slot;
 import dev.ratelimit.core.internal.queue.Ending;
@@ -14,6 +16,7 @@ import dev.ratelimit.core.internal.waiting.Timers;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A caller that gives up leaves the queue in which it stands. Until its stage is completed it gives back the slot and the permit
  * that it has by then, also if an executor has yet to complete the stage, or never does. What is handed to it at that moment
  * finds that the {@link #stage} is withdrawn, and goes back.
+ *
+ * <p>The longest hold begins when the stage is completed. An executor has as long to complete it, so that one that drops what it is
+ * given keeps nothing for ever.
  *
  * <p>Whatever fails completes the stage: with the exception, and without the slot and the permit.
  */
@@ -38,6 +44,9 @@ final class LaterLease implements Ending {
     private volatile @Nullable Slot slot;
     private volatile @Nullable CompletableFuture<Decision> permit;
     private volatile @Nullable Decision answer;
+
+    /** Ends the wait for an executor. */
+    private volatile @Nullable ScheduledTask deadline;
 
     LaterLease(
             TimeSource time,
@@ -121,6 +130,7 @@ final class LaterLease implements Ending {
     private void deliver(Runnable permitDeparts) {
         handOver(() -> {
             try {
+                forgetDeadline();
                 if (stage.depart(lease())) {
                     permitDeparts.run();
                 }
@@ -133,13 +143,43 @@ final class LaterLease implements Ending {
     /** Completes the stage: by the executor, or where callers' code may run. */
     private void handOver(Runnable delivery) {
         try {
-            if (executor != null) {
-                Handover.of(delivery, executor).run();
-            } else {
+            if (executor == null) {
                 runWhereItMay(delivery);
+                return;
+            }
+            long given = time.nanos();
+            Handover.of(delivery, executor).run();
+            if (slot != null && !stage.isDone()) {
+                expectDeliverySince(given);
             }
         } catch (Throwable e) {
             fail(e);
+        }
+    }
+
+    /** Takes the lease back if it is not delivered within its longest hold: the executor may have dropped the delivery. */
+    private void expectDeliverySince(long given) {
+        Bounds bounds = budgets.bounds();
+        if (bounds == null || bounds.longestHoldNanos() == Bounds.FOREVER) {
+            return;
+        }
+        ScheduledTask set = Timers.schedule(time, given + bounds.longestHoldNanos(), this::takeBack, null);
+        deadline = set;
+        if (stage.isDone()) {
+            set.cancel();
+        }
+    }
+
+    private void takeBack() {
+        if (stage.completeExceptionally(new TimeoutException("the executor has not delivered the lease in time"))) {
+            notifications.reclaimed(budgets.policy().name());
+        }
+    }
+
+    private void forgetDeadline() {
+        ScheduledTask set = deadline;
+        if (set != null) {
+            set.cancel();
         }
     }
 
@@ -175,6 +215,7 @@ final class LaterLease implements Ending {
         if (waiting != null && waiting.cancel()) {
             withdrawn();
         }
+        forgetDeadline();
         giveBack();
     }
 
