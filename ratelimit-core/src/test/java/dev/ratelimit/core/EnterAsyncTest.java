@@ -2,6 +2,7 @@ package dev.ratelimit.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.Gauges;
@@ -15,9 +16,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Leases that are waited for without a thread, the bound on those that wait, and what gauges say of it all. */
@@ -218,6 +227,38 @@ class EnterAsyncTest {
         queue.forEach(Runnable::run);
         assertThat(limiter.snapshot(KEY).leases()).isZero();
         assertThat(limiter.tryEnter(KEY).granted()).isTrue();
+    }
+
+    static Stream<Arguments> whatRunsAtOnce() {
+        Executor direct = Runnable::run;
+        Executor shutDown = task -> {
+            throw new RejectedExecutionException("shut down");
+        };
+        return Stream.of(arguments("none", null), arguments("direct", direct), arguments("shut down", shutDown));
+    }
+
+    /** Each closed its lease within the one before: after some three hundred, the stack was full and the lease stuck. */
+    @ParameterizedTest(name = "executor: {0}")
+    @MethodSource("whatRunsAtOnce")
+    void thousandsThatCloseTheirLeasesAtOnceAllHaveOne(String name, @Nullable Executor executor) {
+        Limiter<String> limiter =
+                Limiters.builder(Policy.unlimited().atOnce(1)).timeSource(time).build();
+        Lease held = limiter.tryEnter(KEY);
+        AtomicInteger served = new AtomicInteger();
+        Duration longest = Duration.ofSeconds(10);
+        for (int i = 0; i < 5_000; i++) {
+            CompletionStage<Lease> stage = executor == null
+                    ? limiter.enterAsync(KEY, longest)
+                    : limiter.enterAsync(KEY, longest, executor);
+            stage.thenAccept(lease -> {
+                served.addAndGet(lease.granted() ? 1 : 0);
+                lease.close();
+            });
+        }
+        held.close();
+        assertThat(served).hasValue(5_000);
+        assertThat(limiter.gauges()).isEqualTo(new Gauges(0, Duration.ZERO, 0, 0, 0));
+        assertThat(time.pending()).isZero();
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.ratelimit.core.internal.concurrency.Slot;
 import dev.ratelimit.core.internal.queue.Ending;
 import dev.ratelimit.core.internal.waiting.Departure;
 import dev.ratelimit.core.internal.waiting.Handover;
+import dev.ratelimit.core.internal.waiting.Nesting;
 import dev.ratelimit.core.internal.waiting.Timers;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -148,7 +149,11 @@ final class LaterLease implements Ending {
                 return;
             }
             long given = time.nanos();
-            Handover.of(delivery, executor).run();
+            Runnable handover = Handover.of(delivery, executor, this::runWhereItMay);
+            // An executor may run what it is given at once.
+            if (!Nesting.run(handover)) {
+                schedule(handover);
+            }
             if (slot != null && !stage.isDone()) {
                 expectDeliverySince(given);
             }
@@ -184,10 +189,13 @@ final class LaterLease implements Ending {
     }
 
     private void runWhereItMay(Runnable completion) {
-        if (stage.getNumberOfDependents() == 0 || time instanceof VirtualTimeSource) {
-            completion.run();
-            return;
+        boolean mayRunHere = stage.getNumberOfDependents() == 0 || time instanceof VirtualTimeSource;
+        if (!mayRunHere || !Nesting.run(completion)) {
+            schedule(completion);
         }
+    }
+
+    private void schedule(Runnable completion) {
         try {
             Timers.schedule(time, time.nanos(), completion, null);
         } catch (Throwable e) {
