@@ -10,7 +10,10 @@ import dev.ratelimit.Lease;
 import dev.ratelimit.Limiter;
 import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
+import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.Statistics;
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.VirtualTimeSource;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,12 +21,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Leases that are waited for without a thread, the bound on those that wait, and what gauges say of it all. */
 @SuppressWarnings("FutureReturnValueIgnored")
+@Timeout(60)
 class EnterAsyncTest {
 
     private static final String KEY = "key";
@@ -38,13 +44,31 @@ class EnterAsyncTest {
     private final ManualTime time = new ManualTime();
     private final Statistics statistics = new Statistics();
 
+    /** Whether there is no memory for timers. */
+    private boolean isExhausted;
+
+    private final TimeSource exhaustible = new VirtualTimeSource() {
+        @Override
+        public long nanos() {
+            return time.nanos();
+        }
+
+        @Override
+        public ScheduledTask schedule(long instantNanos, Runnable task) {
+            if (isExhausted) {
+                throw new OutOfMemoryError("no timer");
+            }
+            return time.schedule(instantNanos, task);
+        }
+    };
+
     private final Policy policy = Policy.of("p", Rate.perSecond(10).burst(10))
             .shape(Duration.ofSeconds(5))
             .atOnce(2, Duration.ofSeconds(30));
 
     private Limiter<String> limiter(Policy policy) {
         return Limiters.builder(policy)
-                .timeSource(time)
+                .timeSource(exhaustible)
                 .maximumKeys(100)
                 .maximumWaitersPerKey(3)
                 .listener(statistics)
@@ -259,6 +283,76 @@ class EnterAsyncTest {
         assertThat(served).hasValue(5_000);
         assertThat(limiter.gauges()).isEqualTo(new Gauges(0, Duration.ZERO, 0, 0, 0));
         assertThat(time.pending()).isZero();
+    }
+
+    /** Calls that waited for a lease took their permits from the policy under which they had come. */
+    @Test
+    void thoseThatWaitForALeaseGoAsTheNewPolicyLetsThem() {
+        Limiter<String> limiter = limiter(
+                Policy.of("before", Rate.perSecond(1000)).atOnce(1));
+        Lease held = limiter.tryEnter(KEY);
+        List<CompletableFuture<Lease>> waiting = List.of(later(limiter), later(limiter), later(limiter));
+        limiter.update(Policy.of("after", Rate.perSecond(1).burst(1)).atOnce(1));
+        time.advance(Duration.ofSeconds(1));
+        held.close();
+        Lease first = waiting.get(0).join();
+        assertThat(first.granted()).isTrue();
+        first.close();
+        assertThat(waiting.subList(1, 3))
+                .allMatch(stage -> stage.join().decision().reason() == Decision.Reason.OVER_LIMIT);
+        assertThat(statistics.counts("before").admitted()).isEqualTo(1);
+        assertThat(statistics.counts("after").admitted()).isEqualTo(1);
+        assertThat(statistics.counts("after").refused()).isEqualTo(2);
+        assertThat(limiter.snapshot(KEY).leases()).isZero();
+    }
+
+    @Test
+    void thoseThatWaitForALeaseAreRefusedWhenAPolicyBlocks() throws Exception {
+        Limiter<String> limiter =
+                limiter(Policy.of("before", Rate.perSecond(1000)).atOnce(1));
+        limiter.tryEnter(KEY);
+        CompletableFuture<Lease> stage = later(limiter);
+        FutureTask<Lease> thread = new FutureTask<>(() -> limiter.enter(KEY, Duration.ofSeconds(10)));
+        new Thread(thread).start();
+        time.awaitPending(2);
+        limiter.update(Policy.blocked());
+        assertThat(stage.join().decision().reason()).isEqualTo(Decision.Reason.BLOCKED);
+        assertThat(thread.get().decision().reason()).isEqualTo(Decision.Reason.BLOCKED);
+    }
+
+    /** The stage was never completed: its call found a policy without rates where it had come under one with a rate. */
+    @ParameterizedTest(name = "to {0}")
+    @MethodSource("policiesWithoutRates")
+    void thoseThatWaitForALeaseAreAnsweredByAPolicyWithoutRates(Policy after) {
+        Limiter<String> limiter = limiter(Policy.of("p", Rate.perHour(1).burst(1))
+                .shape(Duration.ofSeconds(1))
+                .atOnce(1));
+        Lease held = limiter.tryEnter(KEY);
+        CompletableFuture<Lease> waits = later(limiter);
+        limiter.update(after);
+        held.close();
+        assertThat(waits.join().granted()).isEqualTo(!after.blocks());
+    }
+
+    static Stream<Policy> policiesWithoutRates() {
+        return Stream.of(Policy.unlimited(), Policy.blocked(), Policy.unlimited().atOnce(5));
+    }
+
+    @Test
+    void aStageWhoseCallFailsIsCompletedWithTheFailureAndLeavesNothing() {
+        Limiter<String> limiter = limiter(policy);
+        Lease first = limiter.tryEnter(KEY);
+        Lease second = limiter.tryEnter(KEY);
+        limiter.tryAcquire(KEY, 8);
+        CompletableFuture<Lease> waits = later(limiter);
+        isExhausted = true;
+        first.close();
+        isExhausted = false;
+        assertThatThrownBy(waits::join).hasCauseInstanceOf(OutOfMemoryError.class);
+        second.close();
+        assertThat(limiter.snapshot(KEY).leases()).isZero();
+        assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(10);
+        assertThat(statistics.counts("p").givenUp()).isEqualTo(1);
     }
 
     @Test

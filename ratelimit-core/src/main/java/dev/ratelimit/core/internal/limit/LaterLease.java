@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,10 +38,15 @@ final class LaterLease implements Ending {
     private final TimeSource time;
     private final Waiters waiters;
     private final Notifications notifications;
-    private final PolicyBudgets budgets;
+    private final UnaryOperator<PolicyBudgets> inForce;
     private final long key;
+    private final long longestHoldNanos;
     private final @Nullable Executor executor;
     private final Departure<Lease> stage = new Departure<>(this::withdraw);
+
+    /** What it came under; from when it has its slot on, what was in force then. */
+    private volatile PolicyBudgets budgets;
+
     private volatile @Nullable Entering entering;
     private volatile @Nullable Slot slot;
     private volatile @Nullable CompletableFuture<Decision> permit;
@@ -53,15 +59,19 @@ final class LaterLease implements Ending {
             TimeSource time,
             Waiters waiters,
             Notifications notifications,
+            UnaryOperator<PolicyBudgets> inForce,
             PolicyBudgets budgets,
             long key,
             @Nullable Executor executor) {
         this.time = time;
         this.waiters = waiters;
         this.notifications = notifications;
+        this.inForce = inForce;
         this.budgets = budgets;
         this.key = key;
         this.executor = executor;
+        Bounds bounds = budgets.bounds();
+        this.longestHoldNanos = bounds == null ? Bounds.FOREVER : bounds.longestHoldNanos();
     }
 
     CompletableFuture<Lease> stage() {
@@ -77,13 +87,18 @@ final class LaterLease implements Ending {
 
     /** There is a slot, or there will be none. */
     void admitted(Admission admission) {
-        if (admission instanceof Slot mine) {
-            slot = mine;
-            awaitPermit();
-        } else {
+        slot = admission instanceof Slot mine ? mine : null;
+        try {
+            budgets = inForce.apply(budgets);
+            if (slot != null) {
+                awaitPermit();
+                return;
+            }
             Lease refused = Leases.refused(budgets.policy(), admission);
             notifications.decided(refused.decision(), 1);
             handOver(() -> stage.depart(refused));
+        } catch (Throwable e) {
+            fail(e);
         }
     }
 
@@ -154,7 +169,7 @@ final class LaterLease implements Ending {
             if (!Nesting.run(handover)) {
                 schedule(handover);
             }
-            if (slot != null && !stage.isDone()) {
+            if (longestHoldNanos != Bounds.FOREVER && slot != null && !stage.isDone()) {
                 expectDeliverySince(given);
             }
         } catch (Throwable e) {
@@ -164,11 +179,7 @@ final class LaterLease implements Ending {
 
     /** Takes the lease back if it is not delivered within its longest hold: the executor may have dropped the delivery. */
     private void expectDeliverySince(long given) {
-        Bounds bounds = budgets.bounds();
-        if (bounds == null || bounds.longestHoldNanos() == Bounds.FOREVER) {
-            return;
-        }
-        ScheduledTask set = Timers.schedule(time, given + bounds.longestHoldNanos(), this::takeBack, null);
+        ScheduledTask set = Timers.schedule(time, given + longestHoldNanos, this::takeBack, null);
         deadline = set;
         if (stage.isDone()) {
             set.cancel();
