@@ -125,6 +125,43 @@ class WaitingRoomTest {
     }
 
     /** After {@code shutdownNow}, an executor may accept a completion and never run it. */
+    /** It left only after that: the retry was refused, because the call that gave up held the only place. */
+    @Test
+    void aCallThatGivesUpHasLeftWhenWhatDependsOnItRuns() {
+        Limiter<String> limiter = Limiters.builder(
+                        Policy.of("p", Rate.perSecond(10).burst(1)).shape(Duration.ofSeconds(5)))
+                .timeSource(time)
+                .maximumWaiters(1)
+                .build();
+        limiter.tryAcquire("k");
+        CompletableFuture<Decision> givesUp = later(limiter, "k");
+        CompletableFuture<Decision> retry = givesUp.handle((decision, thrown) -> later(limiter, "k"))
+                .thenCompose(again -> again);
+        givesUp.cancel(true);
+        assertThat(retry).isNotDone();
+        time.advance(Duration.ofMillis(100));
+        assertThat(retry.join().allowed()).isTrue();
+    }
+
+    /** The next had to wait until all that depends had run, because the call that gave up took its turn. */
+    @Test
+    void aCallThatGaveUpTakesNoTurnWhileWhatDependsOnItRuns() {
+        Limiter<String> limiter = Limiters.builder(
+                        Policy.of("p", Rate.perSecond(2).burst(1)).shape(Duration.ofSeconds(5)))
+                .timeSource(time)
+                .build();
+        limiter.tryAcquire("k");
+        CompletableFuture<Decision> givesUp = later(limiter, "k");
+        CompletableFuture<Decision> next = later(limiter, "k");
+        CompletableFuture<Boolean> hasNextGone = givesUp.handle((decision, thrown) -> {
+            time.advance(Duration.ofMillis(500));
+            return next.isDone();
+        });
+        givesUp.cancel(true);
+        assertThat(hasNextGone.join()).isTrue();
+        assertThat(next.join().delay()).isEqualTo(Duration.ofMillis(500));
+    }
+
     @Test
     void anExecutorThatDropsCompletionsKeepsNoPlace() {
         Limiter<String> limiter = Limiters.builder(policy)

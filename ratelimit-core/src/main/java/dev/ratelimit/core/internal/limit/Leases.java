@@ -14,11 +14,12 @@ import dev.ratelimit.core.internal.waiting.Timers;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases of a limiter's keys: a slot first, then the permit that goes with it. The longest hold begins when both are
- * there.
+ * The leases of a limiter's keys: a slot first, then the permit that goes with it, from the budgets that are in force by then. The
+ * longest hold begins when both are there.
  *
  * <p>So a slot that is refused has spent no permit, and a permit that is refused gives its slot back at once. A limiter
  * whose policies bound no number at once has no slots.
@@ -28,19 +29,27 @@ final class Leases {
     private final TimeSource time;
     private final Waiters waiters;
     private final Notifications notifications;
+    private final UnaryOperator<PolicyBudgets> inForce;
     private final int mostWaitingPerKey;
     private final ReclaimListener listener;
     private volatile @Nullable Slots slots;
 
+    /**
+     * Creates them; none is held.
+     *
+     * @param inForce the budgets that have taken the place of others, for those who have waited for a slot meanwhile
+     */
     Leases(
             TimeSource time,
             Waiters waiters,
             Notifications notifications,
+            UnaryOperator<PolicyBudgets> inForce,
             int mostWaitingPerKey,
             ReclaimListener listener) {
         this.time = time;
         this.waiters = waiters;
         this.notifications = notifications;
+        this.inForce = inForce;
         this.mostWaitingPerKey = mostWaitingPerKey;
         this.listener = listener;
     }
@@ -62,12 +71,13 @@ final class Leases {
             return lease(waiters.await(budgets, key, 1, Waiters.AS_THE_POLICY_ALLOWS));
         }
         Admission admission = slots().enter(key, queued(bounds), longestWaitNanos);
+        PolicyBudgets current = inForce.apply(budgets);
         if (!(admission instanceof Slot slot)) {
-            return refused(budgets.policy(), admission);
+            return refused(current.policy(), admission);
         }
         Decision decision;
         try {
-            decision = waiters.await(budgets, key, 1, Waiters.AS_THE_POLICY_ALLOWS);
+            decision = waiters.await(current, key, 1, Waiters.AS_THE_POLICY_ALLOWS);
         } catch (InterruptedException | RuntimeException | Error e) {
             slot.close();
             throw e;
@@ -79,7 +89,7 @@ final class Leases {
     CompletableFuture<Lease> later(
             PolicyBudgets budgets, long key, long longestWaitNanos, @Nullable Executor executor) {
         Bounds bounds = budgets.bounds();
-        LaterLease later = new LaterLease(time, waiters, notifications, budgets, key, executor);
+        LaterLease later = new LaterLease(time, waiters, notifications, inForce, budgets, key, executor);
         if (bounds == null) {
             later.slotless();
         } else {

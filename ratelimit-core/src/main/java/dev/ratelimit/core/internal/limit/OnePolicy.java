@@ -44,7 +44,7 @@ public final class OnePolicy<K> implements PolicySource<K> {
     }
 
     @Override
-    public Account inForce(Account budgets) {
+    public PolicyBudgets inForce(Account budgets) {
         return current;
     }
 

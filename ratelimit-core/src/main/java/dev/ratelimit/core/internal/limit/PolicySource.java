@@ -17,7 +17,7 @@ public interface PolicySource<K> {
     Policy known(long fingerprint);
 
     /** The budgets that have taken the place of others that this source gave. */
-    Account inForce(Account budgets);
+    PolicyBudgets inForce(Account budgets);
 
     /** Has something run whenever other budgets are in force. */
     void onChange(Runnable action);

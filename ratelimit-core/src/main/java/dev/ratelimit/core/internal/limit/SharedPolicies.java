@@ -88,7 +88,7 @@ public final class SharedPolicies<K> implements PolicySource<K> {
     }
 
     @Override
-    public Account inForce(Account budgets) {
+    public PolicyBudgets inForce(Account budgets) {
         return part.inForce(budgets);
     }
 

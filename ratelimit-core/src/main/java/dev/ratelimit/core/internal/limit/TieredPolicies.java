@@ -64,8 +64,8 @@ public final class TieredPolicies<K> implements PolicySource<K> {
 
     /** The same: a key's policy changes with its next request. */
     @Override
-    public Account inForce(Account budgets) {
-        return budgets;
+    public PolicyBudgets inForce(Account budgets) {
+        return (PolicyBudgets) budgets;
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.ratelimit.core.internal.queue.Ending;
 import dev.ratelimit.core.internal.queue.Patience;
 import dev.ratelimit.core.internal.queue.Promise;
 import dev.ratelimit.core.internal.queue.Promised;
+import dev.ratelimit.core.internal.queue.Taking;
 import dev.ratelimit.core.internal.queue.WaitQueues;
 import dev.ratelimit.core.internal.queue.Waiting;
 import dev.ratelimit.core.internal.waiting.Timers;
@@ -129,12 +130,16 @@ final class Waiters {
     }
 
     private Waiting waiting(PolicyBudgets budgets, long key, long permits, long patienceNanos) {
+        return waiting(budgets, key, permits, patienceNanos, clock -> budgets.attempt(key, permits, clock));
+    }
+
+    private Waiting waiting(PolicyBudgets budgets, long key, long permits, long patienceNanos, Taking taking) {
         return new Waiting(
                 budgets,
                 key,
                 permits,
                 new Patience(budgets.longestDelayNanos(), patienceNanos),
-                clock -> budgets.attempt(key, permits, clock),
+                taking,
                 refusal -> budgets.intoBlackout(refusal, key, time.nanos()));
     }
 
@@ -160,17 +165,52 @@ final class Waiters {
         }
     }
 
+    // For leases
+
+    /**
+     * Takes a permit for a lease; the future is completed when the permit may be used or was refused, by what the executor is
+     * given. To cancel the future before that gives the permit back.
+     *
+     * @param ending told how the wait ends
+     * @param delivery runs what completes the future; it does not throw
+     */
+    CompletableFuture<Decision> forLease(PolicyBudgets budgets, long key, Ending ending, Executor delivery) {
+        TakenNow taken = new TakenNow(budgets, key, 1);
+        Runnable undo = () -> {
+            taken.cancel();
+            refunded(budgets, key, 1);
+        };
+        Decision first = first(budgets, key, taken);
+        return first == null
+                ? waiting(budgets, key, 1, AS_THE_POLICY_ALLOWS, taken).laterBy(delivery, queues, time, ending, undo)
+                : Waiting.answeredBy(delivery, first, ending, undo);
+    }
+
+    /** The answer to a request for one permit that is answered at once; null if it would have to wait. */
+    private @Nullable Decision first(PolicyBudgets budgets, long key, TakenNow taken) {
+        Decision first = attempt(budgets, key, 1, taken);
+        return budgets.shapes() && first.reason() == Decision.Reason.OVER_LIMIT
+                ? null
+                : budgets.concluded(first, key, time.nanos());
+    }
+
+    /** Takes permits in a way that can be cancelled, if the key's queue leaves them. */
+    private Decision attempt(PolicyBudgets budgets, long key, long permits, TakenNow taken) {
+        Decision refusal = refusal(budgets, key, permits, time.nanos());
+        Decision first = refusal == null ? taken.at(time.nanos()) : refusal;
+        if (!first.allowed() || queues.isEmpty()) {
+            return first;
+        }
+        Decision second = queues.review(budgets, key, permits, taken);
+        return second == null ? first : second;
+    }
+
     // Ahead of time
 
     /** Takes permits that are there, or promises those that will be within the policy's longest delay. */
     CellReservation reserve(PolicyBudgets budgets, long key, long permits) {
         TakenNow now = new TakenNow(budgets, key, permits);
-        Decision refusal = refusal(budgets, key, permits, time.nanos());
-        Decision first = refusal == null ? now.at(time.nanos()) : refusal;
-        if (first.allowed() && !queues.isEmpty()) {
-            Decision second = queues.review(budgets, key, permits, now);
-            first = second == null ? first : second;
-        }
+        Decision first = attempt(budgets, key, permits, now);
         Promised promised = first.reason() != Decision.Reason.OVER_LIMIT || !budgets.shapes()
                 ? new Promised(first, null)
                 : queues.reserve(

@@ -4,6 +4,7 @@ import dev.ratelimit.Decision;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.waiting.Departure;
 import dev.ratelimit.core.internal.waiting.Handover;
+import dev.ratelimit.core.internal.waiting.Nesting;
 import dev.ratelimit.core.internal.waiting.Timers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -84,9 +85,7 @@ final class StageCaller implements Caller {
     @Override
     public void answer(Decision decision, boolean mayRunCode) {
         alarm.turnOff();
-        if (mayRunCode) {
-            end(decision);
-        } else {
+        if (!mayRunCode || !Nesting.run(() -> end(decision))) {
             try {
                 Timers.schedule(alarm.time(), alarm.time().nanos(), () -> end(decision), null);
             } catch (Throwable e) {
@@ -97,8 +96,8 @@ final class StageCaller implements Caller {
     }
 
     private void end(Decision decision) {
-        // A stage that was completed by its caller is about to be withdrawn, if it has not been.
-        if (stage.isDone() || !STATE.compareAndSet(this, WAITS, ANSWERED)) {
+        // A stage that its caller completes is about to be withdrawn, if it has not been.
+        if (stage.isWithdrawn() || !STATE.compareAndSet(this, WAITS, ANSWERED)) {
             return;
         }
         ending.answered(decision);

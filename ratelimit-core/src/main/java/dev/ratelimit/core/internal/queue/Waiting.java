@@ -2,6 +2,7 @@ package dev.ratelimit.core.internal.queue;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.internal.waiting.Departure;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
@@ -50,6 +51,32 @@ public record Waiting(Account account, long key, long permits, Patience patience
         Decision decision = answered(joined);
         ending.answered(decision);
         return CompletableFuture.completedFuture(decision);
+    }
+
+    /**
+     * Has a stage wait for its turn, of which the executor decides when it is told: also of an answer that comes at once. To
+     * cancel the stage before that gives back what it was given.
+     *
+     * @param delivery runs what completes the stage; it does not throw
+     * @param undo gives back permits that were there at once
+     */
+    public CompletableFuture<Decision> laterBy(
+            Executor delivery, WaitQueues queues, TimeSource time, Ending ending, Runnable undo) {
+        StageCaller caller = new StageCaller(queues, time, ending, delivery);
+        Joined joined = queues.join(account, key, permits, patience, taking, caller);
+        Waiter waiter = joined.waiter();
+        return waiter != null
+                ? caller.begin(waiter, joined.expected())
+                : answeredBy(delivery, answered(joined), ending, undo);
+    }
+
+    /** Has a stage told of an answer that came at once, as {@link #laterBy} does. */
+    public static CompletableFuture<Decision> answeredBy(
+            Executor delivery, Decision answer, Ending ending, Runnable undo) {
+        Departure<Decision> stage = new Departure<>(answer.allowed() ? undo : () -> {});
+        ending.answered(answer);
+        delivery.execute(() -> stage.depart(answer));
+        return stage;
     }
 
     private Decision answered(Joined joined) {

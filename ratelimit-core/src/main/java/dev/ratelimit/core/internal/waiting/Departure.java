@@ -1,22 +1,27 @@
 package dev.ratelimit.core.internal.waiting;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The future of a caller who departs when its turn comes, unless it gives up before.
  *
- * <p><b>Who decides.</b> A {@link CompletableFuture} is completed once; whatever does it decides. {@link #depart} is the departure.
- * Any other completion before it is a <i>withdrawal</i>, because the caller no longer waits: {@code cancel},
- * {@code completeExceptionally} (which {@code orTimeout} calls), {@code complete} ({@code completeOnTimeout}),
- * {@code completeAsync}, {@code obtrudeValue} and {@code obtrudeException}. A withdrawal runs {@code onWithdrawal}, once, before
- * the call that completed it returns and after what depends on the future. After the departure none of them withdraws
- * anything; the obtruding ones change what is read from the future, as they always do.
+ * <p><b>Who decides.</b> One exchange of {@link #outcome} decides. {@link #depart} is the departure. Any other completion before
+ * it is a <i>withdrawal</i>, because the caller no longer waits: {@code cancel}, {@code completeExceptionally} (which
+ * {@code orTimeout} calls), {@code complete} ({@code completeOnTimeout}), {@code completeAsync}, {@code obtrudeValue} and
+ * {@code obtrudeException}. After the departure none of them withdraws anything; the obtruding ones change what is read from
+ * the future, as they always do.
+ *
+ * <p><b>A withdrawal comes before the completion.</b> It runs {@code onWithdrawal}, once, and completes the future after that. So
+ * what depends on the future finds that the caller has left, and cannot keep its place by taking long.
  *
  * <p>This is a subclass so that the very future which callers hold tells it; what is derived from it ({@code thenApply}) is a
  * plain future, and cancelling that withdraws nothing, as everywhere.
@@ -25,7 +30,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Departure<T extends @Nullable Object> extends CompletableFuture<T> {
 
+    /** The outcome of a caller that gave up. */
+    private static final Object WITHDRAWN = new Object();
+
+    /** The outcome of a departure with the value null. */
+    private static final Object NULL = new Object();
+
+    private static final VarHandle OUTCOME;
+
+    static {
+        try {
+            OUTCOME = MethodHandles.lookup().findVarHandle(Departure.class, "outcome", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Runnable onWithdrawal;
+
+    /** Null while the caller waits; then {@link #WITHDRAWN}, or the value that the caller departs with. */
+    private volatile @Nullable Object outcome;
 
     /**
      * Creates a future that has not departed.
@@ -43,7 +67,16 @@ public final class Departure<T extends @Nullable Object> extends CompletableFutu
      * @return whether it departed by this call
      */
     public boolean depart(T value) {
-        return super.complete(value);
+        if (!OUTCOME.compareAndSet(this, (Object) null, value == null ? NULL : value)) {
+            return false;
+        }
+        super.complete(value);
+        return true;
+    }
+
+    /** Whether its caller gave up; its withdrawal may still be under way. */
+    public boolean isWithdrawn() {
+        return outcome == WITHDRAWN;
     }
 
     @Override
@@ -53,12 +86,13 @@ public final class Departure<T extends @Nullable Object> extends CompletableFutu
 
     @Override
     public boolean complete(T other) {
-        return withdrawIf(super.complete(other));
+        return withdraws(() -> super.complete(other));
     }
 
     @Override
     public boolean completeExceptionally(Throwable exception) {
-        return withdrawIf(super.completeExceptionally(exception));
+        Objects.requireNonNull(exception, "exception");
+        return withdraws(() -> super.completeExceptionally(exception));
     }
 
     @Override
@@ -94,10 +128,30 @@ public final class Departure<T extends @Nullable Object> extends CompletableFutu
         complete(other);
     }
 
-    private boolean withdrawIf(boolean hasCompleted) {
-        if (hasCompleted) {
+    private boolean withdraws(BooleanSupplier completion) {
+        if (!OUTCOME.compareAndSet(this, (Object) null, WITHDRAWN)) {
+            return completesAfterOthers(completion);
+        }
+        boolean hasCompleted = false;
+        try {
             onWithdrawal.run();
+        } finally {
+            hasCompleted = completion.getAsBoolean();
         }
         return hasCompleted;
+    }
+
+    /**
+     * Completes it with what was decided. A withdrawal that another thread has begun is no reason to wait: the future is
+     * completed now.
+     */
+    @SuppressWarnings("unchecked") // it is the value that it departed with
+    private boolean completesAfterOthers(BooleanSupplier completion) {
+        Object decided = outcome;
+        if (decided == WITHDRAWN) {
+            return completion.getAsBoolean();
+        }
+        super.complete(decided == NULL ? null : (T) decided);
+        return false;
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -274,6 +275,27 @@ class StageCallerTest {
         assertThat(second).isCompletedWithValueMatching(Decision::allowed);
         time.manual.advanceNanos(10);
         assertThat(third).isCompletedWithValueMatching(Decision::allowed);
+    }
+
+    /** Each refunded within the one before: the stack was full after some hundreds. */
+    @Test
+    void thousandsThatGiveTheirPermitsBackAtOnceAllGo() {
+        ManualTime time = new ManualTime();
+        Limiter<String> limiter = Limiters.builder(
+                        Policy.of("p", Rate.perSecond(1).burst(1)).shape(Duration.ofHours(2)))
+                .timeSource(time)
+                .build();
+        limiter.tryAcquire(KEY);
+        AtomicInteger gone = new AtomicInteger();
+        for (int i = 0; i < 5_000; i++) {
+            later(limiter).thenAccept(decision -> {
+                gone.incrementAndGet();
+                limiter.refund(KEY, 1);
+            });
+        }
+        limiter.refund(KEY, 1);
+        assertThat(gone).hasValue(5_000);
+        assertThat(time.pending()).isZero();
     }
 
     /** What the handler of the current thread is told of during an action. */

@@ -79,14 +79,40 @@ class DepartureTest {
     }
 
     @Test
-    void aWithdrawalRunsAfterWhatDependsAndBeforeTheCallReturns() {
+    void aWithdrawalRunsBeforeWhatDependsAndBeforeTheCallReturns() {
         List<String> log = new ArrayList<>();
         Departure<String> departure = new Departure<>(() -> log.add("withdrawn"));
         CompletableFuture<Boolean> dependent = departure.handle((value, thrown) -> log.add("told"));
         assertThat(departure.cancel(true)).isTrue();
         log.add("returned");
         assertThat(dependent).isCompletedWithValue(true);
-        assertThat(log).containsExactly("told", "withdrawn", "returned");
+        assertThat(log).containsExactly("withdrawn", "told", "returned");
+    }
+
+    @Test
+    void aWithdrawalThatFailsLeavesTheFutureComplete() {
+        Departure<String> departure = new Departure<>(() -> {
+            throw new StackOverflowError("no room");
+        });
+        assertThatThrownBy(() -> departure.cancel(true)).isInstanceOf(StackOverflowError.class);
+        assertThat(departure).isCancelled();
+        assertThat(departure.depart("gone")).isFalse();
+    }
+
+    /** Another thread that completes it during a withdrawal, as seen from within: it does not wait, and withdraws nothing. */
+    @Test
+    void aCompletionDuringAWithdrawalCompletesIt() {
+        List<Departure<String>> own = new ArrayList<>();
+        Departure<String> departure = new Departure<>(() -> {
+            withdrawals.incrementAndGet();
+            assertThat(own.get(0).isWithdrawn()).isTrue();
+            assertThat(own.get(0)).isNotDone();
+            assertThat(own.get(0).complete("other")).isTrue();
+        });
+        own.add(departure);
+        assertThat(departure.cancel(true)).isFalse();
+        assertThat(departure).isCompletedWithValue("other");
+        assertThat(withdrawals).hasValue(1);
     }
 
     @Test

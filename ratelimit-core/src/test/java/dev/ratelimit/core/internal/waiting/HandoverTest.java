@@ -44,6 +44,18 @@ class HandoverTest {
     }
 
     @Test
+    void whatIsNamedRunsWhatAnExecutorRefuses() {
+        List<Runnable> elsewhere = new ArrayList<>();
+        Executor full = task -> {
+            throw new RejectedExecutionException("full");
+        };
+        Handover.of(() -> log.add("run"), full, elsewhere::add).run();
+        assertThat(log).isEmpty();
+        elsewhere.get(0).run();
+        assertThat(log).containsExactly("run");
+    }
+
+    @Test
     void anExecutorThatRefusesWhatItHasRunDoesNotRunItTwice() {
         Executor confused = task -> {
             task.run();
