@@ -22,7 +22,7 @@ public class TimerStress {
     private static final TimerThread THREAD = new TimerThread("unused", 0);
 
     private final AtomicInteger runs = new AtomicInteger();
-    private final Timer timer = new Timer(THREAD, TimeSource.system(), 0, runs::incrementAndGet, true);
+    private final Timer timer = new Timer(THREAD, TimeSource.system(), 0, runs::incrementAndGet, Timer.Kind.SHORT);
 
     /** The timer's thread. */
     @Actor

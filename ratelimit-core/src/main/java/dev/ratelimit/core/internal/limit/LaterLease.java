@@ -208,7 +208,7 @@ final class LaterLease implements Ending {
 
     private void schedule(Runnable completion) {
         try {
-            Timers.schedule(time, time.nanos(), completion, null);
+            Timers.call(time, completion);
         } catch (Throwable e) {
             // No thread, or no memory: better here than never.
             completion.run();

@@ -2,6 +2,7 @@ package dev.ratelimit.core.internal.queue;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.VirtualTimeSource;
 import dev.ratelimit.core.internal.waiting.Departure;
 import dev.ratelimit.core.internal.waiting.Handover;
 import dev.ratelimit.core.internal.waiting.Nesting;
@@ -85,9 +86,11 @@ final class StageCaller implements Caller {
     @Override
     public void answer(Decision decision, boolean mayRunCode) {
         alarm.turnOff();
-        if (!mayRunCode || !Nesting.run(() -> end(decision))) {
+        // Its own ring is the library's. Nothing can depend on the stage before the wait has begun.
+        boolean isHere = mayRunCode && (waiter == null || alarm.time() instanceof VirtualTimeSource);
+        if (!isHere || !Nesting.run(() -> end(decision))) {
             try {
-                Timers.schedule(alarm.time(), alarm.time().nanos(), () -> end(decision), null);
+                Timers.call(alarm.time(), () -> end(decision));
             } catch (Throwable e) {
                 // No thread, or no memory: better here than never.
                 end(decision);

@@ -1,36 +1,104 @@
 package dev.ratelimit.core.internal.waiting;
 
+import dev.ratelimit.TimeSource;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The daemon threads that run callers' code while some of it takes long: at most {@value #MOST}; beyond that it waits for
- * one of them. They end when idle.
+ * The daemon threads that run callers' code while some of it takes long: {@value #FEW}, and more if these are stuck. They end
+ * when idle.
+ *
+ * <p><b>Growth.</b> What waits here may be what the code that runs waits for. So somebody looks every {@value #PATIENCE_MILLIS}
+ * milliseconds, as long as anything waits: if nothing has begun since the look before, there are {@value #MORE} more threads. As
+ * soon as nothing waits, no thread is added beyond the few. Code that takes long, but ends, causes no growth: some of it ends,
+ * and lets another begin, between two looks.
  *
  * <p>Thread-safe.
  */
 final class CallThreads {
 
-    /** The most threads, and the most that may be away with the role taken from them. */
-    static final int MOST = 64;
+    /** So many threads are there without a look at how they get on; and as many may be away with the role taken from them. */
+    static final int FEW = 64;
 
+    private static final int MORE = 16;
+    private static final int PATIENCE_MILLIS = 10;
+    private static final long PATIENCE_NANOS = PATIENCE_MILLIS * 1_000_000L;
+    private static final TimeSource SYSTEM = TimeSource.system();
+
+    private final TimerThread timers;
     private final ThreadPoolExecutor pool;
+    private final AtomicLong begun = new AtomicLong();
+    private final AtomicBoolean isWatched = new AtomicBoolean();
 
-    CallThreads(ThreadFactory threads, long idleNanos) {
+    /** What had begun by the last look. Only the look reads and writes it. */
+    private volatile long seen;
+
+    CallThreads(ThreadFactory threads, long idleNanos, TimerThread timers) {
+        this.timers = timers;
         pool = new ThreadPoolExecutor(
-                MOST, MOST, Math.max(1, idleNanos), TimeUnit.NANOSECONDS, new LinkedBlockingQueue<>(), threads);
+                FEW,
+                Integer.MAX_VALUE,
+                Math.max(1, idleNanos),
+                TimeUnit.NANOSECONDS,
+                new LinkedBlockingQueue<>(),
+                threads);
         pool.allowCoreThreadTimeOut(true);
     }
 
     /** Has a timer's task run; returns false if no thread could be started for it. */
     boolean run(Timer timer) {
         try {
-            pool.execute(() -> Leading.runAndReport(timer));
-            return true;
+            pool.execute(() -> {
+                begun.incrementAndGet();
+                Leading.runAndReport(timer);
+            });
         } catch (Throwable e) {
             return false;
+        }
+        watch();
+        return true;
+    }
+
+    /** Sees to it that somebody looks, if anything waits. */
+    private void watch() {
+        if (!pool.getQueue().isEmpty() && isWatched.compareAndSet(false, true)) {
+            seen = begun.get();
+            lookLater();
+        }
+    }
+
+    private void lookLater() {
+        boolean isSet = false;
+        try {
+            timers.wake(SYSTEM, SYSTEM.nanos() + PATIENCE_NANOS, this::look);
+            isSet = true;
+        } finally {
+            if (!isSet) {
+                // The next that waits tries again.
+                isWatched.set(false);
+            }
+        }
+    }
+
+    private void look() {
+        if (pool.getQueue().isEmpty()) {
+            pool.setCorePoolSize(FEW);
+            isWatched.set(false);
+            watch();
+            return;
+        }
+        long now = begun.get();
+        try {
+            if (now == seen) {
+                pool.setCorePoolSize(pool.getPoolSize() + MORE);
+            }
+        } finally {
+            seen = now;
+            lookLater();
         }
     }
 }

@@ -134,7 +134,8 @@ final class Leading {
             runAndReport(timer);
             return true;
         }
-        if ((now < pooledUntil || away.get() >= CallThreads.MOST) && callThreads.run(timer)) {
+        boolean isPooled = timer.isCall && (now < pooledUntil || away.get() >= CallThreads.FEW);
+        if (isPooled && callThreads.run(timer)) {
             return true;
         }
         long lent = deputy.lend();

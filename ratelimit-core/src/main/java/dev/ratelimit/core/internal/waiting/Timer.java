@@ -16,6 +16,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Timer implements ScheduledTask {
 
+    /** Where a task may run. */
+    enum Kind {
+
+        /** It is short, and runs no code of callers: on the timer thread itself. */
+        SHORT,
+
+        /** It is the library's own, but may come to code of callers: on the timer thread, which lends its role. */
+        OWN,
+
+        /** It is callers' code: as the one before, or on {@link CallThreads}. */
+        CALL
+    }
+
     private static final VarHandle TASK;
 
     static {
@@ -34,18 +47,21 @@ final class Timer implements ScheduledTask {
     /** Where it stands in the heap; only the timer thread reads and writes it. */
     int place = TimerHeap.NONE;
 
-    /** Whether the task is the library's own, and short: then the timer thread runs it itself. */
+    /** Its {@link Kind}, in two bytes, so that a timer stays at 40. */
     final boolean isShort;
+
+    final boolean isCall;
 
     /** A byte, so that a timer stays at 40 bytes; the {@link Nap} does not tell more than a few apart. */
     private byte stalls;
 
-    Timer(TimerThread thread, TimeSource time, long due, Runnable task, boolean isShort) {
+    Timer(TimerThread thread, TimeSource time, long due, Runnable task, Kind kind) {
         this.thread = thread;
         this.time = time;
         this.due = due;
         this.task = task;
-        this.isShort = isShort;
+        this.isShort = kind == Kind.SHORT;
+        this.isCall = kind == Kind.CALL;
     }
 
     @Override

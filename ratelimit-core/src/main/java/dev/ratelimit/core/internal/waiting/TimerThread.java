@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Callers' code</b> may take long, and may even wait for another timer. So the leader lends its role before it runs any:
  * if it is not back after half a millisecond, and something else is due, a {@link Deputy} is the leader from then on, and the
  * other one, when it comes back, is the deputy or ends. For a second after that callers' code runs on {@link CallThreads}, so
- * that code that takes long again and again costs one hand-over a second. Tasks of the library's own are short, and run on
- * the leader itself.
+ * that code that takes long again and again costs one hand-over a second. These grow when all of them are stuck: callers' code may
+ * wait for more of its kind. Tasks of the library's own never go there, so that no deadline, timeout or turn waits for callers'
+ * code; those that may come to a listener or an executor run with the role lent, and short ones on the leader itself.
  *
  * <p><b>Its life.</b> It starts with the first timer, and ends when none has been left for ten seconds; the next timer
  * starts another one. All threads are {@link OwnThreads}: daemons that inherit nothing. So the library's class loader, and that
@@ -95,7 +96,8 @@ final class TimerThread {
     TimerThread(ThreadFactory threads, long idleNanos, long patience, long pooledNanos) {
         this.threads = threads;
         this.deputy = new Deputy(threads, () -> run(false), timeline, patience, idleNanos);
-        this.leading = new Leading(this, deputy, timeline, new CallThreads(threads, idleNanos), idleNanos, pooledNanos);
+        this.leading =
+                new Leading(this, deputy, timeline, new CallThreads(threads, idleNanos, this), idleNanos, pooledNanos);
     }
 
     /** The one of this process. */
@@ -107,12 +109,17 @@ final class TimerThread {
 
     /** Has a short task of the library's own run on this thread when a source of time has come to an instant. */
     ScheduledTask wake(TimeSource time, long due, Runnable task) {
-        return schedule(new Timer(this, time, due, task, true));
+        return schedule(new Timer(this, time, due, task, Timer.Kind.SHORT));
+    }
+
+    /** Has a task of the library's own run that may come to callers' code: with the role lent. */
+    ScheduledTask schedule(TimeSource time, long due, Runnable task) {
+        return schedule(new Timer(this, time, due, task, Timer.Kind.OWN));
     }
 
     /** Has callers' code run when a source of time has come to an instant. */
     ScheduledTask call(TimeSource time, long due, Runnable task) {
-        return schedule(new Timer(this, time, due, task, false));
+        return schedule(new Timer(this, time, due, task, Timer.Kind.CALL));
     }
 
     private Timer schedule(Timer timer) {

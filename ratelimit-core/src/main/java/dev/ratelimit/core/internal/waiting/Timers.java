@@ -12,11 +12,12 @@ public final class Timers {
     private Timers() {}
 
     /**
-     * Has callers' code run once, when a source of time reads an instant or later, and never earlier.
+     * Has a task of the library's own run once, when a source of time reads an instant or later, and never earlier.
      *
      * <p>A {@link VirtualTimeSource} runs the task itself; for any other source a thread of {@link TimerThread} does, which
-     * has lent its role meanwhile: however long the task takes, it delays no other for more than about a millisecond. What the
-     * task throws is the business of the thread that runs it.
+     * has lent its role meanwhile: if the task comes to call a listener or an executor, and that takes long, it delays no other for
+     * more than about a millisecond. It never waits for a thread that runs callers' code. What the task throws is the business of
+     * the thread that runs it.
      *
      * @param time the source
      * @param due the instant, as a reading of the source
@@ -28,11 +29,26 @@ public final class Timers {
         Runnable handover = Handover.of(task, executor);
         return time instanceof VirtualTimeSource virtual
                 ? virtual.schedule(due, handover)
-                : TimerThread.shared().call(time, due, handover);
+                : TimerThread.shared().schedule(time, due, handover);
     }
 
     /**
-     * Has a task of the library's own run once, as {@link #schedule} does, on the timer thread itself.
+     * Has callers' code run once, as soon as possible. While some takes long, others of the kind run on {@link CallThreads}.
+     *
+     * @param time the source by which it is due now
+     * @param task the task
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody cancels it
+    public static void call(TimeSource time, Runnable task) {
+        if (time instanceof VirtualTimeSource virtual) {
+            virtual.schedule(time.nanos(), task);
+        } else {
+            TimerThread.shared().call(TimeSource.system(), TimeSource.system().nanos(), task);
+        }
+    }
+
+    /**
+     * Has a short task run once, as {@link #schedule} does, on the timer thread itself.
      *
      * @param time the source
      * @param due the instant, as a reading of the source

@@ -88,22 +88,59 @@ class BlockingCallsIT {
         }
     }
 
+    /** Beyond 64, what blocked filled a pool, and stages, deadlines and timeouts of others waited in its queue for ever. */
     @Test
-    void moreThanThereAreThreadsWaitForOneAndNoDeadlineDoes() throws Exception {
-        TimerThread timers = new TimerThread("blocked-timers", 1_000_000);
-        int many = 3 * CallThreads.MOST;
+    void moreThanThePoolHasThreadsStopNobody() throws Exception {
+        List<CompletableFuture<Void>> blocking = blockingStages(150);
+        Limiter<String> other = shaping();
+        for (int i = 0; i < 20; i++) {
+            assertThat(other.tryAcquire("k" + i, 10)).isTrue();
+            assertThat(join(other.acquireAsync("k" + i).toCompletableFuture()).allowed())
+                    .isTrue();
+        }
+        CountDownLatch reclaimed = new CountDownLatch(1);
+        Limiter<String> slots = slots(Duration.ofMillis(20), reclaimed);
+        assertThat(slots.tryEnter("k").granted()).isTrue();
+        assertThat(reclaimed.await(20, TimeUnit.SECONDS)).isTrue();
+        Limiter<String> held = slots(Duration.ofHours(1), reclaimed);
+        assertThat(held.tryEnter("k").granted()).isTrue();
+        assertThat(enter(held)).isFalse();
+        assertThat(join(held.enterAsync("k", Duration.ofMillis(5)).toCompletableFuture())
+                        .granted())
+                .isFalse();
+        assertThat(blocking).noneMatch(CompletableFuture::isDone);
+        end.countDown();
+        for (CompletableFuture<Void> each : blocking) {
+            join(each);
+        }
+    }
+
+    private static Limiter<String> slots(Duration longestHold, CountDownLatch reclaimed) {
+        return Limiters.builder(Policy.of("one", Rate.perSecond(1000)).atOnce(1, longestHold))
+                .listener(new LimiterListener() {
+                    @Override
+                    public void leaseReclaimed(String policy) {
+                        reclaimed.countDown();
+                    }
+                })
+                .build();
+    }
+
+    /** Each but the last waits for the next: they all need a thread at the same time. */
+    @Test
+    void thoseThatWaitForOneAnotherAllHaveAThread() throws Exception {
+        TimerThread timers = new TimerThread("blocked-timers", 1_000_000_000);
+        int many = 3 * CallThreads.FEW;
         CountDownLatch all = new CountDownLatch(many);
         for (int i = 0; i < many; i++) {
             timers.call(SYSTEM, SYSTEM.nanos() + i * 10_000L, () -> {
-                awaitQuietly(end);
                 all.countDown();
+                awaitQuietly(all);
             });
         }
         CountDownLatch deadline = new CountDownLatch(1);
-        timers.wake(SYSTEM, SYSTEM.nanos() + 5_000_000, deadline::countDown);
+        timers.schedule(SYSTEM, SYSTEM.nanos() + 5_000_000, deadline::countDown);
         assertThat(deadline.await(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(all.getCount()).isEqualTo(many);
-        end.countDown();
         assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();
     }
 

@@ -72,7 +72,7 @@ class TimerHeapPropertyTest {
     }
 
     private static Timer timer() {
-        return new Timer(NONE, TimeSource.system(), 0, () -> {}, true);
+        return new Timer(NONE, TimeSource.system(), 0, () -> {}, Timer.Kind.SHORT);
     }
 
     /** The class that is tested, with a look at what a timer says of its place. */

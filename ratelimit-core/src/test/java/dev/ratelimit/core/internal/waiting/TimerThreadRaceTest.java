@@ -151,7 +151,7 @@ class TimerThreadRaceTest {
         private boolean isCancelled;
 
         RunOrCancel(TimerThread timers) {
-            timer = new Timer(timers, SYSTEM, 0, runs::incrementAndGet, true);
+            timer = new Timer(timers, SYSTEM, 0, runs::incrementAndGet, Timer.Kind.SHORT);
         }
 
         @Override
