@@ -1,7 +1,6 @@
 package dev.ratelimit.cache;
 
 import dev.ratelimit.ScheduledTask;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.FutureTask;
@@ -15,28 +14,73 @@ import org.jspecify.annotations.Nullable;
  */
 final class Load<V> {
 
+    /** Who asked for it, and so what its result may change. */
+    enum Kind {
+        /** Callers may join it: all results count. */
+        SHARED,
+        /** For one caller, because the last answers for its key were not for the cache. */
+        ALONE,
+        /** For one caller, whose request is unlike the others: only a value for the cache counts. */
+        OWN,
+        /** For one caller, whose answer must leave no trace. */
+        UNSTORED;
+
+        boolean counts(Keeping.What what) {
+            return switch (this) {
+                case SHARED -> true;
+                case ALONE -> what != Keeping.What.REFUSE && what != Keeping.What.ERROR;
+                case OWN -> what == Keeping.What.KEEP;
+                case UNSTORED -> false;
+            };
+        }
+    }
+
     final Place<V> place;
     final CacheKey key;
+    final Kind kind;
     final long startedAt;
 
-    /** Whether others may join it, so that it is known by its key. */
-    final boolean joinable;
+    /** Ascends from load to load, so that no result replaces that of a load which was begun later. */
+    final long order;
 
     /** Calls the loader, unless it was abandoned before; then it does nothing. */
     final FutureTask<CompletionStage<? extends V>> call;
 
     private final CompletableFuture<Outcome<V>> outcome = new CompletableFuture<>();
     private final AtomicBoolean settled = new AtomicBoolean();
+    private final AtomicBoolean started = new AtomicBoolean();
     private volatile boolean outdated;
+    private volatile @Nullable V stored;
     private volatile @Nullable ScheduledTask deadline;
     private volatile @Nullable CompletionStage<? extends V> stage;
 
-    Load(Place<V> place, long startedAt, boolean joinable, Callable<CompletionStage<? extends V>> call) {
+    Load(Place<V> place, Kind kind, long startedAt, long order, LoaderCall<V> loader) {
         this.place = place;
         this.key = place.key();
+        this.kind = kind;
         this.startedAt = startedAt;
-        this.joinable = joinable;
-        this.call = new FutureTask<>(call);
+        this.order = order;
+        this.call = new FutureTask<>(() -> loader.begin(stored));
+    }
+
+    /** Whether others may join it, so that it is known by its key. */
+    boolean isShared() {
+        return kind == Kind.SHARED;
+    }
+
+    /** Whether what is kept was brought by a load that was begun later, or put there since. */
+    boolean isOlderThan(@Nullable Slot<V> slot) {
+        return slot instanceof Slot.Entry<V> entry && entry.order() - order > 0;
+    }
+
+    /** Sets what the loader may validate. */
+    void stored(@Nullable V value) {
+        stored = value;
+    }
+
+    /** Claims the call of the loader; true for one caller. */
+    boolean start() {
+        return started.compareAndSet(false, true);
     }
 
     /** Never completes exceptionally. Who cancels what depends on it, cancels only that. */
@@ -60,7 +104,7 @@ final class Load<V> {
         return settled.get();
     }
 
-    /** What it finds is of before an invalidation: it must not be kept. */
+    /** What it finds was true before an invalidation: it must not be kept. */
     void outdate() {
         outdated = true;
     }

@@ -1,6 +1,7 @@
 package dev.ratelimit.cache;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -33,9 +34,12 @@ final class LoadCalls<V> {
 
     /** Begins a load, now or when it is its turn. */
     void begin(Load<V> load) {
-        Runnable dispatch = () -> dispatch(load);
+        Runnable dispatch;
         try {
-            setDeadline(load, () -> gate.withdraw(dispatch));
+            Runnable task = task(load);
+            Runnable begins = () -> dispatch(load, task);
+            setDeadline(load, () -> gate.withdraw(begins));
+            dispatch = begins;
         } catch (RuntimeException | Error e) {
             results.broken(load, e);
             return;
@@ -56,14 +60,21 @@ final class LoadCalls<V> {
 
     /** Begins a load in the place that was taken for it. */
     void beginInPlace(Load<V> load) {
+        Runnable task;
         try {
+            task = task(load);
             setDeadline(load, () -> {});
         } catch (RuntimeException | Error e) {
             gate.leave();
             results.broken(load, e);
             return;
         }
-        dispatch(load);
+        dispatch(load, task);
+    }
+
+    /** The call of the loader, with what the user takes from the caller's thread, which this runs on. */
+    private Runnable task(Load<V> load) {
+        return Objects.requireNonNull(settings.context().apply(() -> run(load)), "the task of carryContext");
     }
 
     private void setDeadline(Load<V> load, Runnable alsoAtDeadline) {
@@ -80,9 +91,9 @@ final class LoadCalls<V> {
     }
 
     /** Has the load run, in a place that was taken for it. Never throws: it is called where places are handed out. */
-    private void dispatch(Load<V> load) {
+    private void dispatch(Load<V> load, Runnable task) {
         try {
-            settings.executor().execute(() -> run(load));
+            settings.executor().execute(() -> runInContext(load, task));
         } catch (RejectedExecutionException e) {
             gate.leave();
             refuse(load, e);
@@ -98,12 +109,35 @@ final class LoadCalls<V> {
         }
     }
 
+    private void runInContext(Load<V> load, Runnable task) {
+        Throwable trouble = null;
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            trouble = e;
+        }
+        if (load.start()) {
+            gate.leave();
+            results.broken(
+                    load,
+                    trouble != null
+                            ? trouble
+                            : new IllegalStateException("the task of carryContext must run the task that it was given"));
+        } else if (trouble != null) {
+            results.cacheFailed(trouble);
+        }
+    }
+
     private void run(Load<V> load) {
+        if (!load.start()) {
+            return;
+        }
         if (load.isSettled()) {
             gate.leave();
             return;
         }
         counters.loads.increment();
+        load.stored(results.stored(load));
         load.call.run();
         CompletionStage<? extends V> stage;
         try {
@@ -155,7 +189,7 @@ final class LoadCalls<V> {
     private void fail(Load<V> load, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (!results.failed(load, new Outcome.Failed<>(LoadFailedException.Reason.FAILED, cause))) {
+        if (!results.failed(load, cause)) {
             results.discarded();
         }
     }

@@ -1,6 +1,7 @@
 package dev.ratelimit.cache;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,7 +29,10 @@ final class CacheModel {
         SHARES_WHAT_IS_FOR_ONE,
         KEEPS_LATE_RESULTS,
         LETS_ALL_LOAD_FOR_THEMSELVES,
-        FORGETS_MAX_AGE
+        FORGETS_MAX_AGE,
+        LETS_A_MARKER_DISPLACE_A_VALUE,
+        LETS_ONE_ODD_ANSWER_END_COALESCING,
+        KEEPS_NOTHING_OF_LOADS_ALONE
     }
 
     record Settings(long fresh, long whileRenewed, long onError, long deadline, long remembered) {}
@@ -40,25 +44,35 @@ final class CacheModel {
     private static final class Value {
         private final String text;
         private final long at;
+        private final int order;
         private int failures;
         private long retryAt;
+        private Mark mark = NONE;
 
-        Value(String text, long at) {
+        Value(String text, long at, int order) {
             this.text = text;
             this.at = at;
+            this.order = order;
         }
     }
+
+    /** How many answers in a row were not for the cache, and until when that counts. */
+    private record Mark(int times, long until) {}
+
+    private static final Mark NONE = new Mark(0, Long.MIN_VALUE);
 
     private static final class ModelLoad {
         private final int id;
         private final int key;
         private final long deadline;
         private final boolean alone;
+        private final int order;
         private final List<Integer> callers = new ArrayList<>();
         private boolean outdated;
         private boolean ended;
 
-        ModelLoad(int id, int key, long deadline, boolean alone) {
+        ModelLoad(int id, int key, long deadline, boolean alone, int order) {
+            this.order = order;
             this.id = id;
             this.key = key;
             this.deadline = deadline;
@@ -70,11 +84,13 @@ final class CacheModel {
     private final @Nullable Flaw flaw;
     private final Map<Integer, Value> values = new HashMap<>();
     private final Map<Integer, Long> failedUntil = new HashMap<>();
-    private final Map<Integer, Long> markedUntil = new HashMap<>();
+    private final Map<Integer, Mark> marks = new HashMap<>();
     private final Map<Integer, ModelLoad> underWay = new HashMap<>();
     private final Map<Integer, ModelLoad> loads = new LinkedHashMap<>();
     private final Map<Integer, Long> maxAges = new HashMap<>();
+    private final Map<Integer, Integer> refusals = new HashMap<>();
     private long now;
+    private int orders;
 
     /** What each caller was told, by his number; "..." as long as he waits. */
     final Map<Integer, String> told = new TreeMap<>();
@@ -99,6 +115,15 @@ final class CacheModel {
 
     void get(int caller, int key, long maxAge) {
         maxAges.put(caller, flaw == Flaw.FORGETS_MAX_AGE ? Long.MAX_VALUE : maxAge);
+        ask(caller, key);
+    }
+
+    private void ask(int caller, int key) {
+        if (refusals.getOrDefault(caller, 0) >= 2) {
+            told.put(caller, "...");
+            load(caller, key, true).callers.add(caller);
+            return;
+        }
         Value value = values.get(key);
         if (value != null && isYoungEnough(value, caller)) {
             boolean backingOff = flaw != Flaw.NEVER_BACKS_OFF && value.failures > 0 && now < value.retryAt;
@@ -125,7 +150,8 @@ final class CacheModel {
         }
         told.put(caller, "...");
         ModelLoad current = flaw == Flaw.LETS_ALL_LOAD_FOR_THEMSELVES ? null : underWay.get(key);
-        if (now < markedUntil.getOrDefault(key, 0L)) {
+        Mark mark = mark(key);
+        if (mark.times() >= (flaw == Flaw.LETS_ONE_ODD_ANSWER_END_COALESCING ? 1 : 2)) {
             load(caller, key, true).callers.add(caller);
         } else if (current != null) {
             current.callers.add(caller);
@@ -135,7 +161,7 @@ final class CacheModel {
     }
 
     private ModelLoad load(int caller, int key, boolean alone) {
-        ModelLoad load = new ModelLoad(caller, key, now + settings.deadline(), alone);
+        ModelLoad load = new ModelLoad(caller, key, now + settings.deadline(), alone, ++orders);
         loads.put(caller, load);
         if (!alone) {
             underWay.put(key, load);
@@ -152,26 +178,63 @@ final class CacheModel {
         boolean late = load.ended;
         end(load);
         boolean forOne = text.startsWith("u");
-        if (!load.alone && (!load.outdated || flaw == Flaw.KEEPS_WHAT_WAS_INVALIDATED_MEANWHILE)) {
-            keep(load.key, text);
+        if ((!load.outdated || flaw == Flaw.KEEPS_WHAT_WAS_INVALIDATED_MEANWHILE) && isNoOlder(load)) {
+            if (!forOne && (!load.alone || flaw != Flaw.KEEPS_NOTHING_OF_LOADS_ALONE)) {
+                keep(load.key, text, load.order);
+            } else if (forOne && !load.alone) {
+                mark(load.key, load.order);
+            }
         }
-        for (int caller : late ? List.<Integer>of() : load.callers) {
+        // The cache tells the last who has joined first; so that one leads the next load.
+        for (int caller : late ? List.<Integer>of() : reversed(load.callers)) {
             if (caller == load.id || !forOne || flaw == Flaw.SHARES_WHAT_IS_FOR_ONE) {
                 String state = load.alone ? "BYPASS" : caller == load.id ? "MISS" : "COALESCED";
-                told.put(caller, told(state, new Value(text, now)));
+                told.put(caller, told(state, new Value(text, now, 0)));
             } else {
-                load(caller, load.key, true).callers.add(caller);
+                refusals.merge(caller, 1, Integer::sum);
+                ask(caller, load.key);
             }
         }
     }
 
-    private void keep(int key, String text) {
+    private static List<Integer> reversed(List<Integer> callers) {
+        List<Integer> all = new ArrayList<>(callers);
+        Collections.reverse(all);
+        return all;
+    }
+
+    /** Whether what is kept was not brought by a load that began later. */
+    private boolean isNoOlder(ModelLoad load) {
+        Value value = values.get(load.key);
+        return value == null || value.order < load.order;
+    }
+
+    private void keep(int key, String text, int order) {
         forget(key);
-        if (text.startsWith("u")) {
-            markedUntil.put(key, now + MARKED);
+        values.put(key, new Value(text, now, order));
+    }
+
+    private Mark mark(int key) {
+        Value value = values.get(key);
+        Mark mark = value != null && isOfUse(value) ? value.mark : marks.getOrDefault(key, NONE);
+        return now < mark.until() ? mark : NONE;
+    }
+
+    /** What is not for the cache is remembered beside a value that may still be used. */
+    private void mark(int key, int order) {
+        Mark mark = new Mark(mark(key).times() + 1, now + MARKED);
+        Value value = values.get(key);
+        if (value != null && isOfUse(value) && flaw != Flaw.LETS_A_MARKER_DISPLACE_A_VALUE) {
+            value.mark = mark;
+            value.failures = 0;
         } else {
-            values.put(key, new Value(text, now));
+            forget(key);
+            marks.put(key, mark);
         }
+    }
+
+    private boolean isOfUse(Value value) {
+        return now < value.at + settings.fresh() + Math.max(settings.whileRenewed(), settings.onError());
     }
 
     /** A loader fails. */
@@ -185,9 +248,8 @@ final class CacheModel {
     private void failed(ModelLoad load, String reason, boolean declared) {
         end(load);
         Value value = values.get(load.key);
-        if (!load.alone && !load.outdated) {
-            if (value != null
-                    && now < value.at + settings.fresh() + Math.max(settings.whileRenewed(), settings.onError())) {
+        if (!load.alone && !load.outdated && isNoOlder(load)) {
+            if (value != null && isOfUse(value)) {
                 value.retryAt = now + Math.min(LONGEST_RETRY, FIRST_RETRY << value.failures);
                 value.failures = Math.min(10, value.failures + 1);
             } else if (declared || flaw == Flaw.REMEMBERS_ALL_FAILURES) {
@@ -214,7 +276,7 @@ final class CacheModel {
 
     void put(int key, String text) {
         invalidate(key);
-        keep(key, text);
+        keep(key, text, ++orders);
     }
 
     void invalidate(int key) {
@@ -223,21 +285,21 @@ final class CacheModel {
     }
 
     void invalidateTag(String tag) {
-        List.copyOf(underWay.keySet()).forEach(this::outdate);
+        for (int key : loads.values().stream().map(load -> load.key).toList()) {
+            outdate(key);
+        }
         values.values().removeIf(value -> value.text.endsWith(tag));
     }
 
     private void outdate(int key) {
-        ModelLoad load = underWay.remove(key);
-        if (load != null) {
-            load.outdated = true;
-        }
+        underWay.remove(key);
+        loads.values().stream().filter(load -> load.key == key).forEach(load -> load.outdated = true);
     }
 
     private void forget(int key) {
         values.remove(key);
         failedUntil.remove(key);
-        markedUntil.remove(key);
+        marks.remove(key);
     }
 
     void advance(long seconds) {
