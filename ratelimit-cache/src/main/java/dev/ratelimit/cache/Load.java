@@ -1,8 +1,11 @@
 package dev.ratelimit.cache;
 
 import dev.ratelimit.ScheduledTask;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,16 @@ final class Load<V> {
     final Place<V> place;
     final CacheKey key;
     final Kind kind;
+
+    /** What stands for the cache whose load it is. */
+    final Object cache;
+
+    /** The load whose loader has asked for this one; null for none. */
+    final @Nullable Load<?> parent;
+
+    /** The loads that its loader has asked for. */
+    final Set<Load<?>> waitsFor = ConcurrentHashMap.newKeySet(1);
+
     final long startedAt;
 
     /** Ascends from load to load, so that no result replaces that of a load which was begun later. */
@@ -50,11 +63,23 @@ final class Load<V> {
     private final AtomicBoolean settled = new AtomicBoolean();
     private final AtomicBoolean started = new AtomicBoolean();
     private volatile boolean outdated;
+    private volatile @Nullable Turn turn;
+    private volatile @Nullable Runnable task;
+    private volatile @Nullable Seat seat;
     private volatile @Nullable V stored;
     private volatile @Nullable ScheduledTask deadline;
     private volatile @Nullable CompletionStage<? extends V> stage;
 
-    Load(Place<V> place, Kind kind, long startedAt, long order, LoaderCall<V> loader) {
+    Load(
+            Object cache,
+            @Nullable Load<?> parent,
+            Place<V> place,
+            Kind kind,
+            long startedAt,
+            long order,
+            LoaderCall<V> loader) {
+        this.cache = cache;
+        this.parent = parent;
         this.place = place;
         this.key = place.key();
         this.kind = kind;
@@ -76,6 +101,52 @@ final class Load<V> {
     /** Sets what the loader may validate. */
     void stored(@Nullable V value) {
         stored = value;
+    }
+
+    /** Where it waits for its turn, and what is to be done if it leaves before. */
+    private record Turn(LoadGate gate, Runnable begin, Runnable whenWithdrawn) {}
+
+    /** Waits for its turn at a gate, or has it now; false if too many wait there. */
+    boolean enter(LoadGate gate, Runnable begin, Runnable whenWithdrawn) {
+        turn = new Turn(gate, begin, whenWithdrawn);
+        return gate.enter(begin);
+    }
+
+    /** Takes it out of the queue that it waits in; false if it waits in none. */
+    boolean withdraw() {
+        Turn waiting = turn;
+        if (waiting == null || !waiting.gate().withdraw(waiting.begin())) {
+            return false;
+        }
+        waiting.whenWithdrawn().run();
+        return true;
+    }
+
+    /** Sets what its thread runs: the call of the loader, with what belongs to the caller's thread. */
+    void task(Runnable call) {
+        task = call;
+    }
+
+    Runnable task() {
+        return Objects.requireNonNull(task);
+    }
+
+    void seat(Seat place) {
+        seat = place;
+    }
+
+    /** The place in which its loader is called; null if it has none yet. */
+    @Nullable
+    Seat seat() {
+        return seat;
+    }
+
+    /** Gives its place back, unless loads within it still use it. */
+    void leave() {
+        Seat mine = seat;
+        if (mine != null) {
+            mine.leave();
+        }
     }
 
     /** Claims the call of the loader; true for one caller. */

@@ -31,14 +31,20 @@ final class Loads<V> {
     private final LoadCalls<V> calls;
     private volatile boolean closed;
 
-    Loads(CacheSettings<V> settings, Store<V> store, LatestReading time, Counters counters, Reports reports) {
+    Loads(
+            CacheSettings<V> settings,
+            Alarm alarm,
+            Store<V> store,
+            LatestReading time,
+            Counters counters,
+            Reports reports) {
         this.name = settings.name();
         this.store = store;
         this.keeping = new Keeping<>(settings);
         this.time = time;
         this.counters = counters;
         this.results = new LoadResults<>(store, keeping, register, time, counters, reports);
-        this.calls = new LoadCalls<>(settings, results, counters);
+        this.calls = new LoadCalls<>(settings, results, counters, alarm);
     }
 
     /** The load that a caller is to wait for, and whether it is the caller's own. */
@@ -46,9 +52,15 @@ final class Loads<V> {
 
     /** Joins the load of a key, or begins it; one that turns out not to be needed is overtaken. */
     Joined<V> join(Place<V> place, ReadOptions options, LoaderCall<V> call) {
-        Load<V> mine = load(place, Load.Kind.SHARED, call);
+        Load<?> within = Nesting.current();
+        requireNoCircle(!Nesting.isWithin(register, place.key(), within));
+        Load<V> mine = load(within, place, Load.Kind.SHARED, call);
         Load<V> current = register.joinOrAdd(mine);
         if (current != null) {
+            if (within != null) {
+                requireNoCircle(Nesting.waits(within, current));
+                calls.bringForward(current, within);
+            }
             return new Joined<>(current, false);
         }
         if (isOvertaken(mine, options)) {
@@ -60,18 +72,29 @@ final class Loads<V> {
 
     /** Begins a load that nobody can join. */
     Load<V> alone(Place<V> place, Load.Kind kind, LoaderCall<V> call) {
-        Load<V> load = load(place, kind, call);
+        Load<?> within = Nesting.current();
+        requireNoCircle(!Nesting.isWithin(register, place.key(), within));
+        Load<V> load = load(within, place, kind, call);
         register.addAlone(load);
         begin(load);
         return load;
     }
 
-    private Load<V> load(Place<V> place, Load.Kind kind, LoaderCall<V> call) {
-        return new Load<>(place, kind, time.now(), orders.incrementAndGet(), call);
+    private Load<V> load(@Nullable Load<?> within, Place<V> place, Load.Kind kind, LoaderCall<V> call) {
+        return new Load<>(register, within, place, kind, time.now(), orders.incrementAndGet(), call);
+    }
+
+    private static void requireNoCircle(boolean none) {
+        if (!none) {
+            throw new LoadFailedException(LoadFailedException.Reason.CIRCULAR, CacheState.MISS, null);
+        }
     }
 
     /** Loads that were registered before the cache was closed are ended there, all others here. */
     private void begin(Load<V> load) {
+        if (load.parent != null) {
+            load.parent.waitsFor.add(load);
+        }
         if (closed) {
             endAsClosed(load);
         } else {
@@ -86,7 +109,7 @@ final class Loads<V> {
         }
         Load<V> load = null;
         try {
-            Load<V> mine = load(place, kind, call);
+            Load<V> mine = load(null, place, kind, call);
             if (kind != Load.Kind.SHARED) {
                 register.addAlone(mine);
                 load = mine;
@@ -169,6 +192,11 @@ final class Loads<V> {
             return hasTag.test(before) ? null : before;
         }));
         store.forEach(key -> true, hasTag, key -> store.change(key, before -> hasTag.test(before) ? null : before));
+    }
+
+    /** Ends a load whose deadline has come, for a caller who has waited until then. */
+    void overdue(Load<V> load) {
+        calls.overdue(load);
     }
 
     void requireOpen() {

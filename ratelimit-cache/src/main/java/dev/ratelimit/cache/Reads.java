@@ -1,19 +1,15 @@
 package dev.ratelimit.cache;
 
-import dev.ratelimit.ScheduledTask;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a caller to his answer, who did not find a fresh value at once: a look for a value, a stale one or a remembered
+ * The way to an answer of a caller who did not find a fresh value at once: a look for a value, a stale one or a remembered
  * failure; else a load, and what comes of it.
  *
- * <p>What has come may be none of his: not for the others, or another variant. And while he was about to load, something may have
- * come that is too old for him. Then he begins another round; after so many of them he has a load of his own.
+ * <p>What has come may be of no use to this caller: not for the others, or another variant. And while the caller was about to load,
+ * something may have come that is too old for it. Then it begins another round; after the last round it loads alone.
  */
 final class Reads<V> {
 
@@ -22,25 +18,30 @@ final class Reads<V> {
     /** What a caller asks. */
     record Question<V>(Place<V> place, ReadOptions options, LoaderCall<V> call) {}
 
-    /** What a caller waits for, and how he came to it; or his answer. */
+    /** What a caller waits for, and how it came to it; or its answer. */
     private record Step<V>(
             @Nullable Cached<V> answer,
             Place<V> place,
-            @Nullable Load<V> load,
-            CacheState state) {}
+            @Nullable Load<V> awaited,
+            CacheState state) {
+
+        Load<V> load() {
+            return Objects.requireNonNull(awaited);
+        }
+    }
 
     private final Store<V> store;
     private final Loads<V> loads;
     private final LatestReading time;
     private final Counters counters;
-    private final Alarm alarm;
+    private final Waiting<V> waiting;
 
-    Reads(CacheSettings<V> settings, Store<V> store, Loads<V> loads, LatestReading time, Counters counters) {
+    Reads(Store<V> store, Loads<V> loads, Waiting<V> waiting, LatestReading time, Counters counters) {
+        this.waiting = waiting;
         this.store = store;
         this.loads = loads;
         this.time = time;
         this.counters = counters;
-        this.alarm = Alarm.of(settings.time());
     }
 
     /** The answer, for which the caller's thread waits. */
@@ -52,23 +53,12 @@ final class Reads<V> {
             if (step.answer() != null) {
                 return step.answer();
             }
-            Outcome<V> outcome = await(patient(step, question, begun));
+            Outcome<V> outcome = waiting.await(step.load(), question.options(), begun);
             Cached<V> answer = answer(step, outcome, question.options());
             if (answer != null) {
                 return answer;
             }
             round = roundAfter(round, outcome);
-        }
-    }
-
-    private static <V> Outcome<V> await(CompletableFuture<Outcome<V>> outcome) {
-        try {
-            return outcome.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Outcome.Failed<>(LoadFailedException.Reason.INTERRUPTED, e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -82,7 +72,7 @@ final class Reads<V> {
         if (step.answer() != null) {
             return CompletableFuture.completedFuture(step.answer());
         }
-        return patient(step, question, begun).thenCompose(outcome -> {
+        return waiting.stage(step.load(), question.options(), begun).thenCompose(outcome -> {
             Cached<V> answer = answer(step, outcome, question.options());
             return answer != null
                     ? CompletableFuture.completedFuture(answer)
@@ -184,24 +174,7 @@ final class Reads<V> {
         return true;
     }
 
-    /** What the caller is told, by the end of his patience at the latest. Cancelling it cancels only it. */
-    private CompletableFuture<Outcome<V>> patient(Step<V> step, Question<V> question, long begun) {
-        CompletableFuture<Outcome<V>> outcome =
-                Objects.requireNonNull(step.load()).outcome();
-        Duration patience = question.options().patience();
-        if (patience == null || outcome.isDone()) {
-            return outcome;
-        }
-        CompletableFuture<Outcome<V>> mine = outcome.copy();
-        long left = Math.max(0, Durations.nanos(patience) - (time.now() - begun));
-        ScheduledTask end = alarm.after(
-                left,
-                () -> mine.complete(new Outcome.Failed<>(
-                        LoadFailedException.Reason.IMPATIENT, new TimeoutException("not loaded within " + patience))));
-        return mine.whenComplete((done, failure) -> end.cancel());
-    }
-
-    /** The answer of an outcome; null if it is none of the caller's. */
+    /** The answer of an outcome; null if it is none for the caller. */
     private @Nullable Cached<V> answer(Step<V> step, Outcome<V> outcome, ReadOptions options) {
         if (outcome instanceof Outcome.Loaded<V> loaded) {
             if (step.state() == CacheState.COALESCED) {

@@ -53,12 +53,16 @@ public final class ResponseCache<V> implements AutoCloseable {
     private final PastTheCache<V> pastTheCache;
 
     ResponseCache(CacheSettings<V> settings) {
+        this(settings, Alarm.of(settings.time()));
+    }
+
+    ResponseCache(CacheSettings<V> settings, Alarm alarm) {
         this.name = settings.name();
         this.time = new LatestReading(settings.time());
         this.reports = new Reports(settings.name(), settings.listener(), counters);
         this.store = new Store<>(settings, time, reports);
-        this.loads = new Loads<>(settings, store, time, counters, reports);
-        this.reads = new Reads<>(settings, store, loads, time, counters);
+        this.loads = new Loads<>(settings, alarm, store, time, counters, reports);
+        this.reads = new Reads<>(store, loads, new Waiting<>(settings, alarm, loads, time), time, counters);
         this.pastTheCache = new PastTheCache<>(counters, reports);
     }
 
