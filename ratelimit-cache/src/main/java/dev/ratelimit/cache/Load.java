@@ -3,9 +3,11 @@ package dev.ratelimit.cache;
 import dev.ratelimit.ScheduledTask;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +87,11 @@ final class Load<V> {
         this.kind = kind;
         this.startedAt = startedAt;
         this.order = order;
-        this.call = new FutureTask<>(() -> loader.begin(stored));
+        this.call = new FutureTask<>(() -> {
+            CompletionStage<? extends V> begun = loader.begin(stored);
+            stage = begun;
+            return begun;
+        });
     }
 
     /** Whether others may join it, so that it is known by its key. */
@@ -200,10 +206,24 @@ final class Load<V> {
         }
     }
 
-    void running(CompletionStage<? extends V> running) {
-        stage = running;
-        if (isSettled()) {
+    /** What its loader has begun, also if the load was abandoned meanwhile; null if it has begun nothing. */
+    @Nullable
+    CompletionStage<? extends V> running() {
+        CompletionStage<? extends V> running = stage;
+        if (running != null && isSettled()) {
             cancel(running);
+        }
+        return running;
+    }
+
+    /** Why its loader has begun nothing. */
+    Throwable failure() {
+        try {
+            return new IllegalStateException("the loader has begun " + call.get());
+        } catch (ExecutionException e) {
+            return e.getCause() == null ? e : e.getCause();
+        } catch (CancellationException | InterruptedException e) {
+            return e;
         }
     }
 

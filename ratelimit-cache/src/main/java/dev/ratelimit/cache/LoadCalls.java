@@ -2,11 +2,9 @@ package dev.ratelimit.cache;
 
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -189,24 +187,12 @@ final class LoadCalls<V> {
         counters.loads.increment();
         load.stored(results.stored(load));
         Nesting.call(load);
-        CompletionStage<? extends V> stage;
-        try {
-            stage = load.call.get();
-        } catch (ExecutionException e) {
+        CompletionStage<? extends V> stage = load.running();
+        if (stage == null) {
             load.leave();
-            fail(load, e.getCause() == null ? e : e.getCause());
-            return;
-        } catch (CancellationException e) {
-            load.leave();
-            results.discarded();
-            return;
-        } catch (InterruptedException e) {
-            // The call has ended, so this cannot be; but no place is ever lost.
-            load.leave();
-            fail(load, e);
+            fail(load, load.failure());
             return;
         }
-        load.running(stage);
         CompletableFuture<?> unused = ended(stage).whenComplete((value, failure) -> {
             load.leave();
             if (failure != null) {

@@ -1,5 +1,7 @@
 package dev.ratelimit.cache;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -212,12 +214,23 @@ final class Loads<V> {
         }
         closed = true;
         invalidate(key -> true);
-        register.forEachUnsettled(this::endAsClosed);
+        List<Load<V>> ended = new ArrayList<>();
+        register.forEachUnsettled(load -> {
+            if (settleAsClosed(load)) {
+                ended.add(load);
+            }
+        });
+        // Not before all are settled: a place that is given back would begin one that waits for it.
+        ended.forEach(Load::abandon);
     }
 
     private void endAsClosed(Load<V> load) {
-        if (results.failed(load, new Outcome.Failed<>(LoadFailedException.Reason.CLOSED, null))) {
+        if (settleAsClosed(load)) {
             load.abandon();
         }
+    }
+
+    private boolean settleAsClosed(Load<V> load) {
+        return results.failed(load, new Outcome.Failed<>(LoadFailedException.Reason.CLOSED, null));
     }
 }
