@@ -86,6 +86,30 @@ class LoadsTest {
         assertThat(statistics.loadFailures()).isEqualTo(1);
     }
 
+    /** The deadline comes while the loader is about to begin a stage: that is cancelled, and holds the place until it ends. */
+    @Test
+    void aStageThatIsBegunTooLateIsCancelledAndHoldsItsPlaceUntilItHasEnded() {
+        ResponseCache<String> cache = bench.builder()
+                .maximumLoads(1)
+                .maximumQueuedLoads(0)
+                .loadDeadline(Duration.ofSeconds(2))
+                .build();
+        CompletableFuture<String> stubborn = new CompletableFuture<>();
+        CompletableFuture<Cached<String>> first = cache.getAsync(bench.key, () -> {
+            bench.seconds(2);
+            return stubborn.minimalCompletionStage();
+        });
+        // As the loader runs on this thread, the deadline has interrupted it.
+        assertThat(Thread.interrupted()).isTrue();
+
+        assertThat(reason(first)).isEqualTo(LoadFailedException.Reason.DEADLINE);
+        assertThat(reason(cache.getAsync(bench.key, bench::ask))).isEqualTo(LoadFailedException.Reason.REFUSED);
+        stubborn.complete("late");
+        assertThat(cache.statistics().discardedResults()).isEqualTo(1);
+        assertThat(cache.getAsync(bench.key, bench::ask)).isNotDone();
+        assertThat(bench.asked).hasSize(1);
+    }
+
     @Test
     void anAbandonedLoadIsToldSoAndHoldsItsPlaceUntilItHasEnded() {
         ResponseCache<String> cache = bench.builder()
