@@ -149,8 +149,7 @@ final class Keeping<V> {
         if (time == null || time.isZero() || weight > settings.largestEntry()) {
             return failure.isAnswer() ? null : before;
         }
-        return new Slot.Failure<>(
-                failure.reason(), failure.cause(), now + spread(Durations.nanos(time)), (int) weight);
+        return new Slot.Failure<>(failure.reason(), failure.cause(), now + spread(Durations.nanos(time)), (int) weight);
     }
 
     /** Doubles with each failure up to the longest, and is spread over its upper half. */

@@ -170,7 +170,8 @@ final class LoadCalls<V> {
                     load,
                     trouble != null
                             ? trouble
-                            : new IllegalStateException("the task of carryContext must run the task that it was given"));
+                            : new IllegalStateException(
+                                    "the task of carryContext must run the task that it was given"));
         } else if (trouble != null) {
             results.cacheFailed(trouble);
         }

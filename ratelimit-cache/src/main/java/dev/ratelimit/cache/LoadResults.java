@@ -153,8 +153,7 @@ final class LoadResults<V> {
 
     /** Says that a loader has failed; false if something was said of the load before. */
     boolean failed(Load<V> load, Throwable cause) {
-        return failed(
-                load, new Outcome.Failed<>(LoadFailedException.Reason.FAILED, cause, keeping.isAnswer(cause)));
+        return failed(load, new Outcome.Failed<>(LoadFailedException.Reason.FAILED, cause, keeping.isAnswer(cause)));
     }
 
     /** Says that a load has failed; false if something was said of it before. */

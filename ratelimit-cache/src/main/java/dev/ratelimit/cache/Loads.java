@@ -189,10 +189,12 @@ final class Loads<V> {
     void invalidateTag(String tag) {
         Predicate<@Nullable Slot<V>> hasTag =
                 slot -> slot instanceof Slot.Entry<V> entry && entry.tags().contains(tag);
-        register.forEachKey(key -> true, key -> store.change(key, before -> {
-            register.outdate(key);
-            return hasTag.test(before) ? null : before;
-        }));
+        register.forEachKey(
+                key -> true,
+                key -> store.change(key, before -> {
+                    register.outdate(key);
+                    return hasTag.test(before) ? null : before;
+                }));
         store.forEach(key -> true, hasTag, key -> store.change(key, before -> hasTag.test(before) ? null : before));
     }
 

@@ -33,8 +33,7 @@ sealed interface Outcome<V> {
      * @param isAnswer whether the failure says that there is nothing any more, so that no stored value may be used instead
      */
     record Failed<V>(
-            LoadFailedException.Reason reason, @Nullable Throwable cause, boolean isAnswer)
-            implements Outcome<V> {
+            LoadFailedException.Reason reason, @Nullable Throwable cause, boolean isAnswer) implements Outcome<V> {
 
         Failed(LoadFailedException.Reason reason, @Nullable Throwable cause) {
             this(reason, cause, false);

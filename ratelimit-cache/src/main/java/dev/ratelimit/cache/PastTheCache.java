@@ -20,7 +20,8 @@ final class PastTheCache<V> {
         begin(trouble, options);
         try {
             // The loader of a caller who waits is called here, so its stage has ended.
-            return answer(Objects.requireNonNull(loader.begin(null).toCompletableFuture().join(), "value"));
+            return answer(Objects.requireNonNull(
+                    loader.begin(null).toCompletableFuture().join(), "value"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LoadFailedException(LoadFailedException.Reason.INTERRUPTED, CacheState.BYPASS, e);

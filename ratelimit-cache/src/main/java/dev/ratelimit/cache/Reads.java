@@ -113,8 +113,7 @@ final class Reads<V> {
             case UNSTORED -> {
                 return alone(place, Load.Kind.UNSTORED, question);
             }
-            case NONE ->
-                throw new LoadFailedException(LoadFailedException.Reason.NOT_CACHED, CacheState.MISS, null);
+            case NONE -> throw new LoadFailedException(LoadFailedException.Reason.NOT_CACHED, CacheState.MISS, null);
         }
         Loads.Joined<V> joined = loads.join(place, question.options(), question.call());
         return new Step<>(null, place, joined.load(), joined.own() ? CacheState.MISS : CacheState.COALESCED);
@@ -132,8 +131,7 @@ final class Reads<V> {
                 counters.hits.increment();
                 return new Cached<>(entry, now, CacheState.HIT, true);
             }
-            if (entry.isUsableWhileRenewed(now)
-                    && (entry.isBackingOff(now) || isRenewed(place, question))) {
+            if (entry.isUsableWhileRenewed(now) && (entry.isBackingOff(now) || isRenewed(place, question))) {
                 return stale(entry, now);
             }
             if (entry.isUsableOnError(now) && entry.isBackingOff(now)) {

@@ -285,8 +285,7 @@ public final class ResponseCache<V> implements AutoCloseable {
         return begin(() -> Place.of(key), options, LoaderCall.of(loader));
     }
 
-    private CompletableFuture<Cached<V>> begin(
-            Supplier<Place<V>> place, ReadOptions options, LoaderCall<V> loader) {
+    private CompletableFuture<Cached<V>> begin(Supplier<Place<V>> place, ReadOptions options, LoaderCall<V> loader) {
         loads.requireOpen();
         try {
             CompletableFuture<Cached<V>> answer = reads.begin(new Reads.Question<>(place.get(), options, loader));

@@ -127,8 +127,7 @@ sealed interface Slot<V> {
      * @param failures how often renewing it has failed in a row
      * @param retryAt if it has, when to try again
      */
-    record Trouble(
-            int failures, long retryAt, @Nullable Marker marker) {}
+    record Trouble(int failures, long retryAt, @Nullable Marker marker) {}
 
     /** A failure of a type that is remembered. */
     record Failure<V>(

@@ -66,8 +66,7 @@ final class Waiting<V> {
             }
             loads.overdue(load);
             // Not done yet if a result has come in this instant, and is about to be kept.
-            return outcome.getNow(
-                    new Outcome.Failed<>(LoadFailedException.Reason.DEADLINE, Keeping.overdue(deadline)));
+            return outcome.getNow(new Outcome.Failed<>(LoadFailedException.Reason.DEADLINE, Keeping.overdue(deadline)));
         }
     }
 

@@ -141,7 +141,8 @@ final class CacheModel {
         }
         switch (options(caller).loading()) {
             case SHARED -> join(caller, key);
-            case OWN -> begin(caller, key, isFlaw(CacheFlaw.LETS_CALLERS_JOIN_OWN_LOADS) ? Load.Kind.SHARED : Load.Kind.OWN);
+            case OWN ->
+                begin(caller, key, isFlaw(CacheFlaw.LETS_CALLERS_JOIN_OWN_LOADS) ? Load.Kind.SHARED : Load.Kind.OWN);
             case UNSTORED -> begin(caller, key, Load.Kind.UNSTORED);
             case NONE -> {
                 if (isFlaw(CacheFlaw.LOADS_WHERE_IT_SHOULD_ONLY_LOOK)) {
@@ -243,8 +244,8 @@ final class CacheModel {
         switch (isFlaw(CacheFlaw.KEEPS_ERRORS) && text.startsWith("e") ? 'v' : text.charAt(0)) {
             case 'v' -> {
                 boolean lost = load.kind == Load.Kind.ALONE && isFlaw(CacheFlaw.KEEPS_NOTHING_OF_LOADS_ALONE);
-                boolean unstored = load.kind == Load.Kind.UNSTORED
-                        && !isFlaw(CacheFlaw.STORES_WHAT_IS_NOT_TO_BE_STORED);
+                boolean unstored =
+                        load.kind == Load.Kind.UNSTORED && !isFlaw(CacheFlaw.STORES_WHAT_IS_NOT_TO_BE_STORED);
                 if (!lost && !unstored) {
                     keep(load.key, text, load.order);
                 }
@@ -347,9 +348,7 @@ final class CacheModel {
         for (int caller : load.callers) {
             boolean standsIn = !gone || isFlaw(CacheFlaw.HIDES_WHAT_IS_GONE_BEHIND_A_STALE_VALUE);
             boolean stale = value != null && isUsable(value) && suits(value, caller) && standsIn;
-            told.put(
-                    caller,
-                    stale ? told("STALE", Objects.requireNonNull(value)) : reason + " " + load.state(caller));
+            told.put(caller, stale ? told("STALE", Objects.requireNonNull(value)) : reason + " " + load.state(caller));
         }
     }
 

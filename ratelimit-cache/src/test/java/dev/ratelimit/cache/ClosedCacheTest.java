@@ -63,8 +63,7 @@ class ClosedCacheTest {
     @Test
     void aLateResultOfALoadThatWasEndedIsNotKept() {
         CompletableFuture<String> stubborn = new CompletableFuture<>();
-        CompletableFuture<Cached<String>> caller =
-                cache.getAsync(bench.key, () -> stubborn.minimalCompletionStage());
+        CompletableFuture<Cached<String>> caller = cache.getAsync(bench.key, () -> stubborn.minimalCompletionStage());
         cache.close();
         stubborn.complete("late");
 

@@ -54,7 +54,8 @@ class ContextTest {
                 .build();
         MDC.set(Map.of("request", "17"));
         try {
-            assertThat(cache.get(bench.key, () -> String.valueOf(MDC.get())).value()).isEqualTo("{request=17}");
+            assertThat(cache.get(bench.key, () -> String.valueOf(MDC.get())).value())
+                    .isEqualTo("{request=17}");
         } finally {
             MDC.remove();
         }
@@ -73,8 +74,8 @@ class ContextTest {
                 .build();
         CompletableFuture<?> first = cache.getAsync(bench.key, bench::ask);
         MDC.set(Map.of("request", "18"));
-        CompletableFuture<Cached<String>> second = cache.getAsync(
-                bench.key.plus(2), () -> CompletableFuture.completedFuture(String.valueOf(MDC.get())));
+        CompletableFuture<Cached<String>> second =
+                cache.getAsync(bench.key.plus(2), () -> CompletableFuture.completedFuture(String.valueOf(MDC.get())));
         MDC.remove();
         tasks.remove().run();
         bench.asked.get(0).complete("v");

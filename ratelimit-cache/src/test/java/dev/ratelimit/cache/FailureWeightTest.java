@@ -107,8 +107,10 @@ class FailureWeightTest {
     void tagsCount() {
         List<String> tags =
                 IntStream.range(0, 100).mapToObj(i -> i + "x".repeat(1_000)).toList();
-        ResponseCache<String> tagged =
-                bench.builder().maximumBytes(BOUND, String::length).tags(value -> tags).build();
+        ResponseCache<String> tagged = bench.builder()
+                .maximumBytes(BOUND, String::length)
+                .tags(value -> tags)
+                .build();
         tagged.put(bench.key, "v");
         assertThat(tagged.statistics().bytes()).isBetween(200_000L, 220_000L);
     }

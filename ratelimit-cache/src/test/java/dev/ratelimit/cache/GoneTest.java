@@ -33,10 +33,11 @@ class GoneTest {
 
     private LoadFailedException failure(ResponseCache<String> cache) {
         try {
-            throw new AssertionError("no failure: " + cache.get(bench.key, () -> {
-                calls.incrementAndGet();
-                throw new NoSuchProduct();
-            }));
+            throw new AssertionError("no failure: "
+                    + cache.get(bench.key, () -> {
+                        calls.incrementAndGet();
+                        throw new NoSuchProduct();
+                    }));
         } catch (LoadFailedException e) {
             return e;
         }

@@ -230,7 +230,9 @@ class LoadsTest {
         bench.asked.get(0).complete("private of 0");
 
         assertThat(callers.get(0).join().value()).isEqualTo("private of 0");
-        assertThat(bench.asked).as("one of the others leads, as it may be an exception").hasSize(2);
+        assertThat(bench.asked)
+                .as("one of the others leads, as it may be an exception")
+                .hasSize(2);
         bench.asked.get(1).complete("one");
         assertThat(bench.asked).as("the third loads alone").hasSize(3);
         bench.asked.get(2).complete("two");

@@ -41,8 +41,9 @@ class NestedLoadsTest {
             pages.add(started(() -> cache.get(bench.key.plus(page), () -> {
                         allPlacesAreTaken.countDown();
                         allPlacesAreTaken.await();
-                        return page + cache.get(part, () -> "p" + partLoads.incrementAndGet())
-                                .value();
+                        return page
+                                + cache.get(part, () -> "p" + partLoads.incrementAndGet())
+                                        .value();
                     })
                     .value()));
         }
@@ -87,7 +88,8 @@ class NestedLoadsTest {
         ResponseCache<String> cache = bench.builder().maximumLoads(1).build();
         CompletableFuture<Cached<String>> first = cache.getAsync(bench.key.plus("first"), bench::ask);
         CompletableFuture<Cached<String>> page = cache.getAsync(bench.key.plus("page"), () -> {
-            String value = cache.get(part, () -> "never: there is a load of the part").value();
+            String value =
+                    cache.get(part, () -> "never: there is a load of the part").value();
             return CompletableFuture.completedFuture("page with " + value);
         });
         CompletableFuture<Cached<String>> queued =
@@ -150,7 +152,8 @@ class NestedLoadsTest {
         ResponseCache<String> cache = bench.builder().build();
         List<Callable<String>> loaders = List.of(
                 () -> cache.get(bench.key, () -> "v").value(),
-                () -> cache.get(bench.key, ReadOptions.any().ownLoad(), () -> "v").value(),
+                () -> cache.get(bench.key, ReadOptions.any().ownLoad(), () -> "v")
+                        .value(),
                 () -> cache.get(part, () -> cache.get(bench.key, () -> "v").value())
                         .value());
         for (Callable<String> loader : loaders) {
@@ -161,7 +164,9 @@ class NestedLoadsTest {
                     .extracting("reason")
                     .isEqualTo(LoadFailedException.Reason.CIRCULAR);
         }
-        assertThat(cache.get(bench.key, () -> "v").state()).as("nothing is left").isEqualTo(CacheState.MISS);
+        assertThat(cache.get(bench.key, () -> "v").state())
+                .as("nothing is left")
+                .isEqualTo(CacheState.MISS);
         assertThat(bench.time.pending()).as("timers left behind").isZero();
     }
 

@@ -64,8 +64,7 @@ class OddRequestsTest {
     private double spared() {
         return ordinary.stream()
                         .map(CompletableFuture::join)
-                        .filter(answer ->
-                                answer.state() != CacheState.MISS && answer.state() != CacheState.BYPASS)
+                        .filter(answer -> answer.state() != CacheState.MISS && answer.state() != CacheState.BYPASS)
                         .count()
                 / (double) REQUESTS;
     }
@@ -134,7 +133,9 @@ class OddRequestsTest {
 
         assertThat(ordinary).noneMatch(answer -> answer.join().value().equals("503"));
         assertThat(calls).isLessThanOrEqualTo(5 * LEAST_LOADS + 10);
-        assertThat(cache.statistics().loadFailures()).as("the trouble was there").isPositive();
+        assertThat(cache.statistics().loadFailures())
+                .as("the trouble was there")
+                .isPositive();
     }
 
     @Test

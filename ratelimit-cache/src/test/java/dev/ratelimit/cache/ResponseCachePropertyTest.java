@@ -141,9 +141,15 @@ class ResponseCachePropertyTest {
                             number,
                             new CacheModel.Options(Long.MAX_VALUE, 2, ReadOptions.Loading.SHARED),
                             ReadOptions.any().minFresh(Duration.ofSeconds(2)));
-                case GET_OWN -> get(number, any(ReadOptions.Loading.OWN), ReadOptions.any().ownLoad());
-                case GET_UNSTORED -> get(number, any(ReadOptions.Loading.UNSTORED), ReadOptions.any().noStore());
-                case GET_IF_CACHED -> get(number, any(ReadOptions.Loading.NONE), ReadOptions.any().onlyIfCached());
+                case GET_OWN ->
+                    get(number, any(ReadOptions.Loading.OWN), ReadOptions.any().ownLoad());
+                case GET_UNSTORED ->
+                    get(
+                            number,
+                            any(ReadOptions.Loading.UNSTORED),
+                            ReadOptions.any().noStore());
+                case GET_IF_CACHED ->
+                    get(number, any(ReadOptions.Loading.NONE), ReadOptions.any().onlyIfCached());
                 case RETURN -> returns(step.number(), value("v"));
                 case RETURN_FOR_ONE -> returns(step.number(), value("u"));
                 case RETURN_ERROR -> returns(step.number(), value("e"));
@@ -213,11 +219,13 @@ class ResponseCachePropertyTest {
             List<Integer> open = open();
             if (!open.isEmpty()) {
                 int id = open.get(number % open.size());
-                asked(id).completeExceptionally(switch (failing) {
-                    case DECLARED -> new Bench.BackendDown();
-                    case UNDECLARED -> new IllegalStateException("odd");
-                    case GONE -> new Gone();
-                });
+                asked(id)
+                        .completeExceptionally(
+                                switch (failing) {
+                                    case DECLARED -> new Bench.BackendDown();
+                                    case UNDECLARED -> new IllegalStateException("odd");
+                                    case GONE -> new Gone();
+                                });
                 model.fails(id, failing);
             }
         }

@@ -95,11 +95,14 @@ class ResponseCacheTest {
         assertThat(cache.peek(bench.key)).isEmpty();
         cache.put(bench.key, "v");
         assertThat(cache.peek(bench.key)).isPresent();
-        assertThat(cache.peek(bench.key, ReadOptions.any().maxAge(Duration.ZERO))).isPresent();
+        assertThat(cache.peek(bench.key, ReadOptions.any().maxAge(Duration.ZERO)))
+                .isPresent();
         assertThat(cache.statistics().hits()).isEqualTo(2);
         bench.seconds(10);
 
-        assertThat(cache.peek(bench.key, freshOnly)).as("a value ceases to be fresh at once").isEmpty();
+        assertThat(cache.peek(bench.key, freshOnly))
+                .as("a value ceases to be fresh at once")
+                .isEmpty();
         assertThat(cache.statistics().staleHits()).isZero();
         assertThat(cache.peek(bench.key).orElseThrow().state()).isEqualTo(CacheState.STALE);
         assertThat(cache.statistics().staleHits()).isEqualTo(1);
@@ -128,19 +131,21 @@ class ResponseCacheTest {
         assertThat(cache.get(bench.key, onlyIfCached, backend).state()).isEqualTo(CacheState.STALE);
         assertThat(calls).as("nothing is renewed").hasValue(2);
         bench.seconds(5);
-        assertThatThrownBy(() -> cache.get(bench.key, onlyIfCached, backend))
-                .isInstanceOf(LoadFailedException.class);
+        assertThatThrownBy(() -> cache.get(bench.key, onlyIfCached, backend)).isInstanceOf(LoadFailedException.class);
     }
 
     /** RFC 9111, sections 3.5 and 5.2.1.5. */
     @Test
     void aRequestUnlikeTheOthersConcernsOnlyItself() {
         ResponseCache<String> cache = bench.builder()
-                .freshness(value -> value.startsWith("u") ? Freshness.uncacheable() : Freshness.of(Duration.ofSeconds(9)))
+                .freshness(
+                        value -> value.startsWith("u") ? Freshness.uncacheable() : Freshness.of(Duration.ofSeconds(9)))
                 .build();
         CompletableFuture<Cached<String>> ordinary = cache.getAsync(bench.key, bench::ask);
-        CompletableFuture<Cached<String>> own = cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask);
-        CompletableFuture<Cached<String>> unstored = cache.getAsync(bench.key, ReadOptions.any().noStore(), bench::ask);
+        CompletableFuture<Cached<String>> own =
+                cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask);
+        CompletableFuture<Cached<String>> unstored =
+                cache.getAsync(bench.key, ReadOptions.any().noStore(), bench::ask);
         assertThat(bench.asked).as("none joins another").hasSize(3);
 
         bench.asked.get(2).complete("never to be kept");

@@ -102,7 +102,8 @@ class ValidationTest {
     void theValueOfTheRequestsVariantIsTheOneToValidate() {
         ResponseCache<String> cache = cache(Duration.ofSeconds(10), Duration.ofSeconds(30));
         for (String language : List.of("en", "de")) {
-            assertThat(cache.get(key(language), ReadOptions.any(), () -> language).value())
+            assertThat(cache.get(key(language), ReadOptions.any(), () -> language)
+                            .value())
                     .isEqualTo(language);
         }
         bench.seconds(10);

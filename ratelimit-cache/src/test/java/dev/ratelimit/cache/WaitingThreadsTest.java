@@ -131,7 +131,9 @@ class WaitingThreadsTest {
                 .extracting("reason")
                 .isEqualTo(LoadFailedException.Reason.DEADLINE);
         interrupted.await();
-        assertThat(cache.statistics().abandonedLoads()).as("the load is settled for all").isEqualTo(1);
+        assertThat(cache.statistics().abandonedLoads())
+                .as("the load is settled for all")
+                .isEqualTo(1);
         assertThat(cache.get(key, () -> "next").value()).isEqualTo("next");
     }
 
@@ -156,8 +158,10 @@ class WaitingThreadsTest {
         ResponseCache<String> cache =
                 new ResponseCache<>(ResponseCache.<String>builder("test").settings(), WaitingThreadsTest::silent);
         ReadOptions hasty = ReadOptions.any().patience(Duration.ofNanos(1));
-        CompletableFuture<Cached<String>> stage =
-                cache.getAsync(key, hasty, () -> CompletableFuture.supplyAsync(() -> {
+        CompletableFuture<Cached<String>> stage = cache.getAsync(
+                key,
+                hasty,
+                () -> CompletableFuture.supplyAsync(() -> {
                     try {
                         return backend.call();
                     } catch (Exception e) {
