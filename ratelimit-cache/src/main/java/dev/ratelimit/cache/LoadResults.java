@@ -98,17 +98,25 @@ final class LoadResults<V> {
         boolean elsewhere = place != null && !place.key().equals(load.key);
         boolean isKept = false;
         if (load.kind.counts(what)) {
-            isKept = place != null && elsewhere && what == Keeping.What.KEEP
-                    ? keepVariant(load, place, judged.entry())
-                    : keepHere(load, judged, now);
+            boolean isVariant = elsewhere && what == Keeping.What.KEEP;
+            if (place != null && isVariant) {
+                isKept = keepVariant(load, place, judged.entry());
+            } else {
+                isKept = keepHere(load, judged, now);
+            }
         }
-        if (what == Keeping.What.ERROR) {
-            return new Outcome.Erred<>(judged.entry(), now);
-        }
-        Outcome.Audience audience = what == Keeping.What.REFUSE || (elsewhere && what == Keeping.What.PASS)
-                ? Outcome.Audience.ONE
-                : elsewhere ? Outcome.Audience.VARIANT : Outcome.Audience.ALL;
-        return new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
+        return switch (what) {
+            case ERROR -> new Outcome.Erred<>(judged.entry(), now);
+            case REFUSE -> new Outcome.Loaded<>(judged.entry(), now, isKept, Outcome.Audience.ONE);
+            case PASS -> {
+                Outcome.Audience audience = elsewhere ? Outcome.Audience.ONE : Outcome.Audience.ALL;
+                yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
+            }
+            case KEEP, REMOVE -> {
+                Outcome.Audience audience = elsewhere ? Outcome.Audience.VARIANT : Outcome.Audience.ALL;
+                yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
+            }
+        };
     }
 
     /** Whether the value is kept. */
