@@ -253,7 +253,7 @@ final class CacheModel {
             case 'u' -> {
                 boolean own = load.kind == Load.Kind.OWN && isFlaw(CacheFlaw.LETS_OWN_LOADS_MARK_A_KEY);
                 if (load.isForAll() || own) {
-                    mark(load.key, load.order);
+                    countRefusal(load.key);
                 }
             }
             case 'g' -> {
@@ -294,7 +294,7 @@ final class CacheModel {
     }
 
     /** What is not for the cache is remembered beside a value that may still be used. */
-    private void mark(int key, int order) {
+    private void countRefusal(int key) {
         Mark mark = new Mark(mark(key).times() + 1, now + MARKED);
         Value value = values.get(key);
         if (value != null && isOfUse(value) && !isFlaw(CacheFlaw.LETS_A_MARKER_DISPLACE_A_VALUE)) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ratelimit.testing.ManualTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -176,7 +177,7 @@ class NestedLoadsTest {
         AtomicReference<CompletableFuture<Cached<String>>> inner = new AtomicReference<>();
         CompletableFuture<Cached<String>> outer = cache.getAsync(bench.key, () -> {
             inner.set(cache.getAsync(bench.key, bench::ask));
-            return inner.get().thenApply(Cached::value);
+            return Objects.requireNonNull(inner.get()).thenApply(Cached::value);
         });
         assertThat(inner.get()).isCompletedExceptionally();
         assertThat(outer).isCompletedExceptionally();
