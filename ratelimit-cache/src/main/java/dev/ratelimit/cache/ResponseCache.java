@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,9 @@ public final class ResponseCache<V> implements AutoCloseable {
     private final Loads<V> loads;
     private final Reads<V> reads;
     private final PastTheCache<V> pastTheCache;
+
+    /** As in the counters: a hit should follow few references. */
+    private final LongAdder hits = counters.hits;
 
     ResponseCache(CacheSettings<V> settings) {
         this(settings, Alarm.of(settings.time()));
@@ -171,9 +175,9 @@ public final class ResponseCache<V> implements AutoCloseable {
         Objects.requireNonNull(key, KEY);
         Objects.requireNonNull(options, OPTIONS);
         try {
-            long now = time.now();
+            long now = time.unnoted();
             if (store.look(key, now) instanceof Slot.Entry<V> entry && entry.isHit(options, now)) {
-                counters.hits.increment();
+                hits.increment();
                 return new Cached<>(entry, now, CacheState.HIT, true);
             }
             return null;

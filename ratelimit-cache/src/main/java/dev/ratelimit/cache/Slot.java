@@ -86,7 +86,7 @@ sealed interface Slot<V> {
 
         /** Whether it is a hit for a caller. */
         boolean isHit(ReadOptions options, long now) {
-            return freshUntil - now >= options.minFreshNanos() && age(now) <= options.maxAgeNanos();
+            return freshUntil - now >= options.minFreshNanos() && now - bornAt <= options.maxAgeNanos();
         }
 
         /** Whether it is young enough for a caller, stays fresh for long enough, and is not stale for too long. */

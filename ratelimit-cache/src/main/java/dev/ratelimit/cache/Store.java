@@ -36,6 +36,7 @@ final class Store<V> {
 
     private final Cache<CacheKey, Slot<V>> slots;
     private final Policy<CacheKey, Slot<V>> quietly;
+    private final LatestReading time;
     private final long[] toldAt = new long[READS];
     private final AtomicLong bytes = new AtomicLong();
     private final long maximumBytes;
@@ -44,6 +45,7 @@ final class Store<V> {
     Store(CacheSettings<V> settings, LatestReading time, Reports reports) {
         this.maximumBytes = settings.maximumBytes();
         this.reports = reports;
+        this.time = time;
         Caffeine<CacheKey, Slot<V>> caffeine = Caffeine.newBuilder()
                 .ticker(time)
                 .executor(Runnable::run)
@@ -87,7 +89,10 @@ final class Store<V> {
         return slots.getIfPresent(key);
     }
 
-    /** The look of who asks for a value at a time. A race between threads only tells Caffeine of a read too many or too few. */
+    /**
+     * The look of a caller at a time, which need not be noted: it is noted here as often as Caffeine is told of a read. A race between
+     * threads only tells Caffeine of a read too many or too few.
+     */
     @Nullable
     Slot<V> look(CacheKey key, long now) {
         int i = key.hashCode() & (READS - 1);
@@ -95,6 +100,7 @@ final class Store<V> {
             return quietly.getIfPresentQuietly(key);
         }
         toldAt[i] = now;
+        time.note(now);
         return slots.getIfPresent(key);
     }
 
