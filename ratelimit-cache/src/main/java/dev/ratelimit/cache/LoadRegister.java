@@ -27,8 +27,10 @@ final class LoadRegister<V> {
         return current;
     }
 
-    boolean canBeJoined(CacheKey key) {
-        return shared.containsKey(key);
+    /** The load of a key that callers may join; null for none. */
+    @Nullable
+    Load<V> joinable(CacheKey key) {
+        return shared.get(key);
     }
 
     void addAlone(Load<V> load) {

@@ -56,20 +56,28 @@ final class Loads<V> {
     Joined<V> join(Place<V> place, ReadOptions options, LoaderCall<V> call) {
         Load<?> within = Nesting.current();
         requireNoCircle(!Nesting.isWithin(register, place.key(), within));
-        Load<V> mine = load(within, place, Load.Kind.SHARED, call);
-        Load<V> current = register.joinOrAdd(mine);
+        Load<V> current = register.joinable(place.key());
         if (current != null) {
-            if (within != null) {
-                requireNoCircle(Nesting.waits(within, current));
-                calls.bringForward(current, within);
-            }
-            return new Joined<>(current, false);
+            return joined(current, within);
+        }
+        Load<V> mine = load(within, place, Load.Kind.SHARED, call);
+        current = register.joinOrAdd(mine);
+        if (current != null) {
+            return joined(current, within);
         }
         if (isOvertaken(mine, options)) {
             return new Joined<>(mine, false);
         }
         begin(mine);
         return new Joined<>(mine, true);
+    }
+
+    private Joined<V> joined(Load<V> load, @Nullable Load<?> within) {
+        if (within != null) {
+            requireNoCircle(Nesting.waits(within, load));
+            calls.bringForward(load, within);
+        }
+        return new Joined<>(load, false);
     }
 
     /** Begins a load that nobody can join. */
@@ -106,7 +114,7 @@ final class Loads<V> {
 
     /** Begins a load that nobody waits for, unless there is one that can be joined, or no place for it. */
     void refresh(Place<V> place, Load.Kind kind, LoaderCall<V> call) {
-        if (register.canBeJoined(place.key()) || closed || !calls.tryTakePlace()) {
+        if (register.joinable(place.key()) != null || closed || !calls.tryTakePlace()) {
             return;
         }
         Load<V> load = null;

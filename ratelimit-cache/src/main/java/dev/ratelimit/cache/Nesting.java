@@ -3,6 +3,8 @@ package dev.ratelimit.cache;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,26 +14,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class Nesting {
 
-    private static final ThreadLocal<@Nullable Load<?>> CURRENT = new ThreadLocal<>();
+    /** By thread. A thread-local would leave something behind at each caller's thread that only looks for it. */
+    private static final ConcurrentMap<Thread, Load<?>> CURRENT = new ConcurrentHashMap<>();
 
     private Nesting() {}
 
     /** The load whose loader is called on this thread; null for none. */
     static @Nullable Load<?> current() {
-        return CURRENT.get();
+        return CURRENT.get(Thread.currentThread());
     }
 
     /** Calls the loader of a load. */
     static void call(Load<?> load) {
-        Load<?> before = CURRENT.get();
-        CURRENT.set(load);
+        Thread thread = Thread.currentThread();
+        Load<?> before = CURRENT.put(thread, load);
         try {
             load.call.run();
         } finally {
             if (before == null) {
-                CURRENT.remove();
+                CURRENT.remove(thread);
             } else {
-                CURRENT.set(before);
+                CURRENT.put(thread, before);
             }
         }
     }
