@@ -138,11 +138,17 @@ final class Keeping<V> {
         return failures.isAnswer(failure);
     }
 
-    /** What a slot becomes by the failure of a loader; maybe the same, or none. */
+    /**
+     * What a slot becomes by the failure of a loader; maybe the same, or none.
+     *
+     * @param shared whether other callers may be given the failure, where that is remembered
+     */
     @Nullable
-    Slot<V> afterFailure(CacheKey key, @Nullable Slot<V> before, Outcome.Failed<V> failure, long now) {
-        if (!failure.isAnswer() && before instanceof Slot.Entry<V> entry && entry.isUsable(now)) {
-            return afterError(entry, now);
+    Slot<V> afterFailure(
+            CacheKey key, @Nullable Slot<V> before, Outcome.Failed<V> failure, boolean shared, long now) {
+        boolean isUsable = before instanceof Slot.Entry<V> entry && entry.isUsable(now);
+        if (!failure.isAnswer() && (isUsable || !shared)) {
+            return afterError(before, now);
         }
         Duration time = failures.rememberedFor(failure.cause());
         long weight = time == null ? 0 : weights.ofFailure(key, failure.cause());

@@ -23,7 +23,7 @@ final class Load<V> {
     enum Kind {
         /** Callers may join it: all results count. */
         SHARED,
-        /** For one caller, because the last answers for its key were not for the cache. */
+        /** For one caller, because the last answers for its key were not for the cache: one more of these says nothing new. */
         ALONE,
         /** For one caller, whose request is unlike the others: only a value for the cache counts. */
         OWN,
@@ -33,7 +33,7 @@ final class Load<V> {
         boolean counts(Keeping.What what) {
             return switch (this) {
                 case SHARED -> true;
-                case ALONE -> what != Keeping.What.REFUSE && what != Keeping.What.ERROR;
+                case ALONE -> what != Keeping.What.REFUSE;
                 case OWN -> what == Keeping.What.KEEP;
                 case UNSTORED -> false;
             };

@@ -177,12 +177,12 @@ final class LoadResults<V> {
             counters.loadFailures.increment();
         }
         try {
-            if (ofTheLoader && (load.isShared() || (failure.isAnswer() && load.kind == Load.Kind.ALONE))) {
+            if (ofTheLoader && load.kind.counts(Keeping.What.ERROR)) {
                 store.change(
                         load.key,
                         before -> load.isOutdated() || load.isOlderThan(before) || before instanceof Slot.Varying
                                 ? before
-                                : keeping.afterFailure(load.key, before, failure, time.now()));
+                                : keeping.afterFailure(load.key, before, failure, load.isShared(), time.now()));
             }
         } catch (RuntimeException | Error e) {
             reports.cacheFailed(e);

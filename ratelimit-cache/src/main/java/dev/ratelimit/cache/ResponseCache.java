@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Loading.</b> A value that is not there is loaded once, however many callers ask for it meanwhile. A loader is called on a
  * thread of the cache's executor, never on the caller's, but for the one case that the cache itself has failed. So a
  * caller may give up, by its patience or by an interrupt, and the load goes on for the others; and a load that goes on
- * beyond its deadline is interrupted, and does not hold up anybody any more.
+ * beyond its deadline is interrupted, and does not hold up anybody any more. A loader may ask the same cache for something
+ * else: what it asks for on its own thread, before it returns, is loaded in its own place of the most loads at once. A loader that
+ * asks for what it is about to load, itself or through other loads, gets a {@link LoadFailedException} at once.
  *
  * <p><b>Failures.</b> A load that fails is a {@link LoadFailedException}, unless a stale value may be used. What goes wrong in the
  * cache itself, as in a function that it was given, fails no request.
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Values</b> are shared by all who get them, so they should be immutable. They are never null.
  *
  * <p><b>Invalidation</b> holds for loads that are under way, too: their results go to those who wait for them, and are not kept.
+ *
+ * <p><b>The end.</b> A cache holds no thread of its own. It should be closed when it is not needed any more, so that what waits
+ * for it ends.
  *
  * <p>Thread-safe. Waiting parks the thread, so that a virtual one gives up its carrier.
  *

@@ -80,6 +80,11 @@ sealed interface Slot<V> {
             return trouble != null && trouble.failures() > 0 && now - trouble.retryAt() < 0;
         }
 
+        /** Whether it is of the same load, so that at most its trouble differs. */
+        boolean isSame(Entry<V> other) {
+            return order == other.order;
+        }
+
         int failures() {
             return trouble == null ? 0 : trouble.failures();
         }

@@ -111,7 +111,7 @@ final class Store<V> {
             Slot<V> after = change.apply(before);
             if (after != null && after != before) {
                 bytes.addAndGet(after.weight());
-                replaced[0] = before instanceof Slot.Entry && !(after instanceof Slot.Entry<V> e && e.failures() > 0);
+                replaced[0] = before instanceof Slot.Entry<V> old && !(after instanceof Slot.Entry<V> e && old.isSame(e));
             }
             return after;
         });

@@ -263,7 +263,7 @@ final class CacheModel {
                 }
             }
             default -> {
-                if (load.isForAll()) {
+                if (load.isOrdinary()) {
                     backOff(load.key);
                 }
             }
@@ -334,12 +334,14 @@ final class CacheModel {
     private void failed(ModelLoad load, String reason, Failing failing) {
         end(load);
         boolean gone = failing == Failing.GONE;
-        if ((load.isForAll() || (gone && load.isOrdinary())) && !load.outdated && isNoOlder(load)) {
+        if (load.isOrdinary() && !load.outdated && isNoOlder(load)) {
             boolean backsOff = !gone && backOff(load.key);
             if (gone && !isFlaw(CacheFlaw.KEEPS_WHAT_IS_GONE)) {
                 forget(load.key);
                 failedUntil.put(load.key, now + settings.gone());
-            } else if (!backsOff && (failing == Failing.DECLARED || isFlaw(CacheFlaw.REMEMBERS_ALL_FAILURES))) {
+            } else if (!backsOff
+                    && (load.isForAll() || isFlaw(CacheFlaw.REMEMBERS_WHAT_IS_FOR_ONE))
+                    && (failing == Failing.DECLARED || isFlaw(CacheFlaw.REMEMBERS_ALL_FAILURES))) {
                 forget(load.key);
                 failedUntil.put(load.key, now + settings.remembered());
             }
