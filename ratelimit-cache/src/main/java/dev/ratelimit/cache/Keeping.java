@@ -144,8 +144,7 @@ final class Keeping<V> {
      * @param shared whether other callers may be given the failure, where that is remembered
      */
     @Nullable
-    Slot<V> afterFailure(
-            CacheKey key, @Nullable Slot<V> before, Outcome.Failed<V> failure, boolean shared, long now) {
+    Slot<V> afterFailure(CacheKey key, @Nullable Slot<V> before, Outcome.Failed<V> failure, boolean shared, long now) {
         boolean isUsable = before instanceof Slot.Entry<V> entry && entry.isUsable(now);
         if (!failure.isAnswer() && (isUsable || !shared)) {
             return afterError(before, now);

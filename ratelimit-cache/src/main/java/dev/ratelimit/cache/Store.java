@@ -111,7 +111,8 @@ final class Store<V> {
             Slot<V> after = change.apply(before);
             if (after != null && after != before) {
                 bytes.addAndGet(after.weight());
-                replaced[0] = before instanceof Slot.Entry<V> old && !(after instanceof Slot.Entry<V> e && old.isSame(e));
+                replaced[0] =
+                        before instanceof Slot.Entry<V> old && !(after instanceof Slot.Entry<V> e && old.isSame(e));
             }
             return after;
         });
