@@ -100,7 +100,11 @@ final class Keeping<V> {
         };
     }
 
+    /** While a value is fresh, only a request that wants a younger one begins a load: what comes of it is that request's own. */
     private @Nullable Slot<V> afterRefusal(CacheKey key, @Nullable Slot<V> before, long now) {
+        if (before instanceof Slot.Entry<V> entry && entry.isFresh(now)) {
+            return before;
+        }
         Marker marker = Marker.after(before == null ? null : before.marker(), settings.rememberUncacheable(), now);
         if (before instanceof Slot.Entry<V> entry && now - entry.keptUntil() < 0) {
             return entry.marked(marker);
@@ -109,7 +113,7 @@ final class Keeping<V> {
     }
 
     private @Nullable Slot<V> afterError(@Nullable Slot<V> before, long now) {
-        return before instanceof Slot.Entry<V> entry && entry.isUsable(now)
+        return before instanceof Slot.Entry<V> entry && entry.isUsable(now) && !entry.isFresh(now)
                 ? entry.failedUntil(now + backOff(entry.failures()))
                 : before;
     }

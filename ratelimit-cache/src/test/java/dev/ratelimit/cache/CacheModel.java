@@ -297,6 +297,12 @@ final class CacheModel {
     private void countRefusal(int key) {
         Mark mark = new Mark(mark(key).times() + 1, now + MARKED);
         Value value = values.get(key);
+        if (value != null && isFresh(value) && !isFlaw(CacheFlaw.LETS_A_MARKER_DISPLACE_A_VALUE)) {
+            if (isFlaw(CacheFlaw.LETS_ODD_REQUESTS_MARK_A_FRESH_VALUE)) {
+                value.mark = mark;
+            }
+            return;
+        }
         if (value != null && isOfUse(value) && !isFlaw(CacheFlaw.LETS_A_MARKER_DISPLACE_A_VALUE)) {
             value.mark = mark;
             value.failures = 0;
@@ -306,11 +312,14 @@ final class CacheModel {
         }
     }
 
-    /** Whether it had a usable value to back off for. */
+    /** Whether it had a usable value; it backs off for one that is not fresh. */
     private boolean backOff(int key) {
         Value value = values.get(key);
         if (value == null || now >= value.at + settings.usable()) {
             return false;
+        }
+        if (isFresh(value) && !isFlaw(CacheFlaw.BACKS_OFF_FOR_A_FRESH_VALUE)) {
+            return true;
         }
         value.retryAt = now + Math.min(LONGEST_RETRY, FIRST_RETRY << value.failures);
         value.failures = Math.min(10, value.failures + 1);

@@ -67,9 +67,9 @@ class ResponseCachePropertyTest {
         for (CacheFlaw flaw : CacheFlaw.values()) {
             Random random = new Random(1);
             String difference = null;
-            for (int i = 0; i < 5_000 && difference == null; i++) {
+            for (int i = 0; i < 30_000 && difference == null; i++) {
                 CacheModel.Settings settings = new CacheModel.Settings(
-                        3, random.nextInt(5), random.nextInt(8), random.nextInt(12), 3, 4, random.nextInt(3));
+                        3 + 4 * random.nextInt(2), random.nextInt(5), random.nextInt(8), random.nextInt(12), 3, 4, random.nextInt(3));
                 List<Step> steps = new ArrayList<>();
                 for (int j = 0; j < 40; j++) {
                     Action action = Action.values()[random.nextInt(Action.values().length)];
