@@ -69,7 +69,13 @@ class ResponseCachePropertyTest {
             String difference = null;
             for (int i = 0; i < 30_000 && difference == null; i++) {
                 CacheModel.Settings settings = new CacheModel.Settings(
-                        3 + 4 * random.nextInt(2), random.nextInt(5), random.nextInt(8), random.nextInt(12), 3, 4, random.nextInt(3));
+                        3 + 4 * random.nextInt(2),
+                        random.nextInt(5),
+                        random.nextInt(8),
+                        random.nextInt(12),
+                        3,
+                        4,
+                        random.nextInt(3));
                 List<Step> steps = new ArrayList<>();
                 for (int j = 0; j < 40; j++) {
                     Action action = Action.values()[random.nextInt(Action.values().length)];
