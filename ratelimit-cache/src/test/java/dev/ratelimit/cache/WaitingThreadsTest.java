@@ -112,29 +112,24 @@ class WaitingThreadsTest {
 
     /** An alarm that never rings stands for a process that can start no thread when a time is over. */
     @Test
-    void aCallerWhoWaitsNeedsNobodyToBeToldThatTheDeadlineHasCome() throws Exception {
+    void aCallerWhoWaitsNeedsNobodyToBeToldThatTheDeadlineHasCome() {
         ResponseCache<String> cache = new ResponseCache<>(
                 ResponseCache.<String>builder("test")
+                        .executor(Runnable::run)
                         .loadDeadline(Duration.ofMillis(1))
                         .settings(),
                 WaitingThreadsTest::silent);
-        CountDownLatch interrupted = new CountDownLatch(1);
+        CompletableFuture<String> hung = new CompletableFuture<>();
+        CompletableFuture<Cached<String>> stage = cache.getAsync(key, () -> hung);
 
-        assertThatThrownBy(() -> cache.get(key, () -> {
-                    try {
-                        answer.await();
-                    } catch (InterruptedException e) {
-                        interrupted.countDown();
-                    }
-                    return "never";
-                }))
+        assertThatThrownBy(() -> cache.get(key, backend))
                 .extracting("reason")
                 .isEqualTo(LoadFailedException.Reason.DEADLINE);
-        interrupted.await();
-        assertThat(cache.statistics().abandonedLoads())
-                .as("the load is settled for all")
-                .isEqualTo(1);
+        assertThat(stage).as("the load is settled for all who wait").isCompletedExceptionally();
+        assertThat(hung).isCancelled();
+        assertThat(cache.statistics().abandonedLoads()).isEqualTo(1);
         assertThat(cache.get(key, () -> "next").value()).isEqualTo("next");
+        assertThat(calls).hasValue(0);
     }
 
     @Test
