@@ -20,44 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CacheModel {
 
-    record Settings(
-            long fresh, long whileRenewed, long onError, long validated, long deadline, long remembered, long gone) {
-
-        long usable() {
-            return fresh + Math.max(whileRenewed, onError);
-        }
-
-        long kept() {
-            return Math.max(usable(), fresh + validated);
-        }
-    }
-
     /** What a caller asks, in seconds. */
     record Options(long maxAge, long minFresh, ReadOptions.Loading loading) {}
-
-    static final long FIRST_RETRY = 2;
-    static final long LONGEST_RETRY = 5;
-    static final long MARKED = 4;
-
-    private static final class Value {
-        private final String text;
-        private final long at;
-        private final int order;
-        private int failures;
-        private long retryAt;
-        private Mark mark = NONE;
-
-        Value(String text, long at, int order) {
-            this.text = text;
-            this.at = at;
-            this.order = order;
-        }
-    }
-
-    /** How many answers in a row were not for the cache, and until when that counts. */
-    private record Mark(int times, long until) {}
-
-    private static final Mark NONE = new Mark(0, Long.MIN_VALUE);
 
     private static final class ModelLoad {
         private final int id;
@@ -92,24 +56,22 @@ final class CacheModel {
         }
     }
 
-    private final Settings settings;
+    private final ModelMemory.Settings settings;
     private final @Nullable CacheFlaw flaw;
-    private final Map<Integer, Value> values = new HashMap<>();
-    private final Map<Integer, Long> failedUntil = new HashMap<>();
-    private final Map<Integer, Mark> marks = new HashMap<>();
+    private final ModelMemory memory;
     private final Map<Integer, ModelLoad> underWay = new HashMap<>();
     private final Map<Integer, ModelLoad> loads = new LinkedHashMap<>();
     private final Map<Integer, Options> asked = new HashMap<>();
     private final Map<Integer, Integer> refusals = new HashMap<>();
-    private long now;
     private int orders;
 
     /** What each caller was told, by number; "..." as long as the caller waits. */
     final Map<Integer, String> told = new TreeMap<>();
 
-    CacheModel(Settings settings, @Nullable CacheFlaw flaw) {
+    CacheModel(ModelMemory.Settings settings, @Nullable CacheFlaw flaw) {
         this.settings = settings;
         this.flaw = flaw;
+        this.memory = new ModelMemory(settings, flaw);
     }
 
     /** The callers whose loaders were called, with what they could validate. */
@@ -120,8 +82,10 @@ final class CacheModel {
     }
 
     String peek(int key) {
-        Value value = values.get(key);
-        return value == null || !isUsable(value) ? "-" : told(isFresh(value) ? "HIT" : "STALE", value);
+        ModelMemory.Value value = memory.value(key);
+        return value == null || !memory.isUsable(value)
+                ? "-"
+                : memory.told(memory.isFresh(value) ? "HIT" : "STALE", value);
     }
 
     void get(int caller, int key, Options options) {
@@ -156,20 +120,20 @@ final class CacheModel {
 
     /** What needs no waiting, and may begin a refresh. */
     private @Nullable String ready(int caller, int key) {
-        Value value = values.get(key);
-        if (value != null && suits(value, caller)) {
-            boolean backingOff = !isFlaw(CacheFlaw.NEVER_BACKS_OFF) && value.failures > 0 && now < value.retryAt;
-            if (isFresh(value)) {
-                return told("HIT", value);
+        ModelMemory.Value value = memory.value(key);
+        if (value != null && memory.suits(value, options(caller))) {
+            boolean backingOff = !isFlaw(CacheFlaw.NEVER_BACKS_OFF) && value.failures > 0 && memory.now < value.retryAt;
+            if (memory.isFresh(value)) {
+                return memory.told("HIT", value);
             }
-            if (now < value.at + settings.fresh() + settings.whileRenewed() && (backingOff || isRenewed(caller, key))) {
-                return told("STALE", value);
+            if (memory.mayBeGivenWhileRenewed(value) && (backingOff || isRenewed(caller, key))) {
+                return memory.told("STALE", value);
             }
-            if (now < value.at + settings.fresh() + onError() && backingOff) {
-                return told("STALE", value);
+            if (memory.mayBeGivenOnError(value) && backingOff) {
+                return memory.told("STALE", value);
             }
         }
-        return now < failedUntil.getOrDefault(key, 0L) ? "failure NEGATIVE" : null;
+        return memory.isFailed(key) ? "failure NEGATIVE" : null;
     }
 
     private boolean isRenewed(int caller, int key) {
@@ -183,7 +147,7 @@ final class CacheModel {
 
     private void join(int caller, int key) {
         ModelLoad current = isFlaw(CacheFlaw.LETS_ALL_LOAD_FOR_THEMSELVES) ? null : underWay.get(key);
-        if (mark(key).times() >= (isFlaw(CacheFlaw.LETS_ONE_ODD_ANSWER_END_COALESCING) ? 1 : 2)) {
+        if (memory.mark(key).times() >= (isFlaw(CacheFlaw.LETS_ONE_ODD_ANSWER_END_COALESCING) ? 1 : 2)) {
             begin(caller, key, Load.Kind.ALONE);
         } else if (current != null) {
             told.put(caller, "...");
@@ -199,11 +163,11 @@ final class CacheModel {
     }
 
     private ModelLoad load(int caller, int key, Load.Kind kind) {
-        Value value = values.get(key);
-        boolean isThere =
-                value != null && (isFlaw(CacheFlaw.FORGETS_WHAT_COULD_BE_VALIDATED) ? isUsable(value) : isOfUse(value));
+        ModelMemory.Value value = memory.value(key);
+        boolean isThere = value != null
+                && (isFlaw(CacheFlaw.FORGETS_WHAT_COULD_BE_VALIDATED) ? memory.isUsable(value) : memory.isOfUse(value));
         String stored = isThere ? Objects.requireNonNull(value).text : "-";
-        ModelLoad load = new ModelLoad(caller, key, kind, now + settings.deadline(), ++orders, stored);
+        ModelLoad load = new ModelLoad(caller, key, kind, memory.now + settings.deadline(), ++orders, stored);
         loads.put(caller, load);
         if (load.isForAll()) {
             underWay.put(key, load);
@@ -225,11 +189,11 @@ final class CacheModel {
         }
         // The cache tells the last who has joined first; so that one leads the next load.
         for (int caller : late ? List.<Integer>of() : reversed(load.callers)) {
-            Value value = values.get(load.key);
+            ModelMemory.Value value = memory.value(load.key);
             boolean forOne = text.startsWith("u") && caller != load.id && !isFlaw(CacheFlaw.SHARES_WHAT_IS_FOR_ONE);
             boolean isError = text.startsWith("e") && !isFlaw(CacheFlaw.GIVES_ERRORS_IN_SPITE_OF_A_STALE_VALUE);
-            if (isError && value != null && isUsable(value) && suits(value, caller)) {
-                told.put(caller, told("STALE", value));
+            if (isError && value != null && memory.isUsable(value) && memory.suits(value, options(caller))) {
+                told.put(caller, memory.told("STALE", value));
             } else if (forOne) {
                 refusals.merge(caller, 1, Integer::sum);
                 ask(caller, load.key);
@@ -247,24 +211,24 @@ final class CacheModel {
                 boolean unstored =
                         load.kind == Load.Kind.UNSTORED && !isFlaw(CacheFlaw.STORES_WHAT_IS_NOT_TO_BE_STORED);
                 if (!lost && !unstored) {
-                    keep(load.key, text, load.order);
+                    memory.keep(load.key, text, load.order);
                 }
             }
             case 'u' -> {
                 boolean own = load.kind == Load.Kind.OWN && isFlaw(CacheFlaw.LETS_OWN_LOADS_MARK_A_KEY);
                 if (load.isForAll() || own) {
-                    countRefusal(load.key);
+                    memory.countRefusal(load.key);
                 }
             }
             case 'g' -> {
                 boolean own = load.kind == Load.Kind.OWN && isFlaw(CacheFlaw.LETS_OWN_LOADS_REMOVE_A_VALUE);
                 if ((load.isOrdinary() || own) && !isFlaw(CacheFlaw.KEEPS_WHAT_IS_GONE)) {
-                    forget(load.key);
+                    memory.forget(load.key);
                 }
             }
             default -> {
                 if (load.isOrdinary()) {
-                    backOff(load.key);
+                    memory.backOff(load.key);
                 }
             }
         }
@@ -278,52 +242,8 @@ final class CacheModel {
 
     /** Whether what is kept was not brought by a load that began later. */
     private boolean isNoOlder(ModelLoad load) {
-        Value value = values.get(load.key);
+        ModelMemory.Value value = memory.value(load.key);
         return value == null || value.order < load.order || isFlaw(CacheFlaw.LETS_OLD_RESULTS_REPLACE_NEW_ONES);
-    }
-
-    private void keep(int key, String text, int order) {
-        forget(key);
-        values.put(key, new Value(text, now, order));
-    }
-
-    private Mark mark(int key) {
-        Value value = values.get(key);
-        Mark mark = value != null && isOfUse(value) ? value.mark : marks.getOrDefault(key, NONE);
-        return now < mark.until() ? mark : NONE;
-    }
-
-    /** What is not for the cache is remembered beside a value that may still be used. */
-    private void countRefusal(int key) {
-        Mark mark = new Mark(mark(key).times() + 1, now + MARKED);
-        Value value = values.get(key);
-        if (value != null && isFresh(value) && !isFlaw(CacheFlaw.LETS_A_MARKER_DISPLACE_A_VALUE)) {
-            if (isFlaw(CacheFlaw.LETS_ODD_REQUESTS_MARK_A_FRESH_VALUE)) {
-                value.mark = mark;
-            }
-            return;
-        }
-        if (value != null && isOfUse(value) && !isFlaw(CacheFlaw.LETS_A_MARKER_DISPLACE_A_VALUE)) {
-            value.mark = mark;
-            value.failures = 0;
-        } else {
-            forget(key);
-            marks.put(key, mark);
-        }
-    }
-
-    /** Whether it had a usable value; it backs off for one that is not fresh. */
-    private boolean backOff(int key) {
-        Value value = values.get(key);
-        if (value == null || now >= value.at + settings.usable()) {
-            return false;
-        }
-        if (isFresh(value) && !isFlaw(CacheFlaw.BACKS_OFF_FOR_A_FRESH_VALUE)) {
-            return true;
-        }
-        value.retryAt = now + Math.min(LONGEST_RETRY, FIRST_RETRY << value.failures);
-        value.failures = Math.min(10, value.failures + 1);
-        return true;
     }
 
     /** A loader fails: undeclared, declared, or with a failure that says that there is nothing any more. */
@@ -344,22 +264,22 @@ final class CacheModel {
         end(load);
         boolean gone = failing == Failing.GONE;
         if (load.isOrdinary() && !load.outdated && isNoOlder(load)) {
-            boolean backsOff = !gone && backOff(load.key);
+            boolean backsOff = !gone && memory.backOff(load.key);
             if (gone && !isFlaw(CacheFlaw.KEEPS_WHAT_IS_GONE)) {
-                forget(load.key);
-                failedUntil.put(load.key, now + settings.gone());
+                memory.fail(load.key, settings.gone());
             } else if (!backsOff
                     && (load.isForAll() || isFlaw(CacheFlaw.REMEMBERS_WHAT_IS_FOR_ONE))
                     && (failing == Failing.DECLARED || isFlaw(CacheFlaw.REMEMBERS_ALL_FAILURES))) {
-                forget(load.key);
-                failedUntil.put(load.key, now + settings.remembered());
+                memory.fail(load.key, settings.remembered());
             }
         }
-        Value value = values.get(load.key);
+        ModelMemory.Value value = memory.value(load.key);
         for (int caller : load.callers) {
             boolean standsIn = !gone || isFlaw(CacheFlaw.HIDES_WHAT_IS_GONE_BEHIND_A_STALE_VALUE);
-            boolean stale = value != null && isUsable(value) && suits(value, caller) && standsIn;
-            told.put(caller, stale ? told("STALE", Objects.requireNonNull(value)) : reason + " " + load.state(caller));
+            boolean stale = value != null && memory.isUsable(value) && memory.suits(value, options(caller)) && standsIn;
+            told.put(
+                    caller,
+                    stale ? memory.told("STALE", Objects.requireNonNull(value)) : reason + " " + load.state(caller));
         }
     }
 
@@ -370,19 +290,19 @@ final class CacheModel {
 
     void put(int key, String text) {
         invalidate(key);
-        keep(key, text, ++orders);
+        memory.keep(key, text, ++orders);
     }
 
     void invalidate(int key) {
         outdate(key);
-        forget(key);
+        memory.forget(key);
     }
 
     void invalidateTag(String tag) {
         for (int key : loads.values().stream().map(load -> load.key).toList()) {
             outdate(key);
         }
-        values.values().removeIf(value -> value.text.endsWith(tag));
+        memory.forgetTag(tag);
     }
 
     private void outdate(int key) {
@@ -390,52 +310,17 @@ final class CacheModel {
         loads.values().stream().filter(load -> load.key == key).forEach(load -> load.outdated = true);
     }
 
-    private void forget(int key) {
-        values.remove(key);
-        failedUntil.remove(key);
-        marks.remove(key);
-    }
-
     void advance(long seconds) {
-        long end = now + seconds;
+        long end = memory.now + seconds;
         loads.values().stream()
                 .filter(load -> !load.ended && load.deadline <= end)
                 .sorted(Comparator.comparingLong(load -> load.deadline))
                 .toList()
                 .forEach(load -> {
-                    now = load.deadline;
+                    memory.now = load.deadline;
                     failed(load, "DEADLINE", Failing.DECLARED);
                 });
-        now = end;
-    }
-
-    private boolean isFresh(Value value) {
-        return now < value.at + settings.fresh() + (isFlaw(CacheFlaw.IS_FRESH_FOR_A_SECOND_TOO_LONG) ? 1 : 0);
-    }
-
-    /** Whether a caller may be given it, as it stands. */
-    private boolean isUsable(Value value) {
-        if (isFlaw(CacheFlaw.GIVES_WHAT_IS_ONLY_KEPT_FOR_VALIDATION)) {
-            return isOfUse(value);
-        }
-        return now < value.at + settings.fresh() + Math.max(settings.whileRenewed(), onError());
-    }
-
-    private boolean isOfUse(Value value) {
-        return now < value.at + settings.kept();
-    }
-
-    private long onError() {
-        return isFlaw(CacheFlaw.USES_STALE_VALUES_WITHOUT_END) ? Long.MAX_VALUE / 2 : settings.onError();
-    }
-
-    private boolean suits(Value value, int caller) {
-        Options options = options(caller);
-        boolean young = now - value.at <= options.maxAge() || isFlaw(CacheFlaw.FORGETS_MAX_AGE);
-        boolean lasting = options.minFresh() == 0
-                || value.at + settings.fresh() - now >= options.minFresh()
-                || isFlaw(CacheFlaw.FORGETS_MIN_FRESH);
-        return young && lasting;
+        memory.now = end;
     }
 
     private Options options(int caller) {
@@ -444,9 +329,5 @@ final class CacheModel {
 
     private boolean isFlaw(CacheFlaw other) {
         return flaw == other;
-    }
-
-    private String told(String state, Value value) {
-        return state + " " + value.text + " " + (now - value.at);
     }
 }

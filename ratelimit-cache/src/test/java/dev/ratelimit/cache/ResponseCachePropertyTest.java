@@ -57,7 +57,7 @@ class ResponseCachePropertyTest {
 
     @Property(tries = 3_000)
     void callersAreToldWhatTheModelSays(
-            @ForAll("settings") CacheModel.Settings settings, @ForAll("steps") List<Step> steps) {
+            @ForAll("settings") ModelMemory.Settings settings, @ForAll("steps") List<Step> steps) {
         assertThat(firstDifference(settings, null, steps)).isNull();
     }
 
@@ -68,7 +68,7 @@ class ResponseCachePropertyTest {
             Random random = new Random(1);
             String difference = null;
             for (int i = 0; i < 30_000 && difference == null; i++) {
-                CacheModel.Settings settings = new CacheModel.Settings(
+                ModelMemory.Settings settings = new ModelMemory.Settings(
                         3 + 4 * random.nextInt(2),
                         random.nextInt(5),
                         random.nextInt(8),
@@ -107,7 +107,7 @@ class ResponseCachePropertyTest {
         private final List<CompletableFuture<Cached<String>>> callers = new ArrayList<>();
         private int values;
 
-        Pair(CacheModel.Settings settings, @Nullable CacheFlaw flaw) {
+        Pair(ModelMemory.Settings settings, @Nullable CacheFlaw flaw) {
             model = new CacheModel(settings, flaw);
             Freshness fresh = Freshness.of(Duration.ofSeconds(settings.fresh()))
                     .validateFor(Duration.ofSeconds(settings.validated()));
@@ -121,8 +121,8 @@ class ResponseCachePropertyTest {
                     .staleWhileRevalidate(Duration.ofSeconds(settings.whileRenewed()))
                     .staleIfError(Duration.ofSeconds(settings.onError()))
                     .retryAfter(
-                            Duration.ofSeconds(CacheModel.FIRST_RETRY), Duration.ofSeconds(CacheModel.LONGEST_RETRY))
-                    .rememberUncacheable(Duration.ofSeconds(CacheModel.MARKED))
+                            Duration.ofSeconds(ModelMemory.FIRST_RETRY), Duration.ofSeconds(ModelMemory.LONGEST_RETRY))
+                    .rememberUncacheable(Duration.ofSeconds(ModelMemory.MARKED))
                     .rememberFailures(TimeoutException.class, Duration.ofSeconds(settings.remembered()))
                     .rememberFailures(Bench.BackendDown.class, Duration.ofSeconds(settings.remembered()))
                     .gone(Gone.class, Duration.ofSeconds(settings.gone()))
@@ -282,7 +282,7 @@ class ResponseCachePropertyTest {
     }
 
     private static @Nullable String firstDifference(
-            CacheModel.Settings settings, @Nullable CacheFlaw flaw, List<Step> steps) {
+            ModelMemory.Settings settings, @Nullable CacheFlaw flaw, List<Step> steps) {
         Pair pair = new Pair(settings, flaw);
         for (int i = 0; i < steps.size(); i++) {
             pair.take(steps.get(i));
@@ -295,7 +295,7 @@ class ResponseCachePropertyTest {
     }
 
     @Provide
-    Arbitrary<CacheModel.Settings> settings() {
+    Arbitrary<ModelMemory.Settings> settings() {
         return Combinators.combine(
                         Arbitraries.longs().between(1, 6),
                         Arbitraries.longs().between(0, 6),
@@ -304,7 +304,7 @@ class ResponseCachePropertyTest {
                         Arbitraries.longs().between(1, 5),
                         Arbitraries.longs().between(1, 5),
                         Arbitraries.longs().between(0, 3))
-                .as(CacheModel.Settings::new);
+                .as(ModelMemory.Settings::new);
     }
 
     @Provide
