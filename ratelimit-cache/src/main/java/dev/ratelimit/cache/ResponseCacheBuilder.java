@@ -307,7 +307,8 @@ public final class ResponseCacheBuilder<V> {
 
     /**
      * Sets the executor whose threads call loaders: daemon threads that all caches share, as many as there are loads, if it is
-     * not set. One with fewer threads than the most loads at once lets loads wait. It should not run loads on the thread
+     * not set. One with fewer threads than the most loads at once lets loads wait. A load that a loader asks for needs a
+     * thread beside that of its loader. The executor should not run loads on the thread
      * that hands them over: callers could not give up then.
      *
      * @param executor the executor

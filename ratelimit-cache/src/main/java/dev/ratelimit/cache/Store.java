@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * more often than that is used a lot, whatever the count. Keys whose hashes end alike share a millisecond.
  *
  * <p><b>Under a flood</b> Caffeine lets one thread at a time make room, and the others go on: what they add meanwhile may come
- * to some hundred entries. So whoever leaves the cache with more bytes than are allowed waits until there is room.
+ * to some hundred entries. So a thread that leaves the cache with more bytes than are allowed waits until there is room.
  */
 final class Store<V> {
 
