@@ -34,6 +34,11 @@ final class ProductCache {
     interface Backend {
 
         Product product(String tenant, String id) throws NoSuchProduct;
+
+        /** Whether a product is still as it was, which costs less to say. */
+        default boolean isCurrent(Product product) {
+            return false;
+        }
     }
 
     /** The backend has no such product. */
@@ -53,7 +58,7 @@ final class ProductCache {
                 .freshFor(Duration.ofMinutes(1))
                 .staleWhileRevalidate(Duration.ofSeconds(30))
                 .staleIfError(Duration.ofMinutes(10))
-                .rememberFailures(NoSuchProduct.class, Duration.ofSeconds(5))
+                .gone(NoSuchProduct.class, Duration.ofSeconds(5))
                 .tags(Product::categories)
                 .loadDeadline(Duration.ofSeconds(2))
                 .maximumLoads(16)
@@ -76,6 +81,15 @@ final class ProductCache {
         CacheKey key = CacheKey.of(Scope.tenant(tenant), "product", id);
         ReadOptions options = ReadOptions.any().maxAge(Duration.ofSeconds(5)).patience(Duration.ofMillis(200));
         return products.get(key, options, () -> backend.product(tenant, id));
+    }
+
+    Cached<Product> validated(String tenant, String id) {
+        CacheKey key = CacheKey.of(Scope.tenant(tenant), "product", id);
+        ReadOptions latest = ReadOptions.any().maxAge(Duration.ZERO);
+        return products.get(
+                key,
+                latest,
+                stored -> stored != null && backend.isCurrent(stored) ? stored : backend.product(tenant, id));
     }
 
     void changed(String tenant, String id, Product product) {

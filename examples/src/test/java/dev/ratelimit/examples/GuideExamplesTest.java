@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -232,6 +233,7 @@ class GuideExamplesTest {
     void productsAreKeptSharedAndForgotten() {
         AtomicInteger asked = new AtomicInteger();
         AtomicReference<@Nullable RuntimeException> trouble = new AtomicReference<>();
+        Set<String> deleted = new HashSet<>(Set.of("none"));
         ProductCache products = new ProductCache(
                 (tenant, id) -> {
                     asked.incrementAndGet();
@@ -239,7 +241,7 @@ class GuideExamplesTest {
                     if (failure != null) {
                         throw failure;
                     }
-                    if (id.equals("none")) {
+                    if (deleted.contains(id)) {
                         throw new ProductCache.NoSuchProduct();
                     }
                     return new ProductCache.Product("bear of " + tenant, Set.of("toys"));
@@ -266,10 +268,20 @@ class GuideExamplesTest {
         products.withdrawn("acme", "1");
         assertThat(products.show("acme", "1")).startsWith("bear of acme, MISS");
 
+        int before = asked.get();
+        time.advance(Duration.ofSeconds(1));
+        assertThat(products.validated("acme", "1").age()).isZero();
+        assertThat(asked).as("not current any more").hasValue(before + 1);
+
         trouble.set(new IllegalStateException("down"));
         time.advance(Duration.ofMinutes(2));
         assertThat(products.show("acme", "1")).isEqualTo("bear of acme, STALE, 120 s old");
         assertThat(products.show("acme", "2")).isEqualTo("503, FAILED");
+
+        trouble.set(null);
+        deleted.add("1");
+        time.advance(Duration.ofMinutes(2));
+        assertThat(products.show("acme", "1")).as("what is gone is not served").isEqualTo("404, MISS");
     }
 
     @Test

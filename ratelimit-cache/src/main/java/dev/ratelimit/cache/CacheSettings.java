@@ -3,10 +3,10 @@ package dev.ratelimit.cache;
 import dev.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * What a cache was built with.
  *
  * @param weigher the bytes of a value; null if the cache is not bounded by bytes
- * @param remembered the types of failures that are remembered, and for how long
+ * @param failures the types of failures that are remembered, and for how long
+ * @param failureWeigher the bytes of a remembered failure
+ * @param context from the call of a loader to the task that a load's thread runs
  */
 record CacheSettings<V>(
         String name,
@@ -28,7 +30,8 @@ record CacheSettings<V>(
         double jitter,
         Duration firstRetry,
         Duration longestRetry,
-        Map<Class<? extends Throwable>, Duration> remembered,
+        RememberedFailures failures,
+        ToLongFunction<Throwable> failureWeigher,
         Duration rememberUncacheable,
         Function<? super V, ? extends Collection<String>> tags,
         Duration loadDeadline,
@@ -36,5 +39,6 @@ record CacheSettings<V>(
         int maximumQueuedLoads,
         @Nullable CacheListener listener,
         Executor executor,
+        UnaryOperator<Runnable> context,
         TimeSource time,
         RandomGenerator random) {}

@@ -1,6 +1,7 @@
 package dev.ratelimit.cache;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,23 +21,40 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Freshness {
 
-    private static final Freshness UNCACHEABLE = new Freshness(false, Duration.ZERO, Duration.ZERO, null, null);
+    /** What is to be done with a value. */
+    private enum Kind {
+        CACHEABLE,
+        UNCACHEABLE,
+        ERROR,
+        GONE
+    }
 
-    private final boolean cacheable;
+    private static final Freshness UNCACHEABLE = new Freshness(Kind.UNCACHEABLE);
+    private static final Freshness ERROR = new Freshness(Kind.ERROR);
+    private static final Freshness GONE = new Freshness(Kind.GONE);
+
+    private final Kind kind;
     private final Duration freshFor;
     private final Duration age;
+    private final Duration validateFor;
     private final @Nullable Duration staleWhileRevalidate;
     private final @Nullable Duration staleIfError;
 
+    private Freshness(Kind kind) {
+        this(kind, Duration.ZERO, Duration.ZERO, Duration.ZERO, null, null);
+    }
+
     private Freshness(
-            boolean cacheable,
+            Kind kind,
             Duration freshFor,
             Duration age,
+            Duration validateFor,
             @Nullable Duration staleWhileRevalidate,
             @Nullable Duration staleIfError) {
-        this.cacheable = cacheable;
+        this.kind = kind;
         this.freshFor = freshFor;
         this.age = age;
+        this.validateFor = validateFor;
         this.staleWhileRevalidate = staleWhileRevalidate;
         this.staleIfError = staleIfError;
     }
@@ -49,7 +67,8 @@ public final class Freshness {
      * @throws IllegalArgumentException if the duration is negative
      */
     public static Freshness of(Duration freshFor) {
-        return new Freshness(true, Durations.notNegative("freshFor", freshFor), Duration.ZERO, null, null);
+        Durations.notNegative("freshFor", freshFor);
+        return new Freshness(Kind.CACHEABLE, freshFor, Duration.ZERO, Duration.ZERO, null, null);
     }
 
     /**
@@ -62,6 +81,27 @@ public final class Freshness {
     }
 
     /**
+     * Returns the freshness of a value that is a backend's error. The callers who wait for the load get it only if no stored
+     * value may be used instead, as {@link ResponseCacheBuilder#staleIfError} says of a loader that throws. The cache never
+     * keeps it, and keeps what it has.
+     *
+     * @return the freshness of an error
+     */
+    public static Freshness error() {
+        return ERROR;
+    }
+
+    /**
+     * Returns the freshness of a value which says that there is nothing any more, as HTTP's 404 and 410 do. It is the answer of
+     * all callers who wait for the load. The cache does not keep it, and removes the value that it has kept for the key.
+     *
+     * @return the freshness of what replaces a stored value by nothing
+     */
+    public static Freshness gone() {
+        return GONE;
+    }
+
+    /**
      * Returns this freshness with the time in which a value that is no longer fresh may still be used while it is renewed.
      *
      * @param time how long after it has ceased to be fresh; zero or more
@@ -69,8 +109,8 @@ public final class Freshness {
      * @throws IllegalArgumentException if the duration is negative
      */
     public Freshness staleWhileRevalidate(Duration time) {
-        return new Freshness(
-                cacheable, freshFor, age, Durations.notNegative("staleWhileRevalidate", time), staleIfError);
+        Durations.notNegative("staleWhileRevalidate", time);
+        return new Freshness(kind, freshFor, age, validateFor, time, staleIfError);
     }
 
     /**
@@ -81,8 +121,22 @@ public final class Freshness {
      * @throws IllegalArgumentException if the duration is negative
      */
     public Freshness staleIfError(Duration time) {
-        return new Freshness(
-                cacheable, freshFor, age, staleWhileRevalidate, Durations.notNegative("staleIfError", time));
+        Durations.notNegative("staleIfError", time);
+        return new Freshness(kind, freshFor, age, validateFor, staleWhileRevalidate, time);
+    }
+
+    /**
+     * Returns this freshness with the time in which the cache still keeps a value that is no longer fresh, so that a
+     * {@link ConditionalLoader} can validate it. No caller is given the value in that time unless a loader has returned it
+     * again. {@code Freshness.of(Duration.ZERO).validateFor(…)} keeps a value and has it validated each time.
+     *
+     * @param time how long after it has ceased to be fresh; zero or more; zero if it is not set
+     * @return the freshness with that time
+     * @throws IllegalArgumentException if the duration is negative
+     */
+    public Freshness validateFor(Duration time) {
+        Durations.notNegative("validateFor", time);
+        return new Freshness(kind, freshFor, age, time, staleWhileRevalidate, staleIfError);
     }
 
     /**
@@ -93,8 +147,8 @@ public final class Freshness {
      * @throws IllegalArgumentException if the duration is negative
      */
     public Freshness age(Duration age) {
-        return new Freshness(
-                cacheable, freshFor, Durations.notNegative("age", age), staleWhileRevalidate, staleIfError);
+        Durations.notNegative("age", age);
+        return new Freshness(kind, freshFor, age, validateFor, staleWhileRevalidate, staleIfError);
     }
 
     /**
@@ -103,7 +157,25 @@ public final class Freshness {
      * @return whether it is for the cache
      */
     public boolean isCacheable() {
-        return cacheable;
+        return kind == Kind.CACHEABLE;
+    }
+
+    /**
+     * Returns whether the value is a backend's error.
+     *
+     * @return whether this is {@link #error()}
+     */
+    public boolean isError() {
+        return kind == Kind.ERROR;
+    }
+
+    /**
+     * Returns whether the value says that there is nothing any more.
+     *
+     * @return whether this is {@link #gone()}
+     */
+    public boolean isGone() {
+        return kind == Kind.GONE;
     }
 
     /**
@@ -142,26 +214,36 @@ public final class Freshness {
         return Optional.ofNullable(staleIfError);
     }
 
+    /**
+     * Returns how long the cache keeps the value for its validation.
+     *
+     * @return the time after it has ceased to be fresh, zero or more
+     */
+    public Duration validateFor() {
+        return validateFor;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Freshness that
-                && cacheable == that.cacheable
+                && kind == that.kind
                 && freshFor.equals(that.freshFor)
                 && age.equals(that.age)
+                && validateFor.equals(that.validateFor)
                 && Objects.equals(staleWhileRevalidate, that.staleWhileRevalidate)
                 && Objects.equals(staleIfError, that.staleIfError);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(cacheable, freshFor, age, staleWhileRevalidate, staleIfError);
+        return Objects.hash(kind, freshFor, age, validateFor, staleWhileRevalidate, staleIfError);
     }
 
     @Override
     public String toString() {
-        return cacheable
+        return kind == Kind.CACHEABLE
                 ? "Freshness[" + freshFor + ", age " + age + ", stale while revalidate " + staleWhileRevalidate
-                        + ", stale if error " + staleIfError + "]"
-                : "Freshness[uncacheable]";
+                        + ", stale if error " + staleIfError + ", validate for " + validateFor + "]"
+                : "Freshness[" + kind.name().toLowerCase(Locale.ROOT) + "]";
     }
 }

@@ -2,63 +2,120 @@ package dev.ratelimit.cache;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** How long, and at what weight, what was loaded is kept. It calls the functions that the cache was given. */
+/** How long what was loaded is kept, and what a slot becomes by a load's result. It calls the functions that the cache was given. */
 final class Keeping<V> {
 
-    /** What an entry costs beside its key's bytes and its value: the objects that hold them. */
-    static final int OVERHEAD = 160;
+    /** What is to be done with a value. */
+    enum What {
+        /** Keep it. */
+        KEEP,
+        /** It is larger than the largest entry: its callers share it, and the value that was kept is out of date. */
+        PASS,
+        /** It is for one caller only. */
+        REFUSE,
+        /** It says that there is nothing any more. */
+        REMOVE,
+        /** It is a backend's error. */
+        ERROR
+    }
 
-    /**
-     * What is to be done with a value.
-     *
-     * @param slot what is to be kept, if anything
-     * @param entry the value, kept or not
-     * @param shared whether callers who have waited for it may have it
-     * @param tooLarge whether its size is why it is not kept
-     */
-    record Kept<V>(@Nullable Slot<V> slot, Slot.Entry<V> entry, boolean shared, boolean tooLarge) {}
+    /** What is to be done with a value, and the value with its times. */
+    record Judged<V>(What what, Slot.Entry<V> entry) {}
 
     private final CacheSettings<V> settings;
+    private final Weights<V> weights;
+    private final RememberedFailures failures;
     private final AtomicLong generations = new AtomicLong();
 
     Keeping(CacheSettings<V> settings) {
         this.settings = settings;
+        this.weights = new Weights<>(settings);
+        this.failures = settings.failures();
     }
 
-    Kept<V> of(CacheKey key, V value, long now) {
-        Freshness freshness = settings.freshness().apply(value);
+    Freshness freshness(V value) {
+        return settings.freshness().apply(value);
+    }
+
+    /** What is to be done with a value that the load of this order has brought. */
+    Judged<V> judge(CacheKey key, V value, Freshness freshness, long order, long now) {
         long age = Durations.nanos(freshness.age());
-        long left = spread(Durations.nanos(freshness.freshFor())) - age;
-        long freshUntil = now + left;
+        if (freshness.isError()) {
+            return passing(What.ERROR, value, age, now);
+        }
+        if (freshness.isGone()) {
+            return passing(What.REMOVE, value, age, now);
+        }
+        long freshUntil = now + spread(Durations.nanos(freshness.freshFor()) - age);
         long renewUntil =
                 freshUntil + Durations.nanos(freshness.staleWhileRevalidate().orElse(settings.staleWhileRevalidate()));
         long errorUntil = freshUntil + Durations.nanos(freshness.staleIfError().orElse(settings.staleIfError()));
-        boolean everOfUse = left > 0 || renewUntil - now > 0 || errorUntil - now > 0;
-        if (!freshness.isCacheable() || !everOfUse) {
-            return uncacheable(key, value, age, now);
-        }
-        long weight = weight(key, value);
-        if (weight > settings.largestEntry()) {
-            return new Kept<>(null, Slot.Entry.passing(value, now - age, now), true, true);
+        long validateUntil = freshUntil + Durations.nanos(freshness.validateFor());
+        long usefulUntil = Slot.later(Slot.later(freshUntil, renewUntil), Slot.later(errorUntil, validateUntil));
+        if (!freshness.isCacheable() || now - usefulUntil >= 0) {
+            return passing(What.REFUSE, value, age, now);
         }
         Set<String> tags = Set.copyOf(settings.tags().apply(value));
-        Slot.Entry<V> entry =
-                new Slot.Entry<>(value, now - age, freshUntil, renewUntil, errorUntil, tags, (int) weight, 0, now);
-        return new Kept<>(entry, entry, true, false);
+        long weight = weights.of(key, value, tags);
+        if (weight > settings.largestEntry()) {
+            return passing(What.PASS, value, age, now);
+        }
+        return new Judged<>(
+                What.KEEP,
+                new Slot.Entry<>(
+                        value,
+                        now - age,
+                        freshUntil,
+                        renewUntil,
+                        errorUntil,
+                        validateUntil,
+                        order,
+                        tags,
+                        (int) weight,
+                        null));
     }
 
-    /** What is to be done with a value that is not for the cache. */
-    Kept<V> uncacheable(CacheKey key, V value, long age, long now) {
-        Duration time = settings.rememberUncacheable();
-        Slot<V> marker = time.isZero() ? null : new Slot.Uncacheable<>(now + Durations.nanos(time), overhead(key));
-        return new Kept<>(marker, Slot.Entry.passing(value, now - age, now), false, false);
+    /** A value that nobody may keep. */
+    Judged<V> refused(V value, long now) {
+        return passing(What.REFUSE, value, 0, now);
+    }
+
+    private Judged<V> passing(What what, V value, long age, long now) {
+        return new Judged<>(what, Slot.Entry.passing(value, now - age, now));
+    }
+
+    /** What a slot becomes by a value; maybe the same, or none. */
+    @Nullable
+    Slot<V> after(CacheKey key, @Nullable Slot<V> before, Judged<V> judged, long now) {
+        return switch (judged.what()) {
+            case KEEP -> judged.entry();
+            case PASS, REMOVE -> null;
+            case REFUSE -> afterRefusal(key, before, now);
+            case ERROR -> afterError(before, now);
+        };
+    }
+
+    /** While a value is fresh, only a request that wants a younger one begins a load: what comes of it is that request's own. */
+    private @Nullable Slot<V> afterRefusal(CacheKey key, @Nullable Slot<V> before, long now) {
+        if (before instanceof Slot.Entry<V> entry && entry.isFresh(now)) {
+            return before;
+        }
+        Marker marker = Marker.after(before == null ? null : before.marker(), settings.rememberUncacheable(), now);
+        if (before instanceof Slot.Entry<V> entry && now - entry.keptUntil() < 0) {
+            return entry.marked(marker);
+        }
+        return marker == null ? null : new Slot.Uncacheable<>(marker, weights.ofKey(key));
+    }
+
+    private @Nullable Slot<V> afterError(@Nullable Slot<V> before, long now) {
+        return before instanceof Slot.Entry<V> entry && entry.isUsable(now) && !entry.isFresh(now)
+                ? entry.failedUntil(now + backOff(entry.failures()))
+                : before;
     }
 
     /**
@@ -71,45 +128,37 @@ final class Keeping<V> {
                 && (loaded.generation() == 0 || loaded.generation() == known.generation())) {
             List<String> names = Place.union(known.names(), place.names());
             long until = Slot.later(known.keptUntil(), value.keptUntil());
-            return new Slot.Varying<>(names, known.generation(), until, overhead(primary, names));
+            return new Slot.Varying<>(names, known.generation(), until, weights.ofNames(primary, names));
         }
         if (loaded.generation() != 0) {
             return null;
         }
-        int weight = overhead(primary, place.names());
+        int weight = weights.ofNames(primary, place.names());
         return new Slot.Varying<>(place.names(), generations.incrementAndGet(), value.keptUntil(), weight);
     }
 
-    /** What is to be kept instead of a slot after a load has failed; maybe the same. */
-    @Nullable
-    Slot<V> afterFailure(CacheKey key, @Nullable Slot<V> before, Outcome.Failed<V> failure, long now) {
-        if (before instanceof Slot.Entry<V> entry && now - entry.keptUntil() < 0) {
-            return entry.failedUntil(now + backOff(entry.failures()));
-        }
-        if (before instanceof Slot.Varying) {
-            return before;
-        }
-        Duration time = rememberedFor(failure.cause());
-        if (time == null) {
-            return before;
-        }
-        return new Slot.Failure<>(
-                failure.reason(), failure.cause(), now + spread(Durations.nanos(time)), overhead(key));
+    /** Whether a failure of a loader says that there is nothing any more. */
+    boolean isAnswer(@Nullable Throwable failure) {
+        return failures.isAnswer(failure);
     }
 
-    /** The time of the most special of the declared types. */
-    private @Nullable Duration rememberedFor(@Nullable Throwable cause) {
-        if (cause == null || cause instanceof CancellationException) {
-            return null;
+    /**
+     * What a slot becomes by the failure of a loader; maybe the same, or none.
+     *
+     * @param shared whether other callers may be given the failure, where that is remembered
+     */
+    @Nullable
+    Slot<V> afterFailure(CacheKey key, @Nullable Slot<V> before, Outcome.Failed<V> failure, boolean shared, long now) {
+        boolean isUsable = before instanceof Slot.Entry<V> entry && entry.isUsable(now);
+        if (!failure.isAnswer() && (isUsable || !shared)) {
+            return afterError(before, now);
         }
-        Map<Class<? extends Throwable>, Duration> declared = settings.remembered();
-        for (Class<?> type = cause.getClass(); type != null; type = type.getSuperclass()) {
-            Duration time = declared.get(type);
-            if (time != null) {
-                return time;
-            }
+        Duration time = failures.rememberedFor(failure.cause());
+        long weight = time == null ? 0 : weights.ofFailure(key, failure.cause());
+        if (time == null || time.isZero() || weight > settings.largestEntry()) {
+            return failure.isAnswer() ? null : before;
         }
-        return null;
+        return new Slot.Failure<>(failure.reason(), failure.cause(), now + spread(Durations.nanos(time)), (int) weight);
     }
 
     /** Doubles with each failure up to the longest, and is spread over its upper half. */
@@ -122,38 +171,15 @@ final class Keeping<V> {
         return part(Math.min(wait, longest), 1 - (settings.random().nextDouble() / 2));
     }
 
-    /** Only ever shortens, so that nothing is used for longer than was said. */
+    /** Only ever shortens what is left, so that nothing is used for longer than was said. */
     private long spread(long nanos) {
-        return settings.jitter() == 0
+        return settings.jitter() == 0 || nanos <= 0
                 ? nanos
                 : nanos - part(nanos, settings.jitter() * settings.random().nextDouble());
     }
 
     private static long part(long nanos, double share) {
         return (long) ((double) nanos * share);
-    }
-
-    private long weight(CacheKey key, V value) {
-        if (settings.weigher() == null) {
-            return 0;
-        }
-        long bytes = settings.weigher().applyAsLong(value);
-        if (bytes < 0) {
-            throw new IllegalStateException("the weigher must return zero or more, but returned " + bytes);
-        }
-        return Math.min(bytes, Integer.MAX_VALUE) + overhead(key);
-    }
-
-    private int overhead(CacheKey key) {
-        return overhead(key, List.of());
-    }
-
-    private int overhead(CacheKey key, List<String> names) {
-        if (settings.weigher() == null) {
-            return 0;
-        }
-        long text = names.stream().mapToLong(String::length).sum();
-        return (int) Math.min(Integer.MAX_VALUE, key.length() + text + OVERHEAD);
     }
 
     /** What stands for a load that has not ended in time, for those who declare that it is to be remembered. */

@@ -1,9 +1,13 @@
 package dev.ratelimit.cache;
 
 import dev.ratelimit.ScheduledTask;
-import java.util.concurrent.Callable;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -15,28 +19,145 @@ import org.jspecify.annotations.Nullable;
  */
 final class Load<V> {
 
+    /** Who asked for it, and so what its result may change. */
+    enum Kind {
+        /** Callers may join it: all results count. */
+        SHARED,
+        /** For one caller, because the last answers for its key were not for the cache: one more of these says nothing new. */
+        ALONE,
+        /** For one caller, whose request is unlike the others: only a value for the cache counts. */
+        OWN,
+        /** For one caller, whose answer must leave no trace. */
+        UNSTORED;
+
+        boolean counts(Keeping.What what) {
+            return switch (this) {
+                case SHARED -> true;
+                case ALONE -> what != Keeping.What.REFUSE;
+                case OWN -> what == Keeping.What.KEEP;
+                case UNSTORED -> false;
+            };
+        }
+    }
+
     final Place<V> place;
     final CacheKey key;
+    final Kind kind;
+
+    /** What stands for the cache whose load it is. */
+    final Object cache;
+
+    /** The load whose loader has asked for this one; null for none. */
+    final @Nullable Load<?> parent;
+
+    /** The loads that its loader has asked for. */
+    final Set<Load<?>> waitsFor = ConcurrentHashMap.newKeySet(1);
+
     final long startedAt;
 
-    /** Whether others may join it, so that it is known by its key. */
-    final boolean joinable;
+    /** Ascends from load to load, so that no result replaces that of a load which was begun later. */
+    final long order;
 
     /** Calls the loader, unless it was abandoned before; then it does nothing. */
     final FutureTask<CompletionStage<? extends V>> call;
 
     private final CompletableFuture<Outcome<V>> outcome = new CompletableFuture<>();
     private final AtomicBoolean settled = new AtomicBoolean();
+    private final AtomicBoolean started = new AtomicBoolean();
     private volatile boolean outdated;
+    private volatile @Nullable Turn turn;
+    private volatile @Nullable Runnable task;
+    private volatile @Nullable Seat seat;
+    private volatile @Nullable V stored;
     private volatile @Nullable ScheduledTask deadline;
     private volatile @Nullable CompletionStage<? extends V> stage;
 
-    Load(Place<V> place, long startedAt, boolean joinable, Callable<CompletionStage<? extends V>> call) {
+    Load(
+            Object cache,
+            @Nullable Load<?> parent,
+            Place<V> place,
+            Kind kind,
+            long startedAt,
+            long order,
+            LoaderCall<V> loader) {
+        this.cache = cache;
+        this.parent = parent;
         this.place = place;
         this.key = place.key();
+        this.kind = kind;
         this.startedAt = startedAt;
-        this.joinable = joinable;
-        this.call = new FutureTask<>(call);
+        this.order = order;
+        this.call = new FutureTask<>(() -> {
+            CompletionStage<? extends V> begun = loader.begin(stored);
+            stage = begun;
+            return begun;
+        });
+    }
+
+    /** Whether others may join it, so that it is known by its key. */
+    boolean isShared() {
+        return kind == Kind.SHARED;
+    }
+
+    /** Whether what is kept was brought by a load that was begun later, or put there since. */
+    boolean isOlderThan(@Nullable Slot<V> slot) {
+        return slot instanceof Slot.Entry<V> entry && entry.order() - order > 0;
+    }
+
+    /** Sets what the loader may validate. */
+    void stored(@Nullable V value) {
+        stored = value;
+    }
+
+    /** Where it waits for its turn, and what is to be done if it leaves before. */
+    private record Turn(LoadGate gate, Runnable begin, Runnable whenWithdrawn) {}
+
+    /** Waits for its turn at a gate, or has it now; false if too many wait there. */
+    boolean enter(LoadGate gate, Runnable begin, Runnable whenWithdrawn) {
+        turn = new Turn(gate, begin, whenWithdrawn);
+        return gate.enter(begin);
+    }
+
+    /** Takes it out of the queue that it waits in; false if it waits in none. */
+    boolean withdraw() {
+        Turn waiting = turn;
+        if (waiting == null || !waiting.gate().withdraw(waiting.begin())) {
+            return false;
+        }
+        waiting.whenWithdrawn().run();
+        return true;
+    }
+
+    /** Sets what its thread runs: the call of the loader, with what belongs to the caller's thread. */
+    void task(Runnable call) {
+        task = call;
+    }
+
+    Runnable task() {
+        return Objects.requireNonNull(task);
+    }
+
+    void seat(Seat place) {
+        seat = place;
+    }
+
+    /** The place in which its loader is called; null if it has none yet. */
+    @Nullable
+    Seat seat() {
+        return seat;
+    }
+
+    /** Gives its place back, unless loads within it still use it. */
+    void leave() {
+        Seat mine = seat;
+        if (mine != null) {
+            mine.leave();
+        }
+    }
+
+    /** Claims the call of the loader; true for one caller. */
+    boolean start() {
+        return started.compareAndSet(false, true);
     }
 
     /** Never completes exceptionally. Who cancels what depends on it, cancels only that. */
@@ -60,7 +181,7 @@ final class Load<V> {
         return settled.get();
     }
 
-    /** What it finds is of before an invalidation: it must not be kept. */
+    /** What it finds was true before an invalidation: it must not be kept. */
     void outdate() {
         outdated = true;
     }
@@ -85,10 +206,24 @@ final class Load<V> {
         }
     }
 
-    void running(CompletionStage<? extends V> running) {
-        stage = running;
-        if (isSettled()) {
+    /** What its loader has begun, also if the load was abandoned meanwhile; null if it has begun nothing. */
+    @Nullable
+    CompletionStage<? extends V> running() {
+        CompletionStage<? extends V> running = stage;
+        if (running != null && isSettled()) {
             cancel(running);
+        }
+        return running;
+    }
+
+    /** Why its loader has begun nothing. */
+    Throwable failure() {
+        try {
+            return new IllegalStateException("the loader has begun " + call.get());
+        } catch (ExecutionException e) {
+            return e.getCause() == null ? e : e.getCause();
+        } catch (CancellationException | InterruptedException e) {
+            return e;
         }
     }
 

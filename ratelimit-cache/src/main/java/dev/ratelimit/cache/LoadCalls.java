@@ -1,17 +1,18 @@
 package dev.ratelimit.cache;
 
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of loaders: within the bound of {@link LoadGate}, on the executor's threads, and to a deadline, at which a load is
  * settled as failed and its loader interrupted. A call holds its place until the loader has ended.
+ *
+ * <p>A load within another has a part of that one's {@link Seat}, so that it waits for no place which the other holds.
  *
  * <p>Whatever goes wrong here, a load that was begun is settled, and a place that was taken is given back.
  */
@@ -23,26 +24,49 @@ final class LoadCalls<V> {
     private final Alarm alarm;
     private final LoadGate gate;
 
-    LoadCalls(CacheSettings<V> settings, LoadResults<V> results, Counters counters) {
+    LoadCalls(CacheSettings<V> settings, LoadResults<V> results, Counters counters, Alarm alarm) {
         this.settings = settings;
         this.results = results;
         this.counters = counters;
-        this.alarm = Alarm.of(settings.time());
+        this.alarm = alarm;
         this.gate = new LoadGate(settings.maximumLoads(), settings.maximumQueuedLoads());
     }
 
     /** Begins a load, now or when it is its turn. */
     void begin(Load<V> load) {
-        Runnable dispatch = () -> dispatch(load);
-        try {
-            setDeadline(load, () -> gate.withdraw(dispatch));
-        } catch (RuntimeException | Error e) {
-            results.broken(load, e);
+        if (!prepare(load)) {
             return;
         }
-        if (!gate.enter(dispatch)) {
-            refuse(load, null);
+        Seat seat = seatAround(load.parent, load.cache);
+        if (seat == null) {
+            enter(load, gate, gate::leave, () -> {});
+        } else {
+            beginWithin(seat, load);
         }
+    }
+
+    /** Begins a load that waits for its turn in the place of a load that waits for it; nothing if it has begun. */
+    void bringForward(Load<V> load, Load<?> waiting) {
+        Seat seat = seatAround(waiting, load.cache);
+        if (seat == null) {
+            return;
+        }
+        if (load.withdraw()) {
+            beginWithin(seat, load);
+        } else {
+            seat.leave();
+        }
+    }
+
+    /** The place of the nearest load around that is of this cache, held once more; null for none. */
+    private static @Nullable Seat seatAround(@Nullable Load<?> innermost, Object cache) {
+        for (Load<?> load = innermost; load != null; load = load.parent) {
+            Seat seat = load.cache == cache ? load.seat() : null;
+            if (seat != null && seat.hold()) {
+                return seat;
+            }
+        }
+        return null;
     }
 
     /** Takes a place for a load that is not to wait for one; who has it begins a load there, or gives it back. */
@@ -56,38 +80,73 @@ final class LoadCalls<V> {
 
     /** Begins a load in the place that was taken for it. */
     void beginInPlace(Load<V> load) {
-        try {
-            setDeadline(load, () -> {});
-        } catch (RuntimeException | Error e) {
+        if (prepare(load)) {
+            dispatch(load, gate::leave);
+        } else {
             gate.leave();
-            results.broken(load, e);
-            return;
         }
-        dispatch(load);
     }
 
-    private void setDeadline(Load<V> load, Runnable alsoAtDeadline) {
+    /** Sets what a load needs before it can begin; false if that has failed, and the load is settled. */
+    private boolean prepare(Load<V> load) {
+        try {
+            // On the caller's thread: the user's function looks at what belongs to it.
+            Runnable task = settings.context().apply(() -> run(load));
+            load.task(Objects.requireNonNull(task, "the task of carryContext"));
+            load.deadline(alarm.after(Durations.nanos(settings.loadDeadline()), () -> overdue(load)));
+            return true;
+        } catch (RuntimeException | Error e) {
+            results.broken(load, e);
+            return false;
+        }
+    }
+
+    /** Begins a load in another's place, which is held for it; or in a free one, if another load within uses that. */
+    private void beginWithin(Seat seat, Load<V> load) {
+        LoadGate within = seat.within();
+        Runnable giveBack = () -> {
+            within.leave();
+            seat.leave();
+        };
+        if (within.tryTake()) {
+            dispatch(load, giveBack);
+        } else if (gate.tryTake()) {
+            seat.leave();
+            dispatch(load, gate::leave);
+        } else {
+            enter(load, within, giveBack, seat::leave);
+        }
+    }
+
+    private void enter(Load<V> load, LoadGate at, Runnable giveBack, Runnable whenWithdrawn) {
+        if (!load.enter(at, () -> dispatch(load, giveBack), whenWithdrawn)) {
+            whenWithdrawn.run();
+            refuse(load, null);
+        }
+    }
+
+    /** Ends a load whose deadline has come. */
+    void overdue(Load<V> load) {
+        load.withdraw();
         Duration deadline = settings.loadDeadline();
-        load.deadline(alarm.after(Durations.nanos(deadline), () -> {
-            alsoAtDeadline.run();
-            Outcome.Failed<V> failure =
-                    new Outcome.Failed<>(LoadFailedException.Reason.DEADLINE, Keeping.overdue(deadline));
-            if (results.failed(load, failure)) {
-                counters.abandonedLoads.increment();
-                load.abandon();
-            }
-        }));
+        Outcome.Failed<V> failure =
+                new Outcome.Failed<>(LoadFailedException.Reason.DEADLINE, Keeping.overdue(deadline));
+        if (results.failed(load, failure)) {
+            counters.abandonedLoads.increment();
+            load.abandon();
+        }
     }
 
     /** Has the load run, in a place that was taken for it. Never throws: it is called where places are handed out. */
-    private void dispatch(Load<V> load) {
+    private void dispatch(Load<V> load, Runnable giveBack) {
+        load.seat(new Seat(giveBack, settings.maximumQueuedLoads()));
         try {
-            settings.executor().execute(() -> run(load));
+            settings.executor().execute(() -> runInContext(load));
         } catch (RejectedExecutionException e) {
-            gate.leave();
+            load.leave();
             refuse(load, e);
         } catch (RuntimeException | Error e) {
-            gate.leave();
+            load.leave();
             results.broken(load, e);
         }
     }
@@ -98,33 +157,45 @@ final class LoadCalls<V> {
         }
     }
 
+    private void runInContext(Load<V> load) {
+        Throwable trouble = null;
+        try {
+            load.task().run();
+        } catch (RuntimeException | Error e) {
+            trouble = e;
+        }
+        if (load.start()) {
+            load.leave();
+            results.broken(
+                    load,
+                    trouble != null
+                            ? trouble
+                            : new IllegalStateException(
+                                    "the task of carryContext must run the task that it was given"));
+        } else if (trouble != null) {
+            results.cacheFailed(trouble);
+        }
+    }
+
     private void run(Load<V> load) {
+        if (!load.start()) {
+            return;
+        }
         if (load.isSettled()) {
-            gate.leave();
+            load.leave();
             return;
         }
         counters.loads.increment();
-        load.call.run();
-        CompletionStage<? extends V> stage;
-        try {
-            stage = load.call.get();
-        } catch (ExecutionException e) {
-            gate.leave();
-            fail(load, e.getCause() == null ? e : e.getCause());
-            return;
-        } catch (CancellationException e) {
-            gate.leave();
-            results.discarded();
-            return;
-        } catch (InterruptedException e) {
-            // The call has ended, so this cannot be; but no place is ever lost.
-            gate.leave();
-            fail(load, e);
+        load.stored(results.stored(load));
+        Nesting.call(load);
+        CompletionStage<? extends V> stage = load.running();
+        if (stage == null) {
+            load.leave();
+            fail(load, load.failure());
             return;
         }
-        load.running(stage);
         CompletableFuture<?> unused = ended(stage).whenComplete((value, failure) -> {
-            gate.leave();
+            load.leave();
             if (failure != null) {
                 fail(load, failure);
             } else if (value == null) {
@@ -155,7 +226,7 @@ final class LoadCalls<V> {
     private void fail(Load<V> load, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (!results.failed(load, new Outcome.Failed<>(LoadFailedException.Reason.FAILED, cause))) {
+        if (!results.failed(load, cause)) {
             results.discarded();
         }
     }

@@ -23,7 +23,13 @@ public final class LoadFailedException extends RuntimeException {
         /** The caller's patience is over; the load goes on. */
         IMPATIENT,
         /** The caller's thread was interrupted, and still is marked so; the load goes on. */
-        INTERRUPTED
+        INTERRUPTED,
+        /** The cache has no answer that suits, and the caller has asked for no load: {@link ReadOptions#onlyIfCached()}. */
+        NOT_CACHED,
+        /** The loader asks for what it is about to load, itself or through other loads: it would wait for itself. */
+        CIRCULAR,
+        /** The cache was closed. */
+        CLOSED
     }
 
     /** Why there is no value. */
@@ -45,6 +51,9 @@ public final class LoadFailedException extends RuntimeException {
             case REFUSED -> "too many loads are under way and waiting";
             case IMPATIENT -> "the caller has not waited for the end of the load";
             case INTERRUPTED -> "the caller was interrupted while waiting for the load";
+            case NOT_CACHED -> "the cache has no answer that suits, and is to load none";
+            case CIRCULAR -> "the loader asks the cache for what it is about to load, so it would wait for itself";
+            case CLOSED -> "the cache was closed";
         };
         return text + " (" + state + ")" + (cause == null ? "" : ": " + cause);
     }

@@ -25,7 +25,7 @@ final class LoadGate {
         this.longestQueue = longestQueue;
     }
 
-    /** Takes a place if one is free and nobody is before; the caller begins the load himself. */
+    /** Takes a place if one is free and nobody is before; the caller begins the load then. */
     boolean tryTake() {
         lock.lock();
         try {

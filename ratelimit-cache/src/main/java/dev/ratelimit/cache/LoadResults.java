@@ -1,12 +1,14 @@
 package dev.ratelimit.cache;
 
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of a load that has ended: its result is kept, it is taken off the register, and then those who wait for it are
  * told, in this order. A load is settled by the first who says how it has ended.
+ *
+ * <p><b>What a result may change</b> depends on the kind of its load; and no result changes a value that a later load has
+ * brought.
  *
  * <p><b>A value that depends on more</b> than its load was registered by is kept by the key of its variant, once the names are
  * remembered by the primary key; that is one step with an invalidation of the primary key, which leaves the variants behind where
@@ -17,7 +19,7 @@ final class LoadResults<V> {
 
     private final Store<V> store;
     private final Keeping<V> keeping;
-    private final ConcurrentMap<CacheKey, Load<V>> underWay;
+    private final LoadRegister<V> register;
     private final LatestReading time;
     private final Counters counters;
     private final Reports reports;
@@ -25,21 +27,38 @@ final class LoadResults<V> {
     LoadResults(
             Store<V> store,
             Keeping<V> keeping,
-            ConcurrentMap<CacheKey, Load<V>> underWay,
+            LoadRegister<V> register,
             LatestReading time,
             Counters counters,
             Reports reports) {
         this.store = store;
         this.keeping = keeping;
-        this.underWay = underWay;
+        this.register = register;
         this.time = time;
         this.counters = counters;
         this.reports = reports;
     }
 
+    /** The value that a load may validate. */
+    @Nullable
+    V stored(Load<V> load) {
+        try {
+            return store.look(load.key) instanceof Slot.Entry<V> entry && time.now() - entry.keptUntil() < 0
+                    ? entry.value()
+                    : null;
+        } catch (RuntimeException | Error e) {
+            reports.cacheFailed(e);
+            return null;
+        }
+    }
+
     /** A result that came too late. */
     void discarded() {
         counters.discardedResults.increment();
+    }
+
+    void cacheFailed(Throwable failure) {
+        reports.cacheFailed(failure);
     }
 
     /** Says that a load has ended with a value, which is discarded if something was said of it before. */
@@ -56,44 +75,70 @@ final class LoadResults<V> {
             outcome = new Outcome.Loaded<>(Slot.Entry.passing(value, 0, 0), 0, false, Outcome.Audience.ONE);
         }
         tell(load, outcome);
-        reports.loaded(time.now() - load.startedAt);
+        if (outcome instanceof Outcome.Erred) {
+            counters.loadFailures.increment();
+            reports.loadFailed(new Outcome.Failed<>(LoadFailedException.Reason.FAILED, null));
+        } else {
+            reports.loaded(time.now() - load.startedAt);
+        }
     }
 
     private Outcome<V> keep(Load<V> load, V value) {
         long now = time.now();
-        Place<V> place = load.place.of(value);
-        Keeping.Kept<V> kept =
-                place == null ? keeping.uncacheable(load.key, value, 0, now) : keeping.of(place.key(), value, now);
-        if (kept.tooLarge()) {
+        Freshness freshness = keeping.freshness(value);
+        boolean isEmpty = freshness.isError() || freshness.isGone();
+        Place<V> place = isEmpty ? load.place : load.place.of(value);
+        Keeping.Judged<V> judged = place == null
+                ? keeping.refused(value, now)
+                : keeping.judge(place.key(), value, freshness, load.order, now);
+        Keeping.What what = judged.what();
+        if (what == Keeping.What.PASS) {
             counters.tooLarge.increment();
         }
         boolean elsewhere = place != null && !place.key().equals(load.key);
-        if (load.joinable) {
-            if (place != null && elsewhere && kept.slot() instanceof Slot.Entry) {
-                keepVariant(load, place, kept.slot());
+        boolean isKept = false;
+        if (load.kind.counts(what)) {
+            boolean isVariant = elsewhere && what == Keeping.What.KEEP;
+            if (place != null && isVariant) {
+                isKept = keepVariant(load, place, judged.entry());
             } else {
-                keepHere(load, kept);
+                isKept = keepHere(load, judged, now);
             }
         }
-        boolean isValue = kept.slot() instanceof Slot.Entry;
-        boolean isKept = load.joinable && isValue && !load.isOutdated();
-        Outcome.Audience audience = !kept.shared() || (elsewhere && !isValue)
-                ? Outcome.Audience.ONE
-                : elsewhere ? Outcome.Audience.VARIANT : Outcome.Audience.ALL;
-        return new Outcome.Loaded<>(kept.entry(), now, isKept, audience);
+        return switch (what) {
+            case ERROR -> new Outcome.Erred<>(judged.entry(), now);
+            case REFUSE -> new Outcome.Loaded<>(judged.entry(), now, isKept, Outcome.Audience.ONE);
+            case PASS -> {
+                Outcome.Audience audience = elsewhere ? Outcome.Audience.ONE : Outcome.Audience.ALL;
+                yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
+            }
+            case KEEP, REMOVE -> {
+                Outcome.Audience audience = elsewhere ? Outcome.Audience.VARIANT : Outcome.Audience.ALL;
+                yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
+            }
+        };
     }
 
-    private void keepHere(Load<V> load, Keeping.Kept<V> kept) {
+    /** Whether the value is kept. */
+    private boolean keepHere(Load<V> load, Keeping.Judged<V> judged, long now) {
+        AtomicReference<@Nullable Slot<V>> kept = new AtomicReference<>();
         store.change(load.key, before -> {
-            if (load.isOutdated()) {
+            if (load.isOutdated() || load.isOlderThan(before)) {
                 discarded();
                 return before;
             }
-            return before instanceof Slot.Varying && !(kept.slot() instanceof Slot.Entry) ? before : kept.slot();
+            if (before instanceof Slot.Varying && judged.what() != Keeping.What.KEEP) {
+                return before;
+            }
+            Slot<V> after = keeping.after(load.key, before, judged, now);
+            kept.set(after);
+            return after;
         });
+        return kept.get() == judged.entry();
     }
 
-    private void keepVariant(Load<V> load, Place<V> place, Slot<V> slot) {
+    /** Whether the value is kept. */
+    private boolean keepVariant(Load<V> load, Place<V> place, Slot<V> slot) {
         AtomicReference<Slot.@Nullable Varying<V>> names = new AtomicReference<>();
         store.change(place.primary(), before -> {
             Slot.Varying<V> after = load.isOutdated() ? null : keeping.varying(load.place, before, place, slot);
@@ -102,14 +147,21 @@ final class LoadResults<V> {
         });
         if (names.get() == null) {
             discarded();
-            return;
+            return false;
         }
         CacheKey key = place.by(names.get()).key();
-        store.change(key, before -> slot);
+        store.change(key, before -> load.isOlderThan(before) ? before : slot);
         if (load.isOutdated()) {
             discarded();
             store.change(key, now -> now == slot ? null : now);
+            return false;
         }
+        return true;
+    }
+
+    /** Says that a loader has failed; false if something was said of the load before. */
+    boolean failed(Load<V> load, Throwable cause) {
+        return failed(load, new Outcome.Failed<>(LoadFailedException.Reason.FAILED, cause, keeping.isAnswer(cause)));
     }
 
     /** Says that a load has failed; false if something was said of it before. */
@@ -117,17 +169,20 @@ final class LoadResults<V> {
         if (!load.settle()) {
             return false;
         }
-        boolean ofTheLoader = failure.reason() != LoadFailedException.Reason.REFUSED;
+        boolean ofTheLoader = switch (failure.reason()) {
+            case FAILED, DEADLINE -> true;
+            case REFUSED, IMPATIENT, INTERRUPTED, NOT_CACHED, CIRCULAR, CLOSED -> false;
+        };
         if (ofTheLoader) {
             counters.loadFailures.increment();
         }
         try {
-            if (load.joinable && ofTheLoader) {
+            if (ofTheLoader && load.kind.counts(Keeping.What.ERROR)) {
                 store.change(
                         load.key,
-                        before -> load.isOutdated()
+                        before -> load.isOutdated() || load.isOlderThan(before) || before instanceof Slot.Varying
                                 ? before
-                                : keeping.afterFailure(load.key, before, failure, time.now()));
+                                : keeping.afterFailure(load.key, before, failure, load.isShared(), time.now()));
             }
         } catch (RuntimeException | Error e) {
             reports.cacheFailed(e);
@@ -153,7 +208,7 @@ final class LoadResults<V> {
     }
 
     private void tell(Load<V> load, Outcome<V> outcome) {
-        underWay.remove(load.key, load);
+        register.remove(load);
         load.outcome().complete(outcome);
     }
 }

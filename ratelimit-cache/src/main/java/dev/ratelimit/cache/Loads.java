@@ -1,78 +1,129 @@
 package dev.ratelimit.cache;
 
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The loads of a cache by their keys: at most one that can be joined for each.
  *
- * <p><b>Coalescing.</b> Who needs a load registers one; if there is one already, he joins it instead. Another load may come and
- * go between a caller's look into the store and his registration, so he looks again once he is registered; what the other
- * has found is there, because a load's result is kept before it is taken off the register. Then he, and who has joined him by
- * then, begin anew: each of them knows best whether it will do.
+ * <p><b>Coalescing.</b> A caller that needs a load registers one; if there is one already, the caller joins it instead. Another load
+ * may come and go between a caller's look into the store and its registration, so the caller looks again once it is registered; what
+ * the other has found is there, because a load's result is kept before it is taken off the register. Then that caller, and all who
+ * have joined it by then, begin anew: each of them knows best whether the value will do.
  *
  * <p><b>Invalidation</b> of a key is one atomic step of the store, and so is keeping a result. The one forgets the slot, takes the
- * load off the register and outdates it; the other keeps unless the load is outdated. Whichever comes first, nothing of
+ * loads off the register and outdates them; the other keeps unless the load is outdated. Whichever comes first, nothing of
  * before is left, and nobody who asks afterwards joins a load of before. Where many keys are invalidated, loads come first
- * and slots second, as a load that ends goes from the first to the second. What tags a result will have, nobody knows
- * before, so an invalidation by tag outdates all loads.
+ * and slots second, as a load that ends goes from the first to the second. Nobody knows the tags of a result before it has come, so
+ * an invalidation by tag outdates all loads.
  */
 final class Loads<V> {
 
+    private final String name;
     private final Store<V> store;
     private final Keeping<V> keeping;
     private final LatestReading time;
     private final Counters counters;
-    private final ConcurrentMap<CacheKey, Load<V>> underWay = new ConcurrentHashMap<>();
+    private final AtomicLong orders = new AtomicLong();
+    private final LoadRegister<V> register = new LoadRegister<>();
     private final LoadResults<V> results;
     private final LoadCalls<V> calls;
+    private volatile boolean closed;
 
-    Loads(CacheSettings<V> settings, Store<V> store, LatestReading time, Counters counters, Reports reports) {
+    Loads(
+            CacheSettings<V> settings,
+            Alarm alarm,
+            Store<V> store,
+            LatestReading time,
+            Counters counters,
+            Reports reports) {
+        this.name = settings.name();
         this.store = store;
         this.keeping = new Keeping<>(settings);
         this.time = time;
         this.counters = counters;
-        this.results = new LoadResults<>(store, keeping, underWay, time, counters, reports);
-        this.calls = new LoadCalls<>(settings, results, counters);
+        this.results = new LoadResults<>(store, keeping, register, time, counters, reports);
+        this.calls = new LoadCalls<>(settings, results, counters, alarm);
     }
 
-    /** The load that a caller is to wait for, and whether it is his own. */
+    /** The load that a caller is to wait for, and whether it is the caller's own. */
     record Joined<V>(Load<V> load, boolean own) {}
 
     /** Joins the load of a key, or begins it; one that turns out not to be needed is overtaken. */
-    Joined<V> join(Place<V> place, long maxAge, Callable<CompletionStage<? extends V>> call) {
-        Load<V> mine = new Load<>(place, time.now(), true, call);
-        Load<V> current = underWay.putIfAbsent(place.key(), mine);
+    Joined<V> join(Place<V> place, ReadOptions options, LoaderCall<V> call) {
+        Load<?> within = Nesting.current();
+        requireNoCircle(!Nesting.isWithin(register, place.key(), within));
+        Load<V> current = register.joinable(place.key());
         if (current != null) {
-            return new Joined<>(current, false);
+            return joined(current, within);
         }
-        if (isOvertaken(mine, maxAge)) {
+        Load<V> mine = load(within, place, Load.Kind.SHARED, call);
+        current = register.joinOrAdd(mine);
+        if (current != null) {
+            return joined(current, within);
+        }
+        if (isOvertaken(mine, options)) {
             return new Joined<>(mine, false);
         }
-        calls.begin(mine);
+        begin(mine);
         return new Joined<>(mine, true);
     }
 
-    /** Begins a load that nobody can join, and whose result is not kept. */
-    Load<V> alone(Place<V> place, Callable<CompletionStage<? extends V>> call) {
-        Load<V> load = new Load<>(place, time.now(), false, call);
-        calls.begin(load);
+    private Joined<V> joined(Load<V> load, @Nullable Load<?> within) {
+        if (within != null) {
+            requireNoCircle(Nesting.waits(within, load));
+            calls.bringForward(load, within);
+        }
+        return new Joined<>(load, false);
+    }
+
+    /** Begins a load that nobody can join. */
+    Load<V> alone(Place<V> place, Load.Kind kind, LoaderCall<V> call) {
+        Load<?> within = Nesting.current();
+        requireNoCircle(!Nesting.isWithin(register, place.key(), within));
+        Load<V> load = load(within, place, kind, call);
+        register.addAlone(load);
+        begin(load);
         return load;
     }
 
-    /** Begins a load that nobody waits for, unless there is one already, or no place for it. */
-    void refresh(Place<V> place, Callable<CompletionStage<? extends V>> call) {
-        if (underWay.containsKey(place.key()) || !calls.tryTakePlace()) {
+    private Load<V> load(@Nullable Load<?> within, Place<V> place, Load.Kind kind, LoaderCall<V> call) {
+        return new Load<>(register, within, place, kind, time.now(), orders.incrementAndGet(), call);
+    }
+
+    private static void requireNoCircle(boolean none) {
+        if (!none) {
+            throw new LoadFailedException(LoadFailedException.Reason.CIRCULAR, CacheState.MISS, null);
+        }
+    }
+
+    /** Loads that were registered before the cache was closed are ended there, all others here. */
+    private void begin(Load<V> load) {
+        if (load.parent != null) {
+            load.parent.waitsFor.add(load);
+        }
+        if (closed) {
+            endAsClosed(load);
+        } else {
+            calls.begin(load);
+        }
+    }
+
+    /** Begins a load that nobody waits for, unless there is one that can be joined, or no place for it. */
+    void refresh(Place<V> place, Load.Kind kind, LoaderCall<V> call) {
+        if (register.joinable(place.key()) != null || closed || !calls.tryTakePlace()) {
             return;
         }
         Load<V> load = null;
         try {
-            Load<V> mine = new Load<>(place, time.now(), true, call);
-            if (underWay.putIfAbsent(place.key(), mine) == null && !isOvertaken(mine, Long.MAX_VALUE)) {
+            Load<V> mine = load(null, place, kind, call);
+            if (kind != Load.Kind.SHARED) {
+                register.addAlone(mine);
+                load = mine;
+            } else if (register.joinOrAdd(mine) == null && !isOvertaken(mine, ReadOptions.any())) {
                 load = mine;
             }
         } finally {
@@ -80,17 +131,20 @@ final class Loads<V> {
                 calls.giveBackPlace();
             }
         }
-        if (load != null) {
+        if (load != null && closed) {
+            calls.giveBackPlace();
+            endAsClosed(load);
+        } else if (load != null) {
             calls.beginInPlace(load);
         }
     }
 
     /** Looks again, once a load is registered. Others may have joined it by then. */
-    private boolean isOvertaken(Load<V> load, long maxAge) {
+    private boolean isOvertaken(Load<V> load, ReadOptions options) {
         try {
             long now = time.now();
             Slot<V> slot = store.look(load.key);
-            boolean isThere = slot instanceof Slot.Entry<V> entry && entry.isFresh(now) && entry.age(now) <= maxAge;
+            boolean isThere = slot instanceof Slot.Entry<V> entry && entry.isHit(options, now);
             boolean isElsewhere = slot instanceof Slot.Varying && load.place.varying() != null;
             if (isThere || isElsewhere) {
                 results.overtaken(load);
@@ -103,44 +157,90 @@ final class Loads<V> {
         }
     }
 
-    /** Puts a slot in place, or none. Loads that are under way do not replace it. */
-    void replace(CacheKey key, @Nullable Slot<V> slot) {
+    /** Keeps a value as if it had been loaded now. */
+    boolean put(CacheKey key, V value) {
+        requireOpen();
+        long now = time.now();
+        Freshness freshness = keeping.freshness(value);
+        Keeping.Judged<V> judged = keeping.judge(key, value, freshness, orders.incrementAndGet(), now);
+        if (judged.what() == Keeping.What.ERROR) {
+            return false;
+        }
+        if (judged.what() == Keeping.What.PASS) {
+            counters.tooLarge.increment();
+        }
+        replace(key, keeping.after(key, null, judged, now));
+        if (closed) {
+            invalidate(key);
+            return false;
+        }
+        return judged.what() == Keeping.What.KEEP;
+    }
+
+    /** Forgets what is known of a key. Loads that are under way change nothing of it afterwards. */
+    void invalidate(CacheKey key) {
+        replace(key, null);
+    }
+
+    private void replace(CacheKey key, @Nullable Slot<V> slot) {
         store.change(key, before -> {
-            outdate(key);
+            register.outdate(key);
             return slot;
         });
     }
 
-    private void outdate(CacheKey key) {
-        Load<V> load = underWay.remove(key);
-        if (load != null) {
-            load.outdate();
-        }
-    }
-
-    /** Keeps a value as if it had been loaded now. */
-    boolean put(CacheKey key, V value) {
-        Keeping.Kept<V> kept = keeping.of(key, value, time.now());
-        if (kept.tooLarge()) {
-            counters.tooLarge.increment();
-        }
-        replace(key, kept.slot());
-        return kept.slot() instanceof Slot.Entry;
-    }
-
     void invalidate(Predicate<CacheKey> keys) {
-        underWay.keySet().stream().filter(keys).forEach(key -> replace(key, null));
-        store.forEach(keys, slot -> true, key -> replace(key, null));
+        register.forEachKey(keys, this::invalidate);
+        store.forEach(keys, slot -> true, this::invalidate);
     }
 
     void invalidateTag(String tag) {
         Predicate<@Nullable Slot<V>> hasTag =
                 slot -> slot instanceof Slot.Entry<V> entry && entry.tags().contains(tag);
-        underWay.keySet()
-                .forEach(key -> store.change(key, before -> {
-                    outdate(key);
+        register.forEachKey(
+                key -> true,
+                key -> store.change(key, before -> {
+                    register.outdate(key);
                     return hasTag.test(before) ? null : before;
                 }));
         store.forEach(key -> true, hasTag, key -> store.change(key, before -> hasTag.test(before) ? null : before));
+    }
+
+    /** Ends a load whose deadline has come, for a caller who has waited until then. */
+    void overdue(Load<V> load) {
+        calls.overdue(load);
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the cache \"" + name + "\" is closed");
+        }
+    }
+
+    /** Ends the loads under way, and drops what is kept. */
+    void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        invalidate(key -> true);
+        List<Load<V>> ended = new ArrayList<>();
+        register.forEachUnsettled(load -> {
+            if (settleAsClosed(load)) {
+                ended.add(load);
+            }
+        });
+        // Not before all are settled: a place that is given back would begin one that waits for it.
+        ended.forEach(Load::abandon);
+    }
+
+    private void endAsClosed(Load<V> load) {
+        if (settleAsClosed(load)) {
+            load.abandon();
+        }
+    }
+
+    private boolean settleAsClosed(Load<V> load) {
+        return results.failed(load, new Outcome.Failed<>(LoadFailedException.Reason.CLOSED, null));
     }
 }

@@ -1,11 +1,8 @@
 package dev.ratelimit.cache;
 
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The way to the backend when the cache itself has failed: the loader is called as if there were no cache. */
@@ -19,10 +16,12 @@ final class PastTheCache<V> {
         this.reports = reports;
     }
 
-    Cached<V> get(Throwable trouble, Callable<? extends V> loader) {
-        begin(trouble);
+    Cached<V> get(Throwable trouble, ReadOptions options, LoaderCall<V> loader) {
+        begin(trouble, options);
         try {
-            return answer(Objects.requireNonNull(loader.call(), "value"));
+            // The loader of a caller who waits is called here, so its stage has ended.
+            return answer(Objects.requireNonNull(
+                    loader.begin(null).toCompletableFuture().join(), "value"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LoadFailedException(LoadFailedException.Reason.INTERRUPTED, CacheState.BYPASS, e);
@@ -31,33 +30,36 @@ final class PastTheCache<V> {
         }
     }
 
-    CompletableFuture<Cached<V>> getAsync(Throwable trouble, Supplier<? extends CompletionStage<? extends V>> loader) {
+    CompletableFuture<Cached<V>> getAsync(Throwable trouble, ReadOptions options, LoaderCall<V> loader) {
         CompletableFuture<Cached<V>> result = new CompletableFuture<>();
-        getAsync(trouble, loader, result);
+        getAsync(trouble, options, loader, result);
         return result;
     }
 
     private void getAsync(
-            Throwable trouble,
-            Supplier<? extends CompletionStage<? extends V>> loader,
-            CompletableFuture<Cached<V>> result) {
-        begin(trouble);
+            Throwable trouble, ReadOptions options, LoaderCall<V> loader, CompletableFuture<Cached<V>> result) {
         try {
-            loader.get().whenComplete((value, failure) -> {
+            begin(trouble, options);
+        } catch (LoadFailedException e) {
+            result.completeExceptionally(e);
+            return;
+        }
+        try {
+            loader.begin(null).whenComplete((value, failure) -> {
                 if (failure == null && value != null) {
                     result.complete(answer(value));
                 } else {
                     result.completeExceptionally(failure(failure));
                 }
             });
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             result.completeExceptionally(failure(e));
         }
     }
 
     /** The same answer; or the loader's, if it fails for another reason than the loader. Cancelling it cancels only it. */
     CompletableFuture<Cached<V>> unlessBroken(
-            CompletableFuture<Cached<V>> answer, Supplier<? extends CompletionStage<? extends V>> loader) {
+            CompletableFuture<Cached<V>> answer, ReadOptions options, LoaderCall<V> loader) {
         CompletableFuture<Cached<V>> result = new CompletableFuture<>();
         CompletableFuture<?> unused = answer.whenComplete((value, failure) -> {
             if (failure == null) {
@@ -69,14 +71,17 @@ final class PastTheCache<V> {
             if (cause instanceof LoadFailedException) {
                 result.completeExceptionally(cause);
             } else {
-                getAsync(cause, loader, result);
+                getAsync(cause, options, loader, result);
             }
         });
         return result;
     }
 
-    private void begin(Throwable trouble) {
+    private void begin(Throwable trouble, ReadOptions options) {
         reports.cacheFailed(trouble);
+        if (options.loading() == ReadOptions.Loading.NONE) {
+            throw new LoadFailedException(LoadFailedException.Reason.NOT_CACHED, CacheState.MISS, trouble);
+        }
         counters.bypasses.increment();
         counters.loads.increment();
     }

@@ -1,48 +1,47 @@
 package dev.ratelimit.cache;
 
-import dev.ratelimit.ScheduledTask;
-import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a caller to his answer, who did not find a fresh value at once: a look for a value, a stale one or a remembered
+ * The way to an answer of a caller who did not find a fresh value at once: a look for a value, a stale one or a remembered
  * failure; else a load, and what comes of it.
  *
- * <p>What has come may be none of his: not for the others, or another variant. And while he was about to load, something may have
- * come that is too old for him. Then he begins another round; after so many of them he has a load of his own.
+ * <p>What has come may be of no use to this caller: not for the others, or another variant. And while the caller was about to load,
+ * something may have come that is too old for it. Then it begins another round; after the last round it loads alone.
  */
 final class Reads<V> {
 
     private static final int ROUNDS = 8;
 
     /** What a caller asks. */
-    record Question<V>(Place<V> place, ReadOptions options, Callable<CompletionStage<? extends V>> call) {}
+    record Question<V>(Place<V> place, ReadOptions options, LoaderCall<V> call) {}
 
-    /** What a caller waits for, and how he came to it; or his answer. */
+    /** What a caller waits for, and how it came to it; or its answer. */
     private record Step<V>(
             @Nullable Cached<V> answer,
             Place<V> place,
-            @Nullable Load<V> load,
-            CacheState state) {}
+            @Nullable Load<V> awaited,
+            CacheState state) {
+
+        Load<V> load() {
+            return Objects.requireNonNull(awaited);
+        }
+    }
 
     private final Store<V> store;
     private final Loads<V> loads;
     private final LatestReading time;
     private final Counters counters;
-    private final Alarm alarm;
+    private final Waiting<V> waiting;
 
-    Reads(CacheSettings<V> settings, Store<V> store, Loads<V> loads, LatestReading time, Counters counters) {
+    Reads(Store<V> store, Loads<V> loads, Waiting<V> waiting, LatestReading time, Counters counters) {
+        this.waiting = waiting;
         this.store = store;
         this.loads = loads;
         this.time = time;
         this.counters = counters;
-        this.alarm = Alarm.of(settings.time());
     }
 
     /** The answer, for which the caller's thread waits. */
@@ -54,23 +53,12 @@ final class Reads<V> {
             if (step.answer() != null) {
                 return step.answer();
             }
-            Outcome<V> outcome = await(patient(step, question, begun));
+            Outcome<V> outcome = waiting.await(step.load(), question.options(), begun);
             Cached<V> answer = answer(step, outcome, question.options());
             if (answer != null) {
                 return answer;
             }
             round = roundAfter(round, outcome);
-        }
-    }
-
-    private static <V> Outcome<V> await(CompletableFuture<Outcome<V>> outcome) {
-        try {
-            return outcome.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Outcome.Failed<>(LoadFailedException.Reason.INTERRUPTED, e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -84,7 +72,7 @@ final class Reads<V> {
         if (step.answer() != null) {
             return CompletableFuture.completedFuture(step.answer());
         }
-        return patient(step, question, begun).thenCompose(outcome -> {
+        return waiting.stage(step.load(), question.options(), begun).thenCompose(outcome -> {
             Cached<V> answer = answer(step, outcome, question.options());
             return answer != null
                     ? CompletableFuture.completedFuture(answer)
@@ -92,10 +80,10 @@ final class Reads<V> {
         });
     }
 
-    /** What is for one caller only, will be so for the next. */
+    /** What was for another caller only may be an exception; twice is enough. */
     private static int roundAfter(int round, Outcome<?> outcome) {
         boolean forOne = outcome instanceof Outcome.Loaded<?> loaded && loaded.audience() == Outcome.Audience.ONE;
-        return forOne ? ROUNDS : round + 1;
+        return round + (forOne ? ROUNDS / 2 : 1);
     }
 
     private Step<V> step(Question<V> question, int round) {
@@ -103,7 +91,7 @@ final class Reads<V> {
         Slot<V> slot = store.look(question.place().key());
         Place<V> place = question.place().by(slot);
         if (round >= ROUNDS) {
-            return alone(place, question);
+            return alone(place, Load.Kind.ALONE, question);
         }
         if (slot instanceof Slot.Varying) {
             slot = store.look(place.key());
@@ -112,16 +100,28 @@ final class Reads<V> {
         if (ready != null) {
             return new Step<>(ready, place, null, ready.state());
         }
-        if (slot instanceof Slot.Uncacheable<V> marker && now - marker.keptUntil() < 0) {
-            return alone(place, question);
+        switch (question.options().loading()) {
+            case SHARED -> {
+                Marker marker = slot == null ? null : slot.marker();
+                if (marker != null && marker.isForAlone(now)) {
+                    return alone(place, Load.Kind.ALONE, question);
+                }
+            }
+            case OWN -> {
+                return alone(place, Load.Kind.OWN, question);
+            }
+            case UNSTORED -> {
+                return alone(place, Load.Kind.UNSTORED, question);
+            }
+            case NONE -> throw new LoadFailedException(LoadFailedException.Reason.NOT_CACHED, CacheState.MISS, null);
         }
-        Loads.Joined<V> joined = loads.join(place, question.options().maxAgeNanos(), question.call());
+        Loads.Joined<V> joined = loads.join(place, question.options(), question.call());
         return new Step<>(null, place, joined.load(), joined.own() ? CacheState.MISS : CacheState.COALESCED);
     }
 
-    private Step<V> alone(Place<V> place, Question<V> question) {
+    private Step<V> alone(Place<V> place, Load.Kind kind, Question<V> question) {
         counters.bypasses.increment();
-        return new Step<>(null, place, loads.alone(place, question.call()), CacheState.BYPASS);
+        return new Step<>(null, place, loads.alone(place, kind, question.call()), CacheState.BYPASS);
     }
 
     /** The answer that needs no waiting, which may begin a refresh; null if a load is needed. */
@@ -131,10 +131,7 @@ final class Reads<V> {
                 counters.hits.increment();
                 return new Cached<>(entry, now, CacheState.HIT, true);
             }
-            if (entry.isUsableWhileRenewed(now)) {
-                if (!entry.isBackingOff(now)) {
-                    loads.refresh(place, question.call());
-                }
+            if (entry.isUsableWhileRenewed(now) && (entry.isBackingOff(now) || isRenewed(place, question))) {
                 return stale(entry, now);
             }
             if (entry.isUsableOnError(now) && entry.isBackingOff(now)) {
@@ -148,24 +145,34 @@ final class Reads<V> {
         return null;
     }
 
-    /** What the caller is told, by the end of his patience at the latest. Cancelling it cancels only it. */
-    private CompletableFuture<Outcome<V>> patient(Step<V> step, Question<V> question, long begun) {
-        CompletableFuture<Outcome<V>> outcome =
-                Objects.requireNonNull(step.load()).outcome();
-        Duration patience = question.options().patience();
-        if (patience == null || outcome.isDone()) {
-            return outcome;
+    /** What may be given without a load, counted as a hit; null for nothing. */
+    @Nullable
+    Cached<V> ready(@Nullable Slot<V> slot, ReadOptions options) {
+        long now = time.now();
+        if (!(slot instanceof Slot.Entry<V> entry) || !entry.isUsable(now) || !entry.suits(options, now)) {
+            return null;
         }
-        CompletableFuture<Outcome<V>> mine = outcome.copy();
-        long left = Math.max(0, Durations.nanos(patience) - (time.now() - begun));
-        ScheduledTask end = alarm.after(
-                left,
-                () -> mine.complete(new Outcome.Failed<>(
-                        LoadFailedException.Reason.IMPATIENT, new TimeoutException("not loaded within " + patience))));
-        return mine.whenComplete((done, failure) -> end.cancel());
+        if (!entry.isFresh(now)) {
+            return stale(entry, now);
+        }
+        counters.hits.increment();
+        return new Cached<>(entry, now, CacheState.HIT, true);
     }
 
-    /** The answer of an outcome; null if it is none of the caller's. */
+    /** Begins a refresh, as far as the caller's request may; false if the caller is to load for itself. */
+    private boolean isRenewed(Place<V> place, Question<V> question) {
+        switch (question.options().loading()) {
+            case SHARED -> loads.refresh(place, Load.Kind.SHARED, question.call());
+            case OWN -> loads.refresh(place, Load.Kind.OWN, question.call());
+            case UNSTORED -> {
+                return false;
+            }
+            case NONE -> {}
+        }
+        return true;
+    }
+
+    /** The answer of an outcome; null if it is none for the caller. */
     private @Nullable Cached<V> answer(Step<V> step, Outcome<V> outcome, ReadOptions options) {
         if (outcome instanceof Outcome.Loaded<V> loaded) {
             if (step.state() == CacheState.COALESCED) {
@@ -176,6 +183,16 @@ final class Reads<V> {
             }
             return new Cached<>(loaded.entry(), loaded.at(), step.state(), loaded.kept());
         }
+        if (outcome instanceof Outcome.Erred<V> erred) {
+            Cached<V> stale = insteadOfFailure(step, options);
+            if (stale != null) {
+                return stale;
+            }
+            if (step.state() == CacheState.COALESCED) {
+                counters.coalesced.increment();
+            }
+            return new Cached<>(erred.entry(), erred.at(), step.state(), false);
+        }
         if (outcome instanceof Outcome.Overtaken) {
             return null;
         }
@@ -183,13 +200,20 @@ final class Reads<V> {
             throw new IllegalStateException("the cache could not begin a load", broken.cause());
         }
         Outcome.Failed<V> failed = (Outcome.Failed<V>) outcome;
-        long now = time.now();
-        if (store.look(step.place().key()) instanceof Slot.Entry<V> entry
-                && (entry.isUsableOnError(now) || entry.isUsableWhileRenewed(now) || entry.isFresh(now))
-                && entry.suits(options, now)) {
-            return stale(entry, now);
+        Cached<V> stale = failed.isAnswer() ? null : insteadOfFailure(step, options);
+        if (stale != null) {
+            return stale;
         }
         throw failed.asException(step.state());
+    }
+
+    private @Nullable Cached<V> insteadOfFailure(Step<V> step, ReadOptions options) {
+        long now = time.now();
+        return store.look(step.place().key()) instanceof Slot.Entry<V> entry
+                        && entry.isUsable(now)
+                        && entry.suits(options, now)
+                ? stale(entry, now)
+                : null;
     }
 
     private Cached<V> stale(Slot.Entry<V> entry, long now) {

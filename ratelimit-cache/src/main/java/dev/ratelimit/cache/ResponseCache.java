@@ -5,6 +5,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Loading.</b> A value that is not there is loaded once, however many callers ask for it meanwhile. A loader is called on a
  * thread of the cache's executor, never on the caller's, but for the one case that the cache itself has failed. So a
- * caller may give up, by his patience or by an interrupt, and the load goes on for the others; and a load that goes on
- * beyond its deadline is interrupted, and does not hold up anybody any more. A loader must not ask the same cache for its
- * own key: it would wait for itself, to the deadline.
+ * caller may give up, by its patience or by an interrupt, and the load goes on for the others; and a load that goes on
+ * beyond its deadline is interrupted, and does not hold up anybody any more. A loader may ask the same cache for something
+ * else: what it asks for on its own thread, before it returns, is loaded in its own place of the most loads at once. A loader that
+ * asks for what it is about to load, itself or through other loads, gets a {@link LoadFailedException} at once.
  *
  * <p><b>Failures.</b> A load that fails is a {@link LoadFailedException}, unless a stale value may be used. What goes wrong in the
  * cache itself, as in a function that it was given, fails no request.
@@ -33,11 +36,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Invalidation</b> holds for loads that are under way, too: their results go to those who wait for them, and are not kept.
  *
+ * <p><b>The end.</b> A cache holds no thread of its own. It should be closed when it is not needed any more, so that what waits
+ * for it ends.
+ *
  * <p>Thread-safe. Waiting parks the thread, so that a virtual one gives up its carrier.
  *
  * @param <V> the type of the values
  */
-public final class ResponseCache<V> {
+public final class ResponseCache<V> implements AutoCloseable {
+
+    private static final String KEY = "key";
+    private static final String OPTIONS = "options";
+    private static final String LOADER = "loader";
 
     private final String name;
     private final LatestReading time;
@@ -48,13 +58,20 @@ public final class ResponseCache<V> {
     private final Reads<V> reads;
     private final PastTheCache<V> pastTheCache;
 
+    /** As in the counters: a hit should follow few references. */
+    private final LongAdder hits = counters.hits;
+
     ResponseCache(CacheSettings<V> settings) {
+        this(settings, Alarm.of(settings.time()));
+    }
+
+    ResponseCache(CacheSettings<V> settings, Alarm alarm) {
         this.name = settings.name();
         this.time = new LatestReading(settings.time());
         this.reports = new Reports(settings.name(), settings.listener(), counters);
         this.store = new Store<>(settings, time, reports);
-        this.loads = new Loads<>(settings, store, time, counters, reports);
-        this.reads = new Reads<>(settings, store, loads, time, counters);
+        this.loads = new Loads<>(settings, alarm, store, time, counters, reports);
+        this.reads = new Reads<>(store, loads, new Waiting<>(settings, alarm, loads, time), time, counters);
         this.pastTheCache = new PastTheCache<>(counters, reports);
     }
 
@@ -85,6 +102,7 @@ public final class ResponseCache<V> {
      * @param loader what asks the backend
      * @return the value, its age, and where it came from
      * @throws LoadFailedException if there is no value
+     * @throws IllegalStateException if the cache is closed
      */
     public Cached<V> get(CacheKey key, Callable<? extends V> loader) {
         return get(key, ReadOptions.any(), loader);
@@ -94,60 +112,94 @@ public final class ResponseCache<V> {
      * Returns the value of a key, from the cache or by the loader.
      *
      * @param key the key
-     * @param options how old the answer may be, and how long to wait for it
+     * @param options how old the answer may be, how long to wait for it, and what to do with a load
      * @param loader what asks the backend
      * @return the value, its age, and where it came from
      * @throws LoadFailedException if there is no value
+     * @throws IllegalStateException if the cache is closed
      */
     public Cached<V> get(CacheKey key, ReadOptions options, Callable<? extends V> loader) {
-        Objects.requireNonNull(key, "key");
-        Objects.requireNonNull(options, "options");
-        Objects.requireNonNull(loader, "loader");
-        try {
-            Cached<V> hit = hit(key, options);
-            return hit != null ? hit : reads.await(question(Place.of(key), options, loader));
-        } catch (LoadFailedException e) {
-            throw e;
-        } catch (RuntimeException | Error e) {
-            return pastTheCache.get(e, loader);
-        }
+        Cached<V> hit = hit(key, options);
+        Objects.requireNonNull(loader, LOADER);
+        return hit != null ? hit : await(() -> Place.of(key), options, LoaderCall.of(loader));
+    }
+
+    /**
+     * Returns the value of a key, from the cache or by a loader that may validate the value which the cache still keeps.
+     *
+     * @param key the key
+     * @param options how old the answer may be, how long to wait for it, and what to do with a load
+     * @param loader what asks the backend
+     * @return the value, its age, and where it came from
+     * @throws LoadFailedException if there is no value
+     * @throws IllegalStateException if the cache is closed
+     */
+    public Cached<V> get(CacheKey key, ReadOptions options, ConditionalLoader<V> loader) {
+        Cached<V> hit = hit(key, options);
+        Objects.requireNonNull(loader, LOADER);
+        return hit != null ? hit : await(() -> Place.of(key), options, LoaderCall.of(loader));
     }
 
     /**
      * Returns the value of a key that varies, from the cache or by the loader.
      *
      * @param key the key, as far as it is known before an answer has come
-     * @param options how old the answer may be, and how long to wait for it
+     * @param options how old the answer may be, how long to wait for it, and what to do with a load
      * @param loader what asks the backend
      * @return the value, its age, and where it came from
      * @throws LoadFailedException if there is no value
+     * @throws IllegalStateException if the cache is closed
      */
     public Cached<V> get(VaryingKey<V> key, ReadOptions options, Callable<? extends V> loader) {
-        Objects.requireNonNull(key, "key");
-        Objects.requireNonNull(options, "options");
-        Objects.requireNonNull(loader, "loader");
+        Objects.requireNonNull(key, KEY);
+        Objects.requireNonNull(options, OPTIONS);
+        Objects.requireNonNull(loader, LOADER);
+        return await(() -> Place.of(key), options, LoaderCall.of(loader));
+    }
+
+    /**
+     * Returns the value of a key that varies, from the cache or by a loader that may validate the value which the cache still
+     * keeps for the request's variant.
+     *
+     * @param key the key, as far as it is known before an answer has come
+     * @param options how old the answer may be, how long to wait for it, and what to do with a load
+     * @param loader what asks the backend
+     * @return the value, its age, and where it came from
+     * @throws LoadFailedException if there is no value
+     * @throws IllegalStateException if the cache is closed
+     */
+    public Cached<V> get(VaryingKey<V> key, ReadOptions options, ConditionalLoader<V> loader) {
+        Objects.requireNonNull(key, KEY);
+        Objects.requireNonNull(options, OPTIONS);
+        Objects.requireNonNull(loader, LOADER);
+        return await(() -> Place.of(key), options, LoaderCall.of(loader));
+    }
+
+    /** What fails here, fails again on the way to a load, where it is told. */
+    private @Nullable Cached<V> hit(CacheKey key, ReadOptions options) {
+        Objects.requireNonNull(key, KEY);
+        Objects.requireNonNull(options, OPTIONS);
         try {
-            return reads.await(question(Place.of(key), options, loader));
+            long now = time.unnoted();
+            if (store.look(key, now) instanceof Slot.Entry<V> entry && entry.isHit(options, now)) {
+                hits.increment();
+                return new Cached<>(entry, now, CacheState.HIT, true);
+            }
+            return null;
+        } catch (RuntimeException | Error e) {
+            return null;
+        }
+    }
+
+    private Cached<V> await(Supplier<Place<V>> place, ReadOptions options, LoaderCall<V> loader) {
+        loads.requireOpen();
+        try {
+            return reads.await(new Reads.Question<>(place.get(), options, loader));
         } catch (LoadFailedException e) {
             throw e;
         } catch (RuntimeException | Error e) {
-            return pastTheCache.get(e, loader);
+            return pastTheCache.get(e, options, loader);
         }
-    }
-
-    private @Nullable Cached<V> hit(CacheKey key, ReadOptions options) {
-        long now = time.now();
-        if (store.look(key, now) instanceof Slot.Entry<V> entry
-                && entry.isFresh(now)
-                && entry.age(now) <= options.maxAgeNanos()) {
-            counters.hits.increment();
-            return new Cached<>(entry, now, CacheState.HIT, true);
-        }
-        return null;
-    }
-
-    private static <V> Reads.Question<V> question(Place<V> place, ReadOptions options, Callable<? extends V> loader) {
-        return new Reads.Question<>(place, options, () -> CompletableFuture.completedFuture(loader.call()));
     }
 
     /**
@@ -159,6 +211,7 @@ public final class ResponseCache<V> {
      * @param loader what begins to ask the backend; called on a thread of the cache's executor. When the stage that it returns
      *     is cancelled, as it is at the load's deadline, it should cease to ask
      * @return the value, its age, and where it came from; or a {@link LoadFailedException}
+     * @throws IllegalStateException if the cache is closed
      */
     public CompletableFuture<Cached<V>> getAsync(
             CacheKey key, Supplier<? extends CompletionStage<? extends V>> loader) {
@@ -169,73 +222,141 @@ public final class ResponseCache<V> {
      * Returns the value of a key without waiting, from the cache or by the loader, as the shorter form does.
      *
      * @param key the key
-     * @param options how old the answer may be, and how long to wait for it
+     * @param options how old the answer may be, how long to wait for it, and what to do with a load
      * @param loader what begins to ask the backend
      * @return the value, its age, and where it came from; or a {@link LoadFailedException}
+     * @throws IllegalStateException if the cache is closed
      */
     public CompletableFuture<Cached<V>> getAsync(
             CacheKey key, ReadOptions options, Supplier<? extends CompletionStage<? extends V>> loader) {
-        Objects.requireNonNull(key, "key");
-        Objects.requireNonNull(options, "options");
-        Objects.requireNonNull(loader, "loader");
-        try {
-            Cached<V> hit = hit(key, options);
-            return hit != null ? CompletableFuture.completedFuture(hit) : begin(Place.of(key), options, loader);
-        } catch (LoadFailedException e) {
-            return CompletableFuture.failedFuture(e);
-        } catch (RuntimeException | Error e) {
-            return pastTheCache.getAsync(e, loader);
-        }
+        Cached<V> hit = hit(key, options);
+        Objects.requireNonNull(loader, LOADER);
+        return hit != null
+                ? CompletableFuture.completedFuture(hit)
+                : begin(() -> Place.of(key), options, LoaderCall.of(loader));
+    }
+
+    /**
+     * Returns the value of a key without waiting, from the cache or by a loader that may validate the value which the cache still
+     * keeps: it is given that value, or null, as a {@link ConditionalLoader} is.
+     *
+     * @param key the key
+     * @param options how old the answer may be, how long to wait for it, and what to do with a load
+     * @param loader what begins to ask the backend
+     * @return the value, its age, and where it came from; or a {@link LoadFailedException}
+     * @throws IllegalStateException if the cache is closed
+     */
+    public CompletableFuture<Cached<V>> getAsync(
+            CacheKey key,
+            ReadOptions options,
+            Function<? super @Nullable V, ? extends CompletionStage<? extends V>> loader) {
+        Cached<V> hit = hit(key, options);
+        Objects.requireNonNull(loader, LOADER);
+        return hit != null
+                ? CompletableFuture.completedFuture(hit)
+                : begin(() -> Place.of(key), options, LoaderCall.of(loader));
     }
 
     /**
      * Returns the value of a key that varies without waiting, from the cache or by the loader.
      *
      * @param key the key, as far as it is known before an answer has come
-     * @param options how old the answer may be, and how long to wait for it
+     * @param options how old the answer may be, how long to wait for it, and what to do with a load
      * @param loader what begins to ask the backend
      * @return the value, its age, and where it came from; or a {@link LoadFailedException}
+     * @throws IllegalStateException if the cache is closed
      */
     public CompletableFuture<Cached<V>> getAsync(
             VaryingKey<V> key, ReadOptions options, Supplier<? extends CompletionStage<? extends V>> loader) {
-        Objects.requireNonNull(key, "key");
-        Objects.requireNonNull(options, "options");
-        Objects.requireNonNull(loader, "loader");
+        Objects.requireNonNull(key, KEY);
+        Objects.requireNonNull(options, OPTIONS);
+        Objects.requireNonNull(loader, LOADER);
+        return begin(() -> Place.of(key), options, LoaderCall.of(loader));
+    }
+
+    /**
+     * Returns the value of a key that varies without waiting, from the cache or by a loader that may validate the value which the
+     * cache still keeps for the request's variant: it is given that value, or null, as a {@link ConditionalLoader} is.
+     *
+     * @param key the key, as far as it is known before an answer has come
+     * @param options how old the answer may be, how long to wait for it, and what to do with a load
+     * @param loader what begins to ask the backend
+     * @return the value, its age, and where it came from; or a {@link LoadFailedException}
+     * @throws IllegalStateException if the cache is closed
+     */
+    public CompletableFuture<Cached<V>> getAsync(
+            VaryingKey<V> key,
+            ReadOptions options,
+            Function<? super @Nullable V, ? extends CompletionStage<? extends V>> loader) {
+        Objects.requireNonNull(key, KEY);
+        Objects.requireNonNull(options, OPTIONS);
+        Objects.requireNonNull(loader, LOADER);
+        return begin(() -> Place.of(key), options, LoaderCall.of(loader));
+    }
+
+    private CompletableFuture<Cached<V>> begin(Supplier<Place<V>> place, ReadOptions options, LoaderCall<V> loader) {
+        loads.requireOpen();
         try {
-            return begin(Place.of(key), options, loader);
+            CompletableFuture<Cached<V>> answer = reads.begin(new Reads.Question<>(place.get(), options, loader));
+            return pastTheCache.unlessBroken(answer, options, loader);
         } catch (LoadFailedException e) {
             return CompletableFuture.failedFuture(e);
         } catch (RuntimeException | Error e) {
-            return pastTheCache.getAsync(e, loader);
+            return pastTheCache.getAsync(e, options, loader);
         }
     }
 
-    private CompletableFuture<Cached<V>> begin(
-            Place<V> place, ReadOptions options, Supplier<? extends CompletionStage<? extends V>> loader) {
-        Callable<CompletionStage<? extends V>> call = () -> Objects.requireNonNull(loader.get(), "the loader's stage");
-        return pastTheCache.unlessBroken(reads.begin(new Reads.Question<>(place, options, call)), loader);
-    }
-
     /**
-     * Returns the value of a key as far as it is in the cache and usable, without loading anything.
+     * Returns the value of a key as far as it is in the cache and usable, without loading anything. A value that it returns counts in
+     * the statistics as a hit or a stale hit.
      *
      * @param key the key
-     * @return the value, as a hit or stale; empty if there is none. It is not counted
+     * @return the value, as a hit or stale; empty if there is none
+     * @throws IllegalStateException if the cache is closed
      */
     public Optional<Cached<V>> peek(CacheKey key) {
-        Objects.requireNonNull(key, "key");
-        return peek(() -> store.look(key));
+        return peek(key, ReadOptions.any());
     }
 
     /**
-     * Returns the value of a key that varies as far as it is in the cache and usable, without loading anything.
+     * Returns the value of a key as far as it is in the cache and suits the options, without loading anything. A value that it
+     * returns counts in the statistics as a hit or a stale hit. A caller who goes on to {@link #get} when there is none should ask
+     * for no more here than it uses, as by {@link ReadOptions#maxStale}: then each request counts once.
+     *
+     * @param key the key
+     * @param options how old and how stale the value may be; what they say of loads is not asked
+     * @return the value, as a hit or stale; empty if there is none
+     * @throws IllegalStateException if the cache is closed
+     */
+    public Optional<Cached<V>> peek(CacheKey key, ReadOptions options) {
+        Objects.requireNonNull(key, KEY);
+        return peek(options, () -> store.look(key));
+    }
+
+    /**
+     * Returns the value of a key that varies as far as it is in the cache and usable, without loading anything. A value that it
+     * returns counts in the statistics as a hit or a stale hit.
      *
      * @param key the key, as far as it is known before an answer has come
-     * @return the value, as a hit or stale; empty if there is none. It is not counted
+     * @return the value, as a hit or stale; empty if there is none
+     * @throws IllegalStateException if the cache is closed
      */
     public Optional<Cached<V>> peek(VaryingKey<V> key) {
-        Objects.requireNonNull(key, "key");
-        return peek(() -> {
+        return peek(key, ReadOptions.any());
+    }
+
+    /**
+     * Returns the value of a key that varies as far as it is in the cache and suits the options, without loading anything, as
+     * {@link #peek(CacheKey, ReadOptions)} does.
+     *
+     * @param key the key, as far as it is known before an answer has come
+     * @param options how old and how stale the value may be; what they say of loads is not asked
+     * @return the value, as a hit or stale; empty if there is none
+     * @throws IllegalStateException if the cache is closed
+     */
+    public Optional<Cached<V>> peek(VaryingKey<V> key, ReadOptions options) {
+        Objects.requireNonNull(key, KEY);
+        return peek(options, () -> {
             Slot<V> slot = store.look(key.primary());
             return slot instanceof Slot.Varying
                     ? store.look(Place.of(key).by(slot).key())
@@ -243,29 +364,30 @@ public final class ResponseCache<V> {
         });
     }
 
-    private Optional<Cached<V>> peek(Supplier<@Nullable Slot<V>> look) {
+    private Optional<Cached<V>> peek(ReadOptions options, Supplier<@Nullable Slot<V>> look) {
+        Objects.requireNonNull(options, OPTIONS);
+        loads.requireOpen();
         try {
-            long now = time.now();
-            if (look.get() instanceof Slot.Entry<V> entry && now - entry.keptUntil() < 0) {
-                CacheState state = entry.isFresh(now) ? CacheState.HIT : CacheState.STALE;
-                return Optional.of(new Cached<>(entry, now, state, true));
-            }
+            return Optional.ofNullable(reads.ready(look.get(), options));
         } catch (RuntimeException | Error e) {
             reports.cacheFailed(e);
+            return Optional.empty();
         }
-        return Optional.empty();
     }
 
     /**
-     * Keeps a value as if it had been loaded now. The result of a load that is under way does not replace it.
+     * Keeps a value as if it had been loaded now. The result of a load that is under way does not replace it. A value whose
+     * freshness is {@link Freshness#error()} changes nothing.
      *
      * @param key the key
      * @param value the value
-     * @return whether it was kept; if not, what was kept before is gone all the same
+     * @return whether it was kept; if not, and it is no error, what was kept before is gone all the same
+     * @throws IllegalStateException if the cache is closed
      */
     public boolean put(CacheKey key, V value) {
-        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(key, KEY);
         Objects.requireNonNull(value, "value");
+        loads.requireOpen();
         try {
             return loads.put(key, value);
         } catch (RuntimeException | Error e) {
@@ -279,17 +401,22 @@ public final class ResponseCache<V> {
      * Forgets what is known of a key: its value, failure, or that it cannot be kept.
      *
      * @param key the key
+     * @throws IllegalStateException if the cache is closed
      */
     public void invalidate(CacheKey key) {
-        loads.replace(Objects.requireNonNull(key, "key"), null);
+        Objects.requireNonNull(key, KEY);
+        loads.requireOpen();
+        loads.invalidate(key);
     }
 
     /**
      * Forgets what is known of all keys that begin with another: with its scope and all its parts. Looks at every key.
      *
      * @param prefix what the keys begin with
+     * @throws IllegalStateException if the cache is closed
      */
     public void invalidatePrefix(CacheKey prefix) {
+        loads.requireOpen();
         loads.invalidate(Objects.requireNonNull(prefix, "prefix")::isPrefixOf);
     }
 
@@ -298,23 +425,41 @@ public final class ResponseCache<V> {
      * load that is under way is kept.
      *
      * @param tag the tag
+     * @throws IllegalStateException if the cache is closed
      */
     public void invalidateTag(String tag) {
+        loads.requireOpen();
         loads.invalidateTag(Objects.requireNonNull(tag, "tag"));
     }
 
-    /** Forgets everything. */
+    /**
+     * Forgets everything.
+     *
+     * @throws IllegalStateException if the cache is closed
+     */
     public void invalidateAll() {
+        loads.requireOpen();
         loads.invalidate(key -> true);
     }
 
     /**
-     * Returns what this cache has done so far, and what it holds.
+     * Returns what this cache has done so far, and what it holds. A closed cache returns its last figures.
      *
      * @return the figures now
      */
     public CacheStatistics statistics() {
         return counters.statistics(store.entries(), store.bytes());
+    }
+
+    /**
+     * Closes this cache: forgets everything, and ends the loads under way. The callers who wait for them get a
+     * {@link LoadFailedException} with the reason {@link LoadFailedException.Reason#CLOSED}, and the loaders are interrupted, or
+     * their stages cancelled. It does not wait for the loaders to end. The executor is left as it is. Closing a closed cache does
+     * nothing.
+     */
+    @Override
+    public void close() {
+        loads.close();
     }
 
     @Override

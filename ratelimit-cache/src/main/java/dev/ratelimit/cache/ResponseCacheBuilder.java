@@ -3,14 +3,13 @@ package dev.ratelimit.cache;
 import dev.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,8 @@ public final class ResponseCacheBuilder<V> {
     private double jitter = 0.1;
     private Duration firstRetry = Duration.ofSeconds(1);
     private Duration longestRetry = Duration.ofMinutes(1);
-    private final Map<Class<? extends Throwable>, Duration> remembered = new LinkedHashMap<>();
+    private RememberedFailures failures = new RememberedFailures();
+    private ToLongFunction<Throwable> failureWeigher = FailureWeight::estimate;
     private Duration rememberUncacheable = Duration.ofMinutes(1);
     private Function<? super V, ? extends Collection<String>> tags = value -> List.of();
     private Duration loadDeadline = Duration.ofSeconds(10);
@@ -45,6 +45,7 @@ public final class ResponseCacheBuilder<V> {
     private int maximumQueuedLoads = 1_000;
     private @Nullable CacheListener listener;
     private Executor executor = LoadThreads.shared();
+    private UnaryOperator<Runnable> context = UnaryOperator.identity();
     private TimeSource time = TimeSource.system();
     private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
 
@@ -68,7 +69,7 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets the most bytes, and how many a value counts. An entry counts those of its key and 160 for itself in addition.
+     * Sets the most bytes, and how many a value counts. An entry counts those of its key and tags, and 160 for itself in addition.
      * There is no bound on bytes if it is not set.
      *
      * @param bytes how many, at least 1,024
@@ -125,9 +126,9 @@ public final class ResponseCacheBuilder<V> {
 
     /**
      * Sets by how much freshness may be shortened at random, so that what was loaded together does not end together: a
-     * tenth if it is not set. Nothing is ever fresh for longer than was said.
+     * tenth if it is not set. It is a part of what is left when a value comes. Nothing is ever fresh for longer than was said.
      *
-     * @param share the largest part of the time that is cut off, 0 to 1
+     * @param share the largest part of what is left that is cut off, 0 to 1
      * @return this builder
      * @throws IllegalArgumentException if the share is out of range
      */
@@ -195,13 +196,46 @@ public final class ResponseCacheBuilder<V> {
      * @throws IllegalArgumentException if the duration is zero or negative
      */
     public ResponseCacheBuilder<V> rememberFailures(Class<? extends Throwable> type, Duration time) {
-        remembered.put(Objects.requireNonNull(type, "type"), Durations.positive("time", time));
+        Durations.positive("time", time);
+        this.failures = failures.with(Objects.requireNonNull(type, "type"), time, false);
         return this;
     }
 
     /**
-     * Sets how long it is remembered of a key that its value is not for the cache: 1 min if it is not set. Meanwhile each
-     * caller loads his own at once, rather than wait for another's, which he would not get.
+     * Has failures of a type say that there is nothing any more, as a backend's "not found" does. The cache removes the value
+     * that it has kept for the key, and all callers who wait for the load get the failure, whatever
+     * {@link #staleIfError} says. It may be called for several types; of several that apply, here or in
+     * {@link #rememberFailures}, the most special counts, and for one type the last call.
+     *
+     * @param type the type, with those derived from it
+     * @param remember how long callers get the failure without a load, zero or more
+     * @return this builder
+     * @throws IllegalArgumentException if the duration is negative
+     */
+    public ResponseCacheBuilder<V> gone(Class<? extends Throwable> type, Duration remember) {
+        Durations.notNegative("remember", remember);
+        this.failures = failures.with(Objects.requireNonNull(type, "type"), remember, true);
+        return this;
+    }
+
+    /**
+     * Sets how many bytes a remembered failure counts for {@link #maximumBytes}. If it is not set, an estimate counts the
+     * messages, stack frames, causes and suppressed failures. A failure that is above the largest entry is not remembered. An
+     * exception type that holds more, as a whole response, needs its own weigher.
+     *
+     * @param weigher from a failure to its bytes, zero or more
+     * @return this builder
+     */
+    public ResponseCacheBuilder<V> failureWeigher(ToLongFunction<Throwable> weigher) {
+        this.failureWeigher = Objects.requireNonNull(weigher, "weigher");
+        return this;
+    }
+
+    /**
+     * Sets how long the cache remembers of a key that its last answers were not for the cache: 1 min if it is not set. After
+     * one such answer callers still share the next load. After two in a row each caller loads alone, at once, rather than wait
+     * for an answer that only another caller would get. The next answer that is for the cache ends this. Such answers never
+     * displace a value that the cache may still use.
      *
      * @param time how long; zero for not at all
      * @return this builder
@@ -273,7 +307,8 @@ public final class ResponseCacheBuilder<V> {
 
     /**
      * Sets the executor whose threads call loaders: daemon threads that all caches share, as many as there are loads, if it is
-     * not set. One with fewer threads than the most loads at once lets loads wait. It should not run loads on the thread
+     * not set. One with fewer threads than the most loads at once lets loads wait. A load that a loader asks for needs a
+     * thread beside that of its loader. The executor should not run loads on the thread
      * that hands them over: callers could not give up then.
      *
      * @param executor the executor
@@ -281,6 +316,36 @@ public final class ResponseCacheBuilder<V> {
      */
     public ResponseCacheBuilder<V> executor(Executor executor) {
         this.executor = Objects.requireNonNull(executor, "executor");
+        return this;
+    }
+
+    /**
+     * Sets how what belongs to a caller's thread comes to the thread that calls a loader: not at all if it is not set. When a
+     * load begins, the cache calls this function on the thread of the caller for whom it begins, and a load's thread runs the
+     * task that the function returns.
+     *
+     * <pre>{@code
+     * builder.carryContext(load -> {
+     *     Map<String, String> context = MDC.getCopyOfContextMap();
+     *     return () -> {
+     *         MDC.setContextMap(context);
+     *         try {
+     *             load.run();
+     *         } finally {
+     *             MDC.clear();
+     *         }
+     *     };
+     * })
+     * }</pre>
+     *
+     * <p>Callers who join a load get what was loaded in the context of the caller who began it. So the context should not
+     * decide what is loaded: that is for the key.
+     *
+     * @param context from a load to the task that runs it, once, before the task returns
+     * @return this builder
+     */
+    public ResponseCacheBuilder<V> carryContext(UnaryOperator<Runnable> context) {
+        this.context = Objects.requireNonNull(context, "context");
         return this;
     }
 
@@ -339,7 +404,8 @@ public final class ResponseCacheBuilder<V> {
                 jitter,
                 firstRetry,
                 longestRetry,
-                Map.copyOf(remembered),
+                failures,
+                failureWeigher,
                 rememberUncacheable,
                 tags,
                 loadDeadline,
@@ -347,6 +413,7 @@ public final class ResponseCacheBuilder<V> {
                 maximumQueuedLoads,
                 listener,
                 executor,
+                context,
                 time,
                 random);
     }

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  *
  * <p>Immutable; thread-safe as the caches are.
  */
-public final class ResponseCaches {
+public final class ResponseCaches implements AutoCloseable {
 
     private final Map<String, ResponseCache<?>> byName = new LinkedHashMap<>();
 
@@ -78,6 +78,12 @@ public final class ResponseCaches {
     /** Has every cache forget everything. */
     public void invalidateAll() {
         forEach(ResponseCache::invalidateAll);
+    }
+
+    /** Closes every cache, as {@link ResponseCache#close} does. */
+    @Override
+    public void close() {
+        forEach(ResponseCache::close);
     }
 
     private void forEach(Consumer<ResponseCache<?>> action) {

@@ -16,6 +16,11 @@ sealed interface Slot<V> {
     /** What it counts for the bound on bytes. */
     int weight();
 
+    /** How many answers in a row were not for the cache; null for none. */
+    default @Nullable Marker marker() {
+        return null;
+    }
+
     /**
      * A value.
      *
@@ -23,8 +28,9 @@ sealed interface Slot<V> {
      * @param freshUntil to when it is a hit
      * @param renewUntil to when it may be used while it is renewed
      * @param errorUntil to when it may be used if that fails
-     * @param failures how often renewing it has failed in a row
-     * @param retryAt if it has, when to try again
+     * @param validateUntil to when a loader may validate it
+     * @param order the order of the load that has brought it
+     * @param trouble what has gone wrong since; null for nothing
      */
     record Entry<V>(
             V value,
@@ -32,15 +38,26 @@ sealed interface Slot<V> {
             long freshUntil,
             long renewUntil,
             long errorUntil,
+            long validateUntil,
+            long order,
             Set<String> tags,
             int weight,
-            int failures,
-            long retryAt)
+            @Nullable Trouble trouble)
             implements Slot<V> {
 
         @Override
         public long keptUntil() {
+            return later(usableUntil(), validateUntil);
+        }
+
+        /** The instant from which no caller may be given it without a load. */
+        long usableUntil() {
             return later(freshUntil, later(renewUntil, errorUntil));
+        }
+
+        @Override
+        public @Nullable Marker marker() {
+            return trouble == null ? null : trouble.marker();
         }
 
         boolean isFresh(long now) {
@@ -51,17 +68,38 @@ sealed interface Slot<V> {
             return now - renewUntil < 0;
         }
 
+        boolean isUsable(long now) {
+            return now - usableUntil() < 0;
+        }
+
         boolean isUsableOnError(long now) {
             return now - errorUntil < 0;
         }
 
         boolean isBackingOff(long now) {
-            return failures > 0 && now - retryAt < 0;
+            return trouble != null && trouble.failures() > 0 && now - trouble.retryAt() < 0;
         }
 
-        /** Whether it is young enough for a caller, and not stale for too long. */
+        /** Whether it is of the same load, so that at most its trouble differs. */
+        boolean isSame(Entry<V> other) {
+            return order == other.order;
+        }
+
+        int failures() {
+            return trouble == null ? 0 : trouble.failures();
+        }
+
+        /** Whether it is a hit for a caller. */
+        boolean isHit(ReadOptions options, long now) {
+            return freshUntil - now >= options.minFreshNanos() && now - bornAt <= options.maxAgeNanos();
+        }
+
+        /** Whether it is young enough for a caller, stays fresh for long enough, and is not stale for too long. */
         boolean suits(ReadOptions options, long now) {
-            return age(now) <= options.maxAgeNanos() && now - freshUntil <= options.maxStaleNanos();
+            long stale = now - freshUntil;
+            return age(now) <= options.maxAgeNanos()
+                    && stale <= options.maxStaleNanos()
+                    && (options.minFreshNanos() <= 1 || -stale >= options.minFreshNanos());
         }
 
         long age(long now) {
@@ -69,22 +107,46 @@ sealed interface Slot<V> {
         }
 
         Entry<V> failedUntil(long nextTry) {
-            return new Entry<>(value, bornAt, freshUntil, renewUntil, errorUntil, tags, weight, failures + 1, nextTry);
+            return with(new Trouble(failures() + 1, nextTry, marker()));
+        }
+
+        /** The backend has answered, so it does not fail; but the answer was not for the cache. */
+        Entry<V> marked(@Nullable Marker marker) {
+            return with(marker == null ? null : new Trouble(0, 0, marker));
+        }
+
+        private Entry<V> with(@Nullable Trouble next) {
+            return new Entry<>(
+                    value, bornAt, freshUntil, renewUntil, errorUntil, validateUntil, order, tags, weight, next);
         }
 
         /** A value that is given to a caller, and not kept. */
         static <V> Entry<V> passing(V value, long bornAt, long now) {
-            return new Entry<>(value, bornAt, now, now, now, Set.of(), 0, 0, now);
+            return new Entry<>(value, bornAt, now, now, now, now, 0, Set.of(), 0, null);
         }
     }
+
+    /**
+     * What has gone wrong since a value was kept.
+     *
+     * @param failures how often renewing it has failed in a row
+     * @param retryAt if it has, when to try again
+     */
+    record Trouble(int failures, long retryAt, @Nullable Marker marker) {}
 
     /** A failure of a type that is remembered. */
     record Failure<V>(
             LoadFailedException.Reason reason, @Nullable Throwable cause, long keptUntil, int weight)
             implements Slot<V> {}
 
-    /** The answer must not be kept: everybody loads his own. */
-    record Uncacheable<V>(long keptUntil, int weight) implements Slot<V> {}
+    /** There is no value, and the last answers were not for the cache. */
+    record Uncacheable<V>(Marker marker, int weight) implements Slot<V> {
+
+        @Override
+        public long keptUntil() {
+            return marker.until();
+        }
+    }
 
     /**
      * The values of this key depend on what is named here: each lies by the key of its variant.

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * more often than that is used a lot, whatever the count. Keys whose hashes end alike share a millisecond.
  *
  * <p><b>Under a flood</b> Caffeine lets one thread at a time make room, and the others go on: what they add meanwhile may come
- * to some hundred entries. So whoever leaves the cache with more bytes than are allowed waits until there is room.
+ * to some hundred entries. So a thread that leaves the cache with more bytes than are allowed waits until there is room.
  */
 final class Store<V> {
 
@@ -36,6 +36,7 @@ final class Store<V> {
 
     private final Cache<CacheKey, Slot<V>> slots;
     private final Policy<CacheKey, Slot<V>> quietly;
+    private final LatestReading time;
     private final long[] toldAt = new long[READS];
     private final AtomicLong bytes = new AtomicLong();
     private final long maximumBytes;
@@ -44,6 +45,7 @@ final class Store<V> {
     Store(CacheSettings<V> settings, LatestReading time, Reports reports) {
         this.maximumBytes = settings.maximumBytes();
         this.reports = reports;
+        this.time = time;
         Caffeine<CacheKey, Slot<V>> caffeine = Caffeine.newBuilder()
                 .ticker(time)
                 .executor(Runnable::run)
@@ -87,7 +89,10 @@ final class Store<V> {
         return slots.getIfPresent(key);
     }
 
-    /** The look of who asks for a value at a time. A race between threads only tells Caffeine of a read too many or too few. */
+    /**
+     * The look of a caller at a time, which need not be noted: it is noted here as often as Caffeine is told of a read. A race between
+     * threads only tells Caffeine of a read too many or too few.
+     */
     @Nullable
     Slot<V> look(CacheKey key, long now) {
         int i = key.hashCode() & (READS - 1);
@@ -95,6 +100,7 @@ final class Store<V> {
             return quietly.getIfPresentQuietly(key);
         }
         toldAt[i] = now;
+        time.note(now);
         return slots.getIfPresent(key);
     }
 
@@ -105,7 +111,8 @@ final class Store<V> {
             Slot<V> after = change.apply(before);
             if (after != null && after != before) {
                 bytes.addAndGet(after.weight());
-                replaced[0] = before instanceof Slot.Entry && !(after instanceof Slot.Entry<V> e && e.failures() > 0);
+                replaced[0] =
+                        before instanceof Slot.Entry<V> old && !(after instanceof Slot.Entry<V> e && old.isSame(e));
             }
             return after;
         });

@@ -120,7 +120,7 @@ class BoundsTest {
     }
 
     private static Slot<String> entry(String value) {
-        return new Slot.Entry<>(value, 0, HOUR, HOUR, HOUR, Set.of(), value.length(), 0, 0);
+        return new Slot.Entry<>(value, 0, HOUR, HOUR, HOUR, HOUR, 1, Set.of(), value.length(), null);
     }
 
     @Test
@@ -144,9 +144,9 @@ class BoundsTest {
         CacheKey key = CacheKey.of(Scope.shared(), 1);
 
         cache.put(key, "12345");
-        assertThat(cache.statistics().bytes()).isEqualTo(5 + KEY_BYTES + Keeping.OVERHEAD);
+        assertThat(cache.statistics().bytes()).isEqualTo(5 + KEY_BYTES + Weights.OVERHEAD);
         cache.put(key, "123");
-        assertThat(cache.statistics().bytes()).isEqualTo(3 + KEY_BYTES + Keeping.OVERHEAD);
+        assertThat(cache.statistics().bytes()).isEqualTo(3 + KEY_BYTES + Weights.OVERHEAD);
         cache.invalidate(key);
         assertThat(cache.statistics().bytes()).isZero();
         cache.put(key, "123");
@@ -154,7 +154,7 @@ class BoundsTest {
         assertThat(cache.peek(key)).isEmpty();
         bench.seconds(10);
         cache.put(key, "1");
-        assertThat(cache.statistics().bytes()).isEqualTo(1 + KEY_BYTES + Keeping.OVERHEAD);
+        assertThat(cache.statistics().bytes()).isEqualTo(1 + KEY_BYTES + Weights.OVERHEAD);
         assertThat(cache.statistics().expired()).isEqualTo(1);
     }
 
@@ -162,7 +162,7 @@ class BoundsTest {
     void whatIsTooLargePassesThroughAndIsCounted() {
         ResponseCache<String> cache = bench.builder()
                 .maximumBytes(100_000, String::length)
-                .largestEntry(10 + KEY_BYTES + Keeping.OVERHEAD)
+                .largestEntry(10 + KEY_BYTES + Weights.OVERHEAD)
                 .build();
         CacheKey key = CacheKey.of(Scope.shared(), 1);
 

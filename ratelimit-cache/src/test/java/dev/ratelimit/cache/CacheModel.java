@@ -1,143 +1,175 @@
 package dev.ratelimit.cache;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response cache as its Javadoc tells it: in maps, in whole seconds, one step after the other. A value that begins with "u" is
- * not for the cache; its tag is its last character. A load is known by the caller whose loader it calls.
+ * A response cache as its Javadoc tells it: in maps, in whole seconds, one step after the other. The first character of a value says
+ * what it is: "v" for the cache, "u" not for the cache, "e" an error, "g" gone; the last one is its tag. A load is known by the
+ * caller whose loader it calls.
  *
  * <p>With a flaw, it is a cache that breaks one rule, which the comparison has to see.
  */
 final class CacheModel {
 
-    /** What a cache could do wrong. */
-    enum Flaw {
-        KEEPS_WHAT_WAS_INVALIDATED_MEANWHILE,
-        IS_FRESH_FOR_A_SECOND_TOO_LONG,
-        REFRESHES_TWICE_AT_ONCE,
-        NEVER_BACKS_OFF,
-        USES_STALE_VALUES_WITHOUT_END,
-        REMEMBERS_ALL_FAILURES,
-        SHARES_WHAT_IS_FOR_ONE,
-        KEEPS_LATE_RESULTS,
-        LETS_ALL_LOAD_FOR_THEMSELVES,
-        FORGETS_MAX_AGE
-    }
-
-    record Settings(long fresh, long whileRenewed, long onError, long deadline, long remembered) {}
-
-    static final long FIRST_RETRY = 2;
-    static final long LONGEST_RETRY = 5;
-    static final long MARKED = 4;
-
-    private static final class Value {
-        private final String text;
-        private final long at;
-        private int failures;
-        private long retryAt;
-
-        Value(String text, long at) {
-            this.text = text;
-            this.at = at;
-        }
-    }
+    /** What a caller asks, in seconds. */
+    record Options(long maxAge, long minFresh, ReadOptions.Loading loading) {}
 
     private static final class ModelLoad {
         private final int id;
         private final int key;
+        private final Load.Kind kind;
         private final long deadline;
-        private final boolean alone;
+        private final int order;
+        private final String stored;
         private final List<Integer> callers = new ArrayList<>();
         private boolean outdated;
         private boolean ended;
 
-        ModelLoad(int id, int key, long deadline, boolean alone) {
+        ModelLoad(int id, int key, Load.Kind kind, long deadline, int order, String stored) {
             this.id = id;
             this.key = key;
+            this.kind = kind;
             this.deadline = deadline;
-            this.alone = alone;
+            this.order = order;
+            this.stored = stored;
+        }
+
+        boolean isForAll() {
+            return kind == Load.Kind.SHARED;
+        }
+
+        boolean isOrdinary() {
+            return kind == Load.Kind.SHARED || kind == Load.Kind.ALONE;
+        }
+
+        String state(int caller) {
+            return !isForAll() ? "BYPASS" : caller == id ? "MISS" : "COALESCED";
         }
     }
 
-    private final Settings settings;
-    private final @Nullable Flaw flaw;
-    private final Map<Integer, Value> values = new HashMap<>();
-    private final Map<Integer, Long> failedUntil = new HashMap<>();
-    private final Map<Integer, Long> markedUntil = new HashMap<>();
+    private final ModelMemory.Settings settings;
+    private final @Nullable CacheFlaw flaw;
+    private final ModelMemory memory;
     private final Map<Integer, ModelLoad> underWay = new HashMap<>();
     private final Map<Integer, ModelLoad> loads = new LinkedHashMap<>();
-    private final Map<Integer, Long> maxAges = new HashMap<>();
-    private long now;
+    private final Map<Integer, Options> asked = new HashMap<>();
+    private final Map<Integer, Integer> refusals = new HashMap<>();
+    private int orders;
 
-    /** What each caller was told, by his number; "..." as long as he waits. */
+    /** What each caller was told, by number; "..." as long as the caller waits. */
     final Map<Integer, String> told = new TreeMap<>();
 
-    CacheModel(Settings settings, @Nullable Flaw flaw) {
+    CacheModel(ModelMemory.Settings settings, @Nullable CacheFlaw flaw) {
         this.settings = settings;
         this.flaw = flaw;
+        this.memory = new ModelMemory(settings, flaw);
     }
 
-    /** The callers whose loaders were called. */
-    List<Integer> asked() {
-        return loads.keySet().stream().sorted().toList();
+    /** The callers whose loaders were called, with what they could validate. */
+    Map<Integer, String> asked() {
+        Map<Integer, String> stored = new TreeMap<>();
+        loads.values().forEach(load -> stored.put(load.id, load.stored));
+        return stored;
     }
 
     String peek(int key) {
-        Value value = values.get(key);
-        if (value == null || now >= value.at + settings.fresh() + Math.max(settings.whileRenewed(), onError())) {
-            return "-";
-        }
-        return told(isFresh(value) ? "HIT" : "STALE", value);
+        ModelMemory.Value value = memory.value(key);
+        return value == null || !memory.isUsable(value)
+                ? "-"
+                : memory.told(memory.isFresh(value) ? "HIT" : "STALE", value);
     }
 
-    void get(int caller, int key, long maxAge) {
-        maxAges.put(caller, flaw == Flaw.FORGETS_MAX_AGE ? Long.MAX_VALUE : maxAge);
-        Value value = values.get(key);
-        if (value != null && isYoungEnough(value, caller)) {
-            boolean backingOff = flaw != Flaw.NEVER_BACKS_OFF && value.failures > 0 && now < value.retryAt;
-            if (isFresh(value)) {
-                told.put(caller, told("HIT", value));
-                return;
-            }
-            if (now < value.at + settings.fresh() + settings.whileRenewed()) {
-                boolean twice = flaw == Flaw.REFRESHES_TWICE_AT_ONCE;
-                if (!backingOff && (twice || !underWay.containsKey(key))) {
-                    load(caller, key, false);
-                }
-                told.put(caller, told("STALE", value));
-                return;
-            }
-            if (now < value.at + settings.fresh() + onError() && backingOff) {
-                told.put(caller, told("STALE", value));
-                return;
-            }
-        }
-        if (now < failedUntil.getOrDefault(key, 0L)) {
-            told.put(caller, "failure NEGATIVE");
+    void get(int caller, int key, Options options) {
+        asked.put(caller, options);
+        ask(caller, key);
+    }
+
+    private void ask(int caller, int key) {
+        if (refusals.getOrDefault(caller, 0) >= 2) {
+            begin(caller, key, Load.Kind.ALONE);
             return;
         }
-        told.put(caller, "...");
-        ModelLoad current = flaw == Flaw.LETS_ALL_LOAD_FOR_THEMSELVES ? null : underWay.get(key);
-        if (now < markedUntil.getOrDefault(key, 0L)) {
-            load(caller, key, true).callers.add(caller);
-        } else if (current != null) {
-            current.callers.add(caller);
-        } else {
-            load(caller, key, false).callers.add(caller);
+        String ready = ready(caller, key);
+        if (ready != null) {
+            told.put(caller, ready);
+            return;
+        }
+        switch (options(caller).loading()) {
+            case SHARED -> join(caller, key);
+            case OWN ->
+                begin(caller, key, isFlaw(CacheFlaw.LETS_CALLERS_JOIN_OWN_LOADS) ? Load.Kind.SHARED : Load.Kind.OWN);
+            case UNSTORED -> begin(caller, key, Load.Kind.UNSTORED);
+            case NONE -> {
+                if (isFlaw(CacheFlaw.LOADS_WHERE_IT_SHOULD_ONLY_LOOK)) {
+                    join(caller, key);
+                } else {
+                    told.put(caller, "NOT_CACHED MISS");
+                }
+            }
         }
     }
 
-    private ModelLoad load(int caller, int key, boolean alone) {
-        ModelLoad load = new ModelLoad(caller, key, now + settings.deadline(), alone);
+    /** What needs no waiting, and may begin a refresh. */
+    private @Nullable String ready(int caller, int key) {
+        ModelMemory.Value value = memory.value(key);
+        if (value != null && memory.suits(value, options(caller))) {
+            boolean backingOff = !isFlaw(CacheFlaw.NEVER_BACKS_OFF) && value.failures > 0 && memory.now < value.retryAt;
+            if (memory.isFresh(value)) {
+                return memory.told("HIT", value);
+            }
+            if (memory.mayBeGivenWhileRenewed(value) && (backingOff || isRenewed(caller, key))) {
+                return memory.told("STALE", value);
+            }
+            if (memory.mayBeGivenOnError(value) && backingOff) {
+                return memory.told("STALE", value);
+            }
+        }
+        return memory.isFailed(key) ? "failure NEGATIVE" : null;
+    }
+
+    private boolean isRenewed(int caller, int key) {
+        ReadOptions.Loading loading = options(caller).loading();
+        boolean begins = isFlaw(CacheFlaw.REFRESHES_TWICE_AT_ONCE) || !underWay.containsKey(key);
+        if (begins && (loading == ReadOptions.Loading.SHARED || loading == ReadOptions.Loading.OWN)) {
+            load(caller, key, loading == ReadOptions.Loading.OWN ? Load.Kind.OWN : Load.Kind.SHARED);
+        }
+        return loading != ReadOptions.Loading.UNSTORED;
+    }
+
+    private void join(int caller, int key) {
+        ModelLoad current = isFlaw(CacheFlaw.LETS_ALL_LOAD_FOR_THEMSELVES) ? null : underWay.get(key);
+        if (memory.mark(key).times() >= (isFlaw(CacheFlaw.LETS_ONE_ODD_ANSWER_END_COALESCING) ? 1 : 2)) {
+            begin(caller, key, Load.Kind.ALONE);
+        } else if (current != null) {
+            told.put(caller, "...");
+            current.callers.add(caller);
+        } else {
+            begin(caller, key, Load.Kind.SHARED);
+        }
+    }
+
+    private void begin(int caller, int key, Load.Kind kind) {
+        told.put(caller, "...");
+        load(caller, key, kind).callers.add(caller);
+    }
+
+    private ModelLoad load(int caller, int key, Load.Kind kind) {
+        ModelMemory.Value value = memory.value(key);
+        boolean isThere = value != null
+                && (isFlaw(CacheFlaw.FORGETS_WHAT_COULD_BE_VALIDATED) ? memory.isUsable(value) : memory.isOfUse(value));
+        String stored = isThere ? Objects.requireNonNull(value).text : "-";
+        ModelLoad load = new ModelLoad(caller, key, kind, memory.now + settings.deadline(), ++orders, stored);
         loads.put(caller, load);
-        if (!alone) {
+        if (load.isForAll()) {
             underWay.put(key, load);
         }
         return load;
@@ -146,64 +178,108 @@ final class CacheModel {
     /** A loader returns; nothing happens if nobody waits for that any more. */
     void returns(int id, String text) {
         ModelLoad load = loads.get(id);
-        if (load == null || (load.ended && flaw != Flaw.KEEPS_LATE_RESULTS)) {
+        if (load == null || (load.ended && !isFlaw(CacheFlaw.KEEPS_LATE_RESULTS))) {
             return;
         }
         boolean late = load.ended;
         end(load);
-        boolean forOne = text.startsWith("u");
-        if (!load.alone && (!load.outdated || flaw == Flaw.KEEPS_WHAT_WAS_INVALIDATED_MEANWHILE)) {
-            keep(load.key, text);
+        boolean outdated = load.outdated && !isFlaw(CacheFlaw.KEEPS_WHAT_WAS_INVALIDATED_MEANWHILE);
+        if (!outdated && isNoOlder(load)) {
+            take(load, text);
         }
-        for (int caller : late ? List.<Integer>of() : load.callers) {
-            if (caller == load.id || !forOne || flaw == Flaw.SHARES_WHAT_IS_FOR_ONE) {
-                String state = load.alone ? "BYPASS" : caller == load.id ? "MISS" : "COALESCED";
-                told.put(caller, told(state, new Value(text, now)));
+        // The cache tells the last who has joined first; so that one leads the next load.
+        for (int caller : late ? List.<Integer>of() : reversed(load.callers)) {
+            ModelMemory.Value value = memory.value(load.key);
+            boolean forOne = text.startsWith("u") && caller != load.id && !isFlaw(CacheFlaw.SHARES_WHAT_IS_FOR_ONE);
+            boolean isError = text.startsWith("e") && !isFlaw(CacheFlaw.GIVES_ERRORS_IN_SPITE_OF_A_STALE_VALUE);
+            if (isError && value != null && memory.isUsable(value) && memory.suits(value, options(caller))) {
+                told.put(caller, memory.told("STALE", value));
+            } else if (forOne) {
+                refusals.merge(caller, 1, Integer::sum);
+                ask(caller, load.key);
             } else {
-                load(caller, load.key, true).callers.add(caller);
+                told.put(caller, load.state(caller) + " " + text + " 0");
             }
         }
     }
 
-    private void keep(int key, String text) {
-        forget(key);
-        if (text.startsWith("u")) {
-            markedUntil.put(key, now + MARKED);
-        } else {
-            values.put(key, new Value(text, now));
+    /** What a value changes. */
+    private void take(ModelLoad load, String text) {
+        switch (isFlaw(CacheFlaw.KEEPS_ERRORS) && text.startsWith("e") ? 'v' : text.charAt(0)) {
+            case 'v' -> {
+                boolean lost = load.kind == Load.Kind.ALONE && isFlaw(CacheFlaw.KEEPS_NOTHING_OF_LOADS_ALONE);
+                boolean unstored =
+                        load.kind == Load.Kind.UNSTORED && !isFlaw(CacheFlaw.STORES_WHAT_IS_NOT_TO_BE_STORED);
+                if (!lost && !unstored) {
+                    memory.keep(load.key, text, load.order);
+                }
+            }
+            case 'u' -> {
+                boolean own = load.kind == Load.Kind.OWN && isFlaw(CacheFlaw.LETS_OWN_LOADS_MARK_A_KEY);
+                if (load.isForAll() || own) {
+                    memory.countRefusal(load.key);
+                }
+            }
+            case 'g' -> {
+                boolean own = load.kind == Load.Kind.OWN && isFlaw(CacheFlaw.LETS_OWN_LOADS_REMOVE_A_VALUE);
+                if ((load.isOrdinary() || own) && !isFlaw(CacheFlaw.KEEPS_WHAT_IS_GONE)) {
+                    memory.forget(load.key);
+                }
+            }
+            default -> {
+                if (load.isOrdinary()) {
+                    memory.backOff(load.key);
+                }
+            }
         }
     }
 
-    /** A loader fails. */
-    void fails(int id, boolean declared) {
+    private static List<Integer> reversed(List<Integer> callers) {
+        List<Integer> all = new ArrayList<>(callers);
+        Collections.reverse(all);
+        return all;
+    }
+
+    /** Whether what is kept was not brought by a load that began later. */
+    private boolean isNoOlder(ModelLoad load) {
+        ModelMemory.Value value = memory.value(load.key);
+        return value == null || value.order < load.order || isFlaw(CacheFlaw.LETS_OLD_RESULTS_REPLACE_NEW_ONES);
+    }
+
+    /** A loader fails: undeclared, declared, or with a failure that says that there is nothing any more. */
+    void fails(int id, Failing failing) {
         ModelLoad load = loads.get(id);
         if (load != null && !load.ended) {
-            failed(load, "FAILED", declared);
+            failed(load, "FAILED", failing);
         }
     }
 
-    private void failed(ModelLoad load, String reason, boolean declared) {
+    enum Failing {
+        UNDECLARED,
+        DECLARED,
+        GONE
+    }
+
+    private void failed(ModelLoad load, String reason, Failing failing) {
         end(load);
-        Value value = values.get(load.key);
-        if (!load.alone && !load.outdated) {
-            if (value != null
-                    && now < value.at + settings.fresh() + Math.max(settings.whileRenewed(), settings.onError())) {
-                value.retryAt = now + Math.min(LONGEST_RETRY, FIRST_RETRY << value.failures);
-                value.failures = Math.min(10, value.failures + 1);
-            } else if (declared || flaw == Flaw.REMEMBERS_ALL_FAILURES) {
-                forget(load.key);
-                failedUntil.put(load.key, now + settings.remembered());
+        boolean gone = failing == Failing.GONE;
+        if (load.isOrdinary() && !load.outdated && isNoOlder(load)) {
+            boolean backsOff = !gone && memory.backOff(load.key);
+            if (gone && !isFlaw(CacheFlaw.KEEPS_WHAT_IS_GONE)) {
+                memory.fail(load.key, settings.gone());
+            } else if (!backsOff
+                    && (load.isForAll() || isFlaw(CacheFlaw.REMEMBERS_WHAT_IS_FOR_ONE))
+                    && (failing == Failing.DECLARED || isFlaw(CacheFlaw.REMEMBERS_ALL_FAILURES))) {
+                memory.fail(load.key, settings.remembered());
             }
         }
+        ModelMemory.Value value = memory.value(load.key);
         for (int caller : load.callers) {
-            String state = load.alone ? "BYPASS" : caller == load.id ? "MISS" : "COALESCED";
-            if (value != null
-                    && now < value.at + settings.fresh() + Math.max(settings.whileRenewed(), onError())
-                    && isYoungEnough(value, caller)) {
-                told.put(caller, told("STALE", value));
-            } else {
-                told.put(caller, reason + " " + state);
-            }
+            boolean standsIn = !gone || isFlaw(CacheFlaw.HIDES_WHAT_IS_GONE_BEHIND_A_STALE_VALUE);
+            boolean stale = value != null && memory.isUsable(value) && memory.suits(value, options(caller)) && standsIn;
+            told.put(
+                    caller,
+                    stale ? memory.told("STALE", Objects.requireNonNull(value)) : reason + " " + load.state(caller));
         }
     }
 
@@ -214,59 +290,44 @@ final class CacheModel {
 
     void put(int key, String text) {
         invalidate(key);
-        keep(key, text);
+        memory.keep(key, text, ++orders);
     }
 
     void invalidate(int key) {
         outdate(key);
-        forget(key);
+        memory.forget(key);
     }
 
     void invalidateTag(String tag) {
-        List.copyOf(underWay.keySet()).forEach(this::outdate);
-        values.values().removeIf(value -> value.text.endsWith(tag));
+        for (int key : loads.values().stream().map(load -> load.key).toList()) {
+            outdate(key);
+        }
+        memory.forgetTag(tag);
     }
 
     private void outdate(int key) {
-        ModelLoad load = underWay.remove(key);
-        if (load != null) {
-            load.outdated = true;
-        }
-    }
-
-    private void forget(int key) {
-        values.remove(key);
-        failedUntil.remove(key);
-        markedUntil.remove(key);
+        underWay.remove(key);
+        loads.values().stream().filter(load -> load.key == key).forEach(load -> load.outdated = true);
     }
 
     void advance(long seconds) {
-        long end = now + seconds;
+        long end = memory.now + seconds;
         loads.values().stream()
                 .filter(load -> !load.ended && load.deadline <= end)
                 .sorted(Comparator.comparingLong(load -> load.deadline))
                 .toList()
                 .forEach(load -> {
-                    now = load.deadline;
-                    failed(load, "DEADLINE", true);
+                    memory.now = load.deadline;
+                    failed(load, "DEADLINE", Failing.DECLARED);
                 });
-        now = end;
+        memory.now = end;
     }
 
-    private boolean isFresh(Value value) {
-        return now < value.at + settings.fresh() + (flaw == Flaw.IS_FRESH_FOR_A_SECOND_TOO_LONG ? 1 : 0);
+    private Options options(int caller) {
+        return Objects.requireNonNull(asked.get(caller));
     }
 
-    private long onError() {
-        return flaw == Flaw.USES_STALE_VALUES_WITHOUT_END ? Long.MAX_VALUE / 2 : settings.onError();
-    }
-
-    private boolean isYoungEnough(Value value, int caller) {
-        Long maxAge = maxAges.get(caller);
-        return maxAge == null || now - value.at <= maxAge;
-    }
-
-    private String told(String state, Value value) {
-        return state + " " + value.text + " " + (now - value.at);
+    private boolean isFlaw(CacheFlaw other) {
+        return flaw == other;
     }
 }

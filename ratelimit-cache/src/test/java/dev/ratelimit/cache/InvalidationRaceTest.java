@@ -26,6 +26,11 @@ class InvalidationRaceTest {
     private static final int ROUNDS = 20_000;
     private static final CacheKey KEY = CacheKey.of(Scope.shared(), "x");
 
+    /** How a reader asks the cache. */
+    private interface Getter {
+        long get(Callable<Long> loader);
+    }
+
     /** What is raced. */
     private interface Subject {
         long get(Callable<Long> loader) throws Exception;
@@ -33,21 +38,58 @@ class InvalidationRaceTest {
         void invalidate(long round);
     }
 
+    private final ManualTime time = new ManualTime();
+    private final ResponseCache<Long> cache = ResponseCache.<Long>builder("test")
+            .timeSource(time)
+            .freshFor(Duration.ofNanos(50))
+            .staleWhileRevalidate(Duration.ofNanos(50))
+            .tags(value -> List.of("tag"))
+            .executor(Runnable::run)
+            .build();
+
     @Test
     void nothingOfBeforeAnInvalidationIsLeft() throws Exception {
-        ManualTime time = new ManualTime();
-        ResponseCache<Long> cache = ResponseCache.<Long>builder("test")
-                .timeSource(time)
-                .freshFor(Duration.ofNanos(50))
-                .staleWhileRevalidate(Duration.ofNanos(50))
-                .tags(value -> List.of("tag"))
-                .executor(Runnable::run)
-                .build();
-        Subject subject = new Subject() {
+        assertThat(race(subject(loader -> cache.get(KEY, loader).value()), this::theRaceWasOn))
+                .isZero();
+    }
+
+    /** Loads that nobody can join keep their results, too. */
+    @Test
+    void nothingOfBeforeAnInvalidationIsLeftByLoadsAlone() throws Exception {
+        ReadOptions own = ReadOptions.any().ownLoad();
+        assertThat(race(subject(loader -> cache.get(KEY, own, loader).value()), this::theRaceWasOn))
+                .isZero();
+    }
+
+    /** Keeps the result of a load alone as a value that is put: an invalidation does not know of the load. */
+    @Test
+    void aCacheThatDoesNotRegisterLoadsAloneIsCaught() throws Exception {
+        ReadOptions unstored = ReadOptions.any().noStore();
+        AtomicLong violations = new AtomicLong();
+        race(
+                subject(loader -> {
+                    Cached<Long> answer = cache.get(KEY, unstored, loader);
+                    if (answer.state() == CacheState.BYPASS) {
+                        cache.put(KEY, answer.value());
+                    }
+                    return answer.value();
+                }),
+                violations,
+                () -> violations.get() > 0);
+        assertThat(violations).hasPositiveValue();
+    }
+
+    private boolean theRaceWasOn() {
+        CacheStatistics statistics = cache.statistics();
+        return statistics.hits() > 0 && statistics.discardedResults() > 0;
+    }
+
+    private Subject subject(Getter getter) {
+        return new Subject() {
             @Override
             public long get(Callable<Long> loader) {
                 time.advanceNanos(7);
-                return cache.get(KEY, loader).value();
+                return getter.get(loader);
             }
 
             @Override
@@ -60,12 +102,6 @@ class InvalidationRaceTest {
                 }
             }
         };
-
-        BooleanSupplier theRaceWasOn = () -> {
-            CacheStatistics statistics = cache.statistics();
-            return statistics.hits() > 0 && statistics.discardedResults() > 0;
-        };
-        assertThat(race(subject, theRaceWasOn)).isZero();
     }
 
     /** Keeps what it has loaded, whatever happened meanwhile. */

@@ -86,6 +86,30 @@ class LoadsTest {
         assertThat(statistics.loadFailures()).isEqualTo(1);
     }
 
+    /** The deadline comes while the loader is about to begin a stage: that is cancelled, and holds the place until it ends. */
+    @Test
+    void aStageThatIsBegunTooLateIsCancelledAndHoldsItsPlaceUntilItHasEnded() {
+        ResponseCache<String> cache = bench.builder()
+                .maximumLoads(1)
+                .maximumQueuedLoads(0)
+                .loadDeadline(Duration.ofSeconds(2))
+                .build();
+        CompletableFuture<String> stubborn = new CompletableFuture<>();
+        CompletableFuture<Cached<String>> first = cache.getAsync(bench.key, () -> {
+            bench.seconds(2);
+            return stubborn.minimalCompletionStage();
+        });
+        // As the loader runs on this thread, the deadline has interrupted it.
+        assertThat(Thread.interrupted()).isTrue();
+
+        assertThat(reason(first)).isEqualTo(LoadFailedException.Reason.DEADLINE);
+        assertThat(reason(cache.getAsync(bench.key, bench::ask))).isEqualTo(LoadFailedException.Reason.REFUSED);
+        stubborn.complete("late");
+        assertThat(cache.statistics().discardedResults()).isEqualTo(1);
+        assertThat(cache.getAsync(bench.key, bench::ask)).isNotDone();
+        assertThat(bench.asked).hasSize(1);
+    }
+
     @Test
     void anAbandonedLoadIsToldSoAndHoldsItsPlaceUntilItHasEnded() {
         ResponseCache<String> cache = bench.builder()
@@ -197,7 +221,7 @@ class LoadsTest {
     }
 
     @Test
-    void whatIsNotForTheCacheIsGivenToNobodyElseAndNobodyQueuesForIt() {
+    void whatIsNotForTheCacheIsGivenToNobodyElseAndAfterTwoInARowNobodyQueuesForIt() {
         ResponseCache<String> cache = bench.builder()
                 .freshness(value -> Freshness.uncacheable())
                 .rememberUncacheable(Duration.ofSeconds(30))
@@ -206,12 +230,16 @@ class LoadsTest {
         bench.asked.get(0).complete("private of 0");
 
         assertThat(callers.get(0).join().value()).isEqualTo("private of 0");
-        assertThat(bench.asked).as("the others load their own, at once").hasSize(3);
+        assertThat(bench.asked)
+                .as("one of the others leads, as it may be an exception")
+                .hasSize(2);
         bench.asked.get(1).complete("one");
+        assertThat(bench.asked).as("the third loads alone").hasSize(3);
         bench.asked.get(2).complete("two");
         assertThat(List.of(callers.get(1).join().value(), callers.get(2).join().value()))
                 .containsExactlyInAnyOrder("one", "two");
-        assertThat(callers.get(1).join().state()).isEqualTo(CacheState.BYPASS);
+        assertThat(List.of(callers.get(1).join().state(), callers.get(2).join().state()))
+                .containsExactlyInAnyOrder(CacheState.MISS, CacheState.BYPASS);
 
         callers(cache, 2);
         assertThat(bench.asked).as("remembered").hasSize(5);

@@ -86,6 +86,22 @@ class RemovalsTest {
     }
 
     @Test
+    void whatIsMarkedIsNotReplaced() {
+        ResponseCache<String> cache = bench.builder()
+                .staleIfError(Duration.ofHours(1))
+                .freshness(value ->
+                        value.equals("private") ? Freshness.uncacheable() : Freshness.of(Duration.ofSeconds(10)))
+                .listener(listener)
+                .build();
+        cache.put(bench.key, "v");
+        bench.seconds(11);
+        assertThat(cache.get(bench.key, () -> "private").isKept()).isFalse();
+
+        assertThat(cache.peek(bench.key)).isPresent();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
     void whatElseIsRememberedOfAKeyIsNoValue() {
         ResponseCache<String> cache = bench.builder()
                 .rememberFailures(Bench.BackendDown.class, Duration.ofSeconds(5))

@@ -33,10 +33,17 @@ class ResponseCachePropertyTest {
     enum Action {
         GET,
         GET_YOUNG,
+        GET_LASTING,
+        GET_OWN,
+        GET_UNSTORED,
+        GET_IF_CACHED,
         RETURN,
         RETURN_FOR_ONE,
+        RETURN_ERROR,
+        RETURN_GONE,
         FAIL,
         FAIL_UNDECLARED,
+        FAIL_AS_GONE,
         PUT,
         INVALIDATE,
         INVALIDATE_PREFIX,
@@ -50,18 +57,25 @@ class ResponseCachePropertyTest {
 
     @Property(tries = 3_000)
     void callersAreToldWhatTheModelSays(
-            @ForAll("settings") CacheModel.Settings settings, @ForAll("steps") List<Step> steps) {
+            @ForAll("settings") ModelMemory.Settings settings, @ForAll("steps") List<Step> steps) {
         assertThat(firstDifference(settings, null, steps)).isNull();
     }
 
     /** A model that breaks a rule differs from the cache in some history. */
     @Example
     void eachFlawIsSeen() {
-        for (CacheModel.Flaw flaw : CacheModel.Flaw.values()) {
+        for (CacheFlaw flaw : CacheFlaw.values()) {
             Random random = new Random(1);
             String difference = null;
-            for (int i = 0; i < 5_000 && difference == null; i++) {
-                CacheModel.Settings settings = new CacheModel.Settings(3, random.nextInt(5), random.nextInt(8), 3, 4);
+            for (int i = 0; i < 30_000 && difference == null; i++) {
+                ModelMemory.Settings settings = new ModelMemory.Settings(
+                        3 + 4 * random.nextInt(2),
+                        random.nextInt(5),
+                        random.nextInt(8),
+                        random.nextInt(12),
+                        3,
+                        4,
+                        random.nextInt(3));
                 List<Step> steps = new ArrayList<>();
                 for (int j = 0; j < 40; j++) {
                     Action action = Action.values()[random.nextInt(Action.values().length)];
@@ -73,27 +87,45 @@ class ResponseCachePropertyTest {
         }
     }
 
+    private static final class Gone extends Exception {
+        private static final long serialVersionUID = 1;
+    }
+
+    private static final CacheModel.Options ANY = any(ReadOptions.Loading.SHARED);
+
+    private static CacheModel.Options any(ReadOptions.Loading loading) {
+        return new CacheModel.Options(Long.MAX_VALUE, 0, loading);
+    }
+
     /** A cache and its model, side by side. */
     private static final class Pair {
         private final Bench bench = new Bench();
         private final CacheModel model;
         private final ResponseCache<String> cache;
         private final Map<Integer, CompletableFuture<String>> asked = new TreeMap<>();
+        private final Map<Integer, String> stored = new TreeMap<>();
         private final List<CompletableFuture<Cached<String>>> callers = new ArrayList<>();
         private int values;
 
-        Pair(CacheModel.Settings settings, CacheModel.@Nullable Flaw flaw) {
+        Pair(ModelMemory.Settings settings, @Nullable CacheFlaw flaw) {
             model = new CacheModel(settings, flaw);
-            Freshness fresh = Freshness.of(Duration.ofSeconds(settings.fresh()));
+            Freshness fresh = Freshness.of(Duration.ofSeconds(settings.fresh()))
+                    .validateFor(Duration.ofSeconds(settings.validated()));
             cache = bench.builder()
-                    .freshness(value -> value.startsWith("u") ? Freshness.uncacheable() : fresh)
+                    .freshness(value -> switch (value.charAt(0)) {
+                        case 'u' -> Freshness.uncacheable();
+                        case 'e' -> Freshness.error();
+                        case 'g' -> Freshness.gone();
+                        default -> fresh;
+                    })
                     .staleWhileRevalidate(Duration.ofSeconds(settings.whileRenewed()))
                     .staleIfError(Duration.ofSeconds(settings.onError()))
                     .retryAfter(
-                            Duration.ofSeconds(CacheModel.FIRST_RETRY), Duration.ofSeconds(CacheModel.LONGEST_RETRY))
-                    .rememberUncacheable(Duration.ofSeconds(CacheModel.MARKED))
+                            Duration.ofSeconds(ModelMemory.FIRST_RETRY), Duration.ofSeconds(ModelMemory.LONGEST_RETRY))
+                    .rememberUncacheable(Duration.ofSeconds(ModelMemory.MARKED))
                     .rememberFailures(TimeoutException.class, Duration.ofSeconds(settings.remembered()))
                     .rememberFailures(Bench.BackendDown.class, Duration.ofSeconds(settings.remembered()))
+                    .gone(Gone.class, Duration.ofSeconds(settings.gone()))
                     .loadDeadline(Duration.ofSeconds(settings.deadline()))
                     .tags(value -> List.of(value.substring(value.length() - 1)))
                     .random(() -> 0L)
@@ -104,12 +136,33 @@ class ResponseCachePropertyTest {
             int number = step.number() % KEYS;
             CacheKey key = bench.key.plus(number);
             switch (step.action()) {
-                case GET -> get(number, Long.MAX_VALUE, ReadOptions.any());
-                case GET_YOUNG -> get(number, 1, ReadOptions.any().maxAge(Duration.ofSeconds(1)));
+                case GET -> get(number, ANY, ReadOptions.any());
+                case GET_YOUNG ->
+                    get(
+                            number,
+                            new CacheModel.Options(1, 0, ReadOptions.Loading.SHARED),
+                            ReadOptions.any().maxAge(Duration.ofSeconds(1)));
+                case GET_LASTING ->
+                    get(
+                            number,
+                            new CacheModel.Options(Long.MAX_VALUE, 2, ReadOptions.Loading.SHARED),
+                            ReadOptions.any().minFresh(Duration.ofSeconds(2)));
+                case GET_OWN ->
+                    get(number, any(ReadOptions.Loading.OWN), ReadOptions.any().ownLoad());
+                case GET_UNSTORED ->
+                    get(
+                            number,
+                            any(ReadOptions.Loading.UNSTORED),
+                            ReadOptions.any().noStore());
+                case GET_IF_CACHED ->
+                    get(number, any(ReadOptions.Loading.NONE), ReadOptions.any().onlyIfCached());
                 case RETURN -> returns(step.number(), value("v"));
                 case RETURN_FOR_ONE -> returns(step.number(), value("u"));
-                case FAIL -> fails(step.number(), true);
-                case FAIL_UNDECLARED -> fails(step.number(), false);
+                case RETURN_ERROR -> returns(step.number(), value("e"));
+                case RETURN_GONE -> returns(step.number(), value("g"));
+                case FAIL -> fails(step.number(), CacheModel.Failing.DECLARED);
+                case FAIL_UNDECLARED -> fails(step.number(), CacheModel.Failing.UNDECLARED);
+                case FAIL_AS_GONE -> fails(step.number(), CacheModel.Failing.GONE);
                 case PUT -> {
                     String value = value("v");
                     cache.put(key, value);
@@ -140,16 +193,17 @@ class ResponseCachePropertyTest {
             }
         }
 
-        private void get(int key, long maxAge, ReadOptions options) {
+        private void get(int key, CacheModel.Options asModel, ReadOptions options) {
             int caller = callers.size();
-            callers.add(cache.getAsync(bench.key.plus(key), options, () -> backend(caller)));
-            model.get(caller, key, maxAge);
+            callers.add(cache.getAsync(bench.key.plus(key), options, known -> backend(caller, known)));
+            model.get(caller, key, asModel);
         }
 
         /** Every second one takes no notice of being abandoned, and returns nevertheless. */
-        private CompletionStage<String> backend(int caller) {
+        private CompletionStage<String> backend(int caller, @Nullable String known) {
             CompletableFuture<String> answer = new CompletableFuture<>();
             asked.put(caller, answer);
+            stored.put(caller, known == null ? "-" : known);
             return caller % 2 == 0 ? answer : answer.minimalCompletionStage();
         }
 
@@ -167,12 +221,18 @@ class ResponseCachePropertyTest {
             }
         }
 
-        private void fails(int number, boolean declared) {
+        private void fails(int number, CacheModel.Failing failing) {
             List<Integer> open = open();
             if (!open.isEmpty()) {
                 int id = open.get(number % open.size());
-                asked(id).completeExceptionally(declared ? new Bench.BackendDown() : new IllegalStateException("odd"));
-                model.fails(id, declared);
+                asked(id)
+                        .completeExceptionally(
+                                switch (failing) {
+                                    case DECLARED -> new Bench.BackendDown();
+                                    case UNDECLARED -> new IllegalStateException("odd");
+                                    case GONE -> new Gone();
+                                });
+                model.fails(id, failing);
             }
         }
 
@@ -196,7 +256,7 @@ class ResponseCachePropertyTest {
                 actual += cache.peek(bench.key.plus(i)).map(Pair::told).orElse("-") + "; ";
                 expected += model.peek(i) + "; ";
             }
-            actual += "asked " + List.copyOf(asked.keySet());
+            actual += "asked " + stored;
             expected += "asked " + model.asked();
             return actual.equals(expected) ? null : "cache: " + actual + "\nmodel: " + expected;
         }
@@ -222,7 +282,7 @@ class ResponseCachePropertyTest {
     }
 
     private static @Nullable String firstDifference(
-            CacheModel.Settings settings, CacheModel.@Nullable Flaw flaw, List<Step> steps) {
+            ModelMemory.Settings settings, @Nullable CacheFlaw flaw, List<Step> steps) {
         Pair pair = new Pair(settings, flaw);
         for (int i = 0; i < steps.size(); i++) {
             pair.take(steps.get(i));
@@ -235,14 +295,16 @@ class ResponseCachePropertyTest {
     }
 
     @Provide
-    Arbitrary<CacheModel.Settings> settings() {
+    Arbitrary<ModelMemory.Settings> settings() {
         return Combinators.combine(
                         Arbitraries.longs().between(1, 6),
                         Arbitraries.longs().between(0, 6),
                         Arbitraries.longs().between(0, 12),
+                        Arbitraries.longs().between(0, 12),
                         Arbitraries.longs().between(1, 5),
-                        Arbitraries.longs().between(1, 5))
-                .as(CacheModel.Settings::new);
+                        Arbitraries.longs().between(1, 5),
+                        Arbitraries.longs().between(0, 3))
+                .as(ModelMemory.Settings::new);
     }
 
     @Provide

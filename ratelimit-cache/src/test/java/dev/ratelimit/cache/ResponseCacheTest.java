@@ -69,6 +69,97 @@ class ResponseCacheTest {
         assertThat(cache.get(bench.key, backend).state()).isEqualTo(CacheState.MISS);
     }
 
+    /** As max-age=3600 with Age: 3500 says: 100 s are left, and a tenth of these is the most that chance may cut off. */
+    @Test
+    void jitterIsTakenFromWhatIsLeft() {
+        ResponseCache<String> cache = bench.builder()
+                .jitter(0.1)
+                .random(() -> -1L)
+                .freshness(value -> Freshness.of(Duration.ofSeconds(3_600)).age(Duration.ofSeconds(3_500)))
+                .build();
+        cache.get(bench.key, backend);
+
+        bench.seconds(89);
+        Cached<String> hit = cache.get(bench.key, backend);
+        assertThat(hit.state()).isEqualTo(CacheState.HIT);
+        assertThat(hit.age()).isEqualTo(Duration.ofSeconds(3_589));
+        bench.seconds(1);
+        assertThat(cache.get(bench.key, backend).state()).isEqualTo(CacheState.MISS);
+    }
+
+    @Test
+    void aPeekCountsAsTheHitThatItIs() {
+        ResponseCache<String> cache =
+                bench.builder().staleIfError(Duration.ofSeconds(5)).build();
+        ReadOptions freshOnly = ReadOptions.any().maxStale(Duration.ZERO);
+        assertThat(cache.peek(bench.key)).isEmpty();
+        cache.put(bench.key, "v");
+        assertThat(cache.peek(bench.key)).isPresent();
+        assertThat(cache.peek(bench.key, ReadOptions.any().maxAge(Duration.ZERO)))
+                .isPresent();
+        assertThat(cache.statistics().hits()).isEqualTo(2);
+        bench.seconds(10);
+
+        assertThat(cache.peek(bench.key, freshOnly))
+                .as("a value ceases to be fresh at once")
+                .isEmpty();
+        assertThat(cache.statistics().staleHits()).isZero();
+        assertThat(cache.peek(bench.key).orElseThrow().state()).isEqualTo(CacheState.STALE);
+        assertThat(cache.statistics().staleHits()).isEqualTo(1);
+        bench.seconds(5);
+        assertThat(cache.peek(bench.key)).isEmpty();
+        assertThat(cache.statistics().hits() + cache.statistics().staleHits()).isEqualTo(3);
+    }
+
+    /** RFC 9111, sections 5.2.1.7 and 5.2.1.3. */
+    @Test
+    void aCallerMayAskForNoLoadOrForAValueThatLasts() {
+        ResponseCache<String> cache =
+                bench.builder().staleWhileRevalidate(Duration.ofSeconds(5)).build();
+        ReadOptions onlyIfCached = ReadOptions.any().onlyIfCached();
+        assertThatThrownBy(() -> cache.get(bench.key, onlyIfCached, backend))
+                .extracting("reason", "state")
+                .containsExactly(LoadFailedException.Reason.NOT_CACHED, CacheState.MISS);
+        cache.get(bench.key, backend);
+        bench.seconds(4);
+
+        ReadOptions lasting = ReadOptions.any().minFresh(Duration.ofSeconds(6));
+        assertThat(cache.get(bench.key, lasting, backend).state()).isEqualTo(CacheState.HIT);
+        bench.after(Duration.ofNanos(1));
+        assertThat(cache.get(bench.key, lasting, backend).state()).isEqualTo(CacheState.MISS);
+        bench.seconds(10);
+        assertThat(cache.get(bench.key, onlyIfCached, backend).state()).isEqualTo(CacheState.STALE);
+        assertThat(calls).as("nothing is renewed").hasValue(2);
+        bench.seconds(5);
+        assertThatThrownBy(() -> cache.get(bench.key, onlyIfCached, backend)).isInstanceOf(LoadFailedException.class);
+    }
+
+    /** RFC 9111, sections 3.5 and 5.2.1.5. */
+    @Test
+    void aRequestUnlikeTheOthersConcernsOnlyItself() {
+        ResponseCache<String> cache = bench.builder()
+                .freshness(
+                        value -> value.startsWith("u") ? Freshness.uncacheable() : Freshness.of(Duration.ofSeconds(9)))
+                .build();
+        CompletableFuture<Cached<String>> ordinary = cache.getAsync(bench.key, bench::ask);
+        CompletableFuture<Cached<String>> own =
+                cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask);
+        CompletableFuture<Cached<String>> unstored =
+                cache.getAsync(bench.key, ReadOptions.any().noStore(), bench::ask);
+        assertThat(bench.asked).as("none joins another").hasSize(3);
+
+        bench.asked.get(2).complete("never to be kept");
+        assertThat(unstored.join().isKept()).isFalse();
+        assertThat(cache.peek(bench.key)).isEmpty();
+        bench.asked.get(1).complete("public after all");
+        assertThat(own.join().state()).isEqualTo(CacheState.BYPASS);
+        assertThat(own.join().isKept()).isTrue();
+        assertThat(cache.get(bench.key, backend).value()).isEqualTo("public after all");
+        bench.asked.get(0).complete("of an older load");
+        assertThat(ordinary.join().isKept()).isFalse();
+        assertThat(cache.get(bench.key, backend).value()).isEqualTo("public after all");
+    }
+
     @Test
     void aValueSaysItselfHowLongItIsFreshAndHowOldItComes() {
         ResponseCache<String> cache = bench.builder()

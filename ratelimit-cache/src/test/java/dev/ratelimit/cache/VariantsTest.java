@@ -140,7 +140,7 @@ class VariantsTest {
             assertThat(first.join().isKept()).isFalse();
             assertThat(second).isNotDone();
             answer(1, "yours", vary);
-            assertThat(second.join().state()).isEqualTo(CacheState.BYPASS);
+            assertThat(second.join().state()).isEqualTo(CacheState.MISS);
         }
     }
 

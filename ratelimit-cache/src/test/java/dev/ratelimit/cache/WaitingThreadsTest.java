@@ -1,7 +1,9 @@
 package dev.ratelimit.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,6 +108,69 @@ class WaitingThreadsTest {
                 .withMessageContaining("deadline");
         interrupted.await();
         assertThat(cache.get(key, () -> "next").value()).isEqualTo("next");
+    }
+
+    /** An alarm that never rings stands for a process that can start no thread when a time is over. */
+    @Test
+    void aCallerWhoWaitsNeedsNobodyToBeToldThatTheDeadlineHasCome() {
+        ResponseCache<String> cache = new ResponseCache<>(
+                ResponseCache.<String>builder("test")
+                        .executor(Runnable::run)
+                        .loadDeadline(Duration.ofMillis(1))
+                        .settings(),
+                WaitingThreadsTest::silent);
+        CompletableFuture<String> hung = new CompletableFuture<>();
+        CompletableFuture<Cached<String>> stage = cache.getAsync(key, () -> hung);
+
+        assertThatThrownBy(() -> cache.get(key, backend))
+                .extracting("reason")
+                .isEqualTo(LoadFailedException.Reason.DEADLINE);
+        assertThat(stage).as("the load is settled for all who wait").isCompletedExceptionally();
+        assertThat(hung).isCancelled();
+        assertThat(cache.statistics().abandonedLoads()).isEqualTo(1);
+        assertThat(cache.get(key, () -> "next").value()).isEqualTo("next");
+        assertThat(calls).hasValue(0);
+    }
+
+    @Test
+    void aCallerWhoWaitsNeedsNobodyToBeToldThatItsPatienceIsOver() throws Exception {
+        ResponseCache<String> cache =
+                new ResponseCache<>(ResponseCache.<String>builder("test").settings(), WaitingThreadsTest::silent);
+        ReadOptions hasty = ReadOptions.any().patience(Duration.ofMillis(1));
+
+        assertThatThrownBy(() -> cache.get(key, hasty, backend))
+                .extracting("reason")
+                .isEqualTo(LoadFailedException.Reason.IMPATIENT);
+        FutureTask<Cached<String>> other = started(() -> cache.get(key, backend));
+        answer.countDown();
+        assertThat(other.get().value()).isEqualTo("v");
+        assertThat(calls).as("the load has gone on").hasValue(1);
+    }
+
+    /** The twin: a stage goes by the alarm, and an alarm that never rings is lost for it. */
+    @Test
+    void aStageIsNotToldByAnAlarmThatNeverRings() throws Exception {
+        ResponseCache<String> cache =
+                new ResponseCache<>(ResponseCache.<String>builder("test").settings(), WaitingThreadsTest::silent);
+        ReadOptions hasty = ReadOptions.any().patience(Duration.ofNanos(1));
+        CompletableFuture<Cached<String>> stage = cache.getAsync(
+                key,
+                hasty,
+                () -> CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return backend.call();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                }));
+        begun.await();
+        assertThat(stage).isNotDone();
+        answer.countDown();
+        assertThat(stage.get().value()).isEqualTo("v");
+    }
+
+    private static ScheduledTask silent(long nanos, Runnable task) {
+        return () -> true;
     }
 
     private static <T> FutureTask<T> started(Callable<T> work) {

@@ -42,7 +42,11 @@ class BlackoutRetryTest {
     @Test
     void soDoOnesOfCallsThatMayWaitAndOfReservations() {
         Policy shaping = THROTTLING.shape(Duration.ofMillis(1));
-        assertThat(spent(shaping).acquireAsync("key").toCompletableFuture().join().retryAfter())
+        assertThat(spent(shaping)
+                        .acquireAsync("key")
+                        .toCompletableFuture()
+                        .join()
+                        .retryAfter())
                 .isEqualTo(BLACKOUT);
         assertThat(spent(shaping).reserve("key", 1).decision().retryAfter()).isEqualTo(BLACKOUT);
         assertThat(spent(THROTTLING).reserve("key", 1).decision().retryAfter()).isEqualTo(BLACKOUT);
@@ -50,8 +54,8 @@ class BlackoutRetryTest {
 
     @Test
     void aRateThatNeedsLongerIsToldOf() {
-        Limiter<String> limiter = limiter(
-                Policy.of("policy", Rate.perHour(1).burst(1)).blackout(BLACKOUT));
+        Limiter<String> limiter =
+                limiter(Policy.of("policy", Rate.perHour(1).burst(1)).blackout(BLACKOUT));
         limiter.tryAcquire("key");
         assertThat(limiter.decide("key").retryAfter()).isEqualTo(Duration.ofHours(1));
     }

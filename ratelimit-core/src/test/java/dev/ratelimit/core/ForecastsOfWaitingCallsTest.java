@@ -65,13 +65,18 @@ class ForecastsOfWaitingCallsTest {
             limiter.acquireAsync(KEY);
         }
         Duration patience = Duration.ofMillis(200);
-        Decision refusal = limiter.acquireAsync(KEY, 1, patience).toCompletableFuture().join();
+        Decision refusal =
+                limiter.acquireAsync(KEY, 1, patience).toCompletableFuture().join();
 
         time.advance(refusal.retryAfter().minusNanos(1));
-        assertThat(limiter.acquireAsync(KEY, 1, patience).toCompletableFuture().join().allowed())
+        assertThat(limiter.acquireAsync(KEY, 1, patience)
+                        .toCompletableFuture()
+                        .join()
+                        .allowed())
                 .isFalse();
         time.advance(Duration.ofNanos(1));
-        CompletableFuture<Decision> again = limiter.acquireAsync(KEY, 1, patience).toCompletableFuture();
+        CompletableFuture<Decision> again =
+                limiter.acquireAsync(KEY, 1, patience).toCompletableFuture();
         time.advance(patience);
         assertThat(again.join().allowed()).isTrue();
     }
@@ -86,7 +91,8 @@ class ForecastsOfWaitingCallsTest {
         limiter.acquireAsync(KEY, 1);
         limiter.acquireAsync(KEY, 10);
         Duration accepted = Duration.ofSeconds(11);
-        CompletableFuture<Decision> call = limiter.acquireAsync(KEY, 10, accepted).toCompletableFuture();
+        CompletableFuture<Decision> call =
+                limiter.acquireAsync(KEY, 10, accepted).toCompletableFuture();
 
         time.advance(accepted.plusMillis(10));
 

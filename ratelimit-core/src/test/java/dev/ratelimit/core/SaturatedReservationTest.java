@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 /** A new key needs a place for each rate: where only one is left, a reservation is refused as any other request is. */
 class SaturatedReservationTest {
 
-    private static final Policy TWO_RATES = Policy.of("two", Rate.perHour(10), Rate.of(100, Duration.ofDays(1)))
-            .shape(Duration.ofHours(10));
+    private static final Policy TWO_RATES =
+            Policy.of("two", Rate.perHour(10), Rate.of(100, Duration.ofDays(1))).shape(Duration.ofHours(10));
 
     @Test
     void isRefusedWhereOnlyOnePlaceIsLeft() {

@@ -57,13 +57,17 @@ class TiersWhileWaitingTest {
 
     @Test
     void anyRequestLetsABlockRefuseThem() {
-        assertThat(ofWaitingCall(Policy.blocked(), limiter -> limiter.tryAcquire(KEY)).reason())
+        assertThat(ofWaitingCall(Policy.blocked(), limiter -> limiter.tryAcquire(KEY))
+                        .reason())
                 .isEqualTo(Reason.BLOCKED);
-        assertThat(ofWaitingCall(Policy.blocked(), limiter -> limiter.decide(KEY)).reason())
+        assertThat(ofWaitingCall(Policy.blocked(), limiter -> limiter.decide(KEY))
+                        .reason())
                 .isEqualTo(Reason.BLOCKED);
-        assertThat(ofWaitingCall(Policy.blocked(), limiter -> limiter.reserve(KEY, 1)).reason())
+        assertThat(ofWaitingCall(Policy.blocked(), limiter -> limiter.reserve(KEY, 1))
+                        .reason())
                 .isEqualTo(Reason.BLOCKED);
-        assertThat(ofWaitingCall(Policy.blocked(), limiter -> limiter.acquireAsync(KEY)).reason())
+        assertThat(ofWaitingCall(Policy.blocked(), limiter -> limiter.acquireAsync(KEY))
+                        .reason())
                 .isEqualTo(Reason.BLOCKED);
     }
 }

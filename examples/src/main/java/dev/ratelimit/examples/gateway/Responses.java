@@ -3,7 +3,6 @@ package dev.ratelimit.examples.gateway;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import dev.ratelimit.cache.CacheKey;
-import dev.ratelimit.cache.CacheState;
 import dev.ratelimit.cache.Cached;
 import dev.ratelimit.cache.Freshness;
 import dev.ratelimit.cache.LoadFailedException;
@@ -46,6 +45,10 @@ final class Responses implements AutoCloseable {
     private static final int LONGEST_BODY = 1 << 20;
     private static final int MOST_ENTRIES = 10_000;
     private static final String GET = "GET";
+
+    /** What is not taken here must not count as a hit, as it counts when the request is answered. */
+    private static final ReadOptions FRESH = ReadOptions.any().maxStale(Duration.ZERO);
+
     private static final int AT_ONCE = 64;
 
     /** Short, as one odd request must not keep the cache from serving the others for long. */
@@ -87,6 +90,7 @@ final class Responses implements AutoCloseable {
 
     @Override
     public void close() {
+        cache.close();
         otherThreads.shutdownNow();
     }
 
@@ -102,8 +106,7 @@ final class Responses implements AutoCloseable {
 
     /** Returns the answer to a request if it is there and fresh; asks nobody. */
     Optional<Cached<BackendAnswer>> fresh(HttpExchange exchange, String address) {
-        return cache.peek(key(exchange, Fields.of(Forwarder.fields(exchange, address))))
-                .filter(answer -> answer.state() == CacheState.HIT);
+        return cache.peek(key(exchange, Fields.of(Forwarder.fields(exchange, address))), FRESH);
     }
 
     /**

@@ -45,9 +45,7 @@ final class Waiters {
 
     private Decision attempt(PolicyBudgets budgets, long key, long permits, long clock) {
         Decision refusal = refusal(budgets, key, permits, clock);
-        return refusal != null
-                ? refusal
-                : reviewed(budgets, key, permits, budgets.attempt(key, permits, clock));
+        return refusal != null ? refusal : reviewed(budgets, key, permits, budgets.attempt(key, permits, clock));
     }
 
     /**

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param taking takes the permits if they are there now
  * @param onExcess given the refusal if it is for what its own key has done; returns what the caller is told
  */
-public record Waiting(Account account, long key, long permits, Patience patience, Taking taking, UnaryOperator<Decision> onExcess) {
+public record Waiting(
+        Account account, long key, long permits, Patience patience, Taking taking, UnaryOperator<Decision> onExcess) {
 
     /**
      * Has the current thread wait for its turn.

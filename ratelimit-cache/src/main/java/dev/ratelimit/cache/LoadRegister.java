@@ -1,0 +1,80 @@
+package dev.ratelimit.cache;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The loads under way by their keys: one for each key that callers may join, and any number of loads for one caller alone. */
+final class LoadRegister<V> {
+
+    private final ConcurrentMap<CacheKey, Load<V>> shared = new ConcurrentHashMap<>();
+    private final ConcurrentMap<CacheKey, Set<Load<V>>> alone = new ConcurrentHashMap<>();
+
+    /** Those of both, and those that are outdated, until they are settled. */
+    private final Set<Load<V>> unsettled = ConcurrentHashMap.newKeySet();
+
+    /** Registers a load that callers may join, and returns null; or returns the load that is there. */
+    @Nullable
+    Load<V> joinOrAdd(Load<V> load) {
+        Load<V> current = shared.putIfAbsent(load.key, load);
+        if (current == null) {
+            unsettled.add(load);
+        }
+        return current;
+    }
+
+    /** The load of a key that callers may join; null for none. */
+    @Nullable
+    Load<V> joinable(CacheKey key) {
+        return shared.get(key);
+    }
+
+    void addAlone(Load<V> load) {
+        unsettled.add(load);
+        alone.compute(load.key, (key, before) -> {
+            Set<Load<V>> loads = before == null ? new HashSet<>() : before;
+            loads.add(load);
+            return loads;
+        });
+    }
+
+    /** Takes a settled load off the register. */
+    void remove(Load<V> load) {
+        unsettled.remove(load);
+        if (load.isShared()) {
+            shared.remove(load.key, load);
+        } else {
+            alone.computeIfPresent(load.key, (key, loads) -> {
+                loads.remove(load);
+                return loads.isEmpty() ? null : loads;
+            });
+        }
+    }
+
+    /** Outdates all loads of a key that are under way; nobody joins one of them afterwards. */
+    void outdate(CacheKey key) {
+        Load<V> load = shared.remove(key);
+        if (load != null) {
+            load.outdate();
+        }
+        alone.computeIfPresent(key, (same, loads) -> {
+            loads.forEach(Load::outdate);
+            return null;
+        });
+    }
+
+    /** Does something with each load that is not settled. */
+    void forEachUnsettled(Consumer<Load<V>> action) {
+        unsettled.forEach(action);
+    }
+
+    /** Does something with each key that has a load under way and matches. */
+    void forEachKey(Predicate<CacheKey> keys, Consumer<CacheKey> action) {
+        shared.keySet().stream().filter(keys).forEach(action);
+        alone.keySet().stream().filter(keys).forEach(action);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.ratelimit.cache;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The call of a caller's loader, in the one form that the cache knows: it is given the stored value, and begins a stage. */
+@FunctionalInterface
+interface LoaderCall<V> {
+
+    CompletionStage<? extends V> begin(@Nullable V stored) throws Exception;
+
+    static <V> LoaderCall<V> of(Callable<? extends V> loader) {
+        return stored -> CompletableFuture.completedFuture(loader.call());
+    }
+
+    static <V> LoaderCall<V> of(ConditionalLoader<V> loader) {
+        return stored -> CompletableFuture.completedFuture(loader.load(stored));
+    }
+
+    static <V> LoaderCall<V> of(Supplier<? extends CompletionStage<? extends V>> loader) {
+        return stored -> Objects.requireNonNull(loader.get(), "the loader's stage");
+    }
+
+    static <V> LoaderCall<V> of(Function<? super @Nullable V, ? extends CompletionStage<? extends V>> loader) {
+        return stored -> Objects.requireNonNull(loader.apply(stored), "the loader's stage");
+    }
+}
