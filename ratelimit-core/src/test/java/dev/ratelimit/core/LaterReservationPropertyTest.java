@@ -45,18 +45,13 @@ class LaterReservationPropertyTest {
     }
 
     @Property(tries = 20_000)
-    void ofOneRate(
-            @ForAll("rates") Rate rate,
-            @ForAll("steps") List<Step> before,
-            @ForAll("steps") List<Step> after) {
+    void ofOneRate(@ForAll("rates") Rate rate, @ForAll("steps") List<Step> before, @ForAll("steps") List<Step> after) {
         check(Policy.of("p", rate), before, after);
     }
 
     @Property(tries = 20_000)
     void ofSeveralRates(
-            @ForAll("policies") Policy policy,
-            @ForAll("steps") List<Step> before,
-            @ForAll("steps") List<Step> after) {
+            @ForAll("policies") Policy policy, @ForAll("steps") List<Step> before, @ForAll("steps") List<Step> after) {
         check(policy, before, after);
     }
 
@@ -122,8 +117,7 @@ class LaterReservationPropertyTest {
     @Provide
     Arbitrary<Rate> rates() {
         return Combinators.combine(
-                        Arbitraries.oneOf(
-                                Arbitraries.longs().between(1, 20), Arbitraries.of(3L, 7L, 700L)),
+                        Arbitraries.oneOf(Arbitraries.longs().between(1, 20), Arbitraries.of(3L, 7L, 700L)),
                         Arbitraries.of(1L, 7L, 10L, 60L),
                         Arbitraries.longs().between(1, 8))
                 .as((permits, tenths, capacity) -> new Rate(permits, Duration.ofMillis(100 * tenths), capacity));
@@ -135,8 +129,8 @@ class LaterReservationPropertyTest {
                 .uniqueElements()
                 .ofMinSize(2)
                 .ofMaxSize(3)
-                .map(list -> Policy.of(
-                        "p", list.get(0), list.subList(1, list.size()).toArray(Rate[]::new)));
+                .map(list ->
+                        Policy.of("p", list.get(0), list.subList(1, list.size()).toArray(Rate[]::new)));
     }
 
     @Provide

@@ -118,8 +118,11 @@ class MixedWaitingPropertyTest {
             this.second = second;
             this.policy = first;
             this.twin = twin;
-            this.limiter =
-                    Limiters.builder(first).maximumKeys(40).timeSource(time).listener(statistics).build();
+            this.limiter = Limiters.builder(first)
+                    .maximumKeys(40)
+                    .timeSource(time)
+                    .listener(statistics)
+                    .build();
         }
 
         String faultIn(List<Step> steps) {

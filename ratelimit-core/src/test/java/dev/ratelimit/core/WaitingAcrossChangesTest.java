@@ -100,9 +100,11 @@ class WaitingAcrossChangesTest {
             assertThat(comesWhileThePolicyBecomes(after)).matches(Decision::allowed);
         }
         assertThat(comesWhileThePolicyBecomes(Policy.blocked())).returns(Decision.Reason.BLOCKED, Decision::reason);
-        assertThat(comesWhileThePolicyBecomes(Policy.of("large", Rate.perSecond(1).burst(4))))
+        assertThat(comesWhileThePolicyBecomes(
+                        Policy.of("large", Rate.perSecond(1).burst(4))))
                 .matches(Decision::allowed);
-        assertThat(comesWhileThePolicyBecomes(Policy.of("same", Rate.perSecond(1).burst(2))))
+        assertThat(comesWhileThePolicyBecomes(
+                        Policy.of("same", Rate.perSecond(1).burst(2))))
                 .returns(Decision.Reason.OVER_LIMIT, Decision::reason);
     }
 
@@ -134,7 +136,10 @@ class WaitingAcrossChangesTest {
     @Test
     void aReservationForMoreThanTheNewCapacityIsRefused() {
         limiter.tryAcquire(KEY, 2);
-        time.at(2, () -> limiter.update(Policy.of("small", Rate.perSecond(1).burst(1)).shape(Duration.ofHours(1))));
+        time.at(
+                2,
+                () -> limiter.update(
+                        Policy.of("small", Rate.perSecond(1).burst(1)).shape(Duration.ofHours(1))));
         assertThat(limiter.reserve(KEY, 2).decision().reason()).isEqualTo(Decision.Reason.EXCEEDS_CAPACITY);
     }
 
