@@ -71,6 +71,6 @@ class WaitingWhenSaturatedTest {
         CompletableFuture<Decision> waits = waitsUntilItsKeyIsOutOfDebt();
         time.advance(Duration.ofSeconds(10));
         assertThat(waits.join().allowed()).isTrue();
-        assertThat(waits.join().delay()).isEqualTo(Duration.ofMillis(1000));
+        assertThat(waits.join().delay()).isEqualTo(Duration.ofSeconds(1));
     }
 }
