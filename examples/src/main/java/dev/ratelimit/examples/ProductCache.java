@@ -4,16 +4,11 @@ import dev.ratelimit.TimeSource;
 import dev.ratelimit.cache.CacheKey;
 import dev.ratelimit.cache.CacheStatistics;
 import dev.ratelimit.cache.Cached;
-import dev.ratelimit.cache.Freshness;
 import dev.ratelimit.cache.LoadFailedException;
 import dev.ratelimit.cache.ReadOptions;
 import dev.ratelimit.cache.ResponseCache;
 import dev.ratelimit.cache.Scope;
-import dev.ratelimit.cache.http.CachedFields;
-import dev.ratelimit.cache.http.Fields;
-import dev.ratelimit.cache.http.HttpCaching;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Set;
 
 /** A shop's products, kept in front of the backend that has them. */
@@ -46,9 +41,6 @@ final class ProductCache {
 
         private static final long serialVersionUID = 1;
     }
-
-    /** A response of a backend that speaks HTTP. */
-    record Page(int status, Fields fields, String body) {}
 
     ProductCache(Backend backend, TimeSource time) {
         this.backend = backend;
@@ -114,18 +106,5 @@ final class ProductCache {
         CacheStatistics figures = products.statistics();
         long answered = figures.hits() + figures.staleHits() + figures.coalesced() + figures.loads();
         return answered == 0 ? 0 : 1 - (double) figures.loads() / answered;
-    }
-
-    static Freshness ofPage(InstantSource clock, Fields request, Page page) {
-        HttpCaching rules = HttpCaching.shared(clock);
-        return rules.freshness("GET", request, page.status(), page.fields());
-    }
-
-    static Fields toKeep(Page page) {
-        return CachedFields.kept(page.fields());
-    }
-
-    static Fields toSend(Cached<Page> answer) {
-        return CachedFields.answered(answer.value().fields(), answer, "shop");
     }
 }

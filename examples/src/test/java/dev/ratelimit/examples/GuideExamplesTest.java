@@ -1,15 +1,9 @@
 package dev.ratelimit.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.address.AddressLiteral;
-import dev.ratelimit.cache.CacheKey;
-import dev.ratelimit.cache.Cached;
-import dev.ratelimit.cache.ResponseCache;
-import dev.ratelimit.cache.Scope;
-import dev.ratelimit.cache.http.Fields;
 import dev.ratelimit.core.QuotaStores;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
@@ -17,7 +11,6 @@ import dev.ratelimit.testing.ManualTime;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.HashSet;
 import java.util.List;
@@ -282,27 +275,6 @@ class GuideExamplesTest {
         deleted.add("1");
         time.advance(Duration.ofMinutes(2));
         assertThat(products.show("acme", "1")).as("what is gone is not served").isEqualTo("404, MISS");
-    }
-
-    @Test
-    void pagesAreKeptAsTheirFieldsSay() {
-        Fields response = Fields.none().with("Cache-Control", "max-age=60").with("Retry-After", "5");
-        ProductCache.Page page = new ProductCache.Page(200, response, "abc");
-        InstantSource clock = InstantSource.fixed(Instant.parse("2026-05-15T12:00:00Z"));
-        assertThat(ProductCache.ofPage(clock, Fields.none(), page).freshFor()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(ProductCache.ofPage(clock, Fields.none().with("Authorization", "x"), page)
-                        .isCacheable())
-                .isFalse();
-        Fields kept = ProductCache.toKeep(page);
-        assertThat(kept.contains("Retry-After")).isFalse();
-        ResponseCache<ProductCache.Page> cache = ResponseCache.<ProductCache.Page>builder("pages")
-                .timeSource(time)
-                .build();
-        ProductCache.Page toKeep = new ProductCache.Page(200, kept, "abc");
-        Cached<ProductCache.Page> answer = cache.get(CacheKey.of(Scope.shared(), "/"), () -> toKeep);
-        assertThat(ProductCache.toSend(answer).lines("Cache-Status"))
-                .singleElement(STRING)
-                .startsWith("\"shop\"; fwd=miss");
     }
 
     private static InetAddress address(String literal) {

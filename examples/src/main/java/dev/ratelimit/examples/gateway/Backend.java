@@ -4,12 +4,14 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * The backend of the demonstration: an HTTP server that says what it was asked, at once, but books orders slowly.
  *
- * <p>What it says of its catalogue may be kept for a second, and for a minute if it cannot answer.
+ * <p>What it says of its catalogue may be kept for a second, and for a minute if it cannot answer. A page of the catalogue never
+ * changes, so a cache that asks whether it still has the right one is told so without the page.
  */
 final class Backend implements AutoCloseable {
 
@@ -20,26 +22,67 @@ final class Backend implements AutoCloseable {
     static final String CATALOGUE = "/catalogue/";
 
     private static final String KEEP = "public, max-age=1, stale-if-error=60";
+    private static final int PAGE_BYTES = 4_000;
+    private static final String PAGE = "\n".repeat(PAGE_BYTES);
     private static final Duration BOOKING = Duration.ofMillis(40);
     private static final int THREADS = 32;
     private static final int OK = 200;
+    private static final int NOT_MODIFIED = 304;
+    private static final int NO_BODY = -1;
 
+    private final LongAdder whole = new LongAdder();
+    private final LongAdder confirmed = new LongAdder();
     private final HttpServers.Running running;
 
-    private Backend(HttpServers.Running running) {
-        this.running = running;
+    /**
+     * How often the backend was asked for pages of the catalogue.
+     *
+     * @param whole how often it has sent the page
+     * @param confirmed how often it has said that the asker has the right one
+     */
+    record Pages(long whole, long confirmed) {
+
+        Pages since(Pages before) {
+            return new Pages(whole - before.whole, confirmed - before.confirmed);
+        }
+
+        /** Returns how many bytes of pages it has not had to send. */
+        long bytesSpared() {
+            return confirmed * PAGE_BYTES;
+        }
+
+        long bytesSent() {
+            return whole * PAGE_BYTES;
+        }
+    }
+
+    private Backend() throws IOException {
+        running = HttpServers.start("backend", 0, THREADS, this::answer);
     }
 
     static Backend start() throws IOException {
-        return new Backend(HttpServers.start("backend", 0, THREADS, Backend::answer));
+        return new Backend();
     }
 
-    private static void answer(HttpExchange exchange) throws IOException {
+    Pages pages() {
+        return new Pages(whole.sum(), confirmed.sum());
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             exchange.getRequestBody().readAllBytes();
             String path = exchange.getRequestURI().getPath();
-            if (path.startsWith(CATALOGUE)) {
+            boolean isPage = path.startsWith(CATALOGUE);
+            if (isPage) {
+                String version = "\"" + path.substring(CATALOGUE.length()).hashCode() + "\"";
                 exchange.getResponseHeaders().set("Cache-Control", KEEP);
+                exchange.getResponseHeaders().set("ETag", version);
+                if (version.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
+                    confirmed.increment();
+                    exchange.sendResponseHeaders(NOT_MODIFIED, NO_BODY);
+                    return;
+                }
+                whole.increment();
             }
             if (path.equals(ORDERS)) {
                 LockSupport.parkNanos(BOOKING.toNanos());
@@ -47,7 +90,8 @@ final class Backend implements AutoCloseable {
             ShortAnswer.send(
                     exchange,
                     OK,
-                    "the backend was asked: " + exchange.getRequestMethod() + " " + exchange.getRequestURI());
+                    "the backend was asked: " + exchange.getRequestMethod() + " " + exchange.getRequestURI()
+                            + (isPage ? PAGE : ""));
         }
     }
 

@@ -33,6 +33,7 @@ final class Demonstration {
         Schedule schedule = Schedule.of(Source.demonstration(), command.length(), command.seed());
         Measurements measured;
         Tally counted;
+        Backend.Pages pages;
         RunClock clock = new RunClock();
         try (FreshQuotas quotas = FreshQuotas.open();
                 Backend backend = Backend.start();
@@ -56,11 +57,20 @@ final class Demonstration {
             warmUp(gateway);
             clock.beginMinute();
             Tally before = gateway.counts().tally();
+            Backend.Pages pagesBefore = backend.pages();
             measured = drive(gateway, schedule, before);
             counted = gateway.counts().tally().since(before);
+            pages = backend.pages().since(pagesBefore);
         }
         TrafficTable.print(measured, out);
         printSpared(measured.tally());
+        out.printf(
+                Locale.ROOT,
+                "of %,d questions for pages, %,d were answered by a 304: the backend sent %,d kB of pages, and was spared %,d kB%n",
+                pages.whole() + pages.confirmed(),
+                pages.confirmed(),
+                pages.bytesSent() / 1000,
+                pages.bytesSpared() / 1000);
         printLateness(measured);
         Files.writeString(svg, new TrafficPicture(measured, NODE, command.seed()).document());
         out.println("picture: " + svg);

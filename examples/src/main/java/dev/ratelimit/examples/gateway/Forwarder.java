@@ -2,6 +2,9 @@ package dev.ratelimit.examples.gateway;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
+import dev.ratelimit.cache.http.Fields;
+import dev.ratelimit.cache.http.HttpReply;
+import dev.ratelimit.cache.http.RequestHead;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,8 +14,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 /**
@@ -57,45 +58,37 @@ final class Forwarder implements AutoCloseable {
     }
 
     /**
-     * Returns the fields that the backend is sent.
+     * Returns the request to the backend, as the client has sent it.
      *
-     * @param address the client's address
+     * @param address the client's address, which replaces what the client says of it
      */
-    static Map<String, List<String>> fields(HttpExchange exchange, String address) {
-        Map<String, List<String>> fields = HeaderFields.endToEnd(exchange.getRequestHeaders());
-        fields.put(FORWARDED_FOR, List.of(address));
-        fields.merge("Via", List.of(HeaderFields.VIA), HeaderFields::joined);
-        return fields;
-    }
-
-    /**
-     * Returns the request to the backend.
-     *
-     * @param address the client's address
-     * @throws IllegalArgumentException if the request cannot be expressed, such as a method that is no token
-     */
-    HttpRequest request(HttpExchange exchange, String address) throws IOException {
+    RequestHead head(HttpExchange exchange, String address) {
         URI target = exchange.getRequestURI();
-        String query = target.getRawQuery();
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create(backend + target.getRawPath() + (query == null ? "" : "?" + query)))
-                .timeout(patience)
-                .method(exchange.getRequestMethod(), body(exchange));
-        fields(exchange, address).forEach((name, values) -> values.forEach(value -> request.header(name, value)));
-        return request.build();
+        String path = target.getRawPath() == null ? "" : target.getRawPath();
+        String query = target.getRawQuery() == null ? "" : "?" + target.getRawQuery();
+        Fields fields = Fields.of(exchange.getRequestHeaders())
+                .replaced(FORWARDED_FOR, address)
+                .with("Via", HeaderFields.VIA);
+        return new RequestHead(exchange.getRequestMethod(), URI.create(backend + path + query), fields);
     }
 
     /**
-     * Sends the request, and returns as soon as the head of the answer is there.
+     * Sends a request with the exchange's body, and returns as soon as the head of the answer is there.
      *
      * @throws java.net.http.HttpTimeoutException if the backend takes too long
      * @throws IOException if it cannot be reached, or does not speak HTTP
+     * @throws IllegalArgumentException if the request cannot be expressed, such as a method that is no token
      */
-    HttpResponse<TimedBody> send(HttpRequest request) throws IOException, InterruptedException {
-        return client.send(
-                request,
-                head -> BodySubscribers.mapping(
+    HttpReply send(HttpExchange exchange, RequestHead head) throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(head.target()).timeout(patience).method(head.method(), body(exchange));
+        HeaderFields.endToEnd(head.fields().asMap())
+                .forEach((name, values) -> values.forEach(value -> request.header(name, value)));
+        HttpResponse<TimedBody> response = client.send(
+                request.build(),
+                answered -> BodySubscribers.mapping(
                         BodySubscribers.ofInputStream(), body -> TimedBody.of(body, deadlines, patience)));
+        return HttpReply.of(response.statusCode(), Fields.of(response.headers().map()), response.body());
     }
 
     private static BodyPublisher body(HttpExchange exchange) throws IOException {

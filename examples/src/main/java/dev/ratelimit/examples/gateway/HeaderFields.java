@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * The header fields that a gateway passes on: the end-to-end ones (RFC 9110, section 7.6.1).
@@ -55,10 +54,5 @@ final class HeaderFields {
             }
         });
         return kept;
-    }
-
-    /** Returns the lines of a field, and more of them. */
-    static List<String> joined(List<String> lines, List<String> more) {
-        return Stream.concat(lines.stream(), more.stream()).toList();
     }
 }

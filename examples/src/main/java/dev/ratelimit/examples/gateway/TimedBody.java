@@ -3,6 +3,7 @@ package dev.ratelimit.examples.gateway;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -10,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of an answer that is still coming, which is closed when its time is over, whether somebody reads it or not: the
+ * The body of an answer that is still coming, which is closed when its time is over, whether it is read or not: the
  * HTTP client's own timeout covers the head only.
  */
 final class TimedBody extends FilterInputStream {
@@ -29,9 +30,26 @@ final class TimedBody extends FilterInputStream {
         return timed;
     }
 
-    /** Returns whether its time is over, which is why whoever reads it fails. */
-    boolean isOverdue() {
-        return overdue;
+    @Override
+    public int read() throws IOException {
+        try {
+            return super.read();
+        } catch (IOException e) {
+            throw explained(e);
+        }
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        try {
+            return super.read(target, offset, length);
+        } catch (IOException e) {
+            throw explained(e);
+        }
+    }
+
+    private IOException explained(IOException failure) {
+        return overdue ? new HttpTimeoutException("the body took too long") : failure;
     }
 
     @Override
@@ -48,7 +66,7 @@ final class TimedBody extends FilterInputStream {
         try {
             super.close();
         } catch (IOException e) {
-            // It is given up already; whoever reads it learns so from the read.
+            // It is given up already; its reader learns so from the read.
         }
     }
 }

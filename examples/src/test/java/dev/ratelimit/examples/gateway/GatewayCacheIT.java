@@ -118,29 +118,52 @@ class GatewayCacheIT {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "POST, ''",
-        "HEAD, ''",
-        "PUT, ''",
-        "GET, 'Range: bytes=0-1'",
-        "GET, 'If-None-Match: \"x\"'",
-        "GET, 'Content-Length: 1'"
-    })
-    void whatIsNoPlainGetPassesBy(String method, String field) throws IOException {
-        String request =
-                field.startsWith("Content-Length") ? field + "\r\n\r\nb" : field.isEmpty() ? "" : field + "\r\n";
-        length = method.equals("HEAD") ? 0 : 10;
+    @CsvSource({"POST, false", "PUT, false", "X-UNKNOWN, false", "OPTIONS, true", "GET, true"})
+    void otherRequestsPassByAndUnsafeOnesEndWhatIsKept(String method, boolean stillKept) throws IOException {
         try (Gateway gateway = gateway(Caching.HITS_ARE_FREE)) {
             get(gateway, "/a", NO_FIELDS);
             for (int i = 0; i < 2; i++) {
-                Connection.Answer answer = send(gateway, method, "/a", request);
+                Connection.Answer answer = send(gateway, method, "/a", "Content-Length: 1\r\n\r\nb");
                 assertThat(answer.status()).isEqualTo(200);
                 assertThat(answer.fields()).containsEntry("cache-status", "\"ratelimit-gateway\"; fwd=bypass");
             }
             assertThat(asked).hasValue(3);
             assertThat(get(gateway, "/a", NO_FIELDS).outcome())
-                    .as("what was kept still is")
-                    .isEqualTo(Outcome.FROM_CACHE);
+                    .isEqualTo(stillKept ? Outcome.FROM_CACHE : Outcome.ADMITTED);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HEAD, 'Accept: x', 200, ''",
+        "GET, 'Range: bytes=0-1', 206, aa",
+        "GET, 'If-None-Match: \"x\"', 304, ''",
+        "GET, 'If-None-Match: \"y\"', 200, aaaaaaaaaa"
+    })
+    void partsOfWhatIsKeptNeedNoBackend(String method, String field, int expected, String body) throws IOException {
+        fields = Map.of("Cache-Control", KEEP, "ETag", "\"x\"");
+        try (Gateway gateway = gateway(Caching.HITS_ARE_FREE)) {
+            get(gateway, "/a", NO_FIELDS);
+            Connection.Answer answer = send(gateway, method, "/a", field + "\r\n");
+            assertThat(answer.outcome()).isEqualTo(Outcome.FROM_CACHE);
+            assertThat(answer.status()).isEqualTo(expected);
+            assertThat(answer.body()).isEqualTo(body);
+            assertThat(asked).hasValue(1);
+        }
+    }
+
+    /** RFC 9111, section 4.2.1: a lifetime is Expires − Date, and the server has written a date of its own. */
+    @Test
+    void aLifetimeByExpiresIsSaidByMaxAgeToo() throws IOException {
+        fields = Map.of("Expires", "Fri, 01 Jan 2038 00:00:00 GMT");
+        try (Gateway gateway = gateway(Caching.HITS_ARE_FREE)) {
+            String first = get(gateway, "/a", NO_FIELDS).fields().get("cache-control");
+            assertThat(first).matches("max-age=[0-9]{9}");
+            assertThat(get(gateway, "/a", NO_FIELDS).fields())
+                    .containsEntry("cache-control", first)
+                    .containsEntry("expires", "Fri, 01 Jan 2038 00:00:00 GMT")
+                    .containsKey("age");
+            assertThat(asked).hasValue(1);
         }
     }
 

@@ -2,31 +2,45 @@ package dev.ratelimit.cache.http;
 
 import dev.ratelimit.cache.ReadOptions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The directives of {@code Cache-Control} (RFC 9111, section 5.2), over all lines of the field.
+ * The directives of {@code Cache-Control} (RFC 9111, section 5.2), over all lines of the field; or those of a targeted
+ * field (RFC 9213), which stand in for it.
  *
- * <p>Unknown directives are ignored. One that comes twice with different arguments, or whose argument is no number of seconds,
- * counts as zero seconds: of no use, rather than of too much (section 4.2.1).
+ * <p>Unknown directives are ignored. A directive that comes twice with different arguments, or whose argument is no
+ * number of seconds, counts as zero seconds: the value is then used too rarely, and never too long (section 4.2.1). A
+ * field with a quoted string that has no end counts as {@code no-store}, since nobody knows which directives are part
+ * of the string.
  */
 final class CacheControl {
 
-    /** What is longer counts as this (section 1.2.2). */
+    /** A longer time counts as this (section 1.2.2). */
     private static final long LONGEST_SECONDS = 1L << 31;
 
+    private static final String NO_STORE = "no-store";
     private static final String CONTRADICTION = "?";
 
     private final Map<String, String> directives = new HashMap<>();
+    private boolean malformed;
+    private final boolean targeted;
 
-    private CacheControl() {}
+    private CacheControl(boolean targeted) {
+        this.targeted = targeted;
+    }
 
     static CacheControl of(Fields fields) {
-        CacheControl control = new CacheControl();
-        for (String element : fields.elements("Cache-Control")) {
+        CacheControl control = new CacheControl(false);
+        List<String> elements = new ArrayList<>();
+        for (String line : fields.lines("Cache-Control")) {
+            control.malformed |= !ListElements.addTo(elements, line);
+        }
+        for (String element : elements) {
             int equals = element.indexOf('=');
             String name = equals < 0 ? element : element.substring(0, equals);
             String argument =
@@ -39,9 +53,53 @@ final class CacheControl {
         return control;
     }
 
-    /** Also if it has an argument: a field that is named is not told apart from the rest. */
+    /**
+     * The directives that hold for this cache: those of the first targeted field that is valid and not empty, else
+     * those of
+     * {@code Cache-Control} (RFC 9213, section 2.2).
+     */
+    static CacheControl of(Fields response, List<String> targetedFields) {
+        for (String name : targetedFields) {
+            CacheControl control = new CacheControl(true);
+            StructuredDictionary.parse(response.lines(name))
+                    .ifPresent(members -> members.forEach((directive, value) -> {
+                        if (value.number().isPresent()) {
+                            control.directives.put(
+                                    directive, Long.toString(value.number().getAsLong()));
+                        } else if (value.isTrue()) {
+                            control.directives.put(directive, "");
+                        }
+                    }));
+            if (!control.directives.isEmpty()) {
+                return control;
+            }
+        }
+        return of(response);
+    }
+
+    /** Of a request, where {@code Pragma: no-cache} counts if there is no {@code Cache-Control} (section 5.4). */
+    static CacheControl ofRequest(Fields request) {
+        CacheControl control = of(request);
+        if (!request.contains("Cache-Control")
+                && request.elements("Pragma").stream().anyMatch("no-cache"::equalsIgnoreCase)) {
+            control.directives.put("no-cache", "");
+        }
+        return control;
+    }
+
+    /** Whether these are the directives of a targeted field, beside which {@code Expires} does not count. */
+    boolean isTargeted() {
+        return targeted;
+    }
+
+    /** Also if it has an argument: a directive that names fields counts for the whole response. */
     boolean has(String directive) {
         return directives.containsKey(directive);
+    }
+
+    /** Whether nothing may be stored; {@code must-understand} lifts only a directive that can be read. */
+    boolean forbidsStoring(boolean understood) {
+        return malformed || (has(NO_STORE) && !(understood && has("must-understand")));
     }
 
     /** The time of a directive; zero if it cannot be read; empty if it is not there. */
@@ -49,12 +107,24 @@ final class CacheControl {
         return Optional.ofNullable(directives.get(directive)).map(argument -> Duration.ofSeconds(seconds(argument)));
     }
 
-    /** What a request's directives ask of an answer (section 5.2.1). */
-    ReadOptions asReadOptions() {
-        if (has("no-cache")) {
-            return ReadOptions.any().maxAge(Duration.ZERO);
+    /**
+     * What a request's directives ask of an answer (section 5.2.1), beside other options; the last that rules loads
+     * counts.
+     */
+    ReadOptions asReadOptions(ReadOptions others) {
+        ReadOptions options = others;
+        if (forbidsStoring(false)) {
+            options = options.noStore();
         }
-        ReadOptions options = ReadOptions.any();
+        if (has("only-if-cached")) {
+            options = options.onlyIfCached();
+        }
+        if (has("no-cache")) {
+            return options.maxAge(Duration.ZERO);
+        }
+        if (has("min-fresh")) {
+            options = options.minFresh(time("min-fresh").orElse(Duration.ZERO));
+        }
         if (has("max-age")) {
             options = options.maxAge(time("max-age").orElse(Duration.ZERO)).maxStale(Duration.ZERO);
         }

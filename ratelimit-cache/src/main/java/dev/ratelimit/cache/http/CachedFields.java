@@ -10,8 +10,8 @@ import java.util.Set;
 /** Cached fields are those of a response on its way into a cache, and out of it again. */
 public final class CachedFields {
 
-    /** RFC 9111, section 3.1; {@code Age} is the cache's own to say. */
-    private static final Set<String> NOT_KEPT = Set.of(
+    /** They speak of one connection only (RFC 9110, section 7.6.1; RFC 9111, section 3.1). */
+    private static final Set<String> OF_ONE_CONNECTION = Set.of(
             "connection",
             "keep-alive",
             "proxy-connection",
@@ -21,42 +21,59 @@ public final class CachedFields {
             "upgrade",
             "proxy-authenticate",
             "proxy-authentication-info",
-            "proxy-authorization",
-            "retry-after",
-            "set-cookie",
-            "set-cookie2",
-            "age");
+            "proxy-authorization");
 
-    private static final List<String> NOT_KEPT_BEGINNINGS = List.of("ratelimit", "x-ratelimit");
+    /** They are one client's own, or the cache's own to say. */
+    private static final Set<String> OF_ONE_ANSWER = Set.of("retry-after", "set-cookie", "set-cookie2", "age");
+
+    private static final List<String> OF_ONE_ANSWER_BEGINNINGS = List.of("ratelimit", "x-ratelimit");
+
+    /** What they say is true of the content that came with them, and a 304 has none (RFC 9111, section 3.2). */
+    private static final List<String> OF_CONTENT = List.of("Content-Length", "Content-Encoding", "Content-Range");
 
     private CachedFields() {}
 
     /**
-     * Returns the fields of a response that may be kept: without those of one connection, those that {@code Connection} names,
-     * and those that are one client's own: {@code Set-Cookie}, {@code Retry-After}, {@code RateLimit} and all that begin so,
-     * with or without {@code X-}. Nor with {@code Age}, which says when the response came, and is put in anew.
-     *
-     * @param response the response's fields, as they came
-     * @return the fields to be kept
+     * The fields that a message goes on with: without those of one connection, and those that {@code Connection} names.
      */
-    public static Fields kept(Fields response) {
-        Fields kept = Objects.requireNonNull(response, "response");
-        for (String named : response.elements("Connection")) {
-            kept = kept.without(named);
+    static Fields endToEnd(Fields message) {
+        Fields rest = message;
+        for (String named : message.elements("Connection")) {
+            rest = rest.without(named);
         }
+        for (String name : OF_ONE_CONNECTION) {
+            rest = rest.without(name);
+        }
+        return rest;
+    }
+
+    /** The fields that may be kept: no one client's {@code Set-Cookie}, {@code Retry-After} or {@code RateLimit}. */
+    static Fields kept(Fields response) {
+        Fields kept = endToEnd(response);
         for (String name : response.asMap().keySet()) {
             String lower = name.toLowerCase(Locale.ROOT);
-            if (NOT_KEPT.contains(lower) || NOT_KEPT_BEGINNINGS.stream().anyMatch(lower::startsWith)) {
+            if (OF_ONE_ANSWER.contains(lower)
+                    || OF_ONE_ANSWER_BEGINNINGS.stream().anyMatch(lower::startsWith)) {
                 kept = kept.without(name);
             }
         }
         return kept;
     }
 
+    /** The fields by which a 304 updates a stored response (RFC 9111, section 3.2). */
+    static Fields updates(Fields notModified) {
+        Fields updates = endToEnd(notModified);
+        for (String name : OF_CONTENT) {
+            updates = updates.without(name);
+        }
+        return updates;
+    }
+
     /**
-     * Returns the fields of an answer: those that were kept, with {@code Age} in whole seconds (RFC 9111, section 5.1), and
-     * with what the cache did, as the last member of {@code Cache-Status} (RFC 9211). Beside the answer's state it says for how
-     * much longer the value is fresh ({@code ttl}), and of one that was loaded, whether it is kept ({@code stored}).
+     * Returns the fields of an answer: those that were kept, with {@code Age} in whole seconds (RFC 9111, section 5.1),
+     * and with what the cache did, as the last member of {@code Cache-Status} (RFC 9211). Beside the answer's state it
+     * says for how much longer the value is fresh ({@code ttl}), and of one that was loaded, whether it is kept ({@code
+     * stored}).
      *
      * @param kept the fields that were kept
      * @param answer the answer
@@ -70,11 +87,21 @@ public final class CachedFields {
         String status = status(cache, answer.state())
                 + (answer.isKept() && !fromCache ? "; stored" : "")
                 + (answer.isKept() ? "; ttl=" + answer.timeToLive().toSeconds() : "");
+        return answered(kept, answer, status, fromCache);
+    }
+
+    /** The fields of an answer that the origin has said is still right (RFC 9211, sections 2.2 and 2.3). */
+    static Fields validated(Fields kept, Cached<?> answer, String cache) {
+        String status = name(cache) + "; fwd=stale; fwd-status=304"
+                + (answer.isKept() ? "; stored; ttl=" + answer.timeToLive().toSeconds() : "");
+        return answered(kept, answer, status, true);
+    }
+
+    private static Fields answered(Fields kept, Cached<?> answer, String status, boolean fromCache) {
         Fields fields = Objects.requireNonNull(kept, "kept").with("Cache-Status", status);
-        if (!fromCache && answer.age().isZero()) {
-            return fields;
-        }
-        return fields.with("Age", Long.toString(answer.age().toSeconds()));
+        return fromCache || !answer.age().isZero()
+                ? fields.replaced("Age", Long.toString(answer.age().toSeconds()))
+                : fields;
     }
 
     /**
@@ -86,13 +113,7 @@ public final class CachedFields {
      * @throws IllegalArgumentException if the name is empty or has any other character
      */
     public static String status(String cache, CacheState state) {
-        if (Objects.requireNonNull(cache, "cache").isEmpty() || !cache.chars().allMatch(c -> c >= ' ' && c <= '~')) {
-            throw new IllegalArgumentException(
-                    "the name of the cache must be printable ASCII of at least one character, but was \"" + cache
-                            + "\"");
-        }
-        String name = '"' + cache.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-        return name
+        return name(cache)
                 + switch (Objects.requireNonNull(state, "state")) {
                     case HIT -> "; hit";
                     case STALE -> "; hit; detail=stale";
@@ -101,5 +122,14 @@ public final class CachedFields {
                     case COALESCED -> "; fwd=miss; collapsed";
                     case BYPASS -> "; fwd=bypass";
                 };
+    }
+
+    private static String name(String cache) {
+        if (Objects.requireNonNull(cache, "cache").isEmpty() || !cache.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            throw new IllegalArgumentException(
+                    "the name of the cache must be printable ASCII of at least one character, but was \"" + cache
+                            + "\"");
+        }
+        return '"' + cache.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 }

@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Fields are the header fields of a request or a response, each with its lines in their order. Names know no case.
+ * Fields are the header fields of a request or a response, each with its lines in their order. The case of names does
+ * not matter.
  *
  * <p>Immutable and thread-safe.
  */
@@ -17,9 +20,10 @@ public final class Fields {
 
     private static final Fields NONE = new Fields(new TreeMap<>(String.CASE_INSENSITIVE_ORDER));
 
-    private final Map<String, List<String>> lines;
+    /** Neither the map nor a list is ever changed, so that fields which differ in one name share all others. */
+    private final SortedMap<String, List<String>> lines;
 
-    private Fields(Map<String, List<String>> lines) {
+    private Fields(SortedMap<String, List<String>> lines) {
         this.lines = lines;
     }
 
@@ -35,14 +39,17 @@ public final class Fields {
     /**
      * Returns the fields of a map, as {@code HttpHeaders.map()} of the JDK's client and many servers have it.
      *
-     * @param lines the lines by the names of the fields; copied. Names that differ in case only are one field
+     * @param lines the lines by the names of the fields; copied. Names that differ in case only are one field. A null
+     *     name, by which {@code HttpURLConnection} has the status line, is ignored
      * @return the fields
      */
     public static Fields of(Map<String, List<String>> lines) {
-        Map<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        Objects.requireNonNull(lines, "lines")
-                .forEach((name, values) ->
-                        copy.computeIfAbsent(name, same -> new ArrayList<>()).addAll(List.copyOf(values)));
+        SortedMap<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        Objects.requireNonNull(lines, "lines").forEach((@Nullable String name, List<String> values) -> {
+            if (name != null) {
+                copy.merge(name, List.copyOf(values), Fields::joined);
+            }
+        });
         return new Fields(copy);
     }
 
@@ -54,10 +61,22 @@ public final class Fields {
      * @return the fields with that line as the last of its name
      */
     public Fields with(String name, String value) {
-        Objects.requireNonNull(value, "value");
-        Map<String, List<String>> copy = copy();
-        copy.computeIfAbsent(Objects.requireNonNull(name, "name"), same -> new ArrayList<>())
-                .add(value);
+        SortedMap<String, List<String>> copy = new TreeMap<>(lines);
+        copy.merge(
+                Objects.requireNonNull(name, "name"), List.of(Objects.requireNonNull(value, "value")), Fields::joined);
+        return new Fields(copy);
+    }
+
+    /**
+     * Returns these fields with one line of a field in place of all its lines.
+     *
+     * @param name the name of the field
+     * @param value the line's value
+     * @return the fields with that line as the only one of its name
+     */
+    public Fields replaced(String name, String value) {
+        SortedMap<String, List<String>> copy = new TreeMap<>(lines);
+        copy.put(Objects.requireNonNull(name, "name"), List.of(Objects.requireNonNull(value, "value")));
         return new Fields(copy);
     }
 
@@ -71,7 +90,7 @@ public final class Fields {
         if (!contains(name)) {
             return this;
         }
-        Map<String, List<String>> copy = copy();
+        SortedMap<String, List<String>> copy = new TreeMap<>(lines);
         copy.remove(name);
         return new Fields(copy);
     }
@@ -93,7 +112,7 @@ public final class Fields {
      * @return the values in their order, unmodifiable; none if there is no such field
      */
     public List<String> lines(String name) {
-        return Collections.unmodifiableList(lines.getOrDefault(Objects.requireNonNull(name, "name"), List.of()));
+        return lines.getOrDefault(Objects.requireNonNull(name, "name"), List.of());
     }
 
     /** The first line of a field. */
@@ -101,7 +120,14 @@ public final class Fields {
         return lines(name).stream().findFirst();
     }
 
-    /** The elements of a field that is a list, over all its lines. Commas in quoted strings part nothing. */
+    /** The lines of several fields in place of those that have the same names. */
+    Fields replacedBy(Fields others) {
+        SortedMap<String, List<String>> copy = new TreeMap<>(lines);
+        copy.putAll(others.lines);
+        return new Fields(copy);
+    }
+
+    /** The elements of a field that is a list, over all its lines. A comma in a quoted string separates nothing. */
     List<String> elements(String name) {
         List<String> elements = new ArrayList<>();
         for (String line : lines(name)) {
@@ -113,16 +139,16 @@ public final class Fields {
     /**
      * Returns the lines by the names of the fields.
      *
-     * @return a map that cannot be modified and whose keys know no case
+     * @return a map that cannot be modified, whose keys are equal if they differ in case only
      */
     public Map<String, List<String>> asMap() {
-        return Collections.unmodifiableMap(copy());
+        return Collections.unmodifiableMap(lines);
     }
 
-    private Map<String, List<String>> copy() {
-        Map<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        lines.forEach((name, values) -> copy.put(name, new ArrayList<>(values)));
-        return copy;
+    private static List<String> joined(List<String> before, List<String> after) {
+        List<String> all = new ArrayList<>(before);
+        all.addAll(after);
+        return List.copyOf(all);
     }
 
     @Override

@@ -1,42 +1,57 @@
 package dev.ratelimit.cache.http;
 
-import dev.ratelimit.cache.Freshness;
 import dev.ratelimit.cache.ReadOptions;
+import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP caching is what RFC 9111 says of who may keep a response, and for how long.
+ * HTTP caching is what RFC 9111 says of who may keep a response, and for how long. {@link HttpCache} applies all of it;
+ * these are the rules alone, for those who have a cache of their own:
  *
  * <pre>{@code
  * HttpCaching rules = HttpCaching.shared(InstantSource.system());
- * Freshness freshness = rules.freshness("GET", requestFields, 200, responseFields);
+ * Judgement judgement = rules.judge(request, response, delay);
  * }</pre>
  *
- * <p><b>Cautious</b> where the RFC leaves a choice. Only responses that say how long they are fresh are kept: nothing is guessed
- * (section 4.2.2). What would have to be validated is not kept ({@code no-cache}). What comes with {@code Set-Cookie} is
- * not kept for all. {@code must-understand} lifts {@code no-store}, since nothing is kept whose status is not understood (section
- * 5.2.2.3). {@code private} and {@code no-cache} count for the whole response, also if they name fields.
+ * <p><b>Cautious</b> where the RFC leaves a choice:
  *
- * <p>Immutable and thread-safe.
+ * <ul>
+ *   <li>A response is kept only if it says how long it is fresh, or that it is to be validated each time ({@code
+ *       no-cache}, or
+ *       {@code public} alone) and by what. Nothing is guessed unless {@link #heuristicFreshness} asks for it (section
+ *     4.2.2).
+ *   <li>{@code private} and {@code no-cache} count for the whole response, also if they name fields. A response with
+ *       {@code Set-Cookie} is not kept for all, and one user's copy is kept without it.
+ *   <li>404 and 410 without a lifetime are answers: they end what is stored (section 4.3.3).
+ *   <li>429, and 5xx but 501, are errors of the backend, whatever lifetime they claim: they are never kept, and what is
+ *       stored may stand in for them (section 4.2.4; RFC 5861, section 4).
+ *   <li>Other errors that a single odd request can cause, as 400 and 403, are never kept, nor is a status that is not
+ *       known here.
+ *   <li>{@code must-understand} lifts {@code no-store} if the status is known here (section 5.2.2.3).
+ * </ul>
+ *
+ * <p>Immutable and thread-safe. No method waits.
  */
 public final class HttpCaching {
 
-    /** The statuses whose meaning is known here; all others are never kept, among them 206, 304, 429 and 5xx but 501. */
-    private static final Set<Integer> CACHEABLE =
-            Set.of(200, 203, 204, 300, 301, 302, 307, 308, 404, 405, 410, 414, 501);
+    private static final String AUTHORIZATION = "Authorization";
 
-    private final boolean shared;
-    private final InstantSource clock;
+    private final CachingRules rules;
 
-    private HttpCaching(boolean shared, InstantSource clock) {
-        this.shared = shared;
-        this.clock = Objects.requireNonNull(clock, "clock");
+    private HttpCaching(CachingRules rules) {
+        this.rules = rules;
+    }
+
+    private static HttpCaching of(boolean shared, InstantSource clock) {
+        Objects.requireNonNull(clock, "clock");
+        return new HttpCaching(new CachingRules(
+                shared, clock, List.of(), List.of(AUTHORIZATION), 0, Duration.ZERO, Duration.ofDays(1)));
     }
 
     /**
@@ -46,7 +61,7 @@ public final class HttpCaching {
      * @return the rules for the shared scope, and for a tenant's
      */
     public static HttpCaching shared(InstantSource clock) {
-        return new HttpCaching(true, clock);
+        return of(true, clock);
     }
 
     /**
@@ -56,123 +71,184 @@ public final class HttpCaching {
      * @return the rules for a principal's scope
      */
     public static HttpCaching ofOneUser(InstantSource clock) {
-        return new HttpCaching(false, clock);
+        return of(false, clock);
     }
 
     /**
-     * Returns how long a response may be used, if at all, where it has come at once.
+     * Returns these rules with targeted fields (RFC 9213): the first of them that a response has, valid and not empty,
+     * stands in for {@code Cache-Control} and {@code Expires}.
      *
-     * @param method the request's method
-     * @param request the request's fields
-     * @param status the response's status
-     * @param response the response's fields, as they came
-     * @return the freshness, with the age that the response has come with
+     * @param names the names of the fields, the most special first, such as {@code CDN-Cache-Control}
+     * @return the rules with those fields in place of the former ones
      */
-    public Freshness freshness(String method, Fields request, int status, Fields response) {
-        return freshness(method, request, status, response, Duration.ZERO);
+    public HttpCaching targetedFields(String... names) {
+        return new HttpCaching(new CachingRules(
+                rules.shared(),
+                rules.clock(),
+                List.of(names),
+                rules.credentials(),
+                rules.heuristicShare(),
+                rules.longestHeuristic(),
+                rules.validateFor()));
     }
 
     /**
-     * Returns how long a response may be used, if at all.
+     * Returns these rules with further request fields by which clients prove who they are: they count as {@code
+     * Authorization} does (RFC 9111, section 3.5).
      *
-     * @param method the request's method
-     * @param request the request's fields
-     * @param status the response's status
-     * @param response the response's fields, as they came
-     * @param delay the time from when the request was sent to when the response's fields came; it counts as age (RFC 9111, section
-     *     4.2.3), as nobody knows when in it the response was made
-     * @return the freshness, with the age that the response has come with
-     * @throws IllegalArgumentException if the delay is negative
+     * @param names the names of the fields, such as {@code X-Api-Key}
+     * @return the rules with {@code Authorization} and those fields
      */
-    public Freshness freshness(String method, Fields request, int status, Fields response, Duration delay) {
-        Objects.requireNonNull(method, "method");
-        if (Objects.requireNonNull(delay, "delay").isNegative()) {
-            throw new IllegalArgumentException("the delay must be zero or more, but was " + delay);
-        }
-        CacheControl control = CacheControl.of(Objects.requireNonNull(response, "response"));
-        if (!mayKeep(method, Objects.requireNonNull(request, "request"), status, response, control)) {
-            return Freshness.uncacheable();
-        }
-        Instant now = clock.instant();
-        Optional<Duration> lifetime = lifetime(response, control, now);
-        if (lifetime.isEmpty()) {
-            return Freshness.uncacheable();
-        }
-        Freshness freshness = Freshness.of(lifetime.get()).age(age(response, now, delay));
-        if (control.has("must-revalidate")
-                || (shared && (control.has("proxy-revalidate") || control.has("s-maxage")))) {
-            return freshness.staleWhileRevalidate(Duration.ZERO).staleIfError(Duration.ZERO);
-        }
-        Optional<Duration> whileRevalidate = control.time("stale-while-revalidate");
-        if (whileRevalidate.isPresent()) {
-            freshness = freshness.staleWhileRevalidate(whileRevalidate.get());
-        }
-        Optional<Duration> ifError = control.time("stale-if-error");
-        return ifError.isPresent() ? freshness.staleIfError(ifError.get()) : freshness;
+    public HttpCaching credentials(String... names) {
+        List<String> all = new ArrayList<>(List.of(names));
+        all.add(AUTHORIZATION);
+        return new HttpCaching(new CachingRules(
+                rules.shared(),
+                rules.clock(),
+                rules.targetedFields(),
+                List.copyOf(all),
+                rules.heuristicShare(),
+                rules.longestHeuristic(),
+                rules.validateFor()));
     }
 
     /**
-     * Returns how old an answer a request accepts, by its {@code Cache-Control}: by {@code max-age}, {@code max-stale} and
-     * {@code no-cache} (RFC 9111, section 5.2.1). A request with {@code max-age} but no {@code max-stale} accepts no stale one.
-     * {@code min-fresh} and {@code only-if-cached} are not looked at; {@code no-store} is by {@link #freshness}.
+     * Returns these rules with a lifetime for responses that say none, but when they were last changed (RFC 9111,
+     * section 4.2.2): a share of the time since then. It holds for the statuses that the RFC names, and for {@code
+     * public} responses.
+     *
+     * @param share the share, above 0 and at most 1; the RFC mentions a tenth
+     * @param longest the longest such lifetime, at least 1 s
+     * @return the rules with that guess
+     * @throws IllegalArgumentException if the share or the time is out of range
+     */
+    public HttpCaching heuristicFreshness(double share, Duration longest) {
+        if (!(share > 0 && share <= 1)) {
+            throw new IllegalArgumentException("share must be above 0 and at most 1, as 0.1, but was " + share);
+        }
+        if (Objects.requireNonNull(longest, "longest").toSeconds() < 1) {
+            throw new IllegalArgumentException("longest must be at least 1 s, but was " + longest);
+        }
+        return new HttpCaching(new CachingRules(
+                rules.shared(),
+                rules.clock(),
+                rules.targetedFields(),
+                rules.credentials(),
+                share,
+                longest,
+                rules.validateFor()));
+    }
+
+    /**
+     * Returns these rules with the time for which a response that has a validator is still kept after it has ceased to
+     * be fresh, so that the origin can say that it is still right: 1 day if it is not set.
+     *
+     * @param time how long after it has ceased to be fresh, zero or more
+     * @return the rules with that time
+     * @throws IllegalArgumentException if the time is negative
+     */
+    public HttpCaching validateFor(Duration time) {
+        if (Objects.requireNonNull(time, "time").isNegative()) {
+            throw new IllegalArgumentException("validateFor must be zero or more, but was " + time);
+        }
+        return new HttpCaching(new CachingRules(
+                rules.shared(),
+                rules.clock(),
+                rules.targetedFields(),
+                rules.credentials(),
+                rules.heuristicShare(),
+                rules.longestHeuristic(),
+                time));
+    }
+
+    /**
+     * Returns how old an answer a request accepts, and how it is loaded: by {@code max-age}, {@code max-stale}, {@code
+     * min-fresh},
+     * {@code no-cache}, {@code no-store} and {@code only-if-cached} (RFC 9111, section 5.2.1). A request with {@code
+     * max-age} but no
+     * {@code max-stale} accepts no stale answer. A request with credentials has a load of its own.
      *
      * @param request the request's fields
      * @return the options
      */
-    public static ReadOptions readOptions(Fields request) {
-        return CacheControl.of(Objects.requireNonNull(request, "request")).asReadOptions();
+    public ReadOptions readOptions(Fields request) {
+        return CacheControl.ofRequest(request).asReadOptions(loadOptions(request));
     }
 
-    private boolean mayKeep(String method, Fields request, int status, Fields response, CacheControl control) {
-        if (!method.equals("GET") && !method.equals("HEAD")) {
-            return false;
-        }
-        if (!CACHEABLE.contains(status)
-                || (control.has("no-store") && !control.has("must-understand"))
-                || control.has("no-cache")
-                || CacheControl.of(request).has("no-store")
-                || Vary.of(response).isAny()) {
-            return false;
-        }
-        if (!shared) {
-            return true;
-        }
-        boolean allowedWithAuthorization =
-                control.has("public") || control.has("s-maxage") || control.has("must-revalidate");
-        return !control.has("private")
-                && !response.contains("Set-Cookie")
-                && (!request.contains("Authorization") || allowedWithAuthorization);
+    /** How a request is loaded if its own directives do not count. */
+    ReadOptions loadOptions(Fields request) {
+        return isLoadedAlone(request) ? ReadOptions.any().ownLoad() : ReadOptions.any();
     }
 
-    /** Section 4.2.1; empty if the response does not say. */
-    private Optional<Duration> lifetime(Fields response, CacheControl control, Instant now) {
-        if (shared && control.has("s-maxage")) {
-            return control.time("s-maxage");
-        }
-        if (control.has("max-age")) {
-            return control.time("max-age");
-        }
-        List<String> expires = response.lines("Expires");
-        if (expires.isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<Instant> until =
-                HttpDate.isUnanimous(expires) ? HttpDate.parse(expires.get(0), now) : Optional.empty();
-        Duration lifetime =
-                until.map(end -> Duration.between(date(response, now), end)).orElse(Duration.ZERO);
-        return Optional.of(lifetime.isNegative() ? Duration.ZERO : lifetime);
+    /** Whether the answer may be this client's alone, so that no other request waits for it. */
+    boolean isLoadedAlone(Fields request) {
+        return rules.shared() && rules.hasCredentials(request);
     }
 
-    /** Section 4.2.3. */
-    private static Duration age(Fields response, Instant now, Duration delay) {
-        Duration apparent = Duration.between(date(response, now), now);
-        List<String> elements = response.elements("Age");
-        Duration said = elements.isEmpty() ? Duration.ZERO : Duration.ofSeconds(CacheControl.seconds(elements.get(0)));
-        Duration corrected = said.plus(delay);
-        return apparent.compareTo(corrected) > 0 ? apparent : corrected;
+    boolean isShared() {
+        return rules.shared();
     }
 
-    private static Instant date(Fields response, Instant now) {
-        return response.first("Date").flatMap(text -> HttpDate.parse(text, now)).orElse(now);
+    /**
+     * Returns the fields of a request that validates a stored response (RFC 9111, section 4.3.1): with the stored
+     * validators as conditions, and without the client's own conditions and range.
+     *
+     * @param request the request's fields
+     * @param stored the fields that were kept
+     * @return the fields; without conditions if the stored response has no validator
+     */
+    public static Fields validating(Fields request, Fields stored) {
+        return Preconditions.validating(request, stored);
+    }
+
+    /**
+     * Returns which URIs a response outdates (RFC 9111, section 4.4): after a success or a redirection of a method that
+     * is not known to be safe, the target, and what {@code Location} and {@code Content-Location} name of the same
+     * origin.
+     *
+     * @param method the request's method; all but GET, HEAD, OPTIONS and TRACE may change something
+     * @param target the request's target URI
+     * @param response the response
+     * @return the URIs of which everything that is kept is to be forgotten; none for a safe method or an error
+     */
+    public static Set<URI> invalidated(String method, URI target, ResponseHead response) {
+        return Invalidation.of(method, target, response.status(), response.fields());
+    }
+
+    /**
+     * Returns what the cache does with a response to a request without conditions.
+     *
+     * @param request the request
+     * @param response the response, with the fields as they came
+     * @param delay the time from when the request was sent to when the response's fields came; it counts as age (RFC
+     *     9111, section 4.2.3), as nobody knows when in it the response was made
+     * @return what is kept, what is sent and what is forgotten
+     * @throws IllegalArgumentException if the delay is negative
+     */
+    public Judgement judge(RequestHead request, ResponseHead response, Duration delay) {
+        return judge(request, null, response, delay);
+    }
+
+    /**
+     * Returns what the cache does with a response to a request by which it has {@linkplain #validating validated} a
+     * stored one.
+     *
+     * @param request the request
+     * @param stored the stored response, with the fields that were kept; null if the request had no conditions of the
+     *     cache
+     * @param response the response, with the fields as they came
+     * @param delay the time from when the request was sent to when the response's fields came
+     * @return what is kept, what is sent and what is forgotten
+     * @throws IllegalArgumentException if the delay is negative
+     */
+    public Judgement judge(RequestHead request, @Nullable ResponseHead stored, ResponseHead response, Duration delay) {
+        if (Objects.requireNonNull(delay, "delay").isNegative()) {
+            throw new IllegalArgumentException("the delay must be zero or more, but was " + delay);
+        }
+        return rules.judge(
+                Objects.requireNonNull(request, "request"),
+                stored,
+                Objects.requireNonNull(response, "response"),
+                delay);
     }
 }

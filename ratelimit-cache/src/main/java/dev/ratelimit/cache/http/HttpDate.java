@@ -16,6 +16,8 @@ final class HttpDate {
 
     private static final DateTimeFormatter FIXED = formatter("d MMM uuuu HH:mm:ss");
     private static final DateTimeFormatter ASCTIME = formatter("MMM d HH:mm:ss uuuu");
+    private static final DateTimeFormatter SENT =
+            DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ROOT);
 
     private HttpDate() {}
 
@@ -24,7 +26,7 @@ final class HttpDate {
         String date = text.strip();
         if (comma >= 0) {
             String rest = text.substring(comma + 1).strip();
-            if (!rest.endsWith(" GMT")) {
+            if (!rest.regionMatches(true, rest.length() - 4, " GMT", 0, 4)) {
                 return Optional.empty();
             }
             String bare = rest.substring(0, rest.length() - 4);
@@ -48,6 +50,7 @@ final class HttpDate {
     private static DateTimeFormatter twoDigitYears(Instant now) {
         int base = now.atOffset(ZoneOffset.UTC).getYear() - 49;
         return new DateTimeFormatterBuilder()
+                .parseCaseInsensitive()
                 .appendPattern("d-MMM-")
                 .appendValueReduced(ChronoField.YEAR, 2, 2, base)
                 .appendPattern(" HH:mm:ss")
@@ -55,7 +58,15 @@ final class HttpDate {
     }
 
     private static DateTimeFormatter formatter(String pattern) {
-        return DateTimeFormatter.ofPattern(pattern, Locale.ROOT);
+        return new DateTimeFormatterBuilder()
+                .parseCaseInsensitive()
+                .appendPattern(pattern)
+                .toFormatter(Locale.ROOT);
+    }
+
+    /** The date in the one form that senders may use; whole seconds. */
+    static String format(Instant date) {
+        return SENT.format(date.atOffset(ZoneOffset.UTC));
     }
 
     /** Whether all lines of a field that must come once say the same. */

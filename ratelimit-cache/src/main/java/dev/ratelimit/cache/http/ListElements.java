@@ -7,7 +7,8 @@ final class ListElements {
 
     private ListElements() {}
 
-    static void addTo(List<String> elements, String line) {
+    /** Adds the elements of a line; returns whether each quoted string of the line has an end. */
+    static boolean addTo(List<String> elements, String line) {
         int start = 0;
         boolean quoted = false;
         for (int i = 0; i < line.length(); i++) {
@@ -22,6 +23,7 @@ final class ListElements {
             }
         }
         add(elements, line.substring(start));
+        return !quoted;
     }
 
     private static void add(List<String> elements, String text) {

@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Vary is the set of request fields that a response depends on, beside its address (RFC 9111, section 4.1; RFC 9110, section
- * 12.5.5).
+ * Vary is the set of request fields that a response depends on, beside its address (RFC 9111, section 4.1; RFC 9110,
+ * section 12.5.5).
  *
  * <p>Immutable and thread-safe.
  */
@@ -56,8 +56,8 @@ public final class Vary {
     }
 
     /**
-     * Returns the key of the variant that a request asks for. A field that is missing is not one that is empty; several lines
-     * are one list.
+     * Returns the key of the variant that a request asks for. A field that is missing differs from one that is empty;
+     * several lines are one list. In the {@code Accept} fields, spaces around the elements do not count.
      *
      * @param primary the key by method and address
      * @param request the request's fields
@@ -73,20 +73,26 @@ public final class Vary {
         for (String name : names) {
             parts.add(name);
             parts.add(request.contains(name));
-            parts.add(String.join(",", request.lines(name)).strip());
+            parts.add(value(request, name));
         }
         return primary.plus(parts.toArray());
+    }
+
+    private static String value(Fields request, String name) {
+        boolean isList = name.startsWith("accept");
+        return String.join(",", isList ? request.elements(name) : request.lines(name))
+                .strip();
     }
 
     /**
      * Returns the key of a request by which a cache keeps variants apart, whose names it learns from the responses:
      *
      * <pre>{@code
-     * cache.get(Vary.key(primary, request, Response::fields), HttpCaching.readOptions(request), () -> backend.ask(request))
+     * cache.get(Vary.key(primary, request, Response::fields), rules.readOptions(request), () -> backend.ask(request))
      * }</pre>
      *
-     * <p>Whoever waits while the first response of an address is loaded, and turns out to ask for another variant, is never given
-     * that response. To invalidate the primary key forgets all variants.
+     * <p>A caller that waits while the first response of an address is loaded, and turns out to ask for another
+     * variant, is never given that response. To invalidate the primary key forgets all variants.
      *
      * @param primary the key by method and address
      * @param request the request's fields

@@ -8,6 +8,7 @@ import dev.ratelimit.cache.Freshness;
 import dev.ratelimit.cache.ResponseCache;
 import dev.ratelimit.cache.Scope;
 import dev.ratelimit.testing.ManualTime;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,25 +16,38 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The rules as a table: section, whether for many users, method, status, request's fields, response's fields, and what follows:
- * {@code no}, or seconds of freshness / age / stale while revalidate / stale if error, with {@code -} for the cache's own.
+ * The rules as a table: section, whether for many users, method, status, request's fields, response's fields, and what
+ * follows:
+ * {@code no}, {@code gone}, {@code error}, or seconds of freshness / age / stale while revalidate / stale if error,
+ * with {@code -} for the cache's own, and whether the response is kept for validation.
  */
 class HttpCachingTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
+    private static final URI TARGET = URI.create("http://shop.test/a");
+    private static final RequestHead GET = new RequestHead("GET", TARGET, Fields.none());
 
     @ParameterizedTest(name = "{0}: {3} {4} | {5}")
     @CsvSource(delimiter = '|', textBlock = """
         # Who may keep it
         RFC 9111 3         | shared | GET  | 200 |                   | Cache-Control: max-age=60                          | 60 0 - -
-        RFC 9111 3         | shared | HEAD | 200 |                   | Cache-Control: max-age=60                          | 60 0 - -
+        RFC 9111 4.3.5     | shared | HEAD | 200 |                   | Cache-Control: max-age=60                          | no
         RFC 9111 3         | shared | POST | 200 |                   | Cache-Control: max-age=60                          | no
         RFC 9111 3         | shared | GET  | 200 |                   |                                                    | no
         RFC 9111 3         | shared | GET  | 404 |                   | Cache-Control: max-age=5                           | 5 0 - -
         RFC 9111 3.3       | shared | GET  | 206 |                   | Cache-Control: max-age=60                          | no
         RFC 9111 4.3.4     | shared | GET  | 304 |                   | Cache-Control: max-age=60                          | no
-        RFC 6585 4         | shared | GET  | 429 |                   | Cache-Control: public, max-age=60                  | no
-        RFC 9110 15.6      | shared | GET  | 503 |                   | Cache-Control: max-age=60                          | no
+        RFC 6585 4         | shared | GET  | 429 |                   | Cache-Control: public, max-age=60                  | error
+        RFC 5861 4         | shared | GET  | 503 |                   | Cache-Control: max-age=60                          | error
+        RFC 5861 4         | shared | GET  | 500 | Authorization: x  | Cache-Control: private                             | error
+        RFC 9110 15.6.2    | shared | GET  | 501 |                   | Cache-Control: max-age=60                          | 60 0 - -
+        RFC 9111 4.3.3     | shared | GET  | 404 |                   |                                                    | gone
+        RFC 9111 4.3.3     | shared | GET  | 410 |                   | Vary: Accept                                       | gone
+        RFC 9111 5.2.2.7   | shared | GET  | 404 |                   | Cache-Control: private                             | no
+        RFC 9111 5.2.2.5   | shared | GET  | 404 |                   | Cache-Control: no-store                            | no
+        RFC 9111 3         | shared | GET  | 400 |                   | Cache-Control: max-age=60                          | no
+        RFC 9111 3         | shared | GET  | 303 |                   | Cache-Control: max-age=60                          | 60 0 - -
+        RFC 9111 3         | shared | GET  | 599 |                   | Cache-Control: max-age=60                          | error
         RFC 9111 5.2.2.5   | shared | GET  | 200 |                   | Cache-Control: no-store, max-age=60                | no
         RFC 9111 5.2.2.5   | shared | GET  | 200 |                   | Cache-Control: max-age=60; Cache-Control: no-store | no
         RFC 9111 5.2.2.3   | shared | GET  | 200 |                   | Cache-Control: no-store, must-understand, max-age=60 | 60 0 - -
@@ -41,6 +55,17 @@ class HttpCachingTest {
         RFC 9111 5.2.1.5   | shared | GET  | 200 | Cache-Control: no-store | Cache-Control: max-age=60                    | no
         RFC 9111 5.2.2.4   | shared | GET  | 200 |                   | Cache-Control: no-cache, max-age=60                | no
         RFC 9111 5.2.2.4   | shared | GET  | 200 |                   | Cache-Control: no-cache="X-Y", max-age=60          | no
+        RFC 9111 5.2.2.4   | shared | GET  | 200 |                   | Cache-Control: no-cache, max-age=60; ETag: "a"     | 0 0 0 0 validated
+        RFC 9111 5.2.2.4   | shared | GET  | 200 |                   | Cache-Control: no-cache; Last-Modified: Mon, 23 Nov 2026 11:00:00 GMT | 0 0 0 0 validated
+        RFC 9111 5.2.2.9   | shared | GET  | 200 |                   | Cache-Control: public; ETag: "a"                   | 0 0 - - validated
+        RFC 9111 3         | shared | GET  | 200 |                   | ETag: "a"                                          | no
+        RFC 9111 4.3       | shared | GET  | 200 |                   | Cache-Control: max-age=60; ETag: "a"               | 60 0 - - validated
+        RFC 9111 4.2.2     | shared | GET  | 200 |                   | Last-Modified: Mon, 23 Nov 2026 11:00:00 GMT       | no
+        RFC 9110 5.6.4     | shared | GET  | 200 |                   | Cache-Control: max-age=60, foo="bar, no-store      | no
+        RFC 9110 5.6.4     | shared | GET  | 200 |                   | Cache-Control: max-age=60, must-understand, foo="  | no
+        RFC 9110 5.6.4     | shared | GET  | 200 | Cache-Control: x="| Cache-Control: max-age=60                          | no
+        RFC 9110 5.6.4     | shared | GET  | 200 |                   | Cache-Control: max-age=60, foo="bar, no-store"     | 60 0 - -
+        RFC 9111 7.3       | shared | GET  | 200 |                   | Cache-Control: max-age=60; Set-Cookie2: a=b        | no
         RFC 9111 5.2.2.7   | shared | GET  | 200 |                   | Cache-Control: private, max-age=60                 | no
         RFC 9111 5.2.2.7   | shared | GET  | 200 |                   | Cache-Control: private="x,no-store", max-age=60    | no
         RFC 9111 5.2.2.7   | one    | GET  | 200 |                   | Cache-Control: private, max-age=60                 | 60 0 - -
@@ -96,9 +121,12 @@ class HttpCachingTest {
             String section, String users, String method, int status, String request, String response, String expected) {
         HttpCaching rules = users.equals("shared") ? HttpCaching.shared(() -> NOW) : HttpCaching.ofOneUser(() -> NOW);
 
-        Freshness freshness = rules.freshness(method, TestFields.parse(request), status, TestFields.parse(response));
+        Judgement judgement = rules.judge(
+                new RequestHead(method, TARGET, TestFields.parse(request)),
+                new ResponseHead(status, TestFields.parse(response)),
+                Duration.ZERO);
 
-        assertThat(inShort(freshness)).as(section).isEqualTo(expected);
+        assertThat(inShort(judgement.freshness())).as(section).isEqualTo(expected);
     }
 
     /** Section 4.2.3: the delay is added to the age that the response says, and the greater of this and its date's counts. */
@@ -111,10 +139,10 @@ class HttpCachingTest {
         Cache-Control: max-age=60; Date: Mon, 23 Nov 2026 12:00:00 GMT              | 0  | 60 0 - -
         """)
     void delay(String response, long seconds, String expected) {
-        Freshness freshness = HttpCaching.shared(() -> NOW)
-                .freshness("GET", Fields.none(), 200, TestFields.parse(response), Duration.ofSeconds(seconds));
+        Judgement judgement = HttpCaching.shared(() -> NOW.plusMillis(999))
+                .judge(GET, new ResponseHead(200, TestFields.parse(response)), Duration.ofSeconds(seconds));
 
-        assertThat(inShort(freshness)).isEqualTo(expected);
+        assertThat(inShort(judgement.freshness())).isEqualTo(expected);
     }
 
     /** A response of 8 s, which is fresh for 5 s or 60 s, and may be used for another 20 s while it is renewed. */
@@ -133,6 +161,16 @@ class HttpCachingTest {
         5.2.1.2 | 5  | Cache-Control: max-stale=x             | MISS
         5.2.1.4 | 60 | Cache-Control: no-cache                | MISS
         5.2.1.4 | 60 | Cache-Control: max-age=60; Cache-Control: no-cache | MISS
+        5.2.1.3 | 60 | Cache-Control: min-fresh=52            | HIT
+        5.2.1.3 | 60 | Cache-Control: min-fresh=53            | MISS
+        5.2.1.5 | 60 | Cache-Control: no-store                | HIT
+        5.2.1.5 | 5  | Cache-Control: no-store                | BYPASS
+        5.2.1.7 | 60 | Cache-Control: only-if-cached          | HIT
+        5.4     | 60 | Pragma: no-cache                       | MISS
+        5.4     | 60 | Pragma: no-cache; Cache-Control: x     | HIT
+        5.4     | 60 | Pragma: other                          | HIT
+        3.5     | 5  | Authorization: x                       | STALE
+        3.5     | 60 | Authorization: x; Cache-Control: max-age=1 | BYPASS
         """)
     void request(String section, long freshFor, String request, CacheState expected) {
         ManualTime time = new ManualTime();
@@ -147,15 +185,19 @@ class HttpCachingTest {
         cache.put(key, "v");
         time.advance(Duration.ofSeconds(8));
 
-        assertThat(cache.get(key, HttpCaching.readOptions(TestFields.parse(request)), () -> "v")
+        assertThat(cache.get(key, HttpCaching.shared(() -> NOW).readOptions(TestFields.parse(request)), () -> "v")
                         .state())
                 .isEqualTo(expected);
     }
 
     private static String inShort(Freshness freshness) {
+        if (freshness.isError() || freshness.isGone()) {
+            return freshness.isError() ? "error" : "gone";
+        }
         return freshness.isCacheable()
                 ? freshness.freshFor().toSeconds() + " " + freshness.age().toSeconds() + " "
                         + inShort(freshness.staleWhileRevalidate()) + " " + inShort(freshness.staleIfError())
+                        + (freshness.validateFor().isZero() ? "" : " validated")
                 : "no";
     }
 

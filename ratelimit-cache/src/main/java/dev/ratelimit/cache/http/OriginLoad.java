@@ -1,0 +1,137 @@
+package dev.ratelimit.cache.http;
+
+import dev.ratelimit.cache.Cached;
+import dev.ratelimit.cache.Freshness;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One caller's load of what may be kept. What the load brings for this caller alone, as a stream and {@code
+ * Set-Cookie}, does not go through the cache, but waits for the caller in a {@link Handover}.
+ */
+final class OriginLoad {
+
+    private final HttpCache.Setup setup;
+    private final RequestHead request;
+    private final boolean passConditions;
+    private final Origin origin;
+
+    private final Handover own = new Handover();
+
+    /**
+     * @param passConditions whether the client's own conditions go on to the origin if nothing is stored: no other
+     *     caller waits for this load, so a 304 is as good as the whole
+     */
+    OriginLoad(HttpCache.Setup setup, RequestHead request, boolean passConditions, Origin origin) {
+        this.setup = setup;
+        this.request = request;
+        this.passConditions = passConditions;
+        this.origin = origin;
+    }
+
+    StoredReply load(@Nullable StoredReply stored) throws Exception {
+        StoredReply before = stored != null && Preconditions.hasValidator(stored.fields()) ? stored : null;
+        Fields whole = passConditions && before == null ? request.fields() : Preconditions.without(request.fields());
+        Fields fields = before == null ? whole : Preconditions.validating(request.fields(), before.fields());
+        Instant sent = setup.clock().instant();
+        HttpReply reply = send(fields);
+        try {
+            Judgement judgement = judge(reply, before == null ? null : before.head(), sent);
+            if (judgement.action() == Judgement.Action.ASK_AGAIN) {
+                reply.close();
+                Instant again = setup.clock().instant();
+                reply = send(whole);
+                judgement = judge(reply, null, again);
+            }
+            return take(reply, judgement, before);
+        } catch (Exception | Error e) {
+            reply.close();
+            throw e;
+        }
+    }
+
+    private HttpReply send(Fields fields) throws Exception {
+        HttpReply reply = origin.send(request.withFields(fields));
+        return Objects.requireNonNull(reply, "the origin's reply");
+    }
+
+    private Judgement judge(HttpReply reply, @Nullable ResponseHead stored, Instant sent) {
+        Duration delay = Duration.between(sent, setup.clock().instant());
+        return setup.rules().judge(request, stored, reply.head(), delay.isNegative() ? Duration.ZERO : delay);
+    }
+
+    private StoredReply take(HttpReply reply, Judgement judgement, @Nullable StoredReply before) throws Exception {
+        return switch (judgement.action()) {
+            case REFRESH -> {
+                reply.close();
+                StoredReply validated = Objects.requireNonNull(before);
+                StoredReply updated = StoredReply.of(judgement, validated.head().status(), validated.content());
+                yield leave(new Handover.Own(updated, judgement.toSend(), null, true));
+            }
+            case KEEP -> admitsVariant(judgement) ? whole(reply, judgement) : passOn(reply, judgement);
+            case FORGET -> judgement.freshness().isGone() ? whole(reply, judgement) : passOn(reply, judgement);
+            case SERVE_STALE -> alone(reply, judgement, reply.content(), Freshness.error());
+            case PASS_ON, ASK_AGAIN -> passOn(reply, judgement);
+        };
+    }
+
+    private boolean admitsVariant(Judgement judgement) {
+        Vary vary = Vary.of(judgement.toKeep());
+        return vary.names().isEmpty()
+                || setup.variants()
+                        .admits(
+                                request.primaryKey(),
+                                vary.secondaryKey(request.primaryKey(), request.fields()),
+                                judgement.freshness(),
+                                setup.clock().instant());
+    }
+
+    /**
+     * Reads the content, unless it is longer than what is kept: then it goes on as a stream, with what was read in
+     * front.
+     */
+    private StoredReply whole(HttpReply reply, Judgement judgement) throws Exception {
+        int most = setup.largestContent();
+        long length = reply.length();
+        if (length > most) {
+            return passOn(reply, judgement);
+        }
+        byte[] content = reply.content().readNBytes(most + 1);
+        if (content.length > most) {
+            InputStream all = new SequenceInputStream(new ByteArrayInputStream(content), reply.content());
+            return alone(reply, judgement, all, Freshness.uncacheable());
+        }
+        reply.close();
+        if (length >= 0 && content.length != length) {
+            // What is not whole must not be kept as if it were (RFC 9111, section 3.3).
+            throw new EOFException("the content ended after " + content.length + " of " + length + " bytes");
+        }
+        StoredReply stored = StoredReply.of(judgement, reply.status(), content);
+        return leave(new Handover.Own(stored, judgement.toSend(), null, false));
+    }
+
+    private StoredReply passOn(HttpReply reply, Judgement judgement) {
+        return alone(reply, judgement, reply.content(), Freshness.uncacheable());
+    }
+
+    private StoredReply alone(HttpReply reply, Judgement judgement, InputStream content, Freshness freshness) {
+        StoredReply stored = StoredReply.ofOneCaller(judgement, reply.status(), freshness);
+        return leave(new Handover.Own(stored, judgement.toSend(), content, false));
+    }
+
+    private StoredReply leave(Handover.Own brought) {
+        own.leave(brought);
+        return brought.stored();
+    }
+
+    /** What the load has brought for its caller alone, if the answer is this load's. */
+    Handover.@Nullable Own own(@Nullable Cached<StoredReply> answer) {
+        return own.take(answer);
+    }
+}
