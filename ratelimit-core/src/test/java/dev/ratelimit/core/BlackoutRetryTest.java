@@ -21,7 +21,7 @@ class BlackoutRetryTest {
     private final ManualTime time = new ManualTime();
 
     private Limiter<String> limiter(Policy policy) {
-        return Limiters.<String>builder(policy).timeSource(time).build();
+        return Limiters.builder(policy).timeSource(time).build();
     }
 
     @Test

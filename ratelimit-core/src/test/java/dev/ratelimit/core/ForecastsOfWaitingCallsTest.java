@@ -26,7 +26,7 @@ class ForecastsOfWaitingCallsTest {
     }
 
     private Limiter<String> limiter(Policy policy) {
-        return Limiters.<String>builder(policy).timeSource(time).build();
+        return Limiters.builder(policy).timeSource(time).build();
     }
 
     @Test

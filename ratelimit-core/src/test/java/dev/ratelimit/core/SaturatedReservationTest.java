@@ -32,7 +32,7 @@ class SaturatedReservationTest {
     }
 
     private static Limiter<String> full() {
-        Limiter<String> limiter = Limiters.<String>builder(TWO_RATES)
+        Limiter<String> limiter = Limiters.builder(TWO_RATES)
                 .maximumKeys(4)
                 .whenSaturated(WhenSaturated.DENY)
                 .timeSource(new ManualTime())

@@ -36,7 +36,7 @@ class WaitersTest {
     }
 
     private Limiter<String> limiter(Rate rate) {
-        return Limiters.<String>builder(Policy.of("policy", rate).shape(Duration.ofSeconds(500)))
+        return Limiters.builder(Policy.of("policy", rate).shape(Duration.ofSeconds(500)))
                 .timeSource(this::nanos)
                 .build();
     }
