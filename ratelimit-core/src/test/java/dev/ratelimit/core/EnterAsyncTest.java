@@ -215,8 +215,8 @@ class EnterAsyncTest {
     /** It began when the executor had the delivery: the lease arrived reclaimed, and two were inside. */
     @Test
     void theLongestHoldBeginsWhenAnExecutorDelivers() {
-        Limiter<String> limiter = limiter(
-                Policy.of("p", Rate.perSecond(10).burst(10)).atOnce(1, Duration.ofMillis(100)));
+        Limiter<String> limiter =
+                limiter(Policy.of("p", Rate.perSecond(10).burst(10)).atOnce(1, Duration.ofMillis(100)));
         Lease first = limiter.tryEnter(KEY);
         List<Runnable> queue = new ArrayList<>();
         CompletableFuture<Lease> waits =
@@ -233,8 +233,8 @@ class EnterAsyncTest {
 
     @Test
     void aLeaseThatItsExecutorDoesNotDeliverWithinTheLongestHoldIsTakenBack() {
-        Limiter<String> limiter = limiter(
-                Policy.of("p", Rate.perSecond(10).burst(10)).atOnce(1, Duration.ofMillis(50)));
+        Limiter<String> limiter =
+                limiter(Policy.of("p", Rate.perSecond(10).burst(10)).atOnce(1, Duration.ofMillis(50)));
         Lease first = limiter.tryEnter(KEY);
         List<Runnable> queue = new ArrayList<>();
         CompletableFuture<Lease> waits =
@@ -271,9 +271,8 @@ class EnterAsyncTest {
         AtomicInteger served = new AtomicInteger();
         Duration longest = Duration.ofSeconds(10);
         for (int i = 0; i < 5_000; i++) {
-            CompletionStage<Lease> stage = executor == null
-                    ? limiter.enterAsync(KEY, longest)
-                    : limiter.enterAsync(KEY, longest, executor);
+            CompletionStage<Lease> stage =
+                    executor == null ? limiter.enterAsync(KEY, longest) : limiter.enterAsync(KEY, longest, executor);
             stage.thenAccept(lease -> {
                 served.addAndGet(lease.granted() ? 1 : 0);
                 lease.close();
@@ -288,8 +287,8 @@ class EnterAsyncTest {
     /** Calls that waited for a lease took their permits from the policy under which they had come. */
     @Test
     void thoseThatWaitForALeaseGoAsTheNewPolicyLetsThem() {
-        Limiter<String> limiter = limiter(
-                Policy.of("before", Rate.perSecond(1000)).atOnce(1));
+        Limiter<String> limiter =
+                limiter(Policy.of("before", Rate.perSecond(1000)).atOnce(1));
         Lease held = limiter.tryEnter(KEY);
         List<CompletableFuture<Lease>> waiting = List.of(later(limiter), later(limiter), later(limiter));
         limiter.update(Policy.of("after", Rate.perSecond(1).burst(1)).atOnce(1));
@@ -335,7 +334,8 @@ class EnterAsyncTest {
     }
 
     static Stream<Policy> policiesWithoutRates() {
-        return Stream.of(Policy.unlimited(), Policy.blocked(), Policy.unlimited().atOnce(5));
+        return Stream.of(
+                Policy.unlimited(), Policy.blocked(), Policy.unlimited().atOnce(5));
     }
 
     @Test

@@ -99,8 +99,8 @@ class WaitingRoomTest {
                 .build();
         limiter.tryAcquire("k");
         CompletableFuture<Decision> givesUp = later(limiter, "k");
-        CompletableFuture<Decision> retry = givesUp.handle((decision, thrown) -> later(limiter, "k"))
-                .thenCompose(again -> again);
+        CompletableFuture<Decision> retry =
+                givesUp.handle((decision, thrown) -> later(limiter, "k")).thenCompose(again -> again);
         givesUp.cancel(true);
         assertThat(retry).isNotDone();
         time.advance(Duration.ofMillis(100));

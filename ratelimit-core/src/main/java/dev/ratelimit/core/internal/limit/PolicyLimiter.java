@@ -73,8 +73,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
             evictions.heldBackBy(queues);
         }
         this.waiters = new Waiters(time, queues, notifications);
-        this.leases = new Leases(
-                time, waiters, notifications, policies::inForce, room.mostPerKey(), this::reclaimed);
+        this.leases = new Leases(time, waiters, notifications, policies::inForce, room.mostPerKey(), this::reclaimed);
         this.room = room;
         this.size = size;
         policies.onChange(this::changed);
