@@ -40,12 +40,7 @@ final class CallThreads {
     CallThreads(ThreadFactory threads, long idleNanos, TimerThread timers) {
         this.timers = timers;
         pool = new ThreadPoolExecutor(
-                FEW,
-                Integer.MAX_VALUE,
-                Math.max(1, idleNanos),
-                TimeUnit.NANOSECONDS,
-                new LinkedBlockingQueue<>(),
-                threads);
+                FEW, FEW, Math.max(1, idleNanos), TimeUnit.NANOSECONDS, new LinkedBlockingQueue<>(), threads);
         pool.allowCoreThreadTimeOut(true);
     }
 
@@ -94,11 +89,16 @@ final class CallThreads {
         long now = begun.get();
         try {
             if (now == seen) {
-                pool.setCorePoolSize(pool.getPoolSize() + MORE);
+                grow(pool.getPoolSize() + MORE);
             }
         } finally {
             seen = now;
             lookLater();
         }
+    }
+
+    private void grow(int size) {
+        pool.setMaximumPoolSize(Math.max(size, pool.getMaximumPoolSize()));
+        pool.setCorePoolSize(size);
     }
 }
