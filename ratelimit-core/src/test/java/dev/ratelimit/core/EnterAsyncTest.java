@@ -261,7 +261,9 @@ class EnterAsyncTest {
         return Stream.of(arguments("none", null), arguments("direct", direct), arguments("shut down", shutDown));
     }
 
-    /** Each closed its lease within the one before: after some three hundred, the stack was full and the lease stuck. */
+    /**
+     * Each closed its lease within the one before: after some three hundred, the stack was full and the lease stuck.
+     */
     @ParameterizedTest(name = "executor: {0}")
     @MethodSource("whatRunsAtOnce")
     void thousandsThatCloseTheirLeasesAtOnceAllHaveOne(String name, @Nullable Executor executor) {

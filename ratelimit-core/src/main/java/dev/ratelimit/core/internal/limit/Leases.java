@@ -18,7 +18,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases of a limiter's keys: a slot first, then the permit that goes with it, from the budgets that are in force by then. The
+ * The leases of a limiter's keys: a slot first, then the permit that goes with it, from the budgets that are in
+ * force by then. The
  * longest hold begins when both are there.
  *
  * <p>So a slot that is refused has spent no permit, and a permit that is refused gives its slot back at once. A limiter

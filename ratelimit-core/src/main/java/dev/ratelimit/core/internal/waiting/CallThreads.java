@@ -9,19 +9,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The daemon threads that run callers' code while some of it takes long: {@value #FEW}, and more if these are stuck. They end
+ * The daemon threads that run callers' code while some of it takes long: {@value #FEW}, and more if these are stuck.
+ * They end
  * when idle.
  *
- * <p><b>Growth.</b> What waits here may be what the code that runs waits for. So somebody looks every {@value #PATIENCE_MILLIS}
- * milliseconds, as long as anything waits: if nothing has begun since the look before, there are {@value #MORE} more threads. As
- * soon as nothing waits, no thread is added beyond the few. Code that takes long, but ends, causes no growth: some of it ends,
- * and lets another begin, between two looks.
+ * <p><b>Growth.</b> Code that runs here may wait for code that waits here. So the timer thread looks every
+ * {@value #PATIENCE_MILLIS} milliseconds, as long as anything waits. If nothing has begun since the last look, it adds
+ * {@value #MORE} threads. When nothing waits any more, the pool adds no thread beyond the few.
  *
  * <p>Thread-safe.
  */
 final class CallThreads {
 
-    /** So many threads are there without a look at how they get on; and as many may be away with the role taken from them. */
+    /**
+     * So many threads are there without a look at how they get on; and as many may be away with the role taken from them.
+     */
     static final int FEW = 64;
 
     private static final int MORE = 16;

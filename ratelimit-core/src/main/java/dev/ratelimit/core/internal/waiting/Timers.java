@@ -15,8 +15,10 @@ public final class Timers {
      * Has a task of the library's own run once, when a source of time reads an instant or later, and never earlier.
      *
      * <p>A {@link VirtualTimeSource} runs the task itself; for any other source a thread of {@link TimerThread} does, which
-     * has lent its role meanwhile: if the task comes to call a listener or an executor, and that takes long, it delays no other for
-     * more than about a millisecond. It never waits for a thread that runs callers' code. What the task throws is the business of
+     * has lent its role meanwhile: if the task comes to call a listener or an executor, and that takes long, it
+     * delays no other for
+     * more than about a millisecond. It never waits for a thread that runs callers' code. What the task throws is
+     * the business of
      * the thread that runs it.
      *
      * @param time the source

@@ -88,7 +88,9 @@ class BlockingCallsIT {
         }
     }
 
-    /** Beyond 64, what blocked filled a pool, and stages, deadlines and timeouts of others waited in its queue for ever. */
+    /**
+     * Beyond 64, what blocked filled a pool, and stages, deadlines and timeouts of others waited in its queue for ever.
+     */
     @Test
     void moreThanThePoolHasThreadsStopNobody() throws Exception {
         List<CompletableFuture<Void>> blocking = blockingStages(150);

@@ -99,7 +99,9 @@ class DepartureTest {
         assertThat(departure.depart("gone")).isFalse();
     }
 
-    /** Another thread that completes it during a withdrawal, as seen from within: it does not wait, and withdraws nothing. */
+    /**
+     * Another thread that completes it during a withdrawal, as seen from within: it does not wait, and withdraws nothing.
+     */
     @Test
     void aCompletionDuringAWithdrawalCompletesIt() {
         List<Departure<String>> own = new ArrayList<>();
