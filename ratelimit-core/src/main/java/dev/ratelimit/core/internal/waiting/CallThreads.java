@@ -71,7 +71,7 @@ final class CallThreads {
     private void lookLater() {
         boolean isSet = false;
         try {
-            timers.wake(SYSTEM, SYSTEM.nanos() + PATIENCE_NANOS, this::look);
+            timers.wake(SYSTEM, Instants.in(SYSTEM, PATIENCE_NANOS), this::look);
             isSet = true;
         } finally {
             if (!isSet) {

@@ -15,11 +15,9 @@ public final class Timers {
      * Has a task of the library's own run once, when a source of time reads an instant or later, and never earlier.
      *
      * <p>A {@link VirtualTimeSource} runs the task itself; for any other source a thread of {@link TimerThread} does, which
-     * has lent its role meanwhile: if the task comes to call a listener or an executor, and that takes long, it
-     * delays no other for
-     * more than about a millisecond. It never waits for a thread that runs callers' code. What the task throws is
-     * the business of
-     * the thread that runs it.
+     * has lent its role meanwhile: if the task comes to call a listener or an executor, and that takes long, it delays no
+     * other for more than about a millisecond. It never waits for a thread that runs callers' code. What the task throws is
+     * the business of the thread that runs it.
      *
      * @param time the source
      * @param due the instant, as a reading of the source
@@ -43,9 +41,10 @@ public final class Timers {
     @SuppressWarnings("FutureReturnValueIgnored") // nobody cancels it
     public static void call(TimeSource time, Runnable task) {
         if (time instanceof VirtualTimeSource virtual) {
-            virtual.schedule(time.nanos(), task);
+            virtual.schedule(Instants.in(time, 0), task);
         } else {
-            TimerThread.shared().call(TimeSource.system(), TimeSource.system().nanos(), task);
+            TimeSource system = TimeSource.system();
+            TimerThread.shared().call(system, Instants.in(system, 0), task);
         }
     }
 
