@@ -155,6 +155,11 @@ final class Load<V> {
         }
     }
 
+    /** Whether it holds a place of the gate. */
+    boolean hasSeat() {
+        return seat != null;
+    }
+
     /** Claims the call of the loader; true for one caller. */
     boolean start() {
         return started.compareAndSet(false, true);

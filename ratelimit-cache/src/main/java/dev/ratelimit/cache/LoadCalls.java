@@ -132,6 +132,10 @@ final class LoadCalls<V> {
         Outcome.Failed<V> failure =
                 new Outcome.Failed<>(LoadFailedException.Reason.DEADLINE, Keeping.overdue(deadline));
         if (results.failed(load, failure)) {
+            if (load.hasSeat() && load.start()) {
+                // The executor has not run it, and may have dropped it: nothing else would give the place back.
+                load.leave();
+            }
             counters.abandonedLoads.increment();
             load.abandon();
         }

@@ -112,11 +112,29 @@ final class LoadResults<V> {
                 Outcome.Audience audience = elsewhere ? Outcome.Audience.ONE : Outcome.Audience.ALL;
                 yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
             }
-            case KEEP, REMOVE -> {
+            case REMOVE -> {
+                // Nothing is kept that would tell variants apart, so only a value that has none is for all.
+                Place<V> own = load.place.of(value);
+                boolean forAll = own != null && own.key().equals(load.key);
+                Outcome.Audience audience = forAll ? Outcome.Audience.ALL : Outcome.Audience.ONE;
+                yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
+            }
+            case KEEP -> {
                 Outcome.Audience audience = elsewhere ? Outcome.Audience.VARIANT : Outcome.Audience.ALL;
                 yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
             }
         };
+    }
+
+    /** Keeps the names that lead to a variant for as long as the variant. */
+    private void keepNames(Place<V> place, long until) {
+        store.change(
+                place.primary(),
+                before -> before instanceof Slot.Varying<V> known
+                                && known.generation() == place.generation()
+                                && until - known.keptUntil() > 0
+                        ? new Slot.Varying<>(known.names(), known.generation(), until, known.weight())
+                        : before);
     }
 
     /** Whether the value is kept. */
@@ -134,7 +152,11 @@ final class LoadResults<V> {
             kept.set(after);
             return after;
         });
-        return kept.get() == judged.entry();
+        boolean isKept = kept.get() == judged.entry();
+        if (isKept && load.place.generation() != 0) {
+            keepNames(load.place, judged.entry().keptUntil());
+        }
+        return isKept;
     }
 
     /** Whether the value is kept. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The directives of {@code Cache-Control} (RFC 9111, section 5.2), over all lines of the field; or those of a targeted
@@ -24,6 +25,8 @@ final class CacheControl {
     private static final long LONGEST_SECONDS = 1L << 31;
 
     private static final String NO_STORE = "no-store";
+    private static final Set<String> RESTRICTING = Set.of("no-store", "no-cache", "private");
+
     private static final String CONTRADICTION = "?";
 
     private final Map<String, String> directives = new HashMap<>();
@@ -66,7 +69,8 @@ final class CacheControl {
                         if (value.number().isPresent()) {
                             control.directives.put(
                                     directive, Long.toString(value.number().getAsLong()));
-                        } else if (value.isTrue()) {
+                        } else if (value.isTrue() || (!value.isFalse() && RESTRICTING.contains(directive))) {
+                            // What restricts the cache counts with any argument, as in Cache-Control.
                             control.directives.put(directive, "");
                         }
                     }));

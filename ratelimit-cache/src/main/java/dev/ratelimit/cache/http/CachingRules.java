@@ -74,7 +74,7 @@ record CachingRules(
             return new Judgement(kept, freshness, toKeep, toSend, control.has("no-cache"), Set.of());
         }
         if (kept == Judgement.Action.KEEP && forAll && gone) {
-            Freshness ofAll = storable ? Freshness.gone() : Freshness.uncacheable();
+            Freshness ofAll = storable && !control.has("no-cache") ? Freshness.gone() : Freshness.uncacheable();
             return decided(Judgement.Action.FORGET, ofAll, toSend);
         }
         Judgement.Action action = kept == Judgement.Action.KEEP ? Judgement.Action.PASS_ON : kept;

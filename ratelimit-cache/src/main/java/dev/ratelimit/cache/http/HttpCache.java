@@ -134,7 +134,8 @@ public final class HttpCache implements AutoCloseable {
 
     private HttpReply load(RequestHead request, ReadOptions options, Origin origin) throws InterruptedException {
         boolean alone = setup.rules().isLoadedAlone(request.fields());
-        OriginLoad load = new OriginLoad(setup, request, alone, origin);
+        Runnable forget = isOdd(request) ? () -> {} : () -> invalidate(request.scope(), request.target());
+        OriginLoad load = new OriginLoad(setup, request, alone, origin, forget);
         Cached<StoredReply> answer = null;
         Handover.Own own;
         try {
@@ -149,7 +150,6 @@ public final class HttpCache implements AutoCloseable {
             own = load.own(answer);
         }
         if (own != null) {
-            forgetIfGone(request, answer.value());
             return replies.own(request, answer, own);
         }
         if (answer.state() == CacheState.COALESCED && answer.value().validateEachTime()) {
@@ -158,14 +158,10 @@ public final class HttpCache implements AutoCloseable {
         return replies.kept(request, answer);
     }
 
-    /**
-     * A 404 or 410 that may not be kept, and that nobody but this caller gets, still says that what is stored is
-     * outdated.
-     */
-    private void forgetIfGone(RequestHead request, StoredReply brought) {
-        if (brought.outdatesStored()) {
-            invalidate(request.scope(), request.target());
-        }
+    /** Whether the answer may be the client's alone, or the client wants it so: it says nothing of what others are given. */
+    private boolean isOdd(RequestHead request) {
+        return setup.rules().isLoadedAlone(request.fields())
+                || (setup.hearsClients() && CacheControl.of(request.fields()).has("no-store"));
     }
 
     /** Sends a request on as it is, on this thread; forgets what the response outdates. */
@@ -180,7 +176,7 @@ public final class HttpCache implements AutoCloseable {
         }
         HttpCaching.invalidated(request.method(), request.target(), reply.head())
                 .forEach(uri -> invalidate(request.scope(), uri));
-        if (request.isHead() && outdates(reply.head(), request)) {
+        if (request.isHead() && !isOdd(request) && outdates(reply.head(), request)) {
             invalidate(request.scope(), request.target());
         }
         return replies.passed(reply);

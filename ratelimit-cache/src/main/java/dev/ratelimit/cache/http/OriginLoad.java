@@ -21,18 +21,21 @@ final class OriginLoad {
     private final RequestHead request;
     private final boolean passConditions;
     private final Origin origin;
+    private final Runnable forget;
 
     private final Handover own = new Handover();
 
     /**
      * @param passConditions whether the client's own conditions go on to the origin if nothing is stored: no other
      *     caller waits for this load, so a 304 is as good as the whole
+     * @param forget forgets what is stored, if there is nothing at the address any more
      */
-    OriginLoad(HttpCache.Setup setup, RequestHead request, boolean passConditions, Origin origin) {
+    OriginLoad(HttpCache.Setup setup, RequestHead request, boolean passConditions, Origin origin, Runnable forget) {
         this.setup = setup;
         this.request = request;
         this.passConditions = passConditions;
         this.origin = origin;
+        this.forget = forget;
     }
 
     StoredReply load(@Nullable StoredReply stored) throws Exception {
@@ -63,7 +66,11 @@ final class OriginLoad {
 
     private Judgement judge(HttpReply reply, @Nullable ResponseHead stored, Instant sent) {
         Duration delay = Duration.between(sent, setup.clock().instant());
-        return setup.rules().judge(request, stored, reply.head(), delay.isNegative() ? Duration.ZERO : delay);
+        // Where clients' directives do not count, they do not decide what is kept either.
+        RequestHead heard = setup.hearsClients()
+                ? request
+                : request.withFields(request.fields().without("Cache-Control"));
+        return setup.rules().judge(heard, stored, reply.head(), delay.isNegative() ? Duration.ZERO : delay);
     }
 
     private StoredReply take(HttpReply reply, Judgement judgement, @Nullable StoredReply before) throws Exception {
@@ -75,7 +82,14 @@ final class OriginLoad {
                 yield leave(new Handover.Own(updated, judgement.toSend(), null, true));
             }
             case KEEP -> admitsVariant(judgement) ? whole(reply, judgement) : passOn(reply, judgement);
-            case FORGET -> judgement.freshness().isGone() ? whole(reply, judgement) : passOn(reply, judgement);
+            case FORGET -> {
+                if (judgement.freshness().isGone()) {
+                    yield whole(reply, judgement);
+                }
+                // Here, and not where the caller gets its reply: a background refresh has no caller.
+                forget.run();
+                yield passOn(reply, judgement);
+            }
             case SERVE_STALE -> alone(reply, judgement, reply.content(), Freshness.error());
             case PASS_ON, ASK_AGAIN -> passOn(reply, judgement);
         };

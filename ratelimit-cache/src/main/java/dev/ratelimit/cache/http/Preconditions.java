@@ -59,9 +59,7 @@ final class Preconditions {
     static boolean isAbout(Fields notModified, Fields stored) {
         Optional<String> etag = notModified.first(ETAG);
         if (etag.isPresent()) {
-            return stored.first(ETAG)
-                    .filter(own -> weaklyEqual(own, etag.get()))
-                    .isPresent();
+            return stored.first(ETAG).filter(own -> isTagOf(own, etag.get())).isPresent();
         }
         Optional<String> modified = notModified.first(LAST_MODIFIED);
         return modified.isEmpty()
@@ -99,7 +97,26 @@ final class Preconditions {
         // A weak tag begins by W/, so it is compared with the date, which it never is.
         return text.startsWith("\"")
                 ? response.first(ETAG).filter(text::equals).isPresent()
-                : response.first(LAST_MODIFIED).filter(text::equals).isPresent();
+                : isStrongDate(response)
+                        && response.first(LAST_MODIFIED).filter(text::equals).isPresent();
+    }
+
+    /** A response may have changed twice in its date's second, unless it is older than that (section 8.8.2.2). */
+    private static boolean isStrongDate(Fields response) {
+        Optional<Instant> modified = date(response, LAST_MODIFIED);
+        Optional<Instant> date = date(response, "Date");
+        return modified.isPresent() && date.isPresent() && modified.get().isBefore(date.get());
+    }
+
+    private static Optional<Instant> date(Fields response, String field) {
+        return response.first(field).flatMap(text -> HttpDate.parse(text, Instant.EPOCH));
+    }
+
+    /** Whether a 304 is about a stored response: a strong tag only about one with the same strong tag (RFC 9111, section 4.3.4). */
+    private static boolean isTagOf(String stored, String notModified) {
+        return notModified.strip().startsWith("W/")
+                ? weaklyEqual(stored, notModified)
+                : stored.strip().equals(notModified.strip());
     }
 
     /** Entity tags are compared as opaque text, without the mark of weak ones (section 8.8.3.2). */

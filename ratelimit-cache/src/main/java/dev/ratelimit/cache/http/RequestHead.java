@@ -80,10 +80,11 @@ public record RequestHead(String method, URI target, Fields fields, Scope scope)
      * Scheme, host and port, such that equal origins have equal texts (RFC 9110, section 4.3.1); empty without a host.
      */
     static String origin(URI uri) {
-        if (uri.getHost() == null) {
-            return uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
-        }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+        if (uri.getHost() == null) {
+            String authority = uri.getRawAuthority();
+            return authority == null ? "" : scheme + "://" + authority.toLowerCase(Locale.ROOT);
+        }
         int usual = scheme.equals("https") ? 443 : scheme.equals("http") ? 80 : -1;
         int port = uri.getPort() < 0 ? usual : uri.getPort();
         return scheme + "://" + uri.getHost().toLowerCase(Locale.ROOT) + ":" + port;

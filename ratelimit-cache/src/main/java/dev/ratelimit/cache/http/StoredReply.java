@@ -11,11 +11,9 @@ import java.util.Map;
  * @param content the content; empty if the reply is for one caller only
  * @param freshness how long it may be used, if at all
  * @param validateEachTime whether each request needs a load of its own, if only to validate it
- * @param outdatesStored whether it says that there is nothing any more, and is for its own caller only
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares these, or changes one
-record StoredReply(
-        ResponseHead head, byte[] content, Freshness freshness, boolean validateEachTime, boolean outdatesStored) {
+record StoredReply(ResponseHead head, byte[] content, Freshness freshness, boolean validateEachTime) {
 
     private static final int BYTES_PER_LINE = 100;
     private static final byte[] NOTHING = {};
@@ -25,18 +23,12 @@ record StoredReply(
                 new ResponseHead(status, judgement.toKeep()),
                 content,
                 judgement.freshness(),
-                judgement.validateEachTime(),
-                false);
+                judgement.validateEachTime());
     }
 
     /** A reply that goes to its own caller as a stream, or as an error. */
     static StoredReply ofOneCaller(Judgement judgement, int status, Freshness freshness) {
-        return new StoredReply(
-                new ResponseHead(status, judgement.toKeep()),
-                NOTHING,
-                freshness,
-                false,
-                judgement.action() == Judgement.Action.FORGET);
+        return new StoredReply(new ResponseHead(status, judgement.toKeep()), NOTHING, freshness, false);
     }
 
     Fields fields() {

@@ -19,10 +19,11 @@ final class StructuredDictionary {
     private int at;
 
     /** A member's value. */
-    record Value(boolean isTrue, OptionalLong number) {
+    record Value(boolean isTrue, boolean isFalse, OptionalLong number) {
 
-        private static final Value TRUE = new Value(true, OptionalLong.empty());
-        private static final Value OTHER = new Value(false, OptionalLong.empty());
+        private static final Value TRUE = new Value(true, false, OptionalLong.empty());
+        private static final Value FALSE = new Value(false, true, OptionalLong.empty());
+        private static final Value OTHER = new Value(false, false, OptionalLong.empty());
     }
 
     private StructuredDictionary(String text) {
@@ -109,7 +110,7 @@ final class StructuredDictionary {
             if (!isTrue) {
                 expect('0');
             }
-            return isTrue ? Value.TRUE : Value.OTHER;
+            return isTrue ? Value.TRUE : Value.FALSE;
         } else if (is(':')) {
             while (isLetter(peek()) || isDigit(peek()) || "+/=".indexOf(peek()) >= 0) {
                 at++;
@@ -141,7 +142,7 @@ final class StructuredDictionary {
             return Value.OTHER;
         }
         long number = Long.parseLong(text.substring(start, at));
-        return new Value(false, OptionalLong.of(negative ? -number : number));
+        return new Value(false, false, OptionalLong.of(negative ? -number : number));
     }
 
     private void digits() throws Malformed {

@@ -1,0 +1,154 @@
+package dev.ratelimit.cache.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ratelimit.cache.CacheKey;
+import dev.ratelimit.cache.Scope;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What attacks on the cache have found. */
+class AttackedHttpCacheTest {
+
+    private static final String KEPT = "Cache-Control: max-age=60; ETag: \"a\"";
+
+    private final ScriptedOrigin origin = new ScriptedOrigin();
+
+    /** RFC 9111, sections 4 and 4.1: a response that varies is for those that ask alike, also if it is a 404. */
+    @Test
+    void oneUsersNotFoundReachesNobodyElse() throws Exception {
+        HttpCache cache = HttpCache.shared("test").build();
+        CountDownLatch bothAsk = new CountDownLatch(1);
+        Origin own = asked -> {
+            bothAsk.await(1, TimeUnit.SECONDS);
+            String user = asked.fields().lines("Cookie").get(0);
+            Fields fields = Fields.none().with("Vary", "Cookie");
+            return HttpReply.of(404, fields, user.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        };
+        ExecutorService callers = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<String>> answers = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                Fields fields = Fields.none().with("Cookie", "user" + i);
+                answers.add(callers.submit(
+                        () -> ScriptedOrigin.text(cache.answer(ScriptedOrigin.request("GET", "/a", fields), own))));
+            }
+            for (int i = 0; i < 8; i++) {
+                assertThat(answers.get(i).get()).isEqualTo("user" + i);
+            }
+        } finally {
+            callers.shutdownNow();
+            cache.close();
+        }
+    }
+
+    @Test
+    void aPageThatABackgroundRefreshFindsGoneIsForgotten() throws InterruptedException {
+        HttpCache cache = origin.shared().build();
+        origin.says("Cache-Control: max-age=1, stale-while-revalidate=600");
+        origin.get(cache, null).close();
+        origin.passes(2);
+        origin.says(404, "Cache-Control: no-store", "gone");
+        origin.get(cache, null).close();
+        assertThat(origin.get(cache, null).status()).isEqualTo(404);
+    }
+
+    /** RFC 9111, section 4.3.4. */
+    @Test
+    void aStrongTagOfA304IsNotThatOfAWeakResponse() {
+        Fields weak = Fields.none().with("ETag", "W/\"a\"");
+        Fields strong = Fields.none().with("ETag", "\"a\"");
+        assertThat(Preconditions.isAbout(strong, weak)).isFalse();
+        assertThat(Preconditions.isAbout(strong, strong)).isTrue();
+        assertThat(Preconditions.isAbout(weak, strong)).isTrue();
+    }
+
+    /** RFC 9110, sections 13.1.5 and 8.8.2.2. */
+    @Test
+    void aDateOfTheResponsesOwnSecondIsTooWeakForARange() {
+        Fields request = Fields.none().with("If-Range", "Mon, 23 Nov 2026 12:00:00 GMT");
+        Fields modified = Fields.none().with("Last-Modified", "Mon, 23 Nov 2026 12:00:00 GMT");
+        assertThat(Preconditions.rangeApplies(request, modified.with("Date", "Mon, 23 Nov 2026 12:00:00 GMT")))
+                .isFalse();
+        assertThat(Preconditions.rangeApplies(request, modified.with("Date", "Mon, 23 Nov 2026 12:00:01 GMT")))
+                .isTrue();
+    }
+
+    @Test
+    void originsWithOddNamesAreToldApart() {
+        assertThat(key("http://my_host/x")).isNotEqualTo(key("https://my_host/x"));
+        assertThat(key("http://MY_host/x")).isEqualTo(key("http://my_host/x"));
+    }
+
+    private static CacheKey key(String uri) {
+        return RequestHead.primaryKey(Scope.shared(), URI.create(uri));
+    }
+
+    @Test
+    void aRestrictionInATargetedFieldCountsWithAnyArgument() throws InterruptedException {
+        HttpCache cache = origin.shared()
+                .rules(rules -> rules.targetedFields("CDN-Cache-Control"))
+                .build();
+        for (String control : List.of("private=\"x\", max-age=60", "no-store=\"x\", max-age=60")) {
+            origin.says("CDN-Cache-Control: " + control);
+            origin.get(cache, null).close();
+            int before = origin.asked.size();
+            origin.get(cache, null).close();
+            assertThat(origin.asked).hasSize(before + 1);
+        }
+        origin.says("CDN-Cache-Control: private=?0, max-age=60");
+        origin.get(cache, null).close();
+        int before = origin.asked.size();
+        origin.get(cache, null).close();
+        assertThat(origin.asked).hasSize(before);
+    }
+
+    @Test
+    void aVariantOfShortLifeEndsNoOther() throws InterruptedException {
+        HttpCache cache = origin.shared().build();
+        origin.says("Vary: X; Cache-Control: max-age=1");
+        origin.get(cache, "X: bad").close();
+        origin.says("Vary: X; Cache-Control: max-age=3600");
+        origin.get(cache, "X: good").close();
+        int before = origin.asked.size();
+        for (int i = 0; i < 100; i++) {
+            origin.passes(10);
+            origin.get(cache, "X: good").close();
+        }
+        assertThat(origin.asked).hasSize(before);
+    }
+
+    @Test
+    void aClientsOddRequestsForgetNothingOfOthers() throws InterruptedException {
+        HttpCache cache = origin.shared().build();
+        origin.says(KEPT);
+        origin.get(cache, null).close();
+        int before = origin.asked.size();
+        origin.passes(1);
+
+        origin.says("Cache-Control: private; ETag: \"mallory\"");
+        Fields odd = origin.fields("Authorization: mallory; Cache-Control: no-cache");
+        cache.answer(ScriptedOrigin.request("HEAD", "/a", odd), origin).close();
+        origin.says(404, "Cache-Control: no-store", "none for you");
+        origin.get(cache, "Authorization: mallory; Cache-Control: no-cache").close();
+        origin.get(cache, "Cache-Control: no-store, no-cache").close();
+
+        assertThat(origin.asked).hasSize(before + 3);
+        assertThat(origin.get(cache, null).isFromCache()).isTrue();
+    }
+
+    @Test
+    void whereClientsAreNotHeardTheirNoStoreKeepsNothingOut() throws InterruptedException {
+        HttpCache cache = origin.shared().ignoreRequestDirectives().build();
+        origin.says(KEPT);
+        origin.get(cache, "Cache-Control: no-store").close();
+        assertThat(origin.get(cache, null).isFromCache()).isTrue();
+    }
+}
