@@ -124,7 +124,6 @@ class WaitingRoomTest {
         }
     }
 
-    /** After {@code shutdownNow}, an executor may accept a completion and never run it. */
     /** It left only after that: the retry was refused, because the call that gave up held the only place. */
     @Test
     void aCallThatGivesUpHasLeftWhenWhatDependsOnItRuns() {
