@@ -22,11 +22,11 @@ interface LoaderCall<V> {
         return stored -> CompletableFuture.completedFuture(loader.load(stored));
     }
 
-    static <V> LoaderCall<V> of(Supplier<? extends CompletionStage<? extends V>> loader) {
+    static <V> LoaderCall<V> ofStage(Supplier<? extends CompletionStage<? extends V>> loader) {
         return stored -> Objects.requireNonNull(loader.get(), "the loader's stage");
     }
 
-    static <V> LoaderCall<V> of(Function<? super @Nullable V, ? extends CompletionStage<? extends V>> loader) {
+    static <V> LoaderCall<V> ofStage(Function<? super @Nullable V, ? extends CompletionStage<? extends V>> loader) {
         return stored -> Objects.requireNonNull(loader.apply(stored), "the loader's stage");
     }
 }

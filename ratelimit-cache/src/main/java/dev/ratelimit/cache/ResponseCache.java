@@ -233,7 +233,7 @@ public final class ResponseCache<V> implements AutoCloseable {
         Objects.requireNonNull(loader, LOADER);
         return hit != null
                 ? CompletableFuture.completedFuture(hit)
-                : begin(() -> Place.of(key), options, LoaderCall.of(loader));
+                : begin(() -> Place.of(key), options, LoaderCall.ofStage(loader));
     }
 
     /**
@@ -254,7 +254,7 @@ public final class ResponseCache<V> implements AutoCloseable {
         Objects.requireNonNull(loader, LOADER);
         return hit != null
                 ? CompletableFuture.completedFuture(hit)
-                : begin(() -> Place.of(key), options, LoaderCall.of(loader));
+                : begin(() -> Place.of(key), options, LoaderCall.ofStage(loader));
     }
 
     /**
@@ -271,7 +271,7 @@ public final class ResponseCache<V> implements AutoCloseable {
         Objects.requireNonNull(key, KEY);
         Objects.requireNonNull(options, OPTIONS);
         Objects.requireNonNull(loader, LOADER);
-        return begin(() -> Place.of(key), options, LoaderCall.of(loader));
+        return begin(() -> Place.of(key), options, LoaderCall.ofStage(loader));
     }
 
     /**
@@ -291,7 +291,7 @@ public final class ResponseCache<V> implements AutoCloseable {
         Objects.requireNonNull(key, KEY);
         Objects.requireNonNull(options, OPTIONS);
         Objects.requireNonNull(loader, LOADER);
-        return begin(() -> Place.of(key), options, LoaderCall.of(loader));
+        return begin(() -> Place.of(key), options, LoaderCall.ofStage(loader));
     }
 
     private CompletableFuture<Cached<V>> begin(Supplier<Place<V>> place, ReadOptions options, LoaderCall<V> loader) {

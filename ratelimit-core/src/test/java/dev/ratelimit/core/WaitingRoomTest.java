@@ -161,6 +161,7 @@ class WaitingRoomTest {
         assertThat(next.join().delay()).isEqualTo(Duration.ofMillis(500));
     }
 
+    /** After {@code shutdownNow}, an executor may accept a completion and never run it. */
     @Test
     void anExecutorThatDropsCompletionsKeepsNoPlace() {
         Limiter<String> limiter = Limiters.builder(policy)
