@@ -116,11 +116,7 @@ class LaterReservationPropertyTest {
 
     @Provide
     Arbitrary<Rate> rates() {
-        return Combinators.combine(
-                        Arbitraries.oneOf(Arbitraries.longs().between(1, 20), Arbitraries.of(3L, 7L, 700L)),
-                        Arbitraries.of(1L, 7L, 10L, 60L),
-                        Arbitraries.longs().between(1, 8))
-                .as((permits, tenths, capacity) -> new Rate(permits, Duration.ofMillis(100 * tenths), capacity));
+        return Drawn.rates();
     }
 
     @Provide
@@ -135,14 +131,8 @@ class LaterReservationPropertyTest {
 
     @Provide
     Arbitrary<List<Step>> steps() {
-        Arbitrary<Long> nanos = Arbitraries.oneOf(
-                Arbitraries.just(0L),
-                Arbitraries.just(0L),
-                Arbitraries.longs().between(0, 50_000_000),
-                Arbitraries.longs().between(0, 2_000_000_000),
-                Arbitraries.of(100_000_000L, 1_000_000_000L));
         return Combinators.combine(
-                        nanos,
+                        Drawn.pauses(),
                         Arbitraries.of(Action.class),
                         Arbitraries.integers().between(0, 40))
                 .as(Step::new)

@@ -9,11 +9,9 @@ import dev.ratelimit.Rate;
 import dev.ratelimit.Reservation;
 import dev.ratelimit.Snapshot;
 import dev.ratelimit.testing.ManualTime;
-import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -41,9 +39,6 @@ class PolicyPropertyTest {
     }
 
     record Step(long nanos, Action action, int number) {}
-
-    /** Permits that may be used from an instant on. */
-    private record Departure(long due, long permits) {}
 
     /** Takes only: the same answer as one exact bucket for each rate, asked all or nothing. */
     @Property(tries = 5_000)
@@ -122,37 +117,35 @@ class PolicyPropertyTest {
         Limiter<String> limiter =
                 Limiters.builder(first).maximumKeys(40).timeSource(time).build();
         Policy policy = first;
-        List<Departure> departures = new ArrayList<>();
+        DepartureLog departures = new DepartureLog();
         List<Reservation> reservations = new ArrayList<>();
-        List<Departure> reserved = new ArrayList<>();
+        List<DepartureLog.Departure> reserved = new ArrayList<>();
         for (Step step : steps) {
             time.advanceNanos(step.nanos());
             switch (step.action()) {
                 case TAKE -> {
                     if (limiter.tryAcquire(KEY, step.number())) {
-                        departures.add(new Departure(time.nanos(), step.number()));
+                        departures.add(time.nanos(), step.number());
                     }
                 }
                 case RESERVE -> {
                     Reservation reservation = limiter.reserve(KEY, step.number());
                     if (reservation.granted()) {
-                        Departure departure = new Departure(reservation.dueNanos(), step.number());
-                        departures.add(departure);
                         reservations.add(reservation);
-                        reserved.add(departure);
+                        reserved.add(departures.add(reservation.dueNanos(), step.number()));
                     }
                 }
                 case CANCEL -> {
                     if (!reservations.isEmpty()) {
                         int which = step.number() % reservations.size();
-                        Departure departure = reserved.remove(which);
+                        DepartureLog.Departure departure = reserved.remove(which);
                         Reservation reservation = reservations.remove(which);
                         if (givesEverythingBack) {
                             limiter.reset(KEY);
                         } else {
                             reservation.cancel();
                         }
-                        removeSame(departures, departure);
+                        departures.remove(departure);
                     }
                 }
                 case REFUND -> {
@@ -172,36 +165,10 @@ class PolicyPropertyTest {
         }
         Policy last = policy;
         return last.rates().stream()
-                .map(rate -> excess(rate, departures))
+                .map(departures::excess)
                 .filter(text -> !text.isEmpty())
                 .findFirst()
                 .orElse("");
-    }
-
-    @SuppressWarnings("ReferenceEquality")
-    private static void removeSame(List<Departure> departures, Departure departure) {
-        departures.removeIf(other -> other == departure);
-    }
-
-    private static String excess(Rate rate, List<Departure> unsorted) {
-        List<Departure> departures = unsorted.stream()
-                .sorted(Comparator.comparingLong(Departure::due))
-                .toList();
-        for (int from = 0; from < departures.size(); from++) {
-            long permits = 0;
-            for (int to = from; to < departures.size(); to++) {
-                permits += departures.get(to).permits();
-                // Dues are rounded up to whole nanoseconds, so the first of two may be late by all but one.
-                long nanos = departures.get(to).due() - departures.get(from).due() + 1;
-                // (permits - capacity) / rate is more than the time
-                BigInteger needed = BigInteger.valueOf(permits - rate.capacity())
-                        .multiply(BigInteger.valueOf(rate.period().toNanos()));
-                if (needed.compareTo(BigInteger.valueOf(nanos).multiply(BigInteger.valueOf(rate.permits()))) > 0) {
-                    return permits + " permits in " + nanos + " ns at " + rate + ": " + departures;
-                }
-            }
-        }
-        return "";
     }
 
     @Provide

@@ -121,12 +121,8 @@ class WaitingPropertyTest {
 
     @Provide
     Arbitrary<Policy> policies() {
-        Arbitrary<Rate> rates = Combinators.combine(
-                        Arbitraries.oneOf(Arbitraries.longs().between(1, 20), Arbitraries.of(3L, 700L)),
-                        Arbitraries.of(1L, 7L, 10L, 60L),
-                        Arbitraries.longs().between(1, 8))
-                .as((permits, tenths, capacity) -> new Rate(permits, Duration.ofMillis(100 * tenths), capacity));
-        return rates.list()
+        return Drawn.rates()
+                .list()
                 .uniqueElements()
                 .ofMinSize(1)
                 .ofMaxSize(3)
@@ -137,14 +133,8 @@ class WaitingPropertyTest {
 
     @Provide
     Arbitrary<List<Step>> steps() {
-        Arbitrary<Long> nanos = Arbitraries.oneOf(
-                Arbitraries.just(0L),
-                Arbitraries.just(0L),
-                Arbitraries.longs().between(0, 50_000_000),
-                Arbitraries.longs().between(0, 2_000_000_000),
-                Arbitraries.of(100_000_000L, 1_000_000_000L));
         return Combinators.combine(
-                        nanos,
+                        Drawn.pauses(),
                         Arbitraries.of(Action.class),
                         Arbitraries.integers().between(0, 40))
                 .as(Step::new)

@@ -57,9 +57,8 @@ final class CacheControl {
     }
 
     /**
-     * The directives that hold for this cache: those of the first targeted field that is valid and not empty, else
-     * those of
-     * {@code Cache-Control} (RFC 9213, section 2.2).
+     * The directives that hold for this cache: those of the first targeted field that is valid and not empty, else those
+     * of {@code Cache-Control} (RFC 9213, section 2.2).
      */
     static CacheControl of(Fields response, List<String> targetedFields) {
         for (String name : targetedFields) {

@@ -166,9 +166,8 @@ final class Waiters {
     // For leases
 
     /**
-     * Takes a permit for a lease; the future is completed when the permit may be used or was refused, by what the
-     * executor is
-     * given. To cancel the future before that gives the permit back.
+     * Takes a permit for a lease; the future is completed when the permit may be used or was refused, by what the executor
+     * is given. To cancel the future before that gives the permit back.
      *
      * @param ending told how the wait ends
      * @param delivery runs what completes the future; it does not throw
