@@ -30,10 +30,21 @@ final class Stripe {
     private Map<Long, WaitQueue> byKey = new HashMap<>();
     private int most;
 
+    /** The size of the map. Written under the lock, read by all. */
+    private volatile int size;
+
     Stripe(AtomicInteger queues, WaitingRoom room, long credit) {
         this.queues = queues;
         this.room = room;
         this.credit = credit;
+    }
+
+    /**
+     * Whether it has no queue. Read without the lock, as the number of all queues is: a queue is counted before its budgets are
+     * read ({@link #findOrAdd}).
+     */
+    boolean isEmpty() {
+        return size == 0;
     }
 
     @Nullable
@@ -53,6 +64,7 @@ final class Stripe {
         WaitQueue added = new WaitQueue(key, account, room, credit);
         byKey.put(key, added);
         most = Math.max(most, byKey.size());
+        size = byKey.size();
         queues.incrementAndGet();
         account.adopt(key, now);
         return added;
@@ -61,6 +73,7 @@ final class Stripe {
     /** Removes a queue in which nothing is left. */
     void removeIfIdle(WaitQueue queue) {
         if (queue.isIdle() && byKey.remove(queue.key, queue)) {
+            size = byKey.size();
             queues.decrementAndGet();
             shrink();
         }

@@ -274,8 +274,12 @@ public final class WaitQueues {
 
     /** Does something with the queue of a key, under the budgets given or else in force; returns null if there is none. */
     private <T> @Nullable T visit(@Nullable Account account, long key, Visit<T> visit) {
-        long now = time.nanos();
         Stripe stripe = stripe(key);
+        if (stripe.isEmpty()) {
+            // Calls for other keys wait: that costs requests for this one no lock.
+            return null;
+        }
+        long now = time.nanos();
         return this.<@Nullable T>locked(stripe, null, todo -> {
             WaitQueue queue = stripe.find(key);
             if (queue == null) {
