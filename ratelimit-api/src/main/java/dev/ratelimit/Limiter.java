@@ -173,12 +173,10 @@ public interface Limiter<K> extends Limit<K> {
     /**
      * Takes a lease and a permit as {@link #enterAsync(Object, Duration)} does, and completes the stage on an executor if it had to wait.
      *
-     * <p>The executor has the policy's longest hold to complete the stage. After that the limiter takes the lease
-     * back, gives back the
-     * permit, tells its listener ({@link LimiterListener#leaseReclaimed}), and completes the stage with a
-     * {@link java.util.concurrent.TimeoutException} on a thread of its own. Without a longest hold, a lease that the
-     * executor does
-     * not deliver is held until the stage is cancelled.
+     * <p>The executor has the policy's longest hold to complete the stage. After that the limiter takes the lease back,
+     * gives back the permit, tells its listener ({@link LimiterListener#leaseReclaimed}), and completes the stage with
+     * a {@link java.util.concurrent.TimeoutException} on a thread of its own. Without a longest hold, a lease that the
+     * executor does not deliver is held until the stage is cancelled.
      *
      * @param key the key
      * @param longestWait the longest wait for the lease; zero does not wait

@@ -72,7 +72,7 @@ public final class WaitingFootprint {
 
     private static String timers() throws JMException, InterruptedException {
         return line("timer", COUNT, number -> {
-            var timer = Timers.schedule(SYSTEM, due(number), WaitingFootprint::nothing, null);
+            var timer = Timers.schedule(SYSTEM, due(number), WaitingFootprint::nothing);
             return timer::cancel;
         });
     }
@@ -163,8 +163,7 @@ public final class WaitingFootprint {
     /** A task that is due now runs after the thread has taken in whatever was put into its queue before. */
     private static void awaitTakenIn() throws InterruptedException {
         CountDownLatch done = new CountDownLatch(1);
-        BenchmarkDefaults.check(
-                Timers.schedule(SYSTEM, SYSTEM.nanos(), done::countDown, null) != null, "there is a timer");
+        BenchmarkDefaults.check(Timers.schedule(SYSTEM, SYSTEM.nanos(), done::countDown) != null, "there is a timer");
         done.await();
     }
 

@@ -232,13 +232,13 @@ public final class WaitingLateness {
 
     private static void awaitTimer(TimeSource time, long due) throws InterruptedException {
         CountDownLatch come = new CountDownLatch(1);
-        BenchmarkDefaults.check(Timers.schedule(time, due, come::countDown, null) != null, "there is a timer");
+        BenchmarkDefaults.check(Timers.schedule(time, due, come::countDown) != null, "there is a timer");
         come.await();
     }
 
     private static Lateness timers(TimeSource time, int count) throws InterruptedException {
         return chained(time, count, (due, departed) -> {
-            BenchmarkDefaults.check(Timers.schedule(time, due, departed, null) != null, "there is a timer");
+            BenchmarkDefaults.check(Timers.schedule(time, due, departed) != null, "there is a timer");
         });
     }
 

@@ -81,9 +81,8 @@ public final class HttpCacheBuilder {
 
     /**
      * Sets what is made of a request's fields before they tell variants apart and go to the origin. For example it
-     * replaces
-     * {@code Accept-Encoding} by {@code gzip} or nothing, so that there are two variants rather than one for each
-     * browser. If it throws, the fields stay as they are.
+     * replaces {@code Accept-Encoding} by {@code gzip} or nothing, so that there are two variants rather than one for
+     * each browser. If it throws, the fields stay as they are.
      *
      * @param normaliser from the fields as they came to those that count
      * @return this builder

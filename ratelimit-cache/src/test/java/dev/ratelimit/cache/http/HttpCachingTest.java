@@ -17,9 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The rules as a table: section, whether for many users, method, status, request's fields, response's fields, and what
- * follows:
- * {@code no}, {@code gone}, {@code error}, or seconds of freshness / age / stale while revalidate / stale if error,
- * with {@code -} for the cache's own, and whether the response is kept for validation.
+ * follows: {@code no}, {@code gone}, {@code error}, or seconds of freshness / age / stale while revalidate / stale if
+ * error, with {@code -} for the cache's own, and whether the response is kept for validation.
  */
 class HttpCachingTest {
 

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * With d units to the permit, the clock emits p units a nanosecond, its reading is p × now, and nothing is ever rounded.
  *
  * <p><b>Room.</b> A position is told apart from those 2<sup>55</sup> units before and after it. The debt of a whole
- * capacity must fit, and time to look after old positions: with the interval I between two sweeps (see {@link Horizon}),
- * (capacity + delay) × d + 8 × I × p &lt; 2<sup>55</sup>, where a
- * delay is what a reservation may be ahead of a whole capacity. That leaves more than 400 days of a slow rate.
+ * capacity must fit, and time to look after old positions: with the interval I between two sweeps (see {@link
+ * Horizon}), (capacity + delay) × d + 8 × I × p &lt; 2<sup>55</sup>, where a delay is what a reservation may be ahead
+ * of a whole capacity. That leaves more than 400 days of a slow rate.
  *
  * <p><b>Odd fractions.</b> Where p is too large for that (above some 4 × 10<sup>6</sup>, where the interval would be under
  * a second), the best fraction below p/d with a smaller numerator takes its place: found in the Stern–Brocot tree (Graham,

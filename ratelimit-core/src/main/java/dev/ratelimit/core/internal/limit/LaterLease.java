@@ -25,14 +25,11 @@ import org.jspecify.annotations.Nullable;
  * A lease that is waited for without a thread: for its slot first, and then for its permit.
  *
  * <p>A caller that gives up leaves the queue in which it stands. Until its stage is completed it gives back the slot
- * and the permit
- * that it has by then, also if an executor has yet to complete the stage, or never does. What is handed to it at
- * that moment
- * finds that the {@link #stage} is withdrawn, and goes back.
+ * and the permit that it has by then, also if an executor has yet to complete the stage, or never does. What is handed
+ * to it at that moment finds that the {@link #stage} is withdrawn, and goes back.
  *
  * <p>The longest hold begins when the stage is completed. An executor has as long to complete it, so that one that
- * drops what it is
- * given keeps nothing for ever.
+ * drops what it is given keeps nothing for ever.
  *
  * <p>Whatever fails completes the stage: with the exception, and without the slot and the permit.
  */
@@ -184,7 +181,7 @@ final class LaterLease implements Ending {
      * Takes the lease back if it is not delivered within its longest hold: the executor may have dropped the delivery.
      */
     private void expectDeliverySince(long given) {
-        ScheduledTask set = Timers.schedule(time, given + longestHoldNanos, this::takeBack, null);
+        ScheduledTask set = Timers.schedule(time, given + longestHoldNanos, this::takeBack);
         deadline = set;
         if (stage.isDone()) {
             set.cancel();

@@ -18,9 +18,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases of a limiter's keys: a slot first, then the permit that goes with it, from the budgets that are in
- * force by then. The
- * longest hold begins when both are there.
+ * The leases of a limiter's keys: a slot first, then the permit that goes with it, from the budgets that are in force
+ * by then. The longest hold begins when both are there.
  *
  * <p>So a slot that is refused has spent no permit, and a permit that is refused gives its slot back at once. A limiter
  * whose policies bound no number at once has no slots.
@@ -153,7 +152,7 @@ final class Leases {
     private synchronized Slots openSlots() {
         Slots open = slots;
         if (open == null) {
-            open = new Slots(time, (instant, task) -> Timers.schedule(time, instant, task, null)::cancel, listener);
+            open = new Slots(time, (instant, task) -> Timers.schedule(time, instant, task)::cancel, listener);
             slots = open;
         }
         return open;

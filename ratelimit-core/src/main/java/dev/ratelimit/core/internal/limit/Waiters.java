@@ -241,7 +241,7 @@ final class Waiters {
         };
         ScheduledTask alarm;
         try {
-            alarm = Timers.schedule(time, promise.due(), () -> queues.release(key), null);
+            alarm = Timers.schedule(time, promise.due(), () -> queues.release(key));
         } catch (Throwable e) {
             withdraw.run();
             throw e;

@@ -93,7 +93,7 @@ final class TurnAlarm {
     private void start(Setting started, @Nullable Setting before) {
         ScheduledTask timer;
         try {
-            timer = Timers.schedule(time, started.instant, started, null);
+            timer = Timers.schedule(time, started.instant, started);
         } catch (Throwable e) {
             // No thread, or no memory.
             if (SETTING.compareAndSet(this, started, before) && before != null && before.hasCome) {

@@ -56,8 +56,7 @@ public record Waiting(
 
     /**
      * Has a stage wait for its turn, of which the executor decides when it is told: also of an answer that comes at
-     * once. To
-     * cancel the stage before that gives back what it was given.
+     * once. To cancel the stage before that gives back what it was given.
      *
      * @param delivery runs what completes the stage; it does not throw
      * @param undo gives back permits that were there at once

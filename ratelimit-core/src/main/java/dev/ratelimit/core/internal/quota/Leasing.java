@@ -132,7 +132,7 @@ final class Leasing {
 
     private void lease(String key, LeasedUnits leased) {
         leases.put(key, leased);
-        leased.endsBy(Timers.schedule(time, leased.since() + term, () -> end(key, leased), null));
+        leased.endsBy(Timers.schedule(time, leased.since() + term, () -> end(key, leased)));
     }
 
     private void end(String key, LeasedUnits leased) {

@@ -10,8 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The daemon threads that run callers' code while some of it takes long: {@value #FEW}, and more if these are stuck.
- * They end
- * when idle.
+ * They end when idle.
  *
  * <p><b>Growth.</b> Code that runs here may wait for code that waits here. So the timer thread looks every
  * {@value #PATIENCE_MILLIS} milliseconds, as long as anything waits. If nothing has begun since the last look, it adds

@@ -15,16 +15,13 @@ import org.jspecify.annotations.Nullable;
  * The future of a caller who departs when its turn comes, unless it gives up before.
  *
  * <p><b>Who decides.</b> One exchange of {@link #outcome} decides. {@link #depart} is the departure. Any other
- * completion before
- * it is a <i>withdrawal</i>, because the caller no longer waits: {@code cancel}, {@code completeExceptionally} (which
- * {@code orTimeout} calls), {@code complete} ({@code completeOnTimeout}), {@code completeAsync}, {@code obtrudeValue} and
- * {@code obtrudeException}. After the departure none of them withdraws anything; the obtruding ones change what is
- * read from
- * the future, as they always do.
+ * completion before it is a <i>withdrawal</i>, because the caller no longer waits: {@code cancel}, {@code
+ * completeExceptionally} (which {@code orTimeout} calls), {@code complete} ({@code completeOnTimeout}), {@code
+ * completeAsync}, {@code obtrudeValue} and {@code obtrudeException}. After the departure none of them withdraws
+ * anything; the obtruding ones change what is read from the future, as they always do.
  *
  * <p><b>A withdrawal comes before the completion.</b> It runs {@code onWithdrawal}, once, and completes the future
- * after that. So
- * what depends on the future finds that the caller has left, and cannot keep its place by taking long.
+ * after that. So what depends on the future finds that the caller has left, and cannot keep its place by taking long.
  *
  * <p>This is a subclass so that the very future which callers hold tells it; what is derived from it ({@code thenApply}) is a
  * plain future, and cancelling that withdraws nothing, as everywhere.
@@ -145,9 +142,8 @@ public final class Departure<T extends @Nullable Object> extends CompletableFutu
     }
 
     /**
-     * Completes it with what was decided. A withdrawal that another thread has begun is no reason to wait: the
-     * future is
-     * completed now.
+     * Completes it with what was decided. A withdrawal that another thread has begun is no reason to wait: the future
+     * is completed now.
      */
     @SuppressWarnings("unchecked") // it is the value that it departed with
     private boolean completesAfterOthers(BooleanSupplier completion) {

@@ -3,9 +3,8 @@ package dev.ratelimit.core.internal.waiting;
 /**
  * How deep completions stand within one another on the current thread.
  *
- * <p>What a completion runs may bring about the next one: a lease is closed there, and the next caller has it. Each
- * of them takes
- * room on the stack, so no more than {@value #MOST} stand within one another. One more goes elsewhere.
+ * <p>What a completion runs may bring about the next one: a lease is closed there, and the next caller has it. Each of
+ * them takes room on the stack, so no more than {@value #MOST} stand within one another. One more goes elsewhere.
  */
 public final class Nesting {
 

@@ -10,9 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A task and its instant: 40 bytes where references and headers are compressed, beside its slot in the {@link TimerHeap}.
  *
  * <p>Whoever takes the task out, by one atomic exchange, decides: the timer thread (or, for callers' code, a thread of
- * {@link CallThreads}) runs it, a caller drops it. A timer
- * without its task is an empty shell, which keeps nothing of the caller's alive while the timer thread has yet to clear
- * it away.
+ * {@link CallThreads}) runs it, a caller drops it. A timer without its task is an empty shell, which keeps nothing of
+ * the caller's alive while the timer thread has yet to clear it away.
  */
 final class Timer implements ScheduledTask {
 

@@ -27,14 +27,13 @@ import org.jspecify.annotations.Nullable;
  * queue. Limiters hand out their instants in ascending order, so few callers pay for a wake-up, and no more than a batch of
  * cancelled timers, all of them empty, wait to be cleared away.
  *
- * <p><b>Callers' code</b> may take long, and may even wait for another timer. So the leader lends its role before it runs any:
- * if it is not back after half a millisecond, and something else is due, a {@link Deputy} is the leader from then on, and the
- * other one, when it comes back, is the deputy or ends. For a second after that callers' code runs on {@link CallThreads}, so
- * that code that takes long again and again costs one hand-over a second. These grow when all of them are stuck:
- * callers' code may
- * wait for more of its kind. Tasks of the library's own never go there, so that no deadline, timeout or turn waits
- * for callers'
- * code; those that may come to a listener or an executor run with the role lent, and short ones on the leader itself.
+ * <p><b>Callers' code</b> may take long, and may even wait for another timer. So the leader lends its role before it
+ * runs any: if it is not back after half a millisecond, and something else is due, a {@link Deputy} is the leader from
+ * then on, and the other one, when it comes back, is the deputy or ends. For a second after that callers' code runs on
+ * {@link CallThreads}, so that code that takes long again and again costs one hand-over a second. These grow when all
+ * of them are stuck: callers' code may wait for more of its kind. Tasks of the library's own never go there, so that no
+ * deadline, timeout or turn waits for callers' code; those that may come to a listener or an executor run with the role
+ * lent, and short ones on the leader itself.
  *
  * <p><b>Its life.</b> It starts with the first timer, and ends when none has been left for ten seconds; the next timer
  * starts another one. All threads are {@link OwnThreads}: daemons that inherit nothing. So the library's class loader, and that

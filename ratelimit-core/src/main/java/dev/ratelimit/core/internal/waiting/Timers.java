@@ -3,8 +3,6 @@ package dev.ratelimit.core.internal.waiting;
 import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.VirtualTimeSource;
-import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /** Having a task run at an instant, without a thread that waits for it. */
 public final class Timers {
@@ -22,14 +20,12 @@ public final class Timers {
      * @param time the source
      * @param due the instant, as a reading of the source
      * @param task the task
-     * @param executor what runs the task; if it refuses, or if there is none, the thread that found the instant come runs it
-     * @return what cancels the task, until it runs or is given to the executor
+     * @return what cancels the task, until it runs
      */
-    public static ScheduledTask schedule(TimeSource time, long due, Runnable task, @Nullable Executor executor) {
-        Runnable handover = Handover.of(task, executor);
+    public static ScheduledTask schedule(TimeSource time, long due, Runnable task) {
         return time instanceof VirtualTimeSource virtual
-                ? virtual.schedule(due, handover)
-                : TimerThread.shared().schedule(time, due, handover);
+                ? virtual.schedule(due, task)
+                : TimerThread.shared().schedule(time, due, task);
     }
 
     /**
@@ -46,19 +42,5 @@ public final class Timers {
             TimeSource system = TimeSource.system();
             TimerThread.shared().call(system, Instants.in(system, 0), task);
         }
-    }
-
-    /**
-     * Has a short task run once, as {@link #schedule} does, on the timer thread itself.
-     *
-     * @param time the source
-     * @param due the instant, as a reading of the source
-     * @param task the task; it must be short, must not wait, and must run no code of callers
-     * @return what cancels the task, until it runs
-     */
-    public static ScheduledTask wake(TimeSource time, long due, Runnable task) {
-        return time instanceof VirtualTimeSource virtual
-                ? virtual.schedule(due, task)
-                : TimerThread.shared().wake(time, due, task);
     }
 }

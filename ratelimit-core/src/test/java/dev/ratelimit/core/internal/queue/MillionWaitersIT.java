@@ -121,7 +121,7 @@ class MillionWaitersIT {
     /** A task that is due now runs after the thread has taken in whatever was put into its queue before. */
     private static void awaitTakenIn() throws InterruptedException {
         CountDownLatch done = new CountDownLatch(1);
-        Timers.schedule(SYSTEM, SYSTEM.nanos(), done::countDown, null);
+        Timers.schedule(SYSTEM, SYSTEM.nanos(), done::countDown);
         done.await();
     }
 

@@ -176,20 +176,13 @@ class TimerThreadTest {
     void theFacadeChoosesTheSourceItselfOrTheSharedThread() throws Exception {
         ManualTime virtual = new ManualTime();
         ConcurrentLinkedQueue<Thread> threads = new ConcurrentLinkedQueue<>();
-        Timers.schedule(virtual, 10, () -> threads.add(Thread.currentThread()), null);
+        Timers.schedule(virtual, 10, () -> threads.add(Thread.currentThread()));
         virtual.advanceNanos(10);
         assertThat(threads).containsExactly(Thread.currentThread());
         CompletableFuture<String> name = new CompletableFuture<>();
         Runnable task = () -> name.complete(Thread.currentThread().getName());
-        Timers.schedule(SYSTEM, SYSTEM.nanos(), task, null);
+        Timers.schedule(SYSTEM, SYSTEM.nanos(), task);
         assertThat(name.get()).isEqualTo("ratelimit-timer");
-        CompletableFuture<Thread> own = new CompletableFuture<>();
-        Timers.schedule(
-                SYSTEM,
-                SYSTEM.nanos(),
-                () -> own.complete(Thread.currentThread()),
-                run -> new Thread(run, "own").start());
-        assertThat(own.get().getName()).isEqualTo("own");
     }
 
     @Test
@@ -239,7 +232,7 @@ class TimerThreadTest {
     /** By another thread of timers, so that this one is left alone. */
     private static void waitFor(Duration duration) throws Exception {
         CompletableFuture<Boolean> over = new CompletableFuture<>();
-        Timers.schedule(SYSTEM, SYSTEM.nanos() + duration.toNanos(), () -> over.complete(true), null);
+        Timers.schedule(SYSTEM, SYSTEM.nanos() + duration.toNanos(), () -> over.complete(true));
         assertThat(over.get()).isTrue();
     }
 }
