@@ -74,7 +74,7 @@ public final class Budgets {
      */
     public void charge(long key, long permits, long instant, Receipt receipt) {
         long most = gcra.mostDebt();
-        long cost = permits < most / permit ? permits * permit : most;
+        long cost = permits <= most / permit ? permits * permit : most;
         long tooMuch = cost;
         while (cost > 0 && tooMuch > 0) {
             long outcome = table.takeAnywhere(cellOf(key), gcra, cost, most, instant, receipt);

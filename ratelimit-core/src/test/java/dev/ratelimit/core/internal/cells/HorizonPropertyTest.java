@@ -144,6 +144,19 @@ class HorizonPropertyTest {
                 .isEqualTo(expected);
     }
 
+    /** Once charged as much as there is room for, because there is no room for two permits. */
+    @Example
+    void aReservationOfTheOnlyPermitThatThereIsRoomForIsChargedWhatItCosts() {
+        Policy policy = Policy.of("p", Rate.of(1, Duration.ofDays(217))).shape(Duration.ofDays(45));
+        ManualTime time = new ManualTime();
+        Limiter<String> limiter = Limiters.builder(policy).timeSource(time).build();
+        assertThat(limiter.tryAcquire(KEY)).isTrue();
+        time.advance(Duration.ofDays(172));
+        assertThat(limiter.reserve(KEY, 1).decision().delay()).isEqualTo(Duration.ofDays(45));
+        time.advance(Duration.ofDays(45));
+        assertThat(limiter.peek(KEY).retryAfter()).isEqualTo(Duration.ofDays(217));
+    }
+
     /** Once failed: "retry after 233 days, 66 of 300 left". */
     @Example
     void twoRatesOfThreeHundredDaysRefuseWithWhatIsTrue() {
