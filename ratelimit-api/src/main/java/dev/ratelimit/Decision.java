@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -255,6 +256,21 @@ public final class Decision {
      */
     public long retryAfterNanos() {
         return retryAfterNanos;
+    }
+
+    /**
+     * Returns {@link #retryAfter()} in whole seconds, as a {@code Retry-After} field has it.
+     *
+     * @return the seconds, rounded up: zero if the request was granted, at least 1 if it was refused, because zero would
+     *     invite the client to come again at once; empty for never
+     */
+    public OptionalLong retryAfterSeconds() {
+        if (allowed()) {
+            return OptionalLong.of(0);
+        }
+        return retryAfterNanos == NEVER_NANOS
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(1, (retryAfterNanos - 1) / 1_000_000_000 + 1));
     }
 
     /**

@@ -1,8 +1,10 @@
 package dev.ratelimit;
 
+import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 
 /**
  * A key of several parts, which are never run together: {@code Key.of("a", "bc")} is not {@code Key.of("ab", "c")}.
@@ -30,9 +32,10 @@ public final class Key {
      * @param first the first part
      * @param second the second part
      * @return the key
+     * @throws IllegalArgumentException if a part is of another type than a key may be
      */
     public static Key of(Object first, Object second) {
-        return new Key(Objects.requireNonNull(first, "part 1"), Objects.requireNonNull(second, "part 2"));
+        return new Key(checked("first", first), checked("second", second));
     }
 
     /**
@@ -42,12 +45,10 @@ public final class Key {
      * @param second the second part
      * @param third the third part
      * @return the key
+     * @throws IllegalArgumentException if a part is of another type than a key may be
      */
     public static Key of(Object first, Object second, Object third) {
-        return new Key(
-                Objects.requireNonNull(first, "part 1"),
-                Objects.requireNonNull(second, "part 2"),
-                Objects.requireNonNull(third, "part 3"));
+        return new Key(checked("first", first), checked("second", second), checked("third", third));
     }
 
     /**
@@ -55,7 +56,7 @@ public final class Key {
      *
      * @param parts the parts, at least one
      * @return the key
-     * @throws IllegalArgumentException if there is no part
+     * @throws IllegalArgumentException if there is no part, or one is of another type than a key may be
      */
     public static Key ofParts(List<?> parts) {
         Object[] copy = Objects.requireNonNull(parts, "parts").toArray();
@@ -63,9 +64,27 @@ public final class Key {
             throw new IllegalArgumentException("a key needs at least one part");
         }
         for (int i = 0; i < copy.length; i++) {
-            Objects.requireNonNull(copy[i], "part " + (i + 1));
+            checked("parts[" + i + "]", copy[i]);
         }
         return new Key(copy);
+    }
+
+    private static Object checked(String name, Object part) {
+        Objects.requireNonNull(part, name);
+        boolean isKey = part instanceof CharSequence
+                || part instanceof Long
+                || part instanceof Integer
+                || part instanceof UUID
+                || part instanceof Enum<?>
+                || part instanceof Key
+                || part instanceof InetAddress
+                || part instanceof byte[];
+        if (!isKey) {
+            throw new IllegalArgumentException(name
+                    + " must be a CharSequence, Long, Integer, UUID, byte[], InetAddress, enum or Key, but was a "
+                    + part.getClass().getName() + "; pass what identifies it, such as its id");
+        }
+        return part;
     }
 
     /**

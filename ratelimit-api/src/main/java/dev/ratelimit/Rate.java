@@ -17,6 +17,7 @@ import java.util.Objects;
  * Rate.perSecond(1000).burstWindow(Duration.ofSeconds(5))    // 5 seconds' worth: 5,000 at once
  * Rate.of(30, Duration.ofDays(30))                           // one a day, up to thirty saved
  * Rate.atMost(100, Duration.ofMinutes(1))                    // never more than 100 in any 60 seconds
+ * Rate.parse("20/min burst 5")                               // from a configuration
  * }</pre>
  *
  * <p><b>Units.</b> Permits are whole numbers from 1; periods are whole nanoseconds from 1 to
@@ -128,6 +129,25 @@ public record Rate(long permits, Duration period, long capacity, long initially)
      */
     public static Rate of(long permits, Duration period) {
         return new Rate(permits, period, permits);
+    }
+
+    /**
+     * Returns the rate that a text names, as configurations have it: {@code 20/min burst 5}.
+     *
+     * <p>The text has the permits, a slash or {@code per}, and the period. A number before the unit makes the period longer:
+     * {@code 1/10s}. The units are {@code ns}, {@code us}, {@code ms}, {@code s}, {@code min}, {@code h} and {@code d}; the
+     * words {@code sec}, {@code second}, {@code minute}, {@code hour} and {@code day} do, too, also with an <i>s</i>. Then may
+     * follow {@code burst} with the {@link #capacity()}, which otherwise is the permits, and {@code initially} with the permits
+     * that are there {@linkplain #initially(long) at first}. Upper case and additional spaces do not matter.
+     *
+     * <p>{@link #toString()} writes such a text: {@code Rate.parse(rate.toString())} equals the rate.
+     *
+     * @param text the text
+     * @return the rate
+     * @throws IllegalArgumentException if the text does not read so, or a number is out of range
+     */
+    public static Rate parse(String text) {
+        return RateText.parse(Objects.requireNonNull(text, "text"));
     }
 
     /**
@@ -292,11 +312,10 @@ public record Rate(long permits, Duration period, long capacity, long initially)
                 startsFull() ? capacityOfPart : initially / parts);
     }
 
-    /** Returns the numbers by their names; what there is initially only where it is not the capacity. */
+    /** Returns the text that {@link #parse} reads, in the longest unit that the period is a whole number of. */
     @Override
     public String toString() {
-        return "Rate[permits=" + permits + ", period=" + period + ", capacity=" + capacity
-                + (startsFull() ? "]" : ", initially=" + initially + "]");
+        return RateText.of(this);
     }
 
     private static void checkDuration(String name, Duration value) {

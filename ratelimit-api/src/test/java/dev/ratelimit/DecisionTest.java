@@ -43,4 +43,22 @@ class DecisionTest {
         assertThatThrownBy(() -> Decision.refused(Decision.Reason.WITHIN_LIMIT, rate, 0, 1, 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void retryAfterInWholeSecondsIsRoundedUp() {
+        assertThat(refusedFor(1).retryAfterSeconds()).hasValue(1);
+        assertThat(refusedFor(1_000_000_000).retryAfterSeconds()).hasValue(1);
+        assertThat(refusedFor(1_000_000_001).retryAfterSeconds()).hasValue(2);
+        assertThat(refusedFor(Long.MAX_VALUE - 1).retryAfterSeconds()).hasValue(9_223_372_037L);
+        assertThat(Decision.tooManyAtOnce().retryAfterSeconds())
+                .as("at once, but not in a loop")
+                .hasValue(1);
+        assertThat(Decision.admitted(rate, 3, 400).retryAfterSeconds()).hasValue(0);
+        assertThat(Decision.blocked().retryAfterSeconds()).isEmpty();
+        assertThat(Decision.exceedsCapacity(rate, 5, 0).retryAfterSeconds()).isEmpty();
+    }
+
+    private Decision refusedFor(long nanos) {
+        return Decision.refused(Decision.Reason.OVER_LIMIT, rate, 0, nanos, nanos);
+    }
 }

@@ -126,8 +126,8 @@ class RateTest {
         assertThat(cold.dividedBy(3).initially()).isEqualTo(1);
         assertThat(cold.dividedBy(5).initially()).isZero();
         assertThat(full.dividedBy(20).initially()).as("full, as the whole").isEqualTo(1);
-        assertThat(full.initially(10)).isEqualTo(full).hasToString("Rate[permits=10, period=PT1S, capacity=10]");
-        assertThat(cold).hasToString("Rate[permits=10, period=PT1S, capacity=10, initially=4]");
+        assertThat(full.initially(10)).isEqualTo(full).hasToString("10/s");
+        assertThat(cold).hasToString("10/s initially 4");
         for (long permits : new long[] {-1, 11, Long.MIN_VALUE, Long.MAX_VALUE}) {
             assertThatThrownBy(() -> full.initially(permits))
                     .isInstanceOf(IllegalArgumentException.class)

@@ -24,7 +24,7 @@ final class SearchPolicy {
         Decision decision = perClient.decide(client);
         return switch (decision.reason()) {
             case WITHIN_LIMIT -> "200";
-            case BLACKOUT -> "429, come back in " + decision.retryAfter().toSeconds() + " s";
+            case BLACKOUT -> "429, come back in " + decision.retryAfterSeconds().orElseThrow() + " s";
             default -> "429, over " + decision.rate().orElseThrow() + " of policy " + decision.policy();
         };
     }

@@ -103,14 +103,14 @@ class GuideExamplesTest {
         for (int i = 0; i < 10; i++) {
             assertThat(policy.search("ada")).isEqualTo("200");
         }
-        assertThat(policy.search("ada")).startsWith("429, over Rate[permits=10, period=PT1S");
+        assertThat(policy.search("ada")).startsWith("429, over 10/s");
         time.advance(Duration.ofSeconds(10));
         assertThat(policy.search("ada")).isEqualTo("429, come back in 20 s");
         time.advance(Duration.ofSeconds(20));
         assertThat(policy.search("ada")).isEqualTo("200");
         policy.reconfigure(2);
         // Eleven were used, of which thirty seconds at the old rate gave back eight.
-        assertThat(policy.search("ada")).startsWith("429, over Rate[permits=2, period=PT1H");
+        assertThat(policy.search("ada")).startsWith("429, over 2/h");
         assertThat(policy.support("ada").budgets().get(1).debt()).isEqualTo(3);
         assertThat(policy.support("ada").blackout()).isEqualTo(Duration.ofSeconds(30));
     }
