@@ -9,8 +9,6 @@ import dev.ratelimit.core.Limiters;
 /** More than yes or no: what an HTTP answer tells a client about its limit. */
 final class Answers {
 
-    private static final long NANOS_PER_SECOND = 1_000_000_000;
-
     private final Limiter<String> perUser;
 
     Answers(TimeSource time) {
@@ -22,12 +20,7 @@ final class Answers {
         return switch (decision.reason()) {
             case WITHIN_LIMIT -> "200, " + decision.remaining() + " left";
             case EXCEEDS_CAPACITY -> "413, at most " + decision.capacity() + " at once";
-            default -> "429, Retry-After: " + wholeSeconds(decision.retryAfterNanos());
+            default -> "429, Retry-After: " + decision.retryAfterSeconds().orElseThrow();
         };
-    }
-
-    /** Rounded up: whoever waits as long as he was told must not come too early. */
-    private static long wholeSeconds(long nanos) {
-        return (nanos + NANOS_PER_SECOND - 1) / NANOS_PER_SECOND;
     }
 }
