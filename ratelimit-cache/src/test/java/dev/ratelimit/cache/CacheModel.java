@@ -60,6 +60,7 @@ final class CacheModel {
     private final @Nullable CacheFlaw flaw;
     private final ModelMemory memory;
     private final Map<Integer, ModelLoad> underWay = new HashMap<>();
+    private final Map<Integer, ModelLoad> ownRenewals = new HashMap<>();
     private final Map<Integer, ModelLoad> loads = new LinkedHashMap<>();
     private final Map<Integer, Options> asked = new HashMap<>();
     private final Map<Integer, Integer> refusals = new HashMap<>();
@@ -138,9 +139,14 @@ final class CacheModel {
 
     private boolean isRenewed(int caller, int key) {
         ReadOptions.Loading loading = options(caller).loading();
-        boolean begins = isFlaw(CacheFlaw.REFRESHES_TWICE_AT_ONCE) || !underWay.containsKey(key);
-        if (begins && (loading == ReadOptions.Loading.SHARED || loading == ReadOptions.Loading.OWN)) {
-            load(caller, key, loading == ReadOptions.Loading.OWN ? Load.Kind.OWN : Load.Kind.SHARED);
+        boolean own = loading == ReadOptions.Loading.OWN;
+        boolean isUnderWay = underWay.containsKey(key) || (own && ownRenewals.containsKey(key));
+        if ((own || loading == ReadOptions.Loading.SHARED)
+                && (!isUnderWay || isFlaw(CacheFlaw.REFRESHES_TWICE_AT_ONCE))) {
+            ModelLoad load = load(caller, key, own ? Load.Kind.OWN : Load.Kind.SHARED);
+            if (own) {
+                ownRenewals.put(key, load);
+            }
         }
         return loading != ReadOptions.Loading.UNSTORED;
     }
@@ -286,6 +292,7 @@ final class CacheModel {
     private void end(ModelLoad load) {
         load.ended = true;
         underWay.remove(load.key, load);
+        ownRenewals.remove(load.key, load);
     }
 
     void put(int key, String text) {
@@ -307,6 +314,7 @@ final class CacheModel {
 
     private void outdate(int key) {
         underWay.remove(key);
+        ownRenewals.remove(key);
         loads.values().stream().filter(load -> load.key == key).forEach(load -> load.outdated = true);
     }
 

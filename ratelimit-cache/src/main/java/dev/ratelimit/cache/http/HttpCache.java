@@ -100,12 +100,12 @@ public final class HttpCache implements AutoCloseable {
     public HttpReply answer(RequestHead head, Origin origin) throws InterruptedException {
         RequestHead request = checked(head);
         Objects.requireNonNull(origin, "origin");
-        if (!concerns(head)) {
-            return pass(request, origin);
-        }
-        ReadOptions options = options(request);
         boolean onlyIfCached =
                 setup.hearsClients() && CacheControl.of(request.fields()).has("only-if-cached");
+        if (!concerns(head)) {
+            return onlyIfCached ? replies.notCached(request) : pass(request, origin);
+        }
+        ReadOptions options = options(request);
         if (!onlyIfCached && (request.isHead() || request.fields().contains("Range"))) {
             Optional<HttpReply> kept = fresh(request, options);
             return kept.isPresent() ? kept.get() : pass(request, origin);
@@ -174,12 +174,26 @@ public final class HttpCache implements AutoCloseable {
         } catch (Exception e) {
             return replies.failed(request, CacheState.BYPASS, e);
         }
-        HttpCaching.invalidated(request.method(), request.target(), reply.head())
-                .forEach(uri -> invalidate(request.scope(), uri));
-        if (request.isHead() && !isOdd(request) && outdates(reply.head(), request)) {
-            invalidate(request.scope(), request.target());
+        try {
+            forgetOutdated(request, reply.head());
+            return replies.passed(reply);
+        } catch (RuntimeException | Error e) {
+            reply.close();
+            throw e;
         }
-        return replies.passed(reply);
+    }
+
+    private void forgetOutdated(RequestHead request, ResponseHead response) {
+        try {
+            HttpCaching.invalidated(request.method(), request.target(), response)
+                    .forEach(uri -> invalidate(request.scope(), uri));
+            if (request.isHead() && !isOdd(request) && outdates(response, request)) {
+                invalidate(request.scope(), request.target());
+            }
+        } catch (IllegalStateException e) {
+            // The cache was closed meanwhile, so nothing is kept; and the origin's answer is the answer.
+            return;
+        }
     }
 
     /** Whether a HEAD's response shows that the kept response to GET is another one (RFC 9111, section 4.3.5). */

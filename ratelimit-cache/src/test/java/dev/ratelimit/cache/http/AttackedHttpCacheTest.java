@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.cache.CacheKey;
 import dev.ratelimit.cache.Scope;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,5 +152,50 @@ class AttackedHttpCacheTest {
         origin.says(KEPT);
         origin.get(cache, "Cache-Control: no-store").close();
         assertThat(origin.get(cache, null).isFromCache()).isTrue();
+    }
+
+    /** The origin has done what it was asked for, so the client is told so. */
+    @Test
+    void aCacheThatIsClosedMeanwhileGivesTheOriginsAnswer() throws Exception {
+        for (String method : List.of("POST", "HEAD")) {
+            HttpCache cache = origin.shared().build();
+            origin.says(KEPT);
+            origin.get(cache, null).close();
+            origin.passes(100);
+            boolean[] streamIsClosed = {false};
+            InputStream content = new ByteArrayInputStream(new byte[3]) {
+                @Override
+                public void close() {
+                    streamIsClosed[0] = true;
+                }
+            };
+            HttpReply reply = cache.answer(ScriptedOrigin.request(method, "/a", Fields.none()), request -> {
+                cache.close();
+                return HttpReply.of(200, Fields.none().with("ETag", "\"b\""), content);
+            });
+            assertThat(reply.status()).as(method).isEqualTo(200);
+            assertThat(streamIsClosed[0]).isFalse();
+            reply.close();
+            assertThat(streamIsClosed[0]).isTrue();
+        }
+    }
+
+    /** RFC 9111, section 5.2.1.7: whatever else the request says. */
+    @Test
+    void aRequestThatIsOnlyForTheCacheNeverReachesTheOrigin() throws InterruptedException {
+        HttpCache cache = origin.shared().build();
+        origin.says(KEPT);
+        origin.get(cache, null).close();
+        origin.passes(100);
+        for (String others : List.of("If-Match: \"b\"", "Range: bytes=0-1", "Content-Length: 3", "Authorization: x")) {
+            Fields fields = origin.fields("Cache-Control: only-if-cached; " + others);
+            for (String method : List.of("GET", "HEAD", "POST")) {
+                HttpReply reply = cache.answer(ScriptedOrigin.request(method, "/a", fields), origin);
+                assertThat(reply.status()).as(method + " " + others).isEqualTo(504);
+                assertThat(reply.failure()).isPresent();
+                reply.close();
+            }
+        }
+        assertThat(origin.asked).hasSize(1);
     }
 }
