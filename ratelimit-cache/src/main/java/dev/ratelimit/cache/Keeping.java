@@ -118,23 +118,56 @@ final class Keeping<V> {
                 : before;
     }
 
+    /** What the primary key's slot becomes by a value that depends on something, where no names are known. */
+    Slot.Varying<V> varying(
+            @Nullable Slot<V> before, Place<V> place, Slot.Entry<V> value, List<CacheKey> gone, long now) {
+        long floor = before instanceof Slot.Entry<V> hidden ? hidden.order() : 0;
+        return varying(
+                place, place.names(), generations.incrementAndGet(), floor, value.keptUntil(), new Variants(), value, gone, now);
+    }
+
     /**
-     * What is to be kept by the primary key of a value that depends on more; null if the names that its load went by have been
-     * forgotten meanwhile.
+     * What the known names become by a value.
+     *
+     * @param latestOrder the order of the load that was begun last: with new names it is not known which variant a value was of
+     * @param gone is given the keys of the variants that go
      */
-    Slot.@Nullable Varying<V> varying(Place<V> loaded, @Nullable Slot<V> before, Place<V> place, Slot<V> value) {
-        CacheKey primary = place.primary();
-        if (before instanceof Slot.Varying<V> known
-                && (loaded.generation() == 0 || loaded.generation() == known.generation())) {
-            List<String> names = Place.union(known.names(), place.names());
-            long until = Slot.later(known.keptUntil(), value.keptUntil());
-            return new Slot.Varying<>(names, known.generation(), until, weights.ofNames(primary, names));
-        }
-        if (loaded.generation() != 0) {
-            return null;
-        }
-        int weight = weights.ofNames(primary, place.names());
-        return new Slot.Varying<>(place.names(), generations.incrementAndGet(), value.keptUntil(), weight);
+    Slot.Varying<V> varying(
+            Slot.Varying<V> known,
+            Place<V> place,
+            Slot.Entry<V> value,
+            long latestOrder,
+            List<CacheKey> gone,
+            long now) {
+        List<String> names = Place.union(known.names(), place.names());
+        boolean isSame = names.equals(known.names());
+        long until = isSame ? Slot.later(known.keptUntil(), value.keptUntil()) : value.keptUntil();
+        return varying(
+                place,
+                names,
+                known.generation(),
+                isSame ? known.floor() : latestOrder,
+                until,
+                isSame ? known.variants() : new Variants(),
+                value,
+                gone,
+                now);
+    }
+
+    private Slot.Varying<V> varying(
+            Place<V> place,
+            List<String> names,
+            long generation,
+            long floor,
+            long until,
+            Variants variants,
+            Slot.Entry<V> value,
+            List<CacheKey> gone,
+            long now) {
+        CacheKey key = place.variant(names, generation).key();
+        gone.addAll(variants.add(key, value.keptUntil(), settings.maximumVariants(), now));
+        int weight = weights.ofNames(place.primary(), names, variants);
+        return new Slot.Varying<>(names, generation, floor, until, variants, weight);
     }
 
     /** Whether a failure of a loader says that there is nothing any more. */

@@ -104,9 +104,10 @@ final class Load<V> {
         return kind == Kind.SHARED;
     }
 
-    /** Whether what is kept was brought by a load that was begun later, or put there since. */
+    /** Whether what is kept was brought by a load that was begun later, or put there since; or hides what was. */
     boolean isOlderThan(@Nullable Slot<V> slot) {
-        return slot instanceof Slot.Entry<V> entry && entry.order() - order > 0;
+        return (slot instanceof Slot.Entry<V> entry && entry.order() - order > 0)
+                || (slot instanceof Slot.Varying<V> names && names.floor() - order > 0);
     }
 
     /** Sets what the loader may validate. */

@@ -45,7 +45,8 @@ final class Loads<V> {
         this.keeping = new Keeping<>(settings);
         this.time = time;
         this.counters = counters;
-        this.results = new LoadResults<>(store, keeping, register, time, counters, reports);
+        StoredResults<V> stored = new StoredResults<>(store, keeping, time, counters, orders::get);
+        this.results = new LoadResults<>(store, keeping, register, time, counters, reports, stored);
         this.calls = new LoadCalls<>(settings, results, counters, alarm);
     }
 

@@ -93,8 +93,8 @@ final class Reads<V> {
         if (round >= ROUNDS) {
             return alone(place, Load.Kind.ALONE, question);
         }
-        if (slot instanceof Slot.Varying) {
-            slot = store.look(place.key());
+        if (slot instanceof Slot.Varying<V> names) {
+            slot = variant(names, place, now);
         }
         Cached<V> ready = withoutWaiting(place, slot, now, question);
         if (ready != null) {
@@ -145,10 +145,22 @@ final class Reads<V> {
         return null;
     }
 
+    private @Nullable Slot<V> variant(Slot.Varying<V> names, Place<V> place, long now) {
+        Slot<V> slot = store.look(place.key());
+        if (slot instanceof Slot.Entry) {
+            names.variants().asked(place.key(), now);
+        }
+        return slot;
+    }
+
     /** What may be given without a load, counted as a hit; null for nothing. */
     @Nullable
-    Cached<V> ready(@Nullable Slot<V> slot, ReadOptions options) {
+    Cached<V> peek(Place<V> place, ReadOptions options) {
         long now = time.now();
+        Slot<V> slot = store.look(place.key());
+        if (slot instanceof Slot.Varying<V> names) {
+            slot = variant(names, place.by(names), now);
+        }
         if (!(slot instanceof Slot.Entry<V> entry) || !entry.isUsable(now) || !entry.suits(options, now)) {
             return null;
         }

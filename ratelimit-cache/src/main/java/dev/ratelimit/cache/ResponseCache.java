@@ -330,7 +330,7 @@ public final class ResponseCache<V> implements AutoCloseable {
      */
     public Optional<Cached<V>> peek(CacheKey key, ReadOptions options) {
         Objects.requireNonNull(key, KEY);
-        return peek(options, () -> store.look(key));
+        return peek(options, () -> Place.of(key));
     }
 
     /**
@@ -356,19 +356,14 @@ public final class ResponseCache<V> implements AutoCloseable {
      */
     public Optional<Cached<V>> peek(VaryingKey<V> key, ReadOptions options) {
         Objects.requireNonNull(key, KEY);
-        return peek(options, () -> {
-            Slot<V> slot = store.look(key.primary());
-            return slot instanceof Slot.Varying
-                    ? store.look(Place.of(key).by(slot).key())
-                    : slot;
-        });
+        return peek(options, () -> Place.of(key));
     }
 
-    private Optional<Cached<V>> peek(ReadOptions options, Supplier<@Nullable Slot<V>> look) {
+    private Optional<Cached<V>> peek(ReadOptions options, Supplier<Place<V>> place) {
         Objects.requireNonNull(options, OPTIONS);
         loads.requireOpen();
         try {
-            return Optional.ofNullable(reads.ready(look.get(), options));
+            return Optional.ofNullable(reads.peek(place.get(), options));
         } catch (RuntimeException | Error e) {
             reports.cacheFailed(e);
             return Optional.empty();

@@ -28,6 +28,7 @@ public final class ResponseCacheBuilder<V> {
     private long maximumEntries = 10_000;
     private long maximumBytes = Long.MAX_VALUE;
     private long largestEntry;
+    private int maximumVariants = 100;
     private @Nullable ToLongFunction<? super V> weigher;
     private Duration freshFor = Duration.ofMinutes(1);
     private @Nullable Function<? super V, Freshness> freshness;
@@ -97,6 +98,19 @@ public final class ResponseCacheBuilder<V> {
                     "largestEntry must be at most " + Integer.MAX_VALUE + " bytes, but was " + bytes);
         }
         this.largestEntry = atLeast(1, "largestEntry", bytes);
+        return this;
+    }
+
+    /**
+     * Sets the most variants of one {@link VaryingKey} that are kept at once: 100 if it is not set. A further one takes the place
+     * of a variant that nobody has asked for since it was loaded; if there is none, of the one that was asked for least lately.
+     *
+     * @param variants how many, at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if the number is below 1
+     */
+    public ResponseCacheBuilder<V> maximumVariants(int variants) {
+        this.maximumVariants = (int) atLeast(1, "maximumVariants", variants);
         return this;
     }
 
@@ -397,6 +411,7 @@ public final class ResponseCacheBuilder<V> {
                 maximumEntries,
                 maximumBytes,
                 effectiveLargestEntry(),
+                maximumVariants,
                 weigher,
                 each == null ? value -> always : each,
                 staleWhileRevalidate,

@@ -1,6 +1,5 @@
 package dev.ratelimit.cache.http;
 
-import dev.ratelimit.cache.CacheKey;
 import dev.ratelimit.cache.CacheState;
 import dev.ratelimit.cache.CacheStatistics;
 import dev.ratelimit.cache.Cached;
@@ -53,7 +52,6 @@ public final class HttpCache implements AutoCloseable {
             HttpCaching rules,
             InstantSource clock,
             int largestContent,
-            VariantBound variants,
             UnaryOperator<Fields> normaliser,
             boolean hearsClients) {}
 
@@ -212,9 +210,7 @@ public final class HttpCache implements AutoCloseable {
      * @param target the address
      */
     public void invalidate(Scope scope, URI target) {
-        CacheKey primary = RequestHead.primaryKey(scope, target);
-        setup.variants().forget(primary);
-        cache.invalidate(primary);
+        cache.invalidate(RequestHead.primaryKey(scope, target));
     }
 
     /**

@@ -81,7 +81,7 @@ final class OriginLoad {
                 StoredReply updated = StoredReply.of(judgement, validated.head().status(), validated.content());
                 yield leave(new Handover.Own(updated, judgement.toSend(), null, true));
             }
-            case KEEP -> admitsVariant(judgement) ? whole(reply, judgement) : passOn(reply, judgement);
+            case KEEP -> whole(reply, judgement);
             case FORGET -> {
                 if (judgement.freshness().isGone()) {
                     yield whole(reply, judgement);
@@ -93,17 +93,6 @@ final class OriginLoad {
             case SERVE_STALE -> alone(reply, judgement, reply.content(), Freshness.error());
             case PASS_ON, ASK_AGAIN -> passOn(reply, judgement);
         };
-    }
-
-    private boolean admitsVariant(Judgement judgement) {
-        Vary vary = Vary.of(judgement.toKeep());
-        return vary.names().isEmpty()
-                || setup.variants()
-                        .admits(
-                                request.primaryKey(),
-                                vary.secondaryKey(request.primaryKey(), request.fields()),
-                                judgement.freshness(),
-                                setup.clock().instant());
     }
 
     /**
