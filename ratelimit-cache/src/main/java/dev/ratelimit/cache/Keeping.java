@@ -1,10 +1,12 @@
 package dev.ratelimit.cache;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** How long what was loaded is kept, and what a slot becomes by a load's result. It calls the functions that the cache was given. */
@@ -119,18 +121,19 @@ final class Keeping<V> {
     }
 
     /** What the primary key's slot becomes by a value that depends on something, where no names are known. */
-    Slot.Varying<V> varying(
-            @Nullable Slot<V> before, Place<V> place, Slot.Entry<V> value, List<CacheKey> gone, long now) {
+    Slot.Varying<V> varying(@Nullable Slot<V> before, Place<V> place, Slot.Entry<V> value, long now) {
         long floor = before instanceof Slot.Entry<V> hidden ? hidden.order() : 0;
-        return varying(
-                place, place.names(), generations.incrementAndGet(), floor, value.keptUntil(), new Variants(), value, gone, now);
+        Slot.Varying<V> none = new Slot.Varying<>(
+                place.names(), generations.incrementAndGet(), floor, value.keptUntil(), new Variants(), 0);
+        return varying(none, place, value, floor, new ArrayList<>(), now, key -> true);
     }
 
     /**
      * What the known names become by a value.
      *
      * @param latestOrder the order of the load that was begun last: with new names it is not known which variant a value was of
-     * @param gone is given the keys of the variants that go
+     * @param gone is given the keys of the variants that go for it
+     * @param isKept whether a variant is in the store
      */
     Slot.Varying<V> varying(
             Slot.Varying<V> known,
@@ -138,36 +141,20 @@ final class Keeping<V> {
             Slot.Entry<V> value,
             long latestOrder,
             List<CacheKey> gone,
-            long now) {
+            long now,
+            Predicate<CacheKey> isKept) {
         List<String> names = Place.union(known.names(), place.names());
         boolean isSame = names.equals(known.names());
-        long until = isSame ? Slot.later(known.keptUntil(), value.keptUntil()) : value.keptUntil();
-        return varying(
-                place,
+        Variants variants = isSame ? known.variants() : new Variants();
+        CacheKey key = place.variant(names, known.generation()).key();
+        gone.addAll(variants.add(key, value.keptUntil(), settings.maximumVariants(), now, isKept));
+        return new Slot.Varying<>(
                 names,
                 known.generation(),
                 isSame ? known.floor() : latestOrder,
-                until,
-                isSame ? known.variants() : new Variants(),
-                value,
-                gone,
-                now);
-    }
-
-    private Slot.Varying<V> varying(
-            Place<V> place,
-            List<String> names,
-            long generation,
-            long floor,
-            long until,
-            Variants variants,
-            Slot.Entry<V> value,
-            List<CacheKey> gone,
-            long now) {
-        CacheKey key = place.variant(names, generation).key();
-        gone.addAll(variants.add(key, value.keptUntil(), settings.maximumVariants(), now));
-        int weight = weights.ofNames(place.primary(), names, variants);
-        return new Slot.Varying<>(names, generation, floor, until, variants, weight);
+                isSame ? Slot.later(known.keptUntil(), value.keptUntil()) : value.keptUntil(),
+                variants,
+                weights.ofNames(place.primary(), names, variants));
     }
 
     /** Whether a failure of a loader says that there is nothing any more. */

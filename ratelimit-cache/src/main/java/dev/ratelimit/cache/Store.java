@@ -154,6 +154,10 @@ final class Store<V> {
             reports.removed(done.after() == null ? Removal.INVALIDATED : Removal.REPLACED);
         }
         done.orphans().forEach(orphan -> remove(orphan, Removal.INVALIDATED));
+        removeOrphans();
+    }
+
+    private void removeOrphans() {
         for (CacheKey orphan = orphans.poll(); orphan != null; orphan = orphans.poll()) {
             remove(orphan, Removal.SIZE);
         }
@@ -174,7 +178,13 @@ final class Store<V> {
 
     /** Removes what is kept by a key, for this cause. */
     void remove(CacheKey key, Removal cause) {
-        if (changed(key, before -> null).hasRemovedValue()) {
+        removeIf(key, slot -> true, cause);
+    }
+
+    /** Removes what is kept by a key if it is what is to go. */
+    void removeIf(CacheKey key, Predicate<Slot<V>> which, Removal cause) {
+        if (changed(key, before -> before == null || which.test(before) ? null : before)
+                .hasRemovedValue()) {
             reports.removed(cause);
         }
     }
@@ -200,6 +210,7 @@ final class Store<V> {
 
     long entries() {
         slots.cleanUp();
+        removeOrphans();
         return slots.estimatedSize();
     }
 

@@ -116,10 +116,11 @@ final class StoredResults<V> {
         }
         CacheKey key = place.by(known).key();
         store.change(key, before -> load.isOlderThan(before) ? before : entry);
+        known.variants().stored(key);
         boolean isFound = store.look(place.primary()) instanceof Slot.Varying<V> since
                 && since.variants().contains(key);
         if (load.isOutdated() || !isFound) {
-            store.change(key, since -> since == entry ? null : since);
+            store.removeIf(key, slot -> slot == entry, load.isOutdated() ? Removal.INVALIDATED : Removal.SIZE);
         }
         boolean isKept = store.look(key) == entry;
         if (!isKept) {
@@ -143,13 +144,17 @@ final class StoredResults<V> {
             // With new names the request has another key: what it had by the former one may be newer.
             boolean isOlder = load.isOlderThan(store.lookQuietly(place.by(known).key()));
             return isOf(known, load) && !isOlder
-                    ? keeping.varying(known, place, entry, latestOrder.getAsLong(), gone, now)
+                    ? keeping.varying(known, place, entry, latestOrder.getAsLong(), gone, now, this::isStored)
                     : null;
         }
         if (load.place.generation() != 0) {
             return null;
         }
-        return place.names().isEmpty() ? entry : keeping.varying(before, place, entry, gone, now);
+        return place.names().isEmpty() ? entry : keeping.varying(before, place, entry, now);
+    }
+
+    private boolean isStored(CacheKey key) {
+        return store.lookQuietly(key) != null;
     }
 
     private void discarded() {

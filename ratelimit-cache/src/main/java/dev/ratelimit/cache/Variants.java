@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * The variants of one primary key that are kept, by their keys, and which of them goes when there is one too many.
@@ -29,6 +30,7 @@ final class Variants {
         private long keptUntil;
         private volatile long askedAt;
         private volatile boolean again;
+        private volatile boolean stored;
 
         Use(long number, long now) {
             this.number = number;
@@ -40,12 +42,16 @@ final class Variants {
     private final AtomicInteger bytes = new AtomicInteger();
     private long added;
 
-    /** Adds a variant, or notes until when it is kept by now; returns the keys of those that go for it or are of no use. */
-    List<CacheKey> add(CacheKey key, long keptUntil, int most, long now) {
+    /**
+     * Adds a variant, or notes until when it is kept by now; returns the keys of those that go for it.
+     *
+     * @param isKept whether a variant is still in the store, which may have removed it for a reason of its own
+     */
+    List<CacheKey> add(CacheKey key, long keptUntil, int most, long now, Predicate<CacheKey> isKept) {
         List<CacheKey> gone = new ArrayList<>();
-        if (!uses.containsKey(key) && uses.size() >= most) {
+        if (!uses.containsKey(key)) {
             uses.forEach((other, use) -> {
-                if (now - use.keptUntil >= 0) {
+                if (now - use.keptUntil >= 0 || (use.stored && !isKept.test(other))) {
                     remove(other, gone);
                 }
             });
@@ -59,6 +65,14 @@ final class Variants {
                 })
                 .keptUntil = keptUntil;
         return gone;
+    }
+
+    /** Notes that a variant is in the store: it is added before it comes there. */
+    void stored(CacheKey key) {
+        Use use = uses.get(key);
+        if (use != null) {
+            use.stored = true;
+        }
     }
 
     private CacheKey leastUseful(long now) {

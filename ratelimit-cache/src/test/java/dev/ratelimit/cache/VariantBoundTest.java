@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -189,20 +190,51 @@ class VariantBoundTest {
     }
 
     @Test
-    void variantsGoWithNamesThatHaveToGoForOthers() {
-        ResponseCache<String> small = builder().maximumEntries(30).build();
-        ask(small, "v0");
-        ask(small, "v1");
-        for (int round = 0; round < 100; round++) {
-            for (int i = 0; i < 40; i++) {
-                CacheKey other = PRIMARY.plus("other", i);
-                small.get(other, () -> "v");
-            }
-            // Only the variants are asked for, by their keys: the names are what was not used for longest.
-            bench.after(Duration.ofMillis(2));
+    void variantsThatWentForOthersTakeNoRoomInTheListOfVariants() {
+        ResponseCache<String> small =
+                builder().maximumBytes(20_000, String::length).build();
+        String name = "x".repeat(1_000);
+        for (int i = 0; i < 60; i++) {
+            ask(small, name + i);
+            assertThat(found(small, name, i)).isGreaterThanOrEqualTo(Math.min(i + 1, 6));
         }
-        assertThat(kept(small, 0, 2)).isZero();
-        assertThat(small.statistics().bytes()).isLessThanOrEqualTo(30 * 300);
+    }
+
+    /** In the store alone, where a variant can be in use without its names. */
+    @Test
+    void variantsGoWithNamesThatHaveToGoForOthers() {
+        CacheSettings<String> settings = builder().maximumEntries(10).settings();
+        Reports reports = new Reports("test", settings.listener(), new Counters());
+        Store<String> store = new Store<>(settings, new LatestReading(bench.time), reports);
+        Variants variants = new Variants();
+        CacheKey variant = PRIMARY.plus("v");
+        long until = bench.time.nanos() + Duration.ofHours(1).toNanos();
+        assertThat(variants.add(variant, until, BOUND, bench.time.nanos(), key -> true))
+                .isEmpty();
+        store.change(PRIMARY, before -> new Slot.Varying<>(List.of("x"), 1, 0, until, variants, 1));
+        store.change(variant, before -> entry(until));
+        int rounds = 0;
+        while (store.lookQuietly(PRIMARY) != null && rounds++ < 10_000) {
+            store.change(PRIMARY.plus("other", rounds % 20), before -> entry(until));
+            Slot<String> inUse = store.look(variant);
+            assertThat(inUse != null || store.lookQuietly(PRIMARY) == null).isTrue();
+        }
+        assertThat(store.lookQuietly(PRIMARY)).as("the names have gone").isNull();
+        store.change(PRIMARY.plus("any"), before -> before);
+        assertThat(store.lookQuietly(variant)).isNull();
+        assertThat(removed).containsOnlyKeys(Removal.SIZE, Removal.REPLACED);
+    }
+
+    private static Slot.Entry<String> entry(long until) {
+        return new Slot.Entry<>("v", 0, until, until, until, until, 1, Set.of(), 1, null);
+    }
+
+    private static int found(ResponseCache<String> any, String name, int last) {
+        int found = 0;
+        for (int i = 0; i <= last; i++) {
+            found += any.peek(new Variant(name + i, List.of("x"))).isPresent() ? 1 : 0;
+        }
+        return found;
     }
 
     /** Threads race to add variants, and to invalidate them: whatever is left is found, or takes no room. */
