@@ -53,10 +53,16 @@ final class Keeping<V> {
         if (freshness.isGone()) {
             return passing(What.REMOVE, value, age, now);
         }
-        long freshUntil = now + spread(Durations.nanos(freshness.freshFor()) - age);
-        long renewUntil =
-                freshUntil + Durations.nanos(freshness.staleWhileRevalidate().orElse(settings.staleWhileRevalidate()));
-        long errorUntil = freshUntil + Durations.nanos(freshness.staleIfError().orElse(settings.staleIfError()));
+        boolean isPerRequest = freshness.isPerRequest();
+        long freshFor = isPerRequest ? 0 : Durations.nanos(freshness.freshFor());
+        long freshUntil = now + spread(freshFor - age);
+        long renewUntil = freshUntil
+                + (isPerRequest
+                        ? 0
+                        : Durations.nanos(
+                                freshness.staleWhileRevalidate().orElse(settings.staleWhileRevalidate())));
+        long errorUntil = freshUntil
+                + (isPerRequest ? 0 : Durations.nanos(freshness.staleIfError().orElse(settings.staleIfError())));
         long validateUntil = freshUntil + Durations.nanos(freshness.validateFor());
         long usefulUntil = Slot.later(Slot.later(freshUntil, renewUntil), Slot.later(errorUntil, validateUntil));
         if (!freshness.isCacheable() || now - usefulUntil >= 0) {

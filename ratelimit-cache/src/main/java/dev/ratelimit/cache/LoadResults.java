@@ -97,7 +97,9 @@ final class LoadResults<V> {
             case ERROR -> new Outcome.Erred<>(judged.entry(), now);
             case REFUSE -> new Outcome.Loaded<>(judged.entry(), now, isKept, Outcome.Audience.ONE);
             case PASS -> {
-                Outcome.Audience audience = elsewhere ? Outcome.Audience.ONE : Outcome.Audience.ALL;
+                Outcome.Audience audience = freshness.isPerRequest()
+                        ? Outcome.Audience.EACH
+                        : elsewhere ? Outcome.Audience.ONE : Outcome.Audience.ALL;
                 yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
             }
             case REMOVE -> {
@@ -108,7 +110,9 @@ final class LoadResults<V> {
                 yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
             }
             case KEEP -> {
-                Outcome.Audience audience = elsewhere ? Outcome.Audience.VARIANT : Outcome.Audience.ALL;
+                Outcome.Audience audience = freshness.isPerRequest()
+                        ? Outcome.Audience.EACH
+                        : elsewhere ? Outcome.Audience.VARIANT : Outcome.Audience.ALL;
                 yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
             }
         };

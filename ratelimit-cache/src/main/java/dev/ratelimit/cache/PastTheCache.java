@@ -77,9 +77,10 @@ final class PastTheCache<V> {
     private void begin(Throwable trouble, ReadOptions options) {
         reports.cacheFailed(trouble);
         if (options.loading() == ReadOptions.Loading.NONE) {
+            counters.told(CacheState.MISS);
             throw new LoadFailedException(LoadFailedException.Reason.NOT_CACHED, CacheState.MISS, trouble);
         }
-        counters.bypasses.increment();
+        counters.told(CacheState.BYPASS);
         counters.loads.increment();
     }
 

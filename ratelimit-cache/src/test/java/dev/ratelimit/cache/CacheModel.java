@@ -3,6 +3,7 @@ package dev.ratelimit.cache;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A response cache as its Javadoc tells it: in maps, in whole seconds, one step after the other. The first character of a value says
- * what it is: "v" for the cache, "u" not for the cache, "e" an error, "g" gone; the last one is its tag. A load is known by the
+ * what it is: "v" for the cache, "p" for each request of its own, "u" not for the cache, "e" an error, "g" gone; the last one is its tag. A load is known by the
  * caller whose loader it calls.
  *
  * <p>With a flaw, it is a cache that breaks one rule, which the comparison has to see.
@@ -64,6 +65,7 @@ final class CacheModel {
     private final Map<Integer, ModelLoad> loads = new LinkedHashMap<>();
     private final Map<Integer, Options> asked = new HashMap<>();
     private final Map<Integer, Integer> refusals = new HashMap<>();
+    private final Map<CacheState, Integer> miscounted = new EnumMap<>(CacheState.class);
     private int orders;
 
     /** What each caller was told, by number; "..." as long as the caller waits. */
@@ -80,6 +82,31 @@ final class CacheModel {
         Map<Integer, String> stored = new TreeMap<>();
         loads.values().forEach(load -> stored.put(load.id, load.stored));
         return stored;
+    }
+
+    /** Whether what is for each request of its own is kept at all. */
+    boolean keepsForValidation() {
+        return settings.validated() > 0;
+    }
+
+    /** How many requests have ended in each state. */
+    Map<CacheState, Integer> counts() {
+        Map<CacheState, Integer> counts = new EnumMap<>(miscounted);
+        for (String answer : told.values()) {
+            for (CacheState state : CacheState.values()) {
+                if (List.of(answer.split(" ")).contains(state.name())) {
+                    counts.merge(state, 1, Integer::sum);
+                }
+            }
+        }
+        return counts;
+    }
+
+    private void tellStale(ModelLoad load, int caller, ModelMemory.Value value) {
+        told.put(caller, memory.told("STALE", value));
+        if (isFlaw(CacheFlaw.COUNTS_A_STALE_ANSWER_AS_A_LOAD_TOO)) {
+            miscounted.merge(CacheState.valueOf(load.state(caller)), 1, Integer::sum);
+        }
     }
 
     String peek(int key) {
@@ -199,7 +226,9 @@ final class CacheModel {
             boolean forOne = text.startsWith("u") && caller != load.id && !isFlaw(CacheFlaw.SHARES_WHAT_IS_FOR_ONE);
             boolean isError = text.startsWith("e") && !isFlaw(CacheFlaw.GIVES_ERRORS_IN_SPITE_OF_A_STALE_VALUE);
             if (isError && value != null && memory.isUsable(value) && memory.suits(value, options(caller))) {
-                told.put(caller, memory.told("STALE", value));
+                tellStale(load, caller, value);
+            } else if (text.startsWith("p") && caller != load.id && !isFlaw(CacheFlaw.SHARES_WHAT_IS_FOR_EACH_REQUEST)) {
+                begin(caller, load.key, Load.Kind.ALONE);
             } else if (forOne) {
                 refusals.merge(caller, 1, Integer::sum);
                 ask(caller, load.key);
@@ -212,7 +241,7 @@ final class CacheModel {
     /** What a value changes. */
     private void take(ModelLoad load, String text) {
         switch (isFlaw(CacheFlaw.KEEPS_ERRORS) && text.startsWith("e") ? 'v' : text.charAt(0)) {
-            case 'v' -> {
+            case 'v', 'p' -> {
                 boolean lost = load.kind == Load.Kind.ALONE && isFlaw(CacheFlaw.KEEPS_NOTHING_OF_LOADS_ALONE);
                 boolean unstored =
                         load.kind == Load.Kind.UNSTORED && !isFlaw(CacheFlaw.STORES_WHAT_IS_NOT_TO_BE_STORED);
@@ -283,9 +312,11 @@ final class CacheModel {
         for (int caller : load.callers) {
             boolean standsIn = !gone || isFlaw(CacheFlaw.HIDES_WHAT_IS_GONE_BEHIND_A_STALE_VALUE);
             boolean stale = value != null && memory.isUsable(value) && memory.suits(value, options(caller)) && standsIn;
-            told.put(
-                    caller,
-                    stale ? memory.told("STALE", Objects.requireNonNull(value)) : reason + " " + load.state(caller));
+            if (stale) {
+                tellStale(load, caller, Objects.requireNonNull(value));
+            } else {
+                told.put(caller, reason + " " + load.state(caller));
+            }
         }
     }
 

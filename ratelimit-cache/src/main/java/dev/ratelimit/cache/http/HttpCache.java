@@ -9,6 +9,7 @@ import dev.ratelimit.cache.ResponseCache;
 import dev.ratelimit.cache.Scope;
 import dev.ratelimit.cache.VaryingKey;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
@@ -124,10 +125,8 @@ public final class HttpCache implements AutoCloseable {
     }
 
     private Optional<HttpReply> fresh(RequestHead request, ReadOptions options) {
-        return cache.peek(key(request), options)
-                .filter(answer ->
-                        answer.state() == CacheState.HIT && !answer.value().validateEachTime())
-                .map(answer -> replies.kept(request, answer));
+        // A stale response would be counted as given.
+        return cache.peek(key(request), options.maxStale(Duration.ZERO)).map(answer -> replies.kept(request, answer));
     }
 
     private HttpReply load(RequestHead request, ReadOptions options, Origin origin) throws InterruptedException {
@@ -149,9 +148,6 @@ public final class HttpCache implements AutoCloseable {
         }
         if (own != null) {
             return replies.own(request, answer, own);
-        }
-        if (answer.state() == CacheState.COALESCED && answer.value().validateEachTime()) {
-            return load(request, options.ownLoad(), origin);
         }
         return replies.kept(request, answer);
     }
