@@ -105,7 +105,13 @@ public final class HttpCache implements AutoCloseable {
             return onlyIfCached ? replies.notCached(request) : pass(request, origin);
         }
         ReadOptions options = options(request);
-        if (!onlyIfCached && (request.isHead() || request.fields().contains("Range"))) {
+        if (onlyIfCached) {
+            return load(request, options, origin);
+        }
+        if (request.isHead()) {
+            return load(request, options.ownLoad().maxStale(Duration.ZERO), origin);
+        }
+        if (request.fields().contains("Range")) {
             Optional<HttpReply> kept = fresh(request, options);
             return kept.isPresent() ? kept.get() : pass(request, origin);
         }
@@ -136,7 +142,7 @@ public final class HttpCache implements AutoCloseable {
         Cached<StoredReply> answer = null;
         Handover.Own own;
         try {
-            answer = cache.get(key(request), options, load::load);
+            answer = cache.get(key(request), options, request.isHead() ? load::head : load::load);
         } catch (LoadFailedException e) {
             if (e.reason() == LoadFailedException.Reason.INTERRUPTED) {
                 Thread.interrupted();
@@ -181,22 +187,10 @@ public final class HttpCache implements AutoCloseable {
         try {
             HttpCaching.invalidated(request.method(), request.target(), response)
                     .forEach(uri -> invalidate(request.scope(), uri));
-            if (request.isHead() && !isOdd(request) && outdates(response, request)) {
-                invalidate(request.scope(), request.target());
-            }
         } catch (IllegalStateException e) {
             // The cache was closed meanwhile, so nothing is kept; and the origin's answer is the answer.
             return;
         }
-    }
-
-    /** Whether a HEAD's response shows that the kept response to GET is another one (RFC 9111, section 4.3.5). */
-    private boolean outdates(ResponseHead head, RequestHead request) {
-        return head.status() == ResponseHead.OK
-                && cache.peek(key(request))
-                        .filter(kept -> !Preconditions.isAbout(
-                                head.fields(), kept.value().fields()))
-                        .isPresent();
     }
 
     /**
