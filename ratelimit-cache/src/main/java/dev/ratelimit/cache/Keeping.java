@@ -59,8 +59,7 @@ final class Keeping<V> {
         long renewUntil = freshUntil
                 + (isPerRequest
                         ? 0
-                        : Durations.nanos(
-                                freshness.staleWhileRevalidate().orElse(settings.staleWhileRevalidate())));
+                        : Durations.nanos(freshness.staleWhileRevalidate().orElse(settings.staleWhileRevalidate())));
         long errorUntil = freshUntil
                 + (isPerRequest ? 0 : Durations.nanos(freshness.staleIfError().orElse(settings.staleIfError())));
         long validateUntil = freshUntil + Durations.nanos(freshness.validateFor());

@@ -230,7 +230,9 @@ final class Load<V> {
     /** Why its loader has begun nothing. */
     Throwable failure() {
         Throwable failure = thrown;
-        return failure != null ? failure : new CancellationException("the load was given up before its loader was called");
+        return failure != null
+                ? failure
+                : new CancellationException("the load was given up before its loader was called");
     }
 
     private static void cancel(CompletionStage<?> stage) {

@@ -216,7 +216,8 @@ final class LoadCalls<V> {
             CompletionStage<? extends T> stage, BiConsumer<@Nullable T, @Nullable Throwable> action) {
         AtomicBoolean ended = new AtomicBoolean();
         try {
-            // The stage that is returned ends well. That of whenComplete would wrap a failure, which asks it for its text.
+            // The stage that is returned ends well. That of whenComplete would wrap a failure, which asks it for its
+            // text.
             CompletionStage<?> unused = stage.handle((value, failure) -> {
                 if (ended.compareAndSet(false, true)) {
                     action.accept(value, failure);

@@ -155,8 +155,7 @@ sealed interface Slot<V> {
      * @param floor the order of the last load of which a value may have been hidden by these names: no older one is kept
      * @param variants those that are kept
      */
-    record Varying<V>(
-            List<String> names, long generation, long floor, long keptUntil, Variants variants, int weight)
+    record Varying<V>(List<String> names, long generation, long floor, long keptUntil, Variants variants, int weight)
             implements Slot<V> {}
 
     static long later(long a, long b) {

@@ -128,7 +128,8 @@ final class Store<V> {
     }
 
     /** What a change of a slot has found, and left. */
-    private record Change<V>(@Nullable Slot<V> before, @Nullable Slot<V> after) {
+    private record Change<V>(
+            @Nullable Slot<V> before, @Nullable Slot<V> after) {
 
         boolean hasRemovedValue() {
             return before instanceof Slot.Entry<V> old && !(after instanceof Slot.Entry<V> now && old.isSame(now));

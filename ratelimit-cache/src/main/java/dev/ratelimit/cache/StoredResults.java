@@ -30,8 +30,7 @@ final class StoredResults<V> {
     /**
      * @param latestOrder the order of the load that was begun last
      */
-    StoredResults(
-            Store<V> store, Keeping<V> keeping, LatestReading time, Counters counters, LongSupplier latestOrder) {
+    StoredResults(Store<V> store, Keeping<V> keeping, LatestReading time, Counters counters, LongSupplier latestOrder) {
         this.store = store;
         this.keeping = keeping;
         this.time = time;

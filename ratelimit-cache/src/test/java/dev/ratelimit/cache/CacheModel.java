@@ -227,7 +227,9 @@ final class CacheModel {
             boolean isError = text.startsWith("e") && !isFlaw(CacheFlaw.GIVES_ERRORS_IN_SPITE_OF_A_STALE_VALUE);
             if (isError && value != null && memory.isUsable(value) && memory.suits(value, options(caller))) {
                 tellStale(load, caller, value);
-            } else if (text.startsWith("p") && caller != load.id && !isFlaw(CacheFlaw.SHARES_WHAT_IS_FOR_EACH_REQUEST)) {
+            } else if (text.startsWith("p")
+                    && caller != load.id
+                    && !isFlaw(CacheFlaw.SHARES_WHAT_IS_FOR_EACH_REQUEST)) {
                 begin(caller, load.key, Load.Kind.ALONE);
             } else if (forOne) {
                 refusals.merge(caller, 1, Integer::sum);

@@ -137,7 +137,8 @@ final class ModelMemory {
     }
 
     boolean isFresh(Value value) {
-        return !value.isPerRequest() && now < value.at + settings.fresh() + (isFlaw(CacheFlaw.IS_FRESH_FOR_A_SECOND_TOO_LONG) ? 1 : 0);
+        return !value.isPerRequest()
+                && now < value.at + settings.fresh() + (isFlaw(CacheFlaw.IS_FRESH_FOR_A_SECOND_TOO_LONG) ? 1 : 0);
     }
 
     /** Whether a caller may be given it, as it stands. */

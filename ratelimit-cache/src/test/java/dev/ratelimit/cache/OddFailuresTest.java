@@ -119,7 +119,9 @@ class OddFailuresTest {
         assertThat(cache.getAsync(bench.key, () -> odd).join().value()).isEqualTo("first");
         assertThat(cache.statistics().discardedResults()).isZero();
         assertThat(cache.getAsync(bench.key.plus(2), bench::ask)).isNotDone();
-        assertThatThrownBy(() -> cache.get(bench.key.plus(3), () -> "v")).as("one place, not three").isInstanceOf(LoadFailedException.class);
+        assertThatThrownBy(() -> cache.get(bench.key.plus(3), () -> "v"))
+                .as("one place, not three")
+                .isInstanceOf(LoadFailedException.class);
     }
 
     @Test
@@ -158,11 +160,14 @@ class OddFailuresTest {
                     throw new NoClassDefFoundError("odd");
                 }),
                 NoClassDefFoundError.class);
-        assertThat(catchThrowableOfType(LoadFailedException.class, () -> broken.get(bench.key, () -> {
-                    throw new NoClassDefFoundError("odd");
-                })))
+        assertThat(catchThrowableOfType(
+                        LoadFailedException.class,
+                        () -> broken.get(bench.key, () -> {
+                            throw new NoClassDefFoundError("odd");
+                        })))
                 .hasCauseInstanceOf(NoClassDefFoundError.class);
-        assertFailedBy(broken.getAsync(bench.key, () -> CompletableFuture.failedFuture(new Textless())), Textless.class);
+        assertFailedBy(
+                broken.getAsync(bench.key, () -> CompletableFuture.failedFuture(new Textless())), Textless.class);
     }
 
     private static void assertFailedBy(CompletableFuture<?> caller, Class<? extends Throwable> cause) {

@@ -135,7 +135,9 @@ class OddRequestsTest {
         }
         assertThat(bench.asked).hasSize(1);
         assertThat(cache.getAsync(bench.key, bench::ask)).isCompleted();
-        assertThat(bench.asked).as("a client of its own load holds up no refresh for all").hasSize(2);
+        assertThat(bench.asked)
+                .as("a client of its own load holds up no refresh for all")
+                .hasSize(2);
 
         bench.asked.get(0).complete("mine");
         assertThat(cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask))
@@ -149,7 +151,9 @@ class OddRequestsTest {
         bench.seconds(11);
         assertThat(cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask))
                 .isCompleted();
-        assertThat(bench.asked).as("what was invalidated meanwhile counts no more").hasSize(4);
+        assertThat(bench.asked)
+                .as("what was invalidated meanwhile counts no more")
+                .hasSize(4);
     }
 
     @Test

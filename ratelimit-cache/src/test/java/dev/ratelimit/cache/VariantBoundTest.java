@@ -252,7 +252,8 @@ class VariantBoundTest {
                 for (int i = 0; i < 5_000; i++) {
                     List<String> names = random.nextInt(500) == 0 ? List.of("x", "y") : List.of("x");
                     Variant variant = new Variant("v" + random.nextInt(20), names);
-                    assertThat(raced.get(variant, ReadOptions.any(), () -> "v").value()).isEqualTo("v");
+                    assertThat(raced.get(variant, ReadOptions.any(), () -> "v").value())
+                            .isEqualTo("v");
                     if (random.nextInt(20) == 0) {
                         raced.invalidate(PRIMARY);
                     }

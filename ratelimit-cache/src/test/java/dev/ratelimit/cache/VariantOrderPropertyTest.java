@@ -66,15 +66,17 @@ class VariantOrderPropertyTest {
 
     @Property(tries = 3_000)
     void noRequestGoesBackToAnOlderValue(@ForAll("steps") List<Step> steps) {
-        assertThat(firstFault((cache, request, options, loader) -> cache.getAsync(request, options, loader), steps)).isNull();
+        assertThat(firstFault((cache, request, options, loader) -> cache.getAsync(request, options, loader), steps))
+                .isNull();
     }
 
     /** Keeps what ends last. */
     @Example
     void aCacheThatGoesByTheEndsOfLoadsIsCaught() {
         Way byEnds = (cache, request, options, loader) -> {
-            CompletableFuture<Void> unused = loader.get().thenAccept(ended ->
-                    cache.getAsync(request, options, () -> CompletableFuture.completedFuture(ended)));
+            CompletableFuture<Void> unused = loader.get()
+                    .thenAccept(
+                            ended -> cache.getAsync(request, options, () -> CompletableFuture.completedFuture(ended)));
         };
         Random random = new Random(1);
         String fault = null;
@@ -114,7 +116,9 @@ class VariantOrderPropertyTest {
             }
             for (int bits = 0; bits < 4; bits++) {
                 int request = bits;
-                int seen = cache.peek(new Request(bits)).map(answer -> answer.value().number()).orElse(-1);
+                int seen = cache.peek(new Request(bits))
+                        .map(answer -> answer.value().number())
+                        .orElse(-1);
                 if (seen >= 0 && seen < newest.getOrDefault(request, 0)) {
                     return "after step " + i + " of " + steps + ", request " + request + " sees " + seen + " after "
                             + newest.get(request);

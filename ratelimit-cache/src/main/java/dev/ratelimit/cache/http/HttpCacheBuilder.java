@@ -162,7 +162,6 @@ public final class HttpCacheBuilder {
                 .maximumVariants(maximumVariants)
                 .build();
         return new HttpCache(
-                new HttpCache.Setup(name, changed, clock, largestContent, normaliser, hearsClients),
-                cache);
+                new HttpCache.Setup(name, changed, clock, largestContent, normaliser, hearsClients), cache);
     }
 }

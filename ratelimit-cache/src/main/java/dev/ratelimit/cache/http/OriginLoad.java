@@ -97,9 +97,8 @@ final class OriginLoad {
     private Judgement judge(RequestHead asked, @Nullable ResponseHead stored, ResponseHead response, Instant sent) {
         Duration delay = Duration.between(sent, setup.clock().instant());
         // Where clients' directives do not count, they do not decide what is kept either.
-        RequestHead heard = setup.hearsClients()
-                ? asked
-                : asked.withFields(asked.fields().without("Cache-Control"));
+        RequestHead heard =
+                setup.hearsClients() ? asked : asked.withFields(asked.fields().without("Cache-Control"));
         return setup.rules().judge(heard, stored, response, delay.isNegative() ? Duration.ZERO : delay);
     }
 

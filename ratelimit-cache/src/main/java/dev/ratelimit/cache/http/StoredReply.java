@@ -18,10 +18,7 @@ record StoredReply(ResponseHead head, byte[] content, Freshness freshness) {
     private static final byte[] NOTHING = {};
 
     static StoredReply of(Judgement judgement, int status, byte[] content) {
-        return new StoredReply(
-                new ResponseHead(status, judgement.toKeep()),
-                content,
-                judgement.freshness());
+        return new StoredReply(new ResponseHead(status, judgement.toKeep()), content, judgement.freshness());
     }
 
     /** A reply that goes to its own caller as a stream, or as an error. */
