@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * caller may give up, by its patience or by an interrupt, and the load goes on for the others; and a load that goes on
  * beyond its deadline is interrupted, and does not hold up anybody any more. A loader may ask the same cache for something
  * else: what it asks for on its own thread, before it returns, is loaded in its own place of the most loads at once. A loader that
- * asks for what it is about to load, itself or through other loads, gets a {@link LoadFailedException} at once.
+ * asks for what it is about to load, itself or through other loads, gets a {@link LoadFailedException} at once. Loaders of two caches
+ * that ask each other's cache may hold all places of both, and then wait for each other to the deadline: let caches ask in one
+ * direction.
  *
  * <p><b>Failures.</b> A load that fails is a {@link LoadFailedException}, unless a stale value may be used. What goes wrong in the
  * cache itself, as in a function that it was given, fails no request.

@@ -156,7 +156,7 @@ public final class ResponseCacheBuilder<V> {
 
     /**
      * Sets how long values may be used that have ceased to be fresh, while they are renewed in the background: not at all
-     * if it is not set. Of each key there is one refresh at a time.
+     * if it is not set. Of each key there is one refresh at a time, and one of those who have loads of their own.
      *
      * @param time how long after they have ceased to be fresh, zero or more
      * @return this builder
@@ -322,8 +322,9 @@ public final class ResponseCacheBuilder<V> {
     /**
      * Sets the executor whose threads call loaders: daemon threads that all caches share, as many as there are loads, if it is
      * not set. One with fewer threads than the most loads at once lets loads wait. A load that a loader asks for needs a
-     * thread beside that of its loader. The executor should not run loads on the thread
-     * that hands them over: callers could not give up then.
+     * thread beside that of its loader. The executor should not run loads on the thread that hands them over, as
+     * {@link java.util.concurrent.ThreadPoolExecutor.CallerRunsPolicy} has it: that caller cannot give up then, and its thread runs
+     * other callers' loads, too.
      *
      * @param executor the executor
      * @return this builder

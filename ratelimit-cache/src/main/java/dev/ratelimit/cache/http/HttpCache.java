@@ -28,8 +28,9 @@ import java.util.function.UnaryOperator;
  * }</pre>
  *
  * <p><b>Requests.</b> GET is answered from the cache or loaded once for all who ask meanwhile; conditions and a single
- * range of the client are answered from what is kept; a stale response is validated. HEAD and ranges come from a kept
- * response, and otherwise go to the origin as they are. All other requests go to the origin on the caller's thread; a
+ * range of the client are answered from what is kept; a stale response is validated. HEAD and ranges come from a fresh
+ * response, and otherwise go to the origin as they are; the answer to HEAD renews the kept response, or ends it if it is
+ * of another one. All other requests go to the origin on the caller's thread; a
  * success of an unsafe one makes the cache forget its target. {@link HttpCaching} says what is kept.
  *
  * <p><b>Content</b> of what is not kept, or is longer than {@link HttpCacheBuilder#largestContent}, is passed on while
@@ -204,7 +205,8 @@ public final class HttpCache implements AutoCloseable {
     }
 
     /**
-     * Returns what this cache has done so far, and what it holds.
+     * Returns what this cache has done so far, and what it holds. Each GET and HEAD counts once. What goes past the cache
+     * counts nowhere: other methods, requests with content or {@code If-Match}, and ranges of what is not kept.
      *
      * @return the figures now
      */
