@@ -47,26 +47,32 @@ final class StoredResults<V> {
         if (place != null && place.varying() != null && judged.what() == Keeping.What.KEEP) {
             return isKeptByNames(load, place, judged.entry(), now);
         }
-        Slot<V> after = change(load, (key, before) -> keeping.after(key, before, judged, now));
+        Slot<V> after = change(load, this::discarded, (key, before) -> keeping.after(key, before, judged, now));
         return after == judged.entry();
     }
 
     /** The loader has failed. */
     void took(Load<V> load, Outcome.Failed<V> failure) {
-        change(load, (key, before) -> keeping.afterFailure(key, before, failure, load.isShared(), time.now()));
+        Slot<V> unused = change(
+                load,
+                () -> {},
+                (key, before) -> keeping.afterFailure(key, before, failure, load.isShared(), time.now()));
     }
 
     /** What the slot is afterwards in which callers look for this load's request; null also if it was left as it was. */
-    private @Nullable Slot<V> change(Load<V> load, BiFunction<CacheKey, @Nullable Slot<V>, @Nullable Slot<V>> change) {
+    private @Nullable Slot<V> change(
+            Load<V> load,
+            Runnable whenTooOld,
+            BiFunction<CacheKey, @Nullable Slot<V>, @Nullable Slot<V>> change) {
         Place<V> place = placeNow(load);
         AtomicReference<@Nullable Slot<V>> changed = new AtomicReference<>();
         if (place == null) {
-            discarded();
+            whenTooOld.run();
             return null;
         }
         store.change(place.key(), before -> {
             if (load.isOutdated() || load.isOlderThan(before)) {
-                discarded();
+                whenTooOld.run();
                 return before;
             }
             if (before instanceof Slot.Varying && place.varying() != null) {

@@ -24,39 +24,6 @@ final class CacheModel {
     /** What a caller asks, in seconds. */
     record Options(long maxAge, long minFresh, ReadOptions.Loading loading) {}
 
-    private static final class ModelLoad {
-        private final int id;
-        private final int key;
-        private final Load.Kind kind;
-        private final long deadline;
-        private final int order;
-        private final String stored;
-        private final List<Integer> callers = new ArrayList<>();
-        private boolean outdated;
-        private boolean ended;
-
-        ModelLoad(int id, int key, Load.Kind kind, long deadline, int order, String stored) {
-            this.id = id;
-            this.key = key;
-            this.kind = kind;
-            this.deadline = deadline;
-            this.order = order;
-            this.stored = stored;
-        }
-
-        boolean isForAll() {
-            return kind == Load.Kind.SHARED;
-        }
-
-        boolean isOrdinary() {
-            return kind == Load.Kind.SHARED || kind == Load.Kind.ALONE;
-        }
-
-        String state(int caller) {
-            return !isForAll() ? "BYPASS" : caller == id ? "MISS" : "COALESCED";
-        }
-    }
-
     private final ModelMemory.Settings settings;
     private final @Nullable CacheFlaw flaw;
     private final ModelMemory memory;

@@ -131,7 +131,8 @@ public final class HttpCacheBuilder {
 
     /**
      * Sets what every response cache has, beside what was set before: bounds, loads, deadlines, stale responses, the
-     * executor, the time by which responses age. The freshness and the bytes of a response are HTTP's to say; what is set of these is replaced.
+     * executor, the time by which responses age. The freshness and the bytes of a response are HTTP's to say; what is set
+     * of these is replaced, as are the most variants.
      *
      * @param settings sets it, as {@code cache -> cache.maximumLoads(16).loadDeadline(Duration.ofSeconds(2))}
      * @return this builder
