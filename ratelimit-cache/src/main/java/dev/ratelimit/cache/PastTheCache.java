@@ -46,10 +46,10 @@ final class PastTheCache<V> {
             return;
         }
         try {
-            CompletionStage<?> unused = loader.begin(null)
-                    .handle((value, failure) -> failure == null && value != null
-                            ? result.complete(answer(value))
-                            : result.completeExceptionally(failure(failure)));
+            CompletionStage<?> unused = loader.begin(null).handle((value, failure) -> {
+                boolean isThere = failure == null && value != null;
+                return isThere ? result.complete(answer(value)) : result.completeExceptionally(failure(failure));
+            });
         } catch (Exception | Error e) {
             result.completeExceptionally(failure(e));
         }

@@ -8,6 +8,7 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -174,7 +175,7 @@ final class Store<V> {
             done.set(new Change<>(before, after));
             return after;
         });
-        return done.get();
+        return Objects.requireNonNull(done.get());
     }
 
     /** Removes what is kept by a key, for this cause. */

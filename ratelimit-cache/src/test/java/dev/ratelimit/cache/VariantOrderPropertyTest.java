@@ -57,7 +57,7 @@ class VariantOrderPropertyTest {
 
     /** How a caller asks for a request's value. */
     interface Way {
-        void ask(
+        CompletableFuture<?> ask(
                 ResponseCache<Value> cache,
                 Request request,
                 ReadOptions options,
@@ -73,11 +73,9 @@ class VariantOrderPropertyTest {
     /** Keeps what ends last. */
     @Example
     void aCacheThatGoesByTheEndsOfLoadsIsCaught() {
-        Way byEnds = (cache, request, options, loader) -> {
-            CompletableFuture<Void> unused = loader.get()
-                    .thenAccept(
-                            ended -> cache.getAsync(request, options, () -> CompletableFuture.completedFuture(ended)));
-        };
+        Way byEnds = (cache, request, options, loader) -> loader.get()
+                .thenCompose(ended ->
+                        cache.getAsync(request, options, () -> CompletableFuture.completedFuture(ended)));
         Random random = new Random(1);
         String fault = null;
         for (int i = 0; i < 1_000 && fault == null; i++) {
@@ -102,7 +100,7 @@ class VariantOrderPropertyTest {
             Step step = steps.get(i);
             if (step.asks() || loads.isEmpty()) {
                 ReadOptions any = ReadOptions.any().maxAge(Duration.ZERO);
-                way.ask(cache, new Request(step.bits()), step.own() ? any.ownLoad() : any, () -> {
+                CompletableFuture<?> unused = way.ask(cache, new Request(step.bits()), step.own() ? any.ownLoad() : any, () -> {
                     CompletableFuture<Value> value = new CompletableFuture<>();
                     loads.add(value);
                     return value;
