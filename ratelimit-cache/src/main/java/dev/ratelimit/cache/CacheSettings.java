@@ -23,6 +23,7 @@ record CacheSettings<V>(
         long maximumEntries,
         long maximumBytes,
         long largestEntry,
+        int maximumVariants,
         @Nullable ToLongFunction<? super V> weigher,
         Function<? super V, Freshness> freshness,
         Duration staleWhileRevalidate,

@@ -3,13 +3,18 @@ package dev.ratelimit.cache;
 /**
  * Cache statistics are what a cache has done so far, and what it holds.
  *
+ * <p><b>Each request counts once</b>, when it ends, by the {@link CacheState} of its answer or of its
+ * {@link LoadFailedException}: it is one of the first six figures, whose sum is the number of requests. A {@code peek} is a request
+ * if it returns a value. Loads are counted beside that, as a refresh in the background has no request of its own.
+ *
  * <p>Counts only grow. They are read one after the other, so that figures read while requests are answered may be a few
  * requests apart.
  *
  * @param hits the answers that were in the cache, and fresh
  * @param staleHits the answers that were in the cache, and stale
  * @param negativeHits the failures that were remembered
- * @param coalesced the callers who shared another one's load
+ * @param misses the requests that were loaded for their callers, and those that were to be loaded and were not
+ * @param coalesced the callers who waited for another one's load
  * @param bypasses the callers whose answer was loaded for them alone, past the cache
  * @param loads the calls of loaders: what the backend has seen
  * @param loadFailures those that have failed, also by their deadline
@@ -29,6 +34,7 @@ public record CacheStatistics(
         long hits,
         long staleHits,
         long negativeHits,
+        long misses,
         long coalesced,
         long bypasses,
         long loads,

@@ -11,6 +11,7 @@ final class Counters {
     final LongAdder hits = new LongAdder();
     final LongAdder staleHits = new LongAdder();
     final LongAdder negativeHits = new LongAdder();
+    final LongAdder misses = new LongAdder();
     final LongAdder coalesced = new LongAdder();
     final LongAdder bypasses = new LongAdder();
     final LongAdder loads = new LongAdder();
@@ -29,6 +30,18 @@ final class Counters {
         }
     }
 
+    /** Counts a request, by how its caller came by the answer or the failure: once, when it is told. */
+    void told(CacheState state) {
+        switch (state) {
+            case HIT -> hits.increment();
+            case STALE -> staleHits.increment();
+            case NEGATIVE -> negativeHits.increment();
+            case MISS -> misses.increment();
+            case COALESCED -> coalesced.increment();
+            case BYPASS -> bypasses.increment();
+        }
+    }
+
     void removed(Removal cause) {
         adder(cause).increment();
     }
@@ -42,6 +55,7 @@ final class Counters {
                 hits.sum(),
                 staleHits.sum(),
                 negativeHits.sum(),
+                misses.sum(),
                 coalesced.sum(),
                 bypasses.sum(),
                 loads.sum(),

@@ -39,9 +39,10 @@ public final class Freshness {
     private final Duration validateFor;
     private final @Nullable Duration staleWhileRevalidate;
     private final @Nullable Duration staleIfError;
+    private final boolean perRequest;
 
     private Freshness(Kind kind) {
-        this(kind, Duration.ZERO, Duration.ZERO, Duration.ZERO, null, null);
+        this(kind, Duration.ZERO, Duration.ZERO, Duration.ZERO, null, null, false);
     }
 
     private Freshness(
@@ -50,13 +51,15 @@ public final class Freshness {
             Duration age,
             Duration validateFor,
             @Nullable Duration staleWhileRevalidate,
-            @Nullable Duration staleIfError) {
+            @Nullable Duration staleIfError,
+            boolean perRequest) {
         this.kind = kind;
         this.freshFor = freshFor;
         this.age = age;
         this.validateFor = validateFor;
         this.staleWhileRevalidate = staleWhileRevalidate;
         this.staleIfError = staleIfError;
+        this.perRequest = perRequest;
     }
 
     /**
@@ -68,7 +71,7 @@ public final class Freshness {
      */
     public static Freshness of(Duration freshFor) {
         Durations.notNegative("freshFor", freshFor);
-        return new Freshness(Kind.CACHEABLE, freshFor, Duration.ZERO, Duration.ZERO, null, null);
+        return new Freshness(Kind.CACHEABLE, freshFor, Duration.ZERO, Duration.ZERO, null, null, false);
     }
 
     /**
@@ -110,7 +113,7 @@ public final class Freshness {
      */
     public Freshness staleWhileRevalidate(Duration time) {
         Durations.notNegative("staleWhileRevalidate", time);
-        return new Freshness(kind, freshFor, age, validateFor, time, staleIfError);
+        return new Freshness(kind, freshFor, age, validateFor, time, staleIfError, perRequest);
     }
 
     /**
@@ -122,7 +125,7 @@ public final class Freshness {
      */
     public Freshness staleIfError(Duration time) {
         Durations.notNegative("staleIfError", time);
-        return new Freshness(kind, freshFor, age, validateFor, staleWhileRevalidate, time);
+        return new Freshness(kind, freshFor, age, validateFor, staleWhileRevalidate, time, perRequest);
     }
 
     /**
@@ -136,7 +139,7 @@ public final class Freshness {
      */
     public Freshness validateFor(Duration time) {
         Durations.notNegative("validateFor", time);
-        return new Freshness(kind, freshFor, age, time, staleWhileRevalidate, staleIfError);
+        return new Freshness(kind, freshFor, age, time, staleWhileRevalidate, staleIfError, perRequest);
     }
 
     /**
@@ -148,7 +151,26 @@ public final class Freshness {
      */
     public Freshness age(Duration age) {
         Durations.notNegative("age", age);
-        return new Freshness(kind, freshFor, age, validateFor, staleWhileRevalidate, staleIfError);
+        return new Freshness(kind, freshFor, age, validateFor, staleWhileRevalidate, staleIfError, perRequest);
+    }
+
+    /**
+     * Returns this freshness of a value that answers only the request that it was loaded or validated for, as HTTP's {@code no-cache}
+     * wants it: a caller who has waited for another one's load then begins a load of its own. What is kept can be validated by it.
+     *
+     * @return the freshness of a value that each request loads or validates
+     */
+    public Freshness perRequest() {
+        return new Freshness(kind, freshFor, age, validateFor, staleWhileRevalidate, staleIfError, true);
+    }
+
+    /**
+     * Returns whether the value answers only the request that it was loaded for.
+     *
+     * @return whether this is {@link #perRequest()}
+     */
+    public boolean isPerRequest() {
+        return perRequest;
     }
 
     /**
@@ -231,19 +253,21 @@ public final class Freshness {
                 && age.equals(that.age)
                 && validateFor.equals(that.validateFor)
                 && Objects.equals(staleWhileRevalidate, that.staleWhileRevalidate)
-                && Objects.equals(staleIfError, that.staleIfError);
+                && Objects.equals(staleIfError, that.staleIfError)
+                && perRequest == that.perRequest;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(kind, freshFor, age, validateFor, staleWhileRevalidate, staleIfError);
+        return Objects.hash(kind, freshFor, age, validateFor, staleWhileRevalidate, staleIfError, perRequest);
     }
 
     @Override
     public String toString() {
         return kind == Kind.CACHEABLE
                 ? "Freshness[" + freshFor + ", age " + age + ", stale while revalidate " + staleWhileRevalidate
-                        + ", stale if error " + staleIfError + ", validate for " + validateFor + "]"
+                        + ", stale if error " + staleIfError + ", validate for " + validateFor
+                        + (perRequest ? ", per request]" : "]")
                 : "Freshness[" + kind.name().toLowerCase(Locale.ROOT) + "]";
     }
 }

@@ -1,10 +1,12 @@
 package dev.ratelimit.cache;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** How long what was loaded is kept, and what a slot becomes by a load's result. It calls the functions that the cache was given. */
@@ -51,10 +53,15 @@ final class Keeping<V> {
         if (freshness.isGone()) {
             return passing(What.REMOVE, value, age, now);
         }
-        long freshUntil = now + spread(Durations.nanos(freshness.freshFor()) - age);
-        long renewUntil =
-                freshUntil + Durations.nanos(freshness.staleWhileRevalidate().orElse(settings.staleWhileRevalidate()));
-        long errorUntil = freshUntil + Durations.nanos(freshness.staleIfError().orElse(settings.staleIfError()));
+        boolean isPerRequest = freshness.isPerRequest();
+        long freshFor = isPerRequest ? 0 : Durations.nanos(freshness.freshFor());
+        long freshUntil = now + spread(freshFor - age);
+        long renewUntil = freshUntil
+                + (isPerRequest
+                        ? 0
+                        : Durations.nanos(freshness.staleWhileRevalidate().orElse(settings.staleWhileRevalidate())));
+        long errorUntil = freshUntil
+                + (isPerRequest ? 0 : Durations.nanos(freshness.staleIfError().orElse(settings.staleIfError())));
         long validateUntil = freshUntil + Durations.nanos(freshness.validateFor());
         long usefulUntil = Slot.later(Slot.later(freshUntil, renewUntil), Slot.later(errorUntil, validateUntil));
         if (!freshness.isCacheable() || now - usefulUntil >= 0) {
@@ -118,23 +125,41 @@ final class Keeping<V> {
                 : before;
     }
 
+    /** What the primary key's slot becomes by a value that depends on something, where no names are known. */
+    Slot.Varying<V> varying(@Nullable Slot<V> before, Place<V> place, Slot.Entry<V> value, long now) {
+        long floor = before instanceof Slot.Entry<V> hidden ? hidden.order() : 0;
+        Slot.Varying<V> none = new Slot.Varying<>(
+                place.names(), generations.incrementAndGet(), floor, value.keptUntil(), new Variants(), 0);
+        return varying(none, place, value, floor, new ArrayList<>(), now, key -> true);
+    }
+
     /**
-     * What is to be kept by the primary key of a value that depends on more; null if the names that its load went by have been
-     * forgotten meanwhile.
+     * What the known names become by a value.
+     *
+     * @param latestOrder the order of the load that was begun last: with new names it is not known which variant a value was of
+     * @param gone is given the keys of the variants that go for it
+     * @param isKept whether a variant is in the store
      */
-    Slot.@Nullable Varying<V> varying(Place<V> loaded, @Nullable Slot<V> before, Place<V> place, Slot<V> value) {
-        CacheKey primary = place.primary();
-        if (before instanceof Slot.Varying<V> known
-                && (loaded.generation() == 0 || loaded.generation() == known.generation())) {
-            List<String> names = Place.union(known.names(), place.names());
-            long until = Slot.later(known.keptUntil(), value.keptUntil());
-            return new Slot.Varying<>(names, known.generation(), until, weights.ofNames(primary, names));
-        }
-        if (loaded.generation() != 0) {
-            return null;
-        }
-        int weight = weights.ofNames(primary, place.names());
-        return new Slot.Varying<>(place.names(), generations.incrementAndGet(), value.keptUntil(), weight);
+    Slot.Varying<V> varying(
+            Slot.Varying<V> known,
+            Place<V> place,
+            Slot.Entry<V> value,
+            long latestOrder,
+            List<CacheKey> gone,
+            long now,
+            Predicate<CacheKey> isKept) {
+        List<String> names = Place.union(known.names(), place.names());
+        boolean isSame = names.equals(known.names());
+        Variants variants = isSame ? known.variants() : new Variants();
+        CacheKey key = place.variant(names, known.generation()).key();
+        gone.addAll(variants.add(key, value.keptUntil(), settings.maximumVariants(), now, isKept));
+        return new Slot.Varying<>(
+                names,
+                known.generation(),
+                isSame ? known.floor() : latestOrder,
+                isSame ? Slot.later(known.keptUntil(), value.keptUntil()) : value.keptUntil(),
+                variants,
+                weights.ofNames(place.primary(), names, variants));
     }
 
     /** Whether a failure of a loader says that there is nothing any more. */

@@ -7,7 +7,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +58,7 @@ final class Load<V> {
     final long order;
 
     /** Calls the loader, unless it was abandoned before; then it does nothing. */
-    final FutureTask<CompletionStage<? extends V>> call;
+    final FutureTask<Void> call;
 
     private final CompletableFuture<Outcome<V>> outcome = new CompletableFuture<>();
     private final AtomicBoolean settled = new AtomicBoolean();
@@ -71,6 +70,7 @@ final class Load<V> {
     private volatile @Nullable V stored;
     private volatile @Nullable ScheduledTask deadline;
     private volatile @Nullable CompletionStage<? extends V> stage;
+    private volatile @Nullable Throwable thrown;
 
     Load(
             Object cache,
@@ -87,11 +87,16 @@ final class Load<V> {
         this.kind = kind;
         this.startedAt = startedAt;
         this.order = order;
-        this.call = new FutureTask<>(() -> {
-            CompletionStage<? extends V> begun = loader.begin(stored);
-            stage = begun;
-            return begun;
-        });
+        this.call = new FutureTask<>(() -> begin(loader), null);
+    }
+
+    /** What the loader throws is kept here: the task would ask it for its text, which may throw in turn. */
+    private void begin(LoaderCall<V> loader) {
+        try {
+            stage = loader.begin(stored);
+        } catch (Exception | Error e) {
+            thrown = e;
+        }
     }
 
     /** Whether others may join it, so that it is known by its key. */
@@ -99,9 +104,10 @@ final class Load<V> {
         return kind == Kind.SHARED;
     }
 
-    /** Whether what is kept was brought by a load that was begun later, or put there since. */
+    /** Whether what is kept was brought by a load that was begun later, or put there since; or hides what was. */
     boolean isOlderThan(@Nullable Slot<V> slot) {
-        return slot instanceof Slot.Entry<V> entry && entry.order() - order > 0;
+        return (slot instanceof Slot.Entry<V> entry && entry.order() - order > 0)
+                || (slot instanceof Slot.Varying<V> names && names.floor() - order > 0);
     }
 
     /** Sets what the loader may validate. */
@@ -223,19 +229,16 @@ final class Load<V> {
 
     /** Why its loader has begun nothing. */
     Throwable failure() {
-        try {
-            return new IllegalStateException("the loader has begun " + call.get());
-        } catch (ExecutionException e) {
-            return e.getCause() == null ? e : e.getCause();
-        } catch (CancellationException | InterruptedException e) {
-            return e;
-        }
+        Throwable failure = thrown;
+        return failure != null
+                ? failure
+                : new CancellationException("the load was given up before its loader was called");
     }
 
     private static void cancel(CompletionStage<?> stage) {
         try {
             stage.toCompletableFuture().cancel(true);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // A stage that cannot be cancelled runs to its end, and holds its place until then.
         }
     }

@@ -2,10 +2,11 @@ package dev.ratelimit.cache;
 
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -198,7 +199,7 @@ final class LoadCalls<V> {
             fail(load, load.failure());
             return;
         }
-        CompletableFuture<?> unused = ended(stage).whenComplete((value, failure) -> {
+        whenEnded(stage, (value, failure) -> {
             load.leave();
             if (failure != null) {
                 fail(load, failure);
@@ -210,21 +211,24 @@ final class LoadCalls<V> {
         });
     }
 
-    /** Ends as the stage does, once, also if the stage is somebody's own that throws when it is asked to. */
-    private static <T> CompletableFuture<T> ended(CompletionStage<? extends T> stage) {
-        CompletableFuture<T> end = new CompletableFuture<>();
+    /** Calls back once, also if the stage is somebody's own that calls twice, or throws when it is asked to. */
+    private static <T> void whenEnded(
+            CompletionStage<? extends T> stage, BiConsumer<@Nullable T, @Nullable Throwable> action) {
+        AtomicBoolean ended = new AtomicBoolean();
         try {
-            stage.whenComplete((value, failure) -> {
-                if (failure == null) {
-                    end.complete(value);
-                } else {
-                    end.completeExceptionally(failure);
+            // The stage that is returned ends well. That of whenComplete would wrap a failure, which asks it for its
+            // text.
+            CompletionStage<?> unused = stage.handle((value, failure) -> {
+                if (ended.compareAndSet(false, true)) {
+                    action.accept(value, failure);
                 }
+                return null;
             });
-        } catch (RuntimeException e) {
-            end.completeExceptionally(e);
+        } catch (RuntimeException | Error e) {
+            if (ended.compareAndSet(false, true)) {
+                action.accept(null, e);
+            }
         }
-        return end;
     }
 
     private void fail(Load<V> load, Throwable failure) {

@@ -55,7 +55,16 @@ public final class LoadFailedException extends RuntimeException {
             case CIRCULAR -> "the loader asks the cache for what it is about to load, so it would wait for itself";
             case CLOSED -> "the cache was closed";
         };
-        return text + " (" + state + ")" + (cause == null ? "" : ": " + cause);
+        return text + " (" + state + ")" + (cause == null ? "" : ": " + text(cause));
+    }
+
+    /** A loader's exception may throw when it is asked for its text; that must not hide it. */
+    private static String text(Throwable cause) {
+        try {
+            return cause.toString();
+        } catch (RuntimeException | Error e) {
+            return cause.getClass().getName();
+        }
     }
 
     /**

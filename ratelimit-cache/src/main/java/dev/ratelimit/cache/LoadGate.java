@@ -1,6 +1,8 @@
 package dev.ratelimit.cache;
 
 import java.util.ArrayDeque;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -9,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A place is held until the loader has ended, also if nobody waits for it any more: the backend is still at work.
  *
- * <p>Whoever gives a place back begins the next load. One thread at a time does so, so that loads which end as soon as they
- * are begun are begun in a loop, and not one within the other.
+ * <p>The thread that gives a place back begins the next load. It does so in one loop, so that loads which end as soon as they are
+ * begun are begun one after the other, and not one within the other. Other threads have loops of their own: a load that runs
+ * on the thread that begins it holds up no other.
  */
 final class LoadGate {
 
@@ -18,7 +21,9 @@ final class LoadGate {
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
     private final int longestQueue;
     private int free;
-    private boolean handingOut;
+
+    /** The threads that are in their loops. */
+    private final Set<Thread> handingOut = ConcurrentHashMap.newKeySet();
 
     LoadGate(int places, int longestQueue) {
         this.free = places;
@@ -76,25 +81,24 @@ final class LoadGate {
     }
 
     private void handOut() {
-        boolean mine = false;
-        while (true) {
-            Runnable next = next(mine);
-            if (next == null) {
-                return;
+        Thread thread = Thread.currentThread();
+        if (!handingOut.add(thread)) {
+            // The loop further out goes on when what it has begun returns.
+            return;
+        }
+        try {
+            for (Runnable next = next(); next != null; next = next()) {
+                next.run();
             }
-            mine = true;
-            next.run();
+        } finally {
+            handingOut.remove(thread);
         }
     }
 
-    private @Nullable Runnable next(boolean mine) {
+    private @Nullable Runnable next() {
         lock.lock();
         try {
-            if (handingOut && !mine) {
-                return null;
-            }
-            handingOut = free > 0 && !queue.isEmpty();
-            if (!handingOut) {
+            if (free == 0 || queue.isEmpty()) {
                 return null;
             }
             free--;

@@ -8,11 +8,14 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The loads under way by their keys: one for each key that callers may join, and any number of loads for one caller alone. */
+/** The loads under way by their keys: one for each key that callers may join, and any number for one caller alone. */
 final class LoadRegister<V> {
 
     private final ConcurrentMap<CacheKey, Load<V>> shared = new ConcurrentHashMap<>();
     private final ConcurrentMap<CacheKey, Set<Load<V>>> alone = new ConcurrentHashMap<>();
+
+    /** Those of one caller alone that renew a value for which nobody waits: one for each key. */
+    private final ConcurrentMap<CacheKey, Load<V>> renewals = new ConcurrentHashMap<>();
 
     /** Those of both, and those that are outdated, until they are settled. */
     private final Set<Load<V>> unsettled = ConcurrentHashMap.newKeySet();
@@ -42,12 +45,22 @@ final class LoadRegister<V> {
         });
     }
 
+    /** Registers a load for one caller alone, which renews a value; false if there is one already. */
+    boolean addRenewal(Load<V> load) {
+        if (renewals.putIfAbsent(load.key, load) != null) {
+            return false;
+        }
+        addAlone(load);
+        return true;
+    }
+
     /** Takes a settled load off the register. */
     void remove(Load<V> load) {
         unsettled.remove(load);
         if (load.isShared()) {
             shared.remove(load.key, load);
         } else {
+            renewals.remove(load.key, load);
             alone.computeIfPresent(load.key, (key, loads) -> {
                 loads.remove(load);
                 return loads.isEmpty() ? null : loads;
@@ -61,6 +74,7 @@ final class LoadRegister<V> {
         if (load != null) {
             load.outdate();
         }
+        renewals.remove(key);
         alone.computeIfPresent(key, (same, loads) -> {
             loads.forEach(Load::outdate);
             return null;

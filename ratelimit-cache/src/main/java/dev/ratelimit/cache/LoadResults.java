@@ -1,19 +1,12 @@
 package dev.ratelimit.cache;
 
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of a load that has ended: its result is kept, it is taken off the register, and then those who wait for it are
  * told, in this order. A load is settled by the first who says how it has ended.
  *
- * <p><b>What a result may change</b> depends on the kind of its load; and no result changes a value that a later load has
- * brought.
- *
- * <p><b>A value that depends on more</b> than its load was registered by is kept by the key of its variant, once the names are
- * remembered by the primary key; that is one step with an invalidation of the primary key, which leaves the variants behind where
- * nobody finds them. An invalidation by tag may come between that step and the keeping of the value, so that is looked at again
- * afterwards; one that comes later still finds the value, as it looks through the slots last.
+ * <p><b>What a result may change</b> depends on the kind of its load; {@link StoredResults} changes it.
  */
 final class LoadResults<V> {
 
@@ -23,6 +16,7 @@ final class LoadResults<V> {
     private final LatestReading time;
     private final Counters counters;
     private final Reports reports;
+    private final StoredResults<V> stored;
 
     LoadResults(
             Store<V> store,
@@ -30,13 +24,15 @@ final class LoadResults<V> {
             LoadRegister<V> register,
             LatestReading time,
             Counters counters,
-            Reports reports) {
+            Reports reports,
+            StoredResults<V> stored) {
         this.store = store;
         this.keeping = keeping;
         this.register = register;
         this.time = time;
         this.counters = counters;
         this.reports = reports;
+        this.stored = stored;
     }
 
     /** The value that a load may validate. */
@@ -96,20 +92,14 @@ final class LoadResults<V> {
             counters.tooLarge.increment();
         }
         boolean elsewhere = place != null && !place.key().equals(load.key);
-        boolean isKept = false;
-        if (load.kind.counts(what)) {
-            boolean isVariant = elsewhere && what == Keeping.What.KEEP;
-            if (place != null && isVariant) {
-                isKept = keepVariant(load, place, judged.entry());
-            } else {
-                isKept = keepHere(load, judged, now);
-            }
-        }
+        boolean isKept = load.kind.counts(what) && stored.took(load, place, judged, now);
         return switch (what) {
             case ERROR -> new Outcome.Erred<>(judged.entry(), now);
             case REFUSE -> new Outcome.Loaded<>(judged.entry(), now, isKept, Outcome.Audience.ONE);
             case PASS -> {
-                Outcome.Audience audience = elsewhere ? Outcome.Audience.ONE : Outcome.Audience.ALL;
+                Outcome.Audience audience = freshness.isPerRequest()
+                        ? Outcome.Audience.EACH
+                        : elsewhere ? Outcome.Audience.ONE : Outcome.Audience.ALL;
                 yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
             }
             case REMOVE -> {
@@ -120,65 +110,12 @@ final class LoadResults<V> {
                 yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
             }
             case KEEP -> {
-                Outcome.Audience audience = elsewhere ? Outcome.Audience.VARIANT : Outcome.Audience.ALL;
+                Outcome.Audience audience = freshness.isPerRequest()
+                        ? Outcome.Audience.EACH
+                        : elsewhere ? Outcome.Audience.VARIANT : Outcome.Audience.ALL;
                 yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
             }
         };
-    }
-
-    /** Keeps the names that lead to a variant for as long as the variant. */
-    private void keepNames(Place<V> place, long until) {
-        store.change(
-                place.primary(),
-                before -> before instanceof Slot.Varying<V> known
-                                && known.generation() == place.generation()
-                                && until - known.keptUntil() > 0
-                        ? new Slot.Varying<>(known.names(), known.generation(), until, known.weight())
-                        : before);
-    }
-
-    /** Whether the value is kept. */
-    private boolean keepHere(Load<V> load, Keeping.Judged<V> judged, long now) {
-        AtomicReference<@Nullable Slot<V>> kept = new AtomicReference<>();
-        store.change(load.key, before -> {
-            if (load.isOutdated() || load.isOlderThan(before)) {
-                discarded();
-                return before;
-            }
-            if (before instanceof Slot.Varying && judged.what() != Keeping.What.KEEP) {
-                return before;
-            }
-            Slot<V> after = keeping.after(load.key, before, judged, now);
-            kept.set(after);
-            return after;
-        });
-        boolean isKept = kept.get() == judged.entry();
-        if (isKept && load.place.generation() != 0) {
-            keepNames(load.place, judged.entry().keptUntil());
-        }
-        return isKept;
-    }
-
-    /** Whether the value is kept. */
-    private boolean keepVariant(Load<V> load, Place<V> place, Slot<V> slot) {
-        AtomicReference<Slot.@Nullable Varying<V>> names = new AtomicReference<>();
-        store.change(place.primary(), before -> {
-            Slot.Varying<V> after = load.isOutdated() ? null : keeping.varying(load.place, before, place, slot);
-            names.set(after);
-            return after == null ? before : after;
-        });
-        if (names.get() == null) {
-            discarded();
-            return false;
-        }
-        CacheKey key = place.by(names.get()).key();
-        store.change(key, before -> load.isOlderThan(before) ? before : slot);
-        if (load.isOutdated()) {
-            discarded();
-            store.change(key, now -> now == slot ? null : now);
-            return false;
-        }
-        return true;
     }
 
     /** Says that a loader has failed; false if something was said of the load before. */
@@ -200,11 +137,7 @@ final class LoadResults<V> {
         }
         try {
             if (ofTheLoader && load.kind.counts(Keeping.What.ERROR)) {
-                store.change(
-                        load.key,
-                        before -> load.isOutdated() || load.isOlderThan(before) || before instanceof Slot.Varying
-                                ? before
-                                : keeping.afterFailure(load.key, before, failure, load.isShared(), time.now()));
+                stored.took(load, failure);
             }
         } catch (RuntimeException | Error e) {
             reports.cacheFailed(e);

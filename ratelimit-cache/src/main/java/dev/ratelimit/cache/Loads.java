@@ -45,7 +45,8 @@ final class Loads<V> {
         this.keeping = new Keeping<>(settings);
         this.time = time;
         this.counters = counters;
-        this.results = new LoadResults<>(store, keeping, register, time, counters, reports);
+        StoredResults<V> stored = new StoredResults<>(store, keeping, time, counters, orders::get);
+        this.results = new LoadResults<>(store, keeping, register, time, counters, reports, stored);
         this.calls = new LoadCalls<>(settings, results, counters, alarm);
     }
 
@@ -112,7 +113,10 @@ final class Loads<V> {
         }
     }
 
-    /** Begins a load that nobody waits for, unless there is one that can be joined, or no place for it. */
+    /**
+     * Begins a load that nobody waits for, unless there is one that can be joined, or no place for it. One caller's own is begun unless
+     * there is another such one. It holds up no refresh for all: what it brings may be for its caller only.
+     */
     void refresh(Place<V> place, Load.Kind kind, LoaderCall<V> call) {
         if (register.joinable(place.key()) != null || closed || !calls.tryTakePlace()) {
             return;
@@ -121,8 +125,7 @@ final class Loads<V> {
         try {
             Load<V> mine = load(null, place, kind, call);
             if (kind != Load.Kind.SHARED) {
-                register.addAlone(mine);
-                load = mine;
+                load = register.addRenewal(mine) ? mine : null;
             } else if (register.joinOrAdd(mine) == null && !isOvertaken(mine, ReadOptions.any())) {
                 load = mine;
             }

@@ -12,7 +12,9 @@ sealed interface Outcome<V> {
         /** Who asks for the same variant: so all ask again, by the keys of their own. */
         VARIANT,
         /** The caller whose load it was. */
-        ONE
+        ONE,
+        /** The caller whose load it was: each of the others needs a load of its own. */
+        EACH
     }
 
     /** The load has ended with a value. */

@@ -3,6 +3,7 @@ package dev.ratelimit.cache;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The way to the backend when the cache itself has failed: the loader is called as if there were no cache. */
@@ -25,7 +26,7 @@ final class PastTheCache<V> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LoadFailedException(LoadFailedException.Reason.INTERRUPTED, CacheState.BYPASS, e);
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             throw failure(e);
         }
     }
@@ -45,14 +46,11 @@ final class PastTheCache<V> {
             return;
         }
         try {
-            loader.begin(null).whenComplete((value, failure) -> {
-                if (failure == null && value != null) {
-                    result.complete(answer(value));
-                } else {
-                    result.completeExceptionally(failure(failure));
-                }
+            CompletionStage<?> unused = loader.begin(null).handle((value, failure) -> {
+                boolean isThere = failure == null && value != null;
+                return isThere ? result.complete(answer(value)) : result.completeExceptionally(failure(failure));
             });
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             result.completeExceptionally(failure(e));
         }
     }
@@ -80,9 +78,10 @@ final class PastTheCache<V> {
     private void begin(Throwable trouble, ReadOptions options) {
         reports.cacheFailed(trouble);
         if (options.loading() == ReadOptions.Loading.NONE) {
+            counters.told(CacheState.MISS);
             throw new LoadFailedException(LoadFailedException.Reason.NOT_CACHED, CacheState.MISS, trouble);
         }
-        counters.bypasses.increment();
+        counters.told(CacheState.BYPASS);
         counters.loads.increment();
     }
 

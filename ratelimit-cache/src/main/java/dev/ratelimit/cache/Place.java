@@ -40,6 +40,11 @@ record Place<V>(
                 : this;
     }
 
+    /** The place of the variant by these names. */
+    Place<V> variant(List<String> all, long ofNames) {
+        return varying == null ? this : variant(varying, all, ofNames);
+    }
+
     /** The place of a value that was loaded for this one: the same, unless the value depends on more; null for none. */
     @Nullable
     Place<V> of(V value) {

@@ -2,6 +2,7 @@ package dev.ratelimit.cache;
 
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,17 @@ final class Reads<V> {
 
     /** The answer, for which the caller's thread waits. */
     Cached<V> await(Question<V> question) {
+        try {
+            Cached<V> answer = awaited(question);
+            counters.told(answer.state());
+            return answer;
+        } catch (LoadFailedException e) {
+            counters.told(e.state());
+            throw e;
+        }
+    }
+
+    private Cached<V> awaited(Question<V> question) {
         long begun = time.now();
         int round = 0;
         while (true) {
@@ -64,7 +76,23 @@ final class Reads<V> {
 
     /** The answer, when it comes. */
     CompletableFuture<Cached<V>> begin(Question<V> question) {
-        return begin(question, time.now(), 0);
+        try {
+            return begin(question, time.now(), 0).whenComplete(this::count);
+        } catch (LoadFailedException e) {
+            counters.told(e.state());
+            throw e;
+        }
+    }
+
+    /** What has failed otherwise goes past the cache, and counts there. */
+    private void count(@Nullable Cached<V> answer, @Nullable Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (answer != null) {
+            counters.told(answer.state());
+        } else if (cause instanceof LoadFailedException failed) {
+            counters.told(failed.state());
+        }
     }
 
     private CompletableFuture<Cached<V>> begin(Question<V> question, long begun, int round) {
@@ -82,8 +110,14 @@ final class Reads<V> {
 
     /** What was for another caller only may be an exception; twice is enough. */
     private static int roundAfter(int round, Outcome<?> outcome) {
-        boolean forOne = outcome instanceof Outcome.Loaded<?> loaded && loaded.audience() == Outcome.Audience.ONE;
-        return round + (forOne ? ROUNDS / 2 : 1);
+        if (!(outcome instanceof Outcome.Loaded<?> loaded)) {
+            return round + 1;
+        }
+        return switch (loaded.audience()) {
+            case ALL, VARIANT -> round + 1;
+            case ONE -> round + ROUNDS / 2;
+            case EACH -> ROUNDS;
+        };
     }
 
     private Step<V> step(Question<V> question, int round) {
@@ -93,8 +127,8 @@ final class Reads<V> {
         if (round >= ROUNDS) {
             return alone(place, Load.Kind.ALONE, question);
         }
-        if (slot instanceof Slot.Varying) {
-            slot = store.look(place.key());
+        if (slot instanceof Slot.Varying<V> names) {
+            slot = variant(names, place, now);
         }
         Cached<V> ready = withoutWaiting(place, slot, now, question);
         if (ready != null) {
@@ -120,7 +154,6 @@ final class Reads<V> {
     }
 
     private Step<V> alone(Place<V> place, Load.Kind kind, Question<V> question) {
-        counters.bypasses.increment();
         return new Step<>(null, place, loads.alone(place, kind, question.call()), CacheState.BYPASS);
     }
 
@@ -128,7 +161,6 @@ final class Reads<V> {
     private @Nullable Cached<V> withoutWaiting(Place<V> place, @Nullable Slot<V> slot, long now, Question<V> question) {
         if (slot instanceof Slot.Entry<V> entry && entry.suits(question.options(), now)) {
             if (entry.isFresh(now)) {
-                counters.hits.increment();
                 return new Cached<>(entry, now, CacheState.HIT, true);
             }
             if (entry.isUsableWhileRenewed(now) && (entry.isBackingOff(now) || isRenewed(place, question))) {
@@ -139,24 +171,33 @@ final class Reads<V> {
             }
         }
         if (slot instanceof Slot.Failure<V> failure && now - failure.keptUntil() < 0) {
-            counters.negativeHits.increment();
             throw new LoadFailedException(failure.reason(), CacheState.NEGATIVE, failure.cause());
         }
         return null;
     }
 
+    private @Nullable Slot<V> variant(Slot.Varying<V> names, Place<V> place, long now) {
+        Slot<V> slot = store.look(place.key());
+        if (slot instanceof Slot.Entry) {
+            names.variants().asked(place.key(), now);
+        }
+        return slot;
+    }
+
     /** What may be given without a load, counted as a hit; null for nothing. */
     @Nullable
-    Cached<V> ready(@Nullable Slot<V> slot, ReadOptions options) {
+    Cached<V> peek(Place<V> place, ReadOptions options) {
         long now = time.now();
+        Slot<V> slot = store.look(place.key());
+        if (slot instanceof Slot.Varying<V> names) {
+            slot = variant(names, place.by(names), now);
+        }
         if (!(slot instanceof Slot.Entry<V> entry) || !entry.isUsable(now) || !entry.suits(options, now)) {
             return null;
         }
-        if (!entry.isFresh(now)) {
-            return stale(entry, now);
-        }
-        counters.hits.increment();
-        return new Cached<>(entry, now, CacheState.HIT, true);
+        CacheState state = entry.isFresh(now) ? CacheState.HIT : CacheState.STALE;
+        counters.told(state);
+        return new Cached<>(entry, now, state, true);
     }
 
     /** Begins a refresh, as far as the caller's request may; false if the caller is to load for itself. */
@@ -175,11 +216,8 @@ final class Reads<V> {
     /** The answer of an outcome; null if it is none for the caller. */
     private @Nullable Cached<V> answer(Step<V> step, Outcome<V> outcome, ReadOptions options) {
         if (outcome instanceof Outcome.Loaded<V> loaded) {
-            if (step.state() == CacheState.COALESCED) {
-                if (loaded.audience() != Outcome.Audience.ALL) {
-                    return null;
-                }
-                counters.coalesced.increment();
+            if (step.state() == CacheState.COALESCED && loaded.audience() != Outcome.Audience.ALL) {
+                return null;
             }
             return new Cached<>(loaded.entry(), loaded.at(), step.state(), loaded.kept());
         }
@@ -187,9 +225,6 @@ final class Reads<V> {
             Cached<V> stale = insteadOfFailure(step, options);
             if (stale != null) {
                 return stale;
-            }
-            if (step.state() == CacheState.COALESCED) {
-                counters.coalesced.increment();
             }
             return new Cached<>(erred.entry(), erred.at(), step.state(), false);
         }
@@ -216,8 +251,7 @@ final class Reads<V> {
                 : null;
     }
 
-    private Cached<V> stale(Slot.Entry<V> entry, long now) {
-        counters.staleHits.increment();
+    private static <V> Cached<V> stale(Slot.Entry<V> entry, long now) {
         return new Cached<>(entry, now, CacheState.STALE, true);
     }
 }

@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * caller may give up, by its patience or by an interrupt, and the load goes on for the others; and a load that goes on
  * beyond its deadline is interrupted, and does not hold up anybody any more. A loader may ask the same cache for something
  * else: what it asks for on its own thread, before it returns, is loaded in its own place of the most loads at once. A loader that
- * asks for what it is about to load, itself or through other loads, gets a {@link LoadFailedException} at once.
+ * asks for what it is about to load, itself or through other loads, gets a {@link LoadFailedException} at once. Loaders of two caches
+ * that ask each other's cache may hold all places of both, and then wait for each other to the deadline: let caches ask in one
+ * direction.
  *
  * <p><b>Failures.</b> A load that fails is a {@link LoadFailedException}, unless a stale value may be used. What goes wrong in the
  * cache itself, as in a function that it was given, fails no request.
@@ -330,7 +332,7 @@ public final class ResponseCache<V> implements AutoCloseable {
      */
     public Optional<Cached<V>> peek(CacheKey key, ReadOptions options) {
         Objects.requireNonNull(key, KEY);
-        return peek(options, () -> store.look(key));
+        return peek(options, () -> Place.of(key));
     }
 
     /**
@@ -356,19 +358,14 @@ public final class ResponseCache<V> implements AutoCloseable {
      */
     public Optional<Cached<V>> peek(VaryingKey<V> key, ReadOptions options) {
         Objects.requireNonNull(key, KEY);
-        return peek(options, () -> {
-            Slot<V> slot = store.look(key.primary());
-            return slot instanceof Slot.Varying
-                    ? store.look(Place.of(key).by(slot).key())
-                    : slot;
-        });
+        return peek(options, () -> Place.of(key));
     }
 
-    private Optional<Cached<V>> peek(ReadOptions options, Supplier<@Nullable Slot<V>> look) {
+    private Optional<Cached<V>> peek(ReadOptions options, Supplier<Place<V>> place) {
         Objects.requireNonNull(options, OPTIONS);
         loads.requireOpen();
         try {
-            return Optional.ofNullable(reads.ready(look.get(), options));
+            return Optional.ofNullable(reads.peek(place.get(), options));
         } catch (RuntimeException | Error e) {
             reports.cacheFailed(e);
             return Optional.empty();

@@ -28,6 +28,7 @@ public final class ResponseCacheBuilder<V> {
     private long maximumEntries = 10_000;
     private long maximumBytes = Long.MAX_VALUE;
     private long largestEntry;
+    private int maximumVariants = 100;
     private @Nullable ToLongFunction<? super V> weigher;
     private Duration freshFor = Duration.ofMinutes(1);
     private @Nullable Function<? super V, Freshness> freshness;
@@ -101,6 +102,19 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
+     * Sets the most variants of one {@link VaryingKey} that are kept at once: 100 if it is not set. A further one takes the place
+     * of a variant that nobody has asked for since it was loaded; if there is none, of the one that was asked for least lately.
+     *
+     * @param variants how many, at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if the number is below 1
+     */
+    public ResponseCacheBuilder<V> maximumVariants(int variants) {
+        this.maximumVariants = (int) atLeast(1, "maximumVariants", variants);
+        return this;
+    }
+
+    /**
      * Sets how long values are fresh: a minute if it is not set. It replaces {@link #freshness}.
      *
      * @param time how long, at least 1 ns
@@ -142,7 +156,7 @@ public final class ResponseCacheBuilder<V> {
 
     /**
      * Sets how long values may be used that have ceased to be fresh, while they are renewed in the background: not at all
-     * if it is not set. Of each key there is one refresh at a time.
+     * if it is not set. Of each key there is one refresh at a time, and one of those who have loads of their own.
      *
      * @param time how long after they have ceased to be fresh, zero or more
      * @return this builder
@@ -308,8 +322,9 @@ public final class ResponseCacheBuilder<V> {
     /**
      * Sets the executor whose threads call loaders: daemon threads that all caches share, as many as there are loads, if it is
      * not set. One with fewer threads than the most loads at once lets loads wait. A load that a loader asks for needs a
-     * thread beside that of its loader. The executor should not run loads on the thread
-     * that hands them over: callers could not give up then.
+     * thread beside that of its loader. The executor should not run loads on the thread that hands them over, as
+     * {@link java.util.concurrent.ThreadPoolExecutor.CallerRunsPolicy} has it: that caller cannot give up then, and its thread runs
+     * other callers' loads, too.
      *
      * @param executor the executor
      * @return this builder
@@ -397,6 +412,7 @@ public final class ResponseCacheBuilder<V> {
                 maximumEntries,
                 maximumBytes,
                 effectiveLargestEntry(),
+                maximumVariants,
                 weigher,
                 each == null ? value -> always : each,
                 staleWhileRevalidate,

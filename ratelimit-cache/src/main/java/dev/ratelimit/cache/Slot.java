@@ -152,8 +152,11 @@ sealed interface Slot<V> {
      * The values of this key depend on what is named here: each lies by the key of its variant.
      *
      * @param generation a part of the variants' keys: once this is forgotten, nobody finds them any more
+     * @param floor the order of the last load of which a value may have been hidden by these names: no older one is kept
+     * @param variants those that are kept
      */
-    record Varying<V>(List<String> names, long generation, long keptUntil, int weight) implements Slot<V> {}
+    record Varying<V>(List<String> names, long generation, long floor, long keptUntil, Variants variants, int weight)
+            implements Slot<V> {}
 
     static long later(long a, long b) {
         return a - b > 0 ? a : b;

@@ -6,7 +6,13 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -40,6 +46,10 @@ final class Store<V> {
     private final long[] toldAt = new long[READS];
     private final AtomicLong bytes = new AtomicLong();
     private final long maximumBytes;
+
+    /** The variants whose names had to go for others. */
+    private final Queue<CacheKey> orphans = new ConcurrentLinkedQueue<>();
+
     private final Reports reports;
 
     Store(CacheSettings<V> settings, LatestReading time, Reports reports) {
@@ -53,9 +63,7 @@ final class Store<V> {
                 .removalListener((key, slot, cause) -> {
                     if (slot != null) {
                         bytes.addAndGet(-slot.weight());
-                        if (slot instanceof Slot.Entry) {
-                            report(cause);
-                        }
+                        removed(slot, cause);
                     }
                 });
         if (settings.weigher() == null) {
@@ -70,13 +78,23 @@ final class Store<V> {
         Arrays.fill(toldAt, time.read() - TOLD_FOR_NANOS);
     }
 
-    /** What was replaced by another slot is seen where that is done: it may be the same value. */
-    private void report(RemovalCause cause) {
+    /** What a change of a slot removes is seen where that is done: it may be the same value that stays. */
+    private void removed(Slot<V> slot, RemovalCause cause) {
         switch (cause) {
-            case SIZE -> reports.removed(Removal.SIZE);
-            case EXPIRED -> reports.removed(Removal.EXPIRED);
-            case EXPLICIT -> reports.removed(Removal.INVALIDATED);
-            case REPLACED, COLLECTED -> {}
+            case SIZE -> {
+                if (slot instanceof Slot.Entry) {
+                    reports.removed(Removal.SIZE);
+                } else if (slot instanceof Slot.Varying<V> names) {
+                    // Not here, in the midst of making room.
+                    orphans.addAll(names.variants().keys());
+                }
+            }
+            case EXPIRED -> {
+                if (slot instanceof Slot.Entry) {
+                    reports.removed(Removal.EXPIRED);
+                }
+            }
+            case EXPLICIT, REPLACED, COLLECTED -> {}
         }
     }
 
@@ -87,6 +105,12 @@ final class Store<V> {
     @Nullable
     Slot<V> look(CacheKey key) {
         return slots.getIfPresent(key);
+    }
+
+    /** A look that does nothing else, so that it may be taken within a change of another key. */
+    @Nullable
+    Slot<V> lookQuietly(CacheKey key) {
+        return quietly.getIfPresentQuietly(key);
     }
 
     /**
@@ -104,21 +128,66 @@ final class Store<V> {
         return slots.getIfPresent(key);
     }
 
-    /** Replaces a key's slot in one step; the change may return null for none, or the same. */
+    /** What a change of a slot has found, and left. */
+    private record Change<V>(
+            @Nullable Slot<V> before, @Nullable Slot<V> after) {
+
+        boolean hasRemovedValue() {
+            return before instanceof Slot.Entry<V> old && !(after instanceof Slot.Entry<V> now && old.isSame(now));
+        }
+
+        /** The keys of variants that nobody finds any more. */
+        Collection<CacheKey> orphans() {
+            return before instanceof Slot.Varying<V> old
+                            && !(after instanceof Slot.Varying<V> now && old.variants() == now.variants())
+                    ? old.variants().keys()
+                    : List.of();
+        }
+    }
+
+    /**
+     * Replaces a key's slot in one step; the change may return null for none, or the same. With the names of variants the variants go,
+     * too.
+     */
     void change(CacheKey key, Function<@Nullable Slot<V>, @Nullable Slot<V>> change) {
-        boolean[] replaced = {false};
+        Change<V> done = changed(key, change);
+        makeRoom();
+        if (done.hasRemovedValue()) {
+            reports.removed(done.after() == null ? Removal.INVALIDATED : Removal.REPLACED);
+        }
+        done.orphans().forEach(orphan -> remove(orphan, Removal.INVALIDATED));
+        removeOrphans();
+    }
+
+    private void removeOrphans() {
+        for (CacheKey orphan = orphans.poll(); orphan != null; orphan = orphans.poll()) {
+            remove(orphan, Removal.SIZE);
+        }
+    }
+
+    private Change<V> changed(CacheKey key, Function<@Nullable Slot<V>, @Nullable Slot<V>> change) {
+        AtomicReference<Change<V>> done = new AtomicReference<>(new Change<>(null, null));
         slots.asMap().compute(key, (same, before) -> {
             Slot<V> after = change.apply(before);
             if (after != null && after != before) {
                 bytes.addAndGet(after.weight());
-                replaced[0] =
-                        before instanceof Slot.Entry<V> old && !(after instanceof Slot.Entry<V> e && old.isSame(e));
             }
+            done.set(new Change<>(before, after));
             return after;
         });
-        makeRoom();
-        if (replaced[0]) {
-            reports.removed(Removal.REPLACED);
+        return Objects.requireNonNull(done.get());
+    }
+
+    /** Removes what is kept by a key, for this cause. */
+    void remove(CacheKey key, Removal cause) {
+        removeIf(key, slot -> true, cause);
+    }
+
+    /** Removes what is kept by a key if it is what is to go. */
+    void removeIf(CacheKey key, Predicate<Slot<V>> which, Removal cause) {
+        if (changed(key, before -> before == null || which.test(before) ? null : before)
+                .hasRemovedValue()) {
+            reports.removed(cause);
         }
     }
 
@@ -143,6 +212,7 @@ final class Store<V> {
 
     long entries() {
         slots.cleanUp();
+        removeOrphans();
         return slots.estimatedSize();
     }
 

@@ -36,11 +36,12 @@ final class Weights<V> {
     }
 
     int ofKey(CacheKey key) {
-        return ofNames(key, List.of());
+        return (int) Math.min(Integer.MAX_VALUE, ofKey(key, List.of()));
     }
 
-    int ofNames(CacheKey key, List<String> names) {
-        return (int) Math.min(Integer.MAX_VALUE, ofKey(key, names));
+    int ofNames(CacheKey key, List<String> names, Variants variants) {
+        long bytes = weigher == null ? 0 : ofKey(key, names) + variants.bytes();
+        return (int) Math.min(Integer.MAX_VALUE, bytes);
     }
 
     private long ofKey(CacheKey key, Collection<String> texts) {

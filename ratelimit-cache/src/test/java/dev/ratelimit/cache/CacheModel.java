@@ -3,6 +3,7 @@ package dev.ratelimit.cache;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A response cache as its Javadoc tells it: in maps, in whole seconds, one step after the other. The first character of a value says
- * what it is: "v" for the cache, "u" not for the cache, "e" an error, "g" gone; the last one is its tag. A load is known by the
+ * what it is: "v" for the cache, "p" for each request of its own, "u" not for the cache, "e" an error, "g" gone; the last one is its tag. A load is known by the
  * caller whose loader it calls.
  *
  * <p>With a flaw, it is a cache that breaks one rule, which the comparison has to see.
@@ -23,46 +24,15 @@ final class CacheModel {
     /** What a caller asks, in seconds. */
     record Options(long maxAge, long minFresh, ReadOptions.Loading loading) {}
 
-    private static final class ModelLoad {
-        private final int id;
-        private final int key;
-        private final Load.Kind kind;
-        private final long deadline;
-        private final int order;
-        private final String stored;
-        private final List<Integer> callers = new ArrayList<>();
-        private boolean outdated;
-        private boolean ended;
-
-        ModelLoad(int id, int key, Load.Kind kind, long deadline, int order, String stored) {
-            this.id = id;
-            this.key = key;
-            this.kind = kind;
-            this.deadline = deadline;
-            this.order = order;
-            this.stored = stored;
-        }
-
-        boolean isForAll() {
-            return kind == Load.Kind.SHARED;
-        }
-
-        boolean isOrdinary() {
-            return kind == Load.Kind.SHARED || kind == Load.Kind.ALONE;
-        }
-
-        String state(int caller) {
-            return !isForAll() ? "BYPASS" : caller == id ? "MISS" : "COALESCED";
-        }
-    }
-
     private final ModelMemory.Settings settings;
     private final @Nullable CacheFlaw flaw;
     private final ModelMemory memory;
     private final Map<Integer, ModelLoad> underWay = new HashMap<>();
+    private final Map<Integer, ModelLoad> ownRenewals = new HashMap<>();
     private final Map<Integer, ModelLoad> loads = new LinkedHashMap<>();
     private final Map<Integer, Options> asked = new HashMap<>();
     private final Map<Integer, Integer> refusals = new HashMap<>();
+    private final Map<CacheState, Integer> miscounted = new EnumMap<>(CacheState.class);
     private int orders;
 
     /** What each caller was told, by number; "..." as long as the caller waits. */
@@ -79,6 +49,31 @@ final class CacheModel {
         Map<Integer, String> stored = new TreeMap<>();
         loads.values().forEach(load -> stored.put(load.id, load.stored));
         return stored;
+    }
+
+    /** Whether what is for each request of its own is kept at all. */
+    boolean keepsForValidation() {
+        return settings.validated() > 0;
+    }
+
+    /** How many requests have ended in each state. */
+    Map<CacheState, Integer> counts() {
+        Map<CacheState, Integer> counts = new EnumMap<>(miscounted);
+        for (String answer : told.values()) {
+            for (CacheState state : CacheState.values()) {
+                if (List.of(answer.split(" ")).contains(state.name())) {
+                    counts.merge(state, 1, Integer::sum);
+                }
+            }
+        }
+        return counts;
+    }
+
+    private void tellStale(ModelLoad load, int caller, ModelMemory.Value value) {
+        told.put(caller, memory.told("STALE", value));
+        if (isFlaw(CacheFlaw.COUNTS_A_STALE_ANSWER_AS_A_LOAD_TOO)) {
+            miscounted.merge(CacheState.valueOf(load.state(caller)), 1, Integer::sum);
+        }
     }
 
     String peek(int key) {
@@ -138,9 +133,14 @@ final class CacheModel {
 
     private boolean isRenewed(int caller, int key) {
         ReadOptions.Loading loading = options(caller).loading();
-        boolean begins = isFlaw(CacheFlaw.REFRESHES_TWICE_AT_ONCE) || !underWay.containsKey(key);
-        if (begins && (loading == ReadOptions.Loading.SHARED || loading == ReadOptions.Loading.OWN)) {
-            load(caller, key, loading == ReadOptions.Loading.OWN ? Load.Kind.OWN : Load.Kind.SHARED);
+        boolean own = loading == ReadOptions.Loading.OWN;
+        boolean isUnderWay = underWay.containsKey(key) || (own && ownRenewals.containsKey(key));
+        if ((own || loading == ReadOptions.Loading.SHARED)
+                && (!isUnderWay || isFlaw(CacheFlaw.REFRESHES_TWICE_AT_ONCE))) {
+            ModelLoad load = load(caller, key, own ? Load.Kind.OWN : Load.Kind.SHARED);
+            if (own) {
+                ownRenewals.put(key, load);
+            }
         }
         return loading != ReadOptions.Loading.UNSTORED;
     }
@@ -193,7 +193,11 @@ final class CacheModel {
             boolean forOne = text.startsWith("u") && caller != load.id && !isFlaw(CacheFlaw.SHARES_WHAT_IS_FOR_ONE);
             boolean isError = text.startsWith("e") && !isFlaw(CacheFlaw.GIVES_ERRORS_IN_SPITE_OF_A_STALE_VALUE);
             if (isError && value != null && memory.isUsable(value) && memory.suits(value, options(caller))) {
-                told.put(caller, memory.told("STALE", value));
+                tellStale(load, caller, value);
+            } else if (text.startsWith("p")
+                    && caller != load.id
+                    && !isFlaw(CacheFlaw.SHARES_WHAT_IS_FOR_EACH_REQUEST)) {
+                begin(caller, load.key, Load.Kind.ALONE);
             } else if (forOne) {
                 refusals.merge(caller, 1, Integer::sum);
                 ask(caller, load.key);
@@ -206,7 +210,7 @@ final class CacheModel {
     /** What a value changes. */
     private void take(ModelLoad load, String text) {
         switch (isFlaw(CacheFlaw.KEEPS_ERRORS) && text.startsWith("e") ? 'v' : text.charAt(0)) {
-            case 'v' -> {
+            case 'v', 'p' -> {
                 boolean lost = load.kind == Load.Kind.ALONE && isFlaw(CacheFlaw.KEEPS_NOTHING_OF_LOADS_ALONE);
                 boolean unstored =
                         load.kind == Load.Kind.UNSTORED && !isFlaw(CacheFlaw.STORES_WHAT_IS_NOT_TO_BE_STORED);
@@ -277,15 +281,18 @@ final class CacheModel {
         for (int caller : load.callers) {
             boolean standsIn = !gone || isFlaw(CacheFlaw.HIDES_WHAT_IS_GONE_BEHIND_A_STALE_VALUE);
             boolean stale = value != null && memory.isUsable(value) && memory.suits(value, options(caller)) && standsIn;
-            told.put(
-                    caller,
-                    stale ? memory.told("STALE", Objects.requireNonNull(value)) : reason + " " + load.state(caller));
+            if (stale) {
+                tellStale(load, caller, Objects.requireNonNull(value));
+            } else {
+                told.put(caller, reason + " " + load.state(caller));
+            }
         }
     }
 
     private void end(ModelLoad load) {
         load.ended = true;
         underWay.remove(load.key, load);
+        ownRenewals.remove(load.key, load);
     }
 
     void put(int key, String text) {
@@ -307,6 +314,7 @@ final class CacheModel {
 
     private void outdate(int key) {
         underWay.remove(key);
+        ownRenewals.remove(key);
         loads.values().stream().filter(load -> load.key == key).forEach(load -> load.outdated = true);
     }
 

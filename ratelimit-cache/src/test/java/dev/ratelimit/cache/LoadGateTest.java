@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,32 @@ class LoadGateTest {
         }
         gate.leave();
         assertThat(done).hasValue(100_000);
+    }
+
+    /** As with an executor that runs a load on the thread that hands it over. */
+    @Test
+    void aLoadThatRunsWhereItIsBegunHoldsUpNoOther() throws Exception {
+        LoadGate gate = new LoadGate(2, 10);
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        FutureTask<Boolean> hung = new FutureTask<>(() -> gate.enter(() -> {
+            inside.countDown();
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        Thread thread = new Thread(hung);
+        thread.setDaemon(true);
+        thread.start();
+        inside.await();
+
+        List<String> begun = new ArrayList<>();
+        assertThat(gate.enter(() -> begun.add("second"))).isTrue();
+        assertThat(begun).containsExactly("second");
+        end.countDown();
+        assertThat(hung.get()).isTrue();
     }
 
     @Test

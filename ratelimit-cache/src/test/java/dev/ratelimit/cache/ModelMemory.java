@@ -31,6 +31,11 @@ final class ModelMemory {
         long retryAt;
         Mark mark = NONE;
 
+        /** Each request needs a load: it is of use to loaders only. */
+        boolean isPerRequest() {
+            return text.startsWith("p");
+        }
+
         Value(String text, long at, int order) {
             this.text = text;
             this.at = at;
@@ -74,11 +79,11 @@ final class ModelMemory {
     }
 
     boolean mayBeGivenWhileRenewed(Value value) {
-        return now < value.at + settings.fresh() + settings.whileRenewed();
+        return !value.isPerRequest() && now < value.at + settings.fresh() + settings.whileRenewed();
     }
 
     boolean mayBeGivenOnError(Value value) {
-        return now < value.at + settings.fresh() + onError();
+        return !value.isPerRequest() && now < value.at + settings.fresh() + onError();
     }
 
     void keep(int key, String text, int order) {
@@ -114,7 +119,7 @@ final class ModelMemory {
     /** Whether it had a usable value; it backs off for one that is not fresh. */
     boolean backOff(int key) {
         Value value = values.get(key);
-        if (value == null || now >= value.at + settings.usable()) {
+        if (value == null || value.isPerRequest() || now >= value.at + settings.usable()) {
             return false;
         }
         if (isFresh(value) && !isFlaw(CacheFlaw.BACKS_OFF_FOR_A_FRESH_VALUE)) {
@@ -132,7 +137,8 @@ final class ModelMemory {
     }
 
     boolean isFresh(Value value) {
-        return now < value.at + settings.fresh() + (isFlaw(CacheFlaw.IS_FRESH_FOR_A_SECOND_TOO_LONG) ? 1 : 0);
+        return !value.isPerRequest()
+                && now < value.at + settings.fresh() + (isFlaw(CacheFlaw.IS_FRESH_FOR_A_SECOND_TOO_LONG) ? 1 : 0);
     }
 
     /** Whether a caller may be given it, as it stands. */
@@ -140,11 +146,12 @@ final class ModelMemory {
         if (isFlaw(CacheFlaw.GIVES_WHAT_IS_ONLY_KEPT_FOR_VALIDATION)) {
             return isOfUse(value);
         }
-        return now < value.at + settings.fresh() + Math.max(settings.whileRenewed(), onError());
+        return !value.isPerRequest()
+                && now < value.at + settings.fresh() + Math.max(settings.whileRenewed(), onError());
     }
 
     boolean isOfUse(Value value) {
-        return now < value.at + settings.kept();
+        return now < value.at + (value.isPerRequest() ? settings.validated() : settings.kept());
     }
 
     private long onError() {

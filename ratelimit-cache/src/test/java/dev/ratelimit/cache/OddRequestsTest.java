@@ -121,6 +121,41 @@ class OddRequestsTest {
         assertThat(spared()).isGreaterThanOrEqualTo(0.999);
     }
 
+    /** One for all, and one of those who have loads of their own: these may bring nothing for the others. */
+    @Test
+    void staleReadsWithLoadsOfTheirOwnBeginOneRefreshAtATime() {
+        ResponseCache<String> cache =
+                bench.builder().staleWhileRevalidate(Duration.ofHours(1)).build();
+        cache.put(bench.key, "v");
+        bench.seconds(11);
+        for (int i = 0; i < 10; i++) {
+            CompletableFuture<Cached<String>> stale =
+                    cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask);
+            assertThat(stale.join().state()).isEqualTo(CacheState.STALE);
+        }
+        assertThat(bench.asked).hasSize(1);
+        assertThat(cache.getAsync(bench.key, bench::ask)).isCompleted();
+        assertThat(bench.asked)
+                .as("a client of its own load holds up no refresh for all")
+                .hasSize(2);
+
+        bench.asked.get(0).complete("mine");
+        assertThat(cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask))
+                .isCompleted();
+        assertThat(bench.asked).as("fresh again").hasSize(2);
+        bench.seconds(11);
+        assertThat(cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask))
+                .isCompleted();
+        cache.invalidate(bench.key);
+        cache.put(bench.key, "w");
+        bench.seconds(11);
+        assertThat(cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask))
+                .isCompleted();
+        assertThat(bench.asked)
+                .as("what was invalidated meanwhile counts no more")
+                .hasSize(4);
+    }
+
     @Test
     void aCookieOnATenthOfTheAnswersLeavesTheOthersInTheCache() {
         ResponseCache<String> cache = builder().build();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Any history of reads, results, failures, deadlines, puts and invalidations: each caller is told what {@link CacheModel} says, when it
- * says so, and the backend is asked by the same callers.
+ * says so; the backend is asked by the same callers; and each request counts once, as its caller was told.
  */
 class ResponseCachePropertyTest {
 
@@ -39,6 +40,7 @@ class ResponseCachePropertyTest {
         GET_IF_CACHED,
         RETURN,
         RETURN_FOR_ONE,
+        RETURN_FOR_EACH,
         RETURN_ERROR,
         RETURN_GONE,
         FAIL,
@@ -105,6 +107,7 @@ class ResponseCachePropertyTest {
         private final Map<Integer, CompletableFuture<String>> asked = new TreeMap<>();
         private final Map<Integer, String> stored = new TreeMap<>();
         private final List<CompletableFuture<Cached<String>>> callers = new ArrayList<>();
+        private final Map<CacheState, Integer> peeked = new EnumMap<>(CacheState.class);
         private int values;
 
         Pair(ModelMemory.Settings settings, @Nullable CacheFlaw flaw) {
@@ -116,6 +119,7 @@ class ResponseCachePropertyTest {
                         case 'u' -> Freshness.uncacheable();
                         case 'e' -> Freshness.error();
                         case 'g' -> Freshness.gone();
+                        case 'p' -> fresh.perRequest();
                         default -> fresh;
                     })
                     .staleWhileRevalidate(Duration.ofSeconds(settings.whileRenewed()))
@@ -158,6 +162,7 @@ class ResponseCachePropertyTest {
                     get(number, any(ReadOptions.Loading.NONE), ReadOptions.any().onlyIfCached());
                 case RETURN -> returns(step.number(), value("v"));
                 case RETURN_FOR_ONE -> returns(step.number(), value("u"));
+                case RETURN_FOR_EACH -> returns(step.number(), value(model.keepsForValidation() ? "p" : "v"));
                 case RETURN_ERROR -> returns(step.number(), value("e"));
                 case RETURN_GONE -> returns(step.number(), value("g"));
                 case FAIL -> fails(step.number(), CacheModel.Failing.DECLARED);
@@ -253,12 +258,33 @@ class ResponseCachePropertyTest {
                 expected += i + ": " + model.told.get(i) + "; ";
             }
             for (int i = 0; i < KEYS; i++) {
-                actual += cache.peek(bench.key.plus(i)).map(Pair::told).orElse("-") + "; ";
+                Cached<String> peek = cache.peek(bench.key.plus(i)).orElse(null);
+                if (peek != null) {
+                    peeked.merge(peek.state(), 1, Integer::sum);
+                }
+                actual += (peek == null ? "-" : told(peek)) + "; ";
                 expected += model.peek(i) + "; ";
             }
+            Map<CacheState, Integer> counts = model.counts();
+            peeked.forEach((state, peeks) -> counts.merge(state, peeks, Integer::sum));
+            actual += "counted " + counted() + "; ";
+            expected += "counted " + counts + "; ";
             actual += "asked " + stored;
             expected += "asked " + model.asked();
             return actual.equals(expected) ? null : "cache: " + actual + "\nmodel: " + expected;
+        }
+
+        private Map<CacheState, Integer> counted() {
+            CacheStatistics statistics = cache.statistics();
+            Map<CacheState, Integer> counts = new EnumMap<>(CacheState.class);
+            counts.put(CacheState.HIT, (int) statistics.hits());
+            counts.put(CacheState.STALE, (int) statistics.staleHits());
+            counts.put(CacheState.NEGATIVE, (int) statistics.negativeHits());
+            counts.put(CacheState.MISS, (int) statistics.misses());
+            counts.put(CacheState.COALESCED, (int) statistics.coalesced());
+            counts.put(CacheState.BYPASS, (int) statistics.bypasses());
+            counts.values().removeIf(count -> count == 0);
+            return counts;
         }
 
         private static String told(CompletableFuture<Cached<String>> caller) {

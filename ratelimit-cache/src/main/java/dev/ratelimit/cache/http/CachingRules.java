@@ -124,7 +124,8 @@ record CachingRules(
                 || control.has("must-revalidate")
                 || (shared && (control.has("proxy-revalidate") || control.has("s-maxage")));
         if (neverStale) {
-            return freshness.staleWhileRevalidate(Duration.ZERO).staleIfError(Duration.ZERO);
+            Freshness exact = freshness.staleWhileRevalidate(Duration.ZERO).staleIfError(Duration.ZERO);
+            return eachTime ? exact.perRequest() : exact;
         }
         Duration whileRevalidate = control.time("stale-while-revalidate").orElse(null);
         if (whileRevalidate != null) {

@@ -1,6 +1,5 @@
 package dev.ratelimit.cache.http;
 
-import dev.ratelimit.cache.CacheKey;
 import dev.ratelimit.cache.CacheState;
 import dev.ratelimit.cache.CacheStatistics;
 import dev.ratelimit.cache.Cached;
@@ -10,6 +9,7 @@ import dev.ratelimit.cache.ResponseCache;
 import dev.ratelimit.cache.Scope;
 import dev.ratelimit.cache.VaryingKey;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,8 +28,9 @@ import java.util.function.UnaryOperator;
  * }</pre>
  *
  * <p><b>Requests.</b> GET is answered from the cache or loaded once for all who ask meanwhile; conditions and a single
- * range of the client are answered from what is kept; a stale response is validated. HEAD and ranges come from a kept
- * response, and otherwise go to the origin as they are. All other requests go to the origin on the caller's thread; a
+ * range of the client are answered from what is kept; a stale response is validated. HEAD and ranges come from a fresh
+ * response, and otherwise go to the origin as they are; the answer to HEAD renews the kept response, or ends it if it is
+ * of another one. All other requests go to the origin on the caller's thread; a
  * success of an unsafe one makes the cache forget its target. {@link HttpCaching} says what is kept.
  *
  * <p><b>Content</b> of what is not kept, or is longer than {@link HttpCacheBuilder#largestContent}, is passed on while
@@ -53,7 +54,6 @@ public final class HttpCache implements AutoCloseable {
             HttpCaching rules,
             InstantSource clock,
             int largestContent,
-            VariantBound variants,
             UnaryOperator<Fields> normaliser,
             boolean hearsClients) {}
 
@@ -100,13 +100,19 @@ public final class HttpCache implements AutoCloseable {
     public HttpReply answer(RequestHead head, Origin origin) throws InterruptedException {
         RequestHead request = checked(head);
         Objects.requireNonNull(origin, "origin");
-        if (!concerns(head)) {
-            return pass(request, origin);
-        }
-        ReadOptions options = options(request);
         boolean onlyIfCached =
                 setup.hearsClients() && CacheControl.of(request.fields()).has("only-if-cached");
-        if (!onlyIfCached && (request.isHead() || request.fields().contains("Range"))) {
+        if (!concerns(head)) {
+            return onlyIfCached ? replies.notCached(request) : pass(request, origin);
+        }
+        ReadOptions options = options(request);
+        if (onlyIfCached) {
+            return load(request, options, origin);
+        }
+        if (request.isHead()) {
+            return load(request, options.ownLoad().maxStale(Duration.ZERO), origin);
+        }
+        if (request.fields().contains("Range")) {
             Optional<HttpReply> kept = fresh(request, options);
             return kept.isPresent() ? kept.get() : pass(request, origin);
         }
@@ -126,10 +132,8 @@ public final class HttpCache implements AutoCloseable {
     }
 
     private Optional<HttpReply> fresh(RequestHead request, ReadOptions options) {
-        return cache.peek(key(request), options)
-                .filter(answer ->
-                        answer.state() == CacheState.HIT && !answer.value().validateEachTime())
-                .map(answer -> replies.kept(request, answer));
+        // A stale response would be counted as given.
+        return cache.peek(key(request), options.maxStale(Duration.ZERO)).map(answer -> replies.kept(request, answer));
     }
 
     private HttpReply load(RequestHead request, ReadOptions options, Origin origin) throws InterruptedException {
@@ -139,7 +143,7 @@ public final class HttpCache implements AutoCloseable {
         Cached<StoredReply> answer = null;
         Handover.Own own;
         try {
-            answer = cache.get(key(request), options, load::load);
+            answer = cache.get(key(request), options, request.isHead() ? load::head : load::load);
         } catch (LoadFailedException e) {
             if (e.reason() == LoadFailedException.Reason.INTERRUPTED) {
                 Thread.interrupted();
@@ -151,9 +155,6 @@ public final class HttpCache implements AutoCloseable {
         }
         if (own != null) {
             return replies.own(request, answer, own);
-        }
-        if (answer.state() == CacheState.COALESCED && answer.value().validateEachTime()) {
-            return load(request, options.ownLoad(), origin);
         }
         return replies.kept(request, answer);
     }
@@ -174,21 +175,23 @@ public final class HttpCache implements AutoCloseable {
         } catch (Exception e) {
             return replies.failed(request, CacheState.BYPASS, e);
         }
-        HttpCaching.invalidated(request.method(), request.target(), reply.head())
-                .forEach(uri -> invalidate(request.scope(), uri));
-        if (request.isHead() && !isOdd(request) && outdates(reply.head(), request)) {
-            invalidate(request.scope(), request.target());
+        try {
+            forgetOutdated(request, reply.head());
+            return replies.passed(reply);
+        } catch (RuntimeException | Error e) {
+            reply.close();
+            throw e;
         }
-        return replies.passed(reply);
     }
 
-    /** Whether a HEAD's response shows that the kept response to GET is another one (RFC 9111, section 4.3.5). */
-    private boolean outdates(ResponseHead head, RequestHead request) {
-        return head.status() == ResponseHead.OK
-                && cache.peek(key(request))
-                        .filter(kept -> !Preconditions.isAbout(
-                                head.fields(), kept.value().fields()))
-                        .isPresent();
+    private void forgetOutdated(RequestHead request, ResponseHead response) {
+        try {
+            HttpCaching.invalidated(request.method(), request.target(), response)
+                    .forEach(uri -> invalidate(request.scope(), uri));
+        } catch (IllegalStateException e) {
+            // The cache was closed meanwhile, so nothing is kept; and the origin's answer is the answer.
+            return;
+        }
     }
 
     /**
@@ -198,13 +201,12 @@ public final class HttpCache implements AutoCloseable {
      * @param target the address
      */
     public void invalidate(Scope scope, URI target) {
-        CacheKey primary = RequestHead.primaryKey(scope, target);
-        setup.variants().forget(primary);
-        cache.invalidate(primary);
+        cache.invalidate(RequestHead.primaryKey(scope, target));
     }
 
     /**
-     * Returns what this cache has done so far, and what it holds.
+     * Returns what this cache has done so far, and what it holds. Each GET and HEAD counts once. What goes past the cache
+     * counts nowhere: other methods, requests with content or {@code If-Match}, and ranges of what is not kept.
      *
      * @return the figures now
      */

@@ -15,8 +15,6 @@ import java.util.function.UnaryOperator;
  */
 public final class HttpCacheBuilder {
 
-    private static final int MOST_ADDRESSES = 1_000;
-
     private final String name;
     private final boolean shared;
     private InstantSource clock = InstantSource.system();
@@ -64,8 +62,9 @@ public final class HttpCacheBuilder {
     }
 
     /**
-     * Sets how many variants of one address are kept at once: 100 if it is not set. Further ones are passed on and not
-     * kept.
+     * Sets how many variants of one address are kept at once: 100 if it is not set. A further one takes the place of a
+     * variant that nobody has asked for since it was loaded; if there is none, of the one that was asked for least
+     * lately.
      *
      * @param variants how many, at least 1
      * @return this builder
@@ -132,7 +131,8 @@ public final class HttpCacheBuilder {
 
     /**
      * Sets what every response cache has, beside what was set before: bounds, loads, deadlines, stale responses, the
-     * executor, the time by which responses age. The freshness and the bytes of a response are HTTP's to say; what is set of these is replaced.
+     * executor, the time by which responses age. The freshness and the bytes of a response are HTTP's to say; what is set
+     * of these is replaced, as are the most variants.
      *
      * @param settings sets it, as {@code cache -> cache.maximumLoads(16).loadDeadline(Duration.ofSeconds(2))}
      * @return this builder
@@ -160,16 +160,9 @@ public final class HttpCacheBuilder {
         settings.accept(builder);
         ResponseCache<StoredReply> cache = builder.maximumBytes(maximumBytes, StoredReply::bytes)
                 .freshness(StoredReply::freshness)
+                .maximumVariants(maximumVariants)
                 .build();
         return new HttpCache(
-                new HttpCache.Setup(
-                        name,
-                        changed,
-                        clock,
-                        largestContent,
-                        new VariantBound(maximumVariants, MOST_ADDRESSES),
-                        normaliser,
-                        hearsClients),
-                cache);
+                new HttpCache.Setup(name, changed, clock, largestContent, normaliser, hearsClients), cache);
     }
 }

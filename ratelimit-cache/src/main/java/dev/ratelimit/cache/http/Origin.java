@@ -7,8 +7,8 @@ public interface Origin {
     /**
      * Sends a request and returns the reply as soon as its fields are there.
      *
-     * <p>It is called on a thread of the cache's executor for what may be kept, and on the caller's thread for all
-     * else. It should end when its thread is interrupted. The content of the request is the implementation's own to
+     * <p>It is called on a thread of the cache's executor for GET and HEAD, and on the caller's thread for all else, as for
+     * ranges of what is not kept. It should end when its thread is interrupted. The content of the request is the implementation's own to
      * send.
      *
      * @param request the request with the fields that go on: without those of one connection, and with the cache's

@@ -45,14 +45,44 @@ final class OriginLoad {
         Instant sent = setup.clock().instant();
         HttpReply reply = send(fields);
         try {
-            Judgement judgement = judge(reply, before == null ? null : before.head(), sent);
+            Judgement judgement = judge(request, before == null ? null : before.head(), reply.head(), sent);
             if (judgement.action() == Judgement.Action.ASK_AGAIN) {
                 reply.close();
                 Instant again = setup.clock().instant();
                 reply = send(whole);
-                judgement = judge(reply, null, again);
+                judgement = judge(request, null, reply.head(), again);
             }
             return take(reply, judgement, before);
+        } catch (Exception | Error e) {
+            reply.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Asks for the head alone, and sends it on. If it is that of the stored response, it renews it; if it is of another one, that is
+     * forgotten (RFC 9111, section 4.3.5).
+     */
+    StoredReply head(@Nullable StoredReply stored) throws Exception {
+        Instant sent = setup.clock().instant();
+        HttpReply reply = send(request.fields());
+        try {
+            Judgement passed = judge(request, null, reply.head(), sent);
+            if (stored == null || reply.status() != ResponseHead.OK) {
+                return passOn(reply, passed);
+            }
+            if (!Preconditions.isHeadOf(reply, stored)) {
+                forget.run();
+                return passOn(reply, passed);
+            }
+            if (!Preconditions.isSameByValidator(reply.fields(), stored.fields())) {
+                return passOn(reply, passed);
+            }
+            RequestHead get = new RequestHead("GET", request.target(), request.fields(), request.scope());
+            ResponseHead notModified = new ResponseHead(ResponseHead.NOT_MODIFIED, reply.fields());
+            Judgement renewed = judge(get, stored.head(), notModified, sent);
+            StoredReply updated = StoredReply.of(renewed, stored.head().status(), stored.content());
+            return leave(new Handover.Own(updated, passed.toSend(), reply.content(), false));
         } catch (Exception | Error e) {
             reply.close();
             throw e;
@@ -64,13 +94,12 @@ final class OriginLoad {
         return Objects.requireNonNull(reply, "the origin's reply");
     }
 
-    private Judgement judge(HttpReply reply, @Nullable ResponseHead stored, Instant sent) {
+    private Judgement judge(RequestHead asked, @Nullable ResponseHead stored, ResponseHead response, Instant sent) {
         Duration delay = Duration.between(sent, setup.clock().instant());
         // Where clients' directives do not count, they do not decide what is kept either.
-        RequestHead heard = setup.hearsClients()
-                ? request
-                : request.withFields(request.fields().without("Cache-Control"));
-        return setup.rules().judge(heard, stored, reply.head(), delay.isNegative() ? Duration.ZERO : delay);
+        RequestHead heard =
+                setup.hearsClients() ? asked : asked.withFields(asked.fields().without("Cache-Control"));
+        return setup.rules().judge(heard, stored, response, delay.isNegative() ? Duration.ZERO : delay);
     }
 
     private StoredReply take(HttpReply reply, Judgement judgement, @Nullable StoredReply before) throws Exception {
@@ -81,7 +110,7 @@ final class OriginLoad {
                 StoredReply updated = StoredReply.of(judgement, validated.head().status(), validated.content());
                 yield leave(new Handover.Own(updated, judgement.toSend(), null, true));
             }
-            case KEEP -> admitsVariant(judgement) ? whole(reply, judgement) : passOn(reply, judgement);
+            case KEEP -> whole(reply, judgement);
             case FORGET -> {
                 if (judgement.freshness().isGone()) {
                     yield whole(reply, judgement);
@@ -93,17 +122,6 @@ final class OriginLoad {
             case SERVE_STALE -> alone(reply, judgement, reply.content(), Freshness.error());
             case PASS_ON, ASK_AGAIN -> passOn(reply, judgement);
         };
-    }
-
-    private boolean admitsVariant(Judgement judgement) {
-        Vary vary = Vary.of(judgement.toKeep());
-        return vary.names().isEmpty()
-                || setup.variants()
-                        .admits(
-                                request.primaryKey(),
-                                vary.secondaryKey(request.primaryKey(), request.fields()),
-                                judgement.freshness(),
-                                setup.clock().instant());
     }
 
     /**

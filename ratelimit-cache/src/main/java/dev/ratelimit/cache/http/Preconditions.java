@@ -67,6 +67,18 @@ final class Preconditions {
                 || modified.equals(stored.first(LAST_MODIFIED));
     }
 
+    /** Whether a 200 to HEAD may be the head of a stored response: nothing that it says tells them apart (section 4.3.5). */
+    static boolean isHeadOf(HttpReply head, StoredReply stored) {
+        boolean isLong = head.length() >= 0 && head.length() != stored.content().length;
+        return stored.head().status() == ResponseHead.OK && !isLong && isAbout(head.fields(), stored.fields());
+    }
+
+    /** Whether a response has a validator that the stored one has, too; if they differ, it is not {@linkplain #isAbout about} that. */
+    static boolean isSameByValidator(Fields response, Fields stored) {
+        return (response.contains(ETAG) && stored.contains(ETAG))
+                || (response.contains(LAST_MODIFIED) && stored.contains(LAST_MODIFIED));
+    }
+
     /**
      * Whether a client already has the response of status 200 that it asks for, so that 304 is the answer (section
      * 13.2.2).

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Replies {
 
     private static final String CACHE_STATUS = "Cache-Status";
+    private static final String NOT_CACHED = "not in the cache";
     private static final int BAD_GATEWAY = 502;
     private static final int UNAVAILABLE = 503;
     private static final int GATEWAY_TIMEOUT = 504;
@@ -59,7 +60,7 @@ final class Replies {
 
     HttpReply failed(RequestHead request, LoadFailedException failure) {
         HttpReply reply = switch (failure.reason()) {
-            case NOT_CACHED -> text(GATEWAY_TIMEOUT, "not in the cache", request);
+            case NOT_CACHED -> text(GATEWAY_TIMEOUT, NOT_CACHED, request);
             case DEADLINE, IMPATIENT -> text(GATEWAY_TIMEOUT, "the origin took too long", request);
             case REFUSED -> text(UNAVAILABLE, "too many requests wait for the origin", request);
             case CLOSED, INTERRUPTED -> text(UNAVAILABLE, "the cache is closed", request);
@@ -74,6 +75,13 @@ final class Replies {
         return notReached(request, failure)
                 .withField(CACHE_STATUS, CachedFields.status(cache, state))
                 .because(failure);
+    }
+
+    /** A request that must not go to the origin, and that no cache can answer. */
+    HttpReply notCached(RequestHead request) {
+        return text(GATEWAY_TIMEOUT, NOT_CACHED, request)
+                .withField(CACHE_STATUS, CachedFields.status(cache, CacheState.MISS))
+                .because(new IllegalStateException("only the cache may answer, and it answers no such request"));
     }
 
     /** The name is all that the timeouts of the many clients have in common. */

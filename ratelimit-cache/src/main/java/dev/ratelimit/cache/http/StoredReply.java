@@ -10,25 +10,20 @@ import java.util.Map;
  * @param head the status, and the fields that may be kept
  * @param content the content; empty if the reply is for one caller only
  * @param freshness how long it may be used, if at all
- * @param validateEachTime whether each request needs a load of its own, if only to validate it
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares these, or changes one
-record StoredReply(ResponseHead head, byte[] content, Freshness freshness, boolean validateEachTime) {
+record StoredReply(ResponseHead head, byte[] content, Freshness freshness) {
 
     private static final int BYTES_PER_LINE = 100;
     private static final byte[] NOTHING = {};
 
     static StoredReply of(Judgement judgement, int status, byte[] content) {
-        return new StoredReply(
-                new ResponseHead(status, judgement.toKeep()),
-                content,
-                judgement.freshness(),
-                judgement.validateEachTime());
+        return new StoredReply(new ResponseHead(status, judgement.toKeep()), content, judgement.freshness());
     }
 
     /** A reply that goes to its own caller as a stream, or as an error. */
     static StoredReply ofOneCaller(Judgement judgement, int status, Freshness freshness) {
-        return new StoredReply(new ResponseHead(status, judgement.toKeep()), NOTHING, freshness, false);
+        return new StoredReply(new ResponseHead(status, judgement.toKeep()), NOTHING, freshness);
     }
 
     Fields fields() {

@@ -3,7 +3,10 @@ package dev.ratelimit.cache.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.cache.CacheKey;
+import dev.ratelimit.cache.CacheStatistics;
 import dev.ratelimit.cache.Scope;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What attacks on the cache have found. */
@@ -150,5 +154,96 @@ class AttackedHttpCacheTest {
         origin.says(KEPT);
         origin.get(cache, "Cache-Control: no-store").close();
         assertThat(origin.get(cache, null).isFromCache()).isTrue();
+    }
+
+    /** The origin has done what it was asked for, so the client is told so. */
+    @Test
+    void aCacheThatIsClosedMeanwhileGivesTheOriginsAnswer() throws Exception {
+        for (String method : List.of("POST", "DELETE")) {
+            HttpCache cache = origin.shared().build();
+            origin.says(KEPT);
+            origin.get(cache, null).close();
+            origin.passes(100);
+            boolean[] streamIsClosed = {false};
+            InputStream content = new ByteArrayInputStream(new byte[3]) {
+                @Override
+                public void close() {
+                    streamIsClosed[0] = true;
+                }
+            };
+            HttpReply reply = cache.answer(ScriptedOrigin.request(method, "/a", Fields.none()), request -> {
+                cache.close();
+                return HttpReply.of(200, Fields.none().with("ETag", "\"b\""), content);
+            });
+            assertThat(reply.status()).as(method).isEqualTo(200);
+            assertThat(streamIsClosed[0]).isFalse();
+            reply.close();
+            assertThat(streamIsClosed[0]).isTrue();
+        }
+    }
+
+    /** RFC 9111, section 5.2.1.7: whatever else the request says. */
+    @Test
+    void aRequestThatIsOnlyForTheCacheNeverReachesTheOrigin() throws InterruptedException {
+        HttpCache cache = origin.shared().build();
+        origin.says(KEPT);
+        origin.get(cache, null).close();
+        origin.passes(100);
+        for (String others : List.of("If-Match: \"b\"", "Range: bytes=0-1", "Content-Length: 3", "Authorization: x")) {
+            Fields fields = origin.fields("Cache-Control: only-if-cached; " + others);
+            for (String method : List.of("GET", "HEAD", "POST")) {
+                HttpReply reply = cache.answer(ScriptedOrigin.request(method, "/a", fields), origin);
+                assertThat(reply.status()).as(method + " " + others).isEqualTo(504);
+                assertThat(reply.failure()).isPresent();
+                reply.close();
+            }
+        }
+        assertThat(origin.asked).hasSize(1);
+    }
+
+    @Test
+    void madeUpVariantsKeepNoRealOneOut() throws InterruptedException {
+        HttpCache cache = origin.shared().build();
+        origin.says("Cache-Control: max-age=3600; Vary: Accept-Language");
+        for (int i = 0; i < 1_000; i++) {
+            origin.get(cache, "Accept-Language: made-up-" + i).close();
+        }
+        int before = origin.asked.size();
+        for (int i = 0; i < 1_000; i++) {
+            origin.get(cache, "Accept-Language: de").close();
+            origin.get(cache, "Accept-Language: made-up-again-" + i).close();
+        }
+        assertThat(origin.asked).as("1,000 of the client's, one of the others").hasSize(before + 1_001);
+    }
+
+    /** RFC 9111, section 5.2.2.4: each needs the origin's word, and is one request of the statistics nevertheless. */
+    @Test
+    void clientsThatWaitForAResponseToBeValidatedEachTimeCountOnce() throws Exception {
+        HttpCache cache = HttpCache.shared("test").build();
+        AtomicInteger asked = new AtomicInteger();
+        Origin own = request -> {
+            asked.incrementAndGet();
+            return HttpReply.of(200, origin.fields("Cache-Control: no-cache; ETag: \"a\""), new byte[3]);
+        };
+        ExecutorService callers = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<HttpReply>> answers = new ArrayList<>();
+            for (int i = 0; i < 400; i++) {
+                answers.add(callers.submit(
+                        () -> cache.answer(ScriptedOrigin.request("GET", "/a", Fields.none()), own)));
+            }
+            for (Future<HttpReply> answer : answers) {
+                assertThat(answer.get().isFromCache()).isFalse();
+                answer.get().close();
+            }
+        } finally {
+            callers.shutdownNow();
+        }
+        CacheStatistics figures = cache.statistics();
+        cache.close();
+        assertThat(asked).hasValue(400);
+        assertThat(figures.misses() + figures.bypasses()).isEqualTo(400);
+        assertThat(figures.hits() + figures.staleHits() + figures.coalesced() + figures.negativeHits())
+                .isZero();
     }
 }

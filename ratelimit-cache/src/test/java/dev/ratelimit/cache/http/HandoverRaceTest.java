@@ -25,7 +25,7 @@ class HandoverRaceTest {
 
     private static final int ROUNDS = 20_000;
     private static final StoredReply STORED =
-            new StoredReply(new ResponseHead(200, Fields.none()), new byte[0], Freshness.uncacheable(), false);
+            new StoredReply(new ResponseHead(200, Fields.none()), new byte[0], Freshness.uncacheable());
 
     /** What a load and its caller do. */
     private interface Subject {

@@ -1,0 +1,168 @@
+package dev.ratelimit.cache;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the result of a load changes in the store: it goes where callers look for it by now, and never over what a later load has
+ * brought.
+ *
+ * <p><b>A value of a key that varies</b> goes by two steps: the names of what it depends on to the primary key, and then the value
+ * to the key of its variant. An invalidation may come between the steps, or the variant may have to go for others; so it is looked
+ * at again afterwards.
+ *
+ * <p><b>The order of loads</b> holds for a request, not for a key alone: a value that depends on nothing answers the requests for
+ * all variants, and with one name more the variants have other keys. Where such a step hides what was kept until then, older loads
+ * are kept no more.
+ */
+final class StoredResults<V> {
+
+    private final Store<V> store;
+    private final Keeping<V> keeping;
+    private final LatestReading time;
+    private final Counters counters;
+    private final LongSupplier latestOrder;
+
+    /**
+     * @param latestOrder the order of the load that was begun last
+     */
+    StoredResults(Store<V> store, Keeping<V> keeping, LatestReading time, Counters counters, LongSupplier latestOrder) {
+        this.store = store;
+        this.keeping = keeping;
+        this.time = time;
+        this.counters = counters;
+        this.latestOrder = latestOrder;
+    }
+
+    /**
+     * Whether the value is kept.
+     *
+     * @param place where it belongs by its own names; null if it depends on what nobody can name
+     */
+    boolean took(Load<V> load, @Nullable Place<V> place, Keeping.Judged<V> judged, long now) {
+        if (place != null && place.varying() != null && judged.what() == Keeping.What.KEEP) {
+            return isKeptByNames(load, place, judged.entry(), now);
+        }
+        Slot<V> after = change(load, this::discarded, (key, before) -> keeping.after(key, before, judged, now));
+        return after == judged.entry();
+    }
+
+    /** The loader has failed. */
+    void took(Load<V> load, Outcome.Failed<V> failure) {
+        Slot<V> unused = change(
+                load,
+                () -> {},
+                (key, before) -> keeping.afterFailure(key, before, failure, load.isShared(), time.now()));
+    }
+
+    /** What the slot is afterwards in which callers look for this load's request; null also if it was left as it was. */
+    private @Nullable Slot<V> change(
+            Load<V> load,
+            Runnable whenTooOld,
+            BiFunction<CacheKey, @Nullable Slot<V>, @Nullable Slot<V>> change) {
+        Place<V> place = placeNow(load);
+        AtomicReference<@Nullable Slot<V>> changed = new AtomicReference<>();
+        if (place == null) {
+            whenTooOld.run();
+            return null;
+        }
+        store.change(place.key(), before -> {
+            if (load.isOutdated() || load.isOlderThan(before)) {
+                whenTooOld.run();
+                return before;
+            }
+            if (before instanceof Slot.Varying && place.varying() != null) {
+                // They were learnt in this instant.
+                return before;
+            }
+            Slot<V> after = change.apply(place.key(), before);
+            changed.set(after);
+            return after;
+        });
+        return changed.get();
+    }
+
+    /** Where callers look for a load's request by now; null if what it went by was forgotten, or has changed since it began. */
+    private @Nullable Place<V> placeNow(Load<V> load) {
+        Place<V> place = load.place;
+        if (place.varying() == null) {
+            return place;
+        }
+        Slot<V> primary = store.look(place.primary());
+        if (primary instanceof Slot.Varying<V> known) {
+            return isOf(known, load) && !load.isOlderThan(known) ? place.by(known) : null;
+        }
+        return place.generation() == 0 ? place : null;
+    }
+
+    private static <V> boolean isOf(Slot.Varying<V> known, Load<V> load) {
+        long generation = load.place.generation();
+        return generation == 0 || generation == known.generation();
+    }
+
+    private boolean isKeptByNames(Load<V> load, Place<V> place, Slot.Entry<V> entry, long now) {
+        AtomicReference<@Nullable Slot<V>> names = new AtomicReference<>();
+        List<CacheKey> gone = new ArrayList<>();
+        store.change(place.primary(), before -> {
+            Slot<V> after = primary(load, place, before, entry, gone, now);
+            names.set(after);
+            return after == null ? before : after;
+        });
+        gone.forEach(key -> store.remove(key, Removal.SIZE));
+        if (!(names.get() instanceof Slot.Varying<V> known)) {
+            if (names.get() == null) {
+                discarded();
+            }
+            return names.get() == entry;
+        }
+        CacheKey key = place.by(known).key();
+        store.change(key, before -> load.isOlderThan(before) ? before : entry);
+        known.variants().stored(key);
+        boolean isFound = store.look(place.primary()) instanceof Slot.Varying<V> since
+                && since.variants().contains(key);
+        if (load.isOutdated() || !isFound) {
+            store.removeIf(key, slot -> slot == entry, load.isOutdated() ? Removal.INVALIDATED : Removal.SIZE);
+        }
+        boolean isKept = store.look(key) == entry;
+        if (!isKept) {
+            discarded();
+        }
+        return isKept;
+    }
+
+    /** What the primary key's slot becomes; null if the value is not to be kept. */
+    private @Nullable Slot<V> primary(
+            Load<V> load,
+            Place<V> place,
+            @Nullable Slot<V> before,
+            Slot.Entry<V> entry,
+            List<CacheKey> gone,
+            long now) {
+        if (load.isOutdated() || load.isOlderThan(before)) {
+            return null;
+        }
+        if (before instanceof Slot.Varying<V> known) {
+            // With new names the request has another key: what it had by the former one may be newer.
+            boolean isOlder = load.isOlderThan(store.lookQuietly(place.by(known).key()));
+            return isOf(known, load) && !isOlder
+                    ? keeping.varying(known, place, entry, latestOrder.getAsLong(), gone, now, this::isStored)
+                    : null;
+        }
+        if (load.place.generation() != 0) {
+            return null;
+        }
+        return place.names().isEmpty() ? entry : keeping.varying(before, place, entry, now);
+    }
+
+    private boolean isStored(CacheKey key) {
+        return store.lookQuietly(key) != null;
+    }
+
+    private void discarded() {
+        counters.discardedResults.increment();
+    }
+}
