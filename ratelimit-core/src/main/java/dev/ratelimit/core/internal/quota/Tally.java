@@ -141,19 +141,14 @@ final class Tally {
 
     /** The same for an operation that is not remembered. */
     Counted acquire(long want, long min, long limit) {
-        // Neither is negative, so that the difference does not wrap.
-        long room = limit - used;
-        if (room < min) {
-            return new Counted(0, used);
-        }
-        long granted = Math.min(want, room);
+        long granted = Acquire.granted(want, min, limit, used);
         used += granted;
         return new Counted(granted, used);
     }
 
     /** Whether {@link #acquire} would grant now. */
     boolean grants(Acquire acquire) {
-        return answer(acquire.id()) != null || acquire.limit() - used >= acquire.min();
+        return answer(acquire.id()) != null || acquire.granted(used) > 0;
     }
 
     /** Adds, and stops at zero and at the largest number. */
@@ -162,12 +157,7 @@ final class Tally {
         if (before != null) {
             return before;
         }
-        long delta = adjust.delta();
-        if (delta < 0) {
-            used = Math.max(0, used + delta);
-        } else {
-            used = used > Long.MAX_VALUE - delta ? Long.MAX_VALUE : used + delta;
-        }
+        used = adjust.applied(used);
         return remembered(adjust.id(), new Counted(0, used));
     }
 

@@ -135,11 +135,10 @@ class PlainStore implements QuotaStore {
     }
 
     Counted decided(State state, Acquire acquire) {
-        long room = acquire.limit() - state.used;
-        if (room < acquire.min()) {
+        long granted = acquire.granted(state.used);
+        if (granted == 0) {
             return denied(state, acquire);
         }
-        long granted = Math.min(room, acquire.want());
         state.used += granted;
         return new Counted(granted, state.used);
     }
@@ -154,25 +153,21 @@ class PlainStore implements QuotaStore {
         if (before != null) {
             return before;
         }
-        state.used = changed(state.used, adjust.delta());
+        state.used = changed(adjust, state.used);
         Counted answer = new Counted(0, state.used);
         remember(adjust.counter(), state, adjust.id(), answer);
         return answer;
     }
 
-    long changed(long used, long delta) {
-        if (delta < 0) {
-            return Math.max(0, used + delta);
-        }
-        return used > Long.MAX_VALUE - delta ? Long.MAX_VALUE : used + delta;
+    long changed(Adjust adjust, long used) {
+        return adjust.applied(used);
     }
 
     Outcome grouped(Group group) {
         boolean granted = true;
         for (Acquire acquire : group.acquires()) {
             State state = state(acquire.counter());
-            granted &= known(acquire.counter(), state, acquire.id()) != null
-                    || acquire.limit() - state.used >= acquire.want();
+            granted &= known(acquire.counter(), state, acquire.id()) != null || acquire.granted(state.used) > 0;
         }
         List<Counted> parts = new ArrayList<>();
         for (Acquire acquire : group.acquires()) {
