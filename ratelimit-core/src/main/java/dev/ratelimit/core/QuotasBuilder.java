@@ -1,5 +1,6 @@
 package dev.ratelimit.core;
 
+import dev.ratelimit.core.internal.quota.QuotaSettings;
 import dev.ratelimit.core.internal.quota.StoreQuotas;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaListener;
@@ -29,8 +30,7 @@ public final class QuotasBuilder {
     private Duration deadline;
     private int retries;
     private @Nullable Duration term;
-    private @Nullable QuotaListener listener;
-    private int[] percents = {};
+    private QuotaSettings.@Nullable Shares shares;
 
     QuotasBuilder(QuotaStore store) {
         this.store = Objects.requireNonNull(store, "store");
@@ -128,8 +128,8 @@ public final class QuotasBuilder {
                 throw new IllegalArgumentException("percents must be 1 to 100, but one was " + percent);
             }
         }
-        this.listener = listener;
-        this.percents = Arrays.stream(percents).sorted().distinct().toArray();
+        this.shares = new QuotaSettings.Shares(
+                listener, Arrays.stream(percents).sorted().distinct().boxed().toList());
         return this;
     }
 
@@ -155,6 +155,6 @@ public final class QuotasBuilder {
         if (quotas.isEmpty()) {
             throw new IllegalStateException("a quota service needs a quota: call quota(...) before build()");
         }
-        return new StoreQuotas(store, List.copyOf(quotas), clock, deadline, retries, term, listener, percents);
+        return new StoreQuotas(new QuotaSettings(store, quotas, clock, deadline, retries, term, shares));
     }
 }

@@ -25,10 +25,9 @@ final class Thresholds {
             .executor(Runnable::run)
             .build();
 
-    /** Creates thresholds of ascending percents. */
-    Thresholds(QuotaListener listener, int[] percents) {
-        this.listener = listener;
-        this.percents = percents;
+    Thresholds(QuotaSettings.Shares shares) {
+        this.listener = shares.listener();
+        this.percents = shares.percents().stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** Whether a usage is one to look at. */

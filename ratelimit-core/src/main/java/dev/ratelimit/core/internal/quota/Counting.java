@@ -1,0 +1,132 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.QuotaDecision;
+import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.Outcome;
+import dev.ratelimit.quota.spi.QuotaStore;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How a service has amounts counted: chosen once, by its store and its settings. Thread-safe. */
+sealed interface Counting {
+
+    /** The way that suits a store and settings. */
+    static Counting of(QuotaSettings settings, AllOrNothing store, Adjustments adjustments, Decisions decisions) {
+        QuotaStore inner = settings.store();
+        int largestBatch = inner.capabilities().largestBatch();
+        if (settings.term() != null) {
+            Leasing leasing = Leasing.of(store, adjustments, settings.term());
+            return new Leased(leasing, new Lanes(store, largestBatch, leasing), settings.deadline(), decisions);
+        }
+        if (inner instanceof MemoryStore memory && memory.isBy(settings.clock())) {
+            return new InMemory(memory, new Each(store, adjustments), decisions);
+        }
+        return inner.isLocal()
+                ? new Each(store, adjustments)
+                : new Together(new Lanes(store, largestBatch, null), settings.deadline(), adjustments);
+    }
+
+    /** The decision on a shorter way, without counters' names; null, and nothing done, where there is none. */
+    default @Nullable QuotaDecision atOnce(CurrentWindow[] windows, String key, long amount, long nowMillis) {
+        return null;
+    }
+
+    /** Has a request counted. */
+    Answer ask(String key, Request request);
+
+    /** What is used of the counters, as far as this service can tell. */
+    List<QuotaUsage> used(String key, List<Target> targets);
+
+    /** Gives back what is leased of a key, before its counters are changed otherwise. */
+    default void giveBackLeased(String key) {}
+
+    /** Each request by itself, in a store that answers sooner than requests could be put together. */
+    record Each(AllOrNothing store, Adjustments adjustments) implements Counting {
+
+        @Override
+        public Answer ask(String key, Request request) {
+            return store.ask(request, Deadline.never());
+        }
+
+        @Override
+        public List<QuotaUsage> used(String key, List<Target> targets) {
+            return adjustments.read(targets);
+        }
+    }
+
+    /** Each by itself in this process's store, where one quota is counted without making operations of requests. */
+    record InMemory(MemoryStore memory, Each otherwise, Decisions decisions) implements Counting {
+
+        @Override
+        public @Nullable QuotaDecision atOnce(CurrentWindow[] windows, String key, long amount, long nowMillis) {
+            if (windows.length != 1) {
+                return null;
+            }
+            CurrentWindow window = windows[0];
+            Quota quota = window.quota();
+            CurrentWindow.Bounds bounds = window.at(nowMillis);
+            Outcome.Counted counted = memory.acquireIfThere(bounds, key, amount, quota.limit(), nowMillis);
+            if (counted == null) {
+                return null;
+            }
+            QuotaUsage usage = new QuotaUsage(quota, counted.used(), bounds.window());
+            return decisions.of(window, usage, key, counted.granted() > 0, amount, nowMillis);
+        }
+
+        @Override
+        public Answer ask(String key, Request request) {
+            return otherwise.ask(key, request);
+        }
+
+        @Override
+        public List<QuotaUsage> used(String key, List<Target> targets) {
+            return otherwise.used(key, targets);
+        }
+    }
+
+    /** Requests for one key that meet go together. */
+    record Together(Lanes lanes, Duration deadline, Adjustments adjustments) implements Counting {
+
+        @Override
+        public Answer ask(String key, Request request) {
+            return lanes.ask(key, request, Deadline.after(deadline));
+        }
+
+        @Override
+        public List<QuotaUsage> used(String key, List<Target> targets) {
+            return adjustments.read(targets);
+        }
+    }
+
+    /** Requests for a busy key take from what was leased before. */
+    record Leased(Leasing leasing, Lanes lanes, Duration deadline, Decisions decisions) implements Counting {
+
+        @Override
+        public @Nullable QuotaDecision atOnce(CurrentWindow[] windows, String key, long amount, long nowMillis) {
+            LeasedUnits leased = leasing.of(key);
+            if (leased == null || !leased.serves(windows, nowMillis)) {
+                return null;
+            }
+            long left = leased.take(amount);
+            return left < 0 ? null : decisions.of(key, leased.targets(), leased.without(left), amount, nowMillis);
+        }
+
+        @Override
+        public Answer ask(String key, Request request) {
+            return lanes.ask(key, request, Deadline.after(deadline));
+        }
+
+        @Override
+        public List<QuotaUsage> used(String key, List<Target> targets) {
+            return leasing.used(key, targets);
+        }
+
+        @Override
+        public void giveBackLeased(String key) {
+            leasing.giveBack(key);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.quota.QuotaDecision;
+import dev.ratelimit.quota.QuotaUsage;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes decisions of what counters show, and tells the listener of the shares that were reached. Thread-safe. */
+final class Decisions {
+
+    private final @Nullable Thresholds thresholds;
+
+    Decisions(QuotaSettings.@Nullable Shares shares) {
+        this.thresholds = shares == null ? null : new Thresholds(shares);
+    }
+
+    /** The decision on a request that was answered. */
+    QuotaDecision of(String key, List<Target> targets, Answer.Counted counted, long amount, long nowMillis) {
+        List<QuotaUsage> usages = counted.usages(targets);
+        if (thresholds != null) {
+            thresholds.look(key, targets, usages);
+        }
+        return decision(counted.granted(), usages, amount, nowMillis);
+    }
+
+    /** The decision on a request of one quota, whose counter has a name only if the listener is to be told. */
+    QuotaDecision of(CurrentWindow window, QuotaUsage usage, String key, boolean granted, long amount, long nowMillis) {
+        List<QuotaUsage> usages = List.of(usage);
+        if (thresholds != null && thresholds.concerns(usage)) {
+            thresholds.look(key, List.of(window.target(key, nowMillis)), usages);
+        }
+        return decision(granted, usages, amount, nowMillis);
+    }
+
+    /** What a request would be answered, if these are the usages before it. */
+    static QuotaDecision ofLook(List<QuotaUsage> usages, long amount, long nowMillis) {
+        return decision(usages.stream().allMatch(usage -> amount <= usage.remaining()), usages, amount, nowMillis);
+    }
+
+    private static QuotaDecision decision(boolean granted, List<QuotaUsage> usages, long amount, long nowMillis) {
+        return granted
+                ? QuotaDecision.allowed(usages)
+                : QuotaDecision.refused(usages, amount, Instant.ofEpochMilli(nowMillis));
+    }
+}

@@ -1,0 +1,47 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.QuotaListener;
+import dev.ratelimit.quota.spi.QuotaStore;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a quota service is built from. Immutable.
+ *
+ * @param quotas at least one
+ * @param clock by which requests fall into windows
+ * @param deadline how long a call waits for the store
+ * @param retries how often a call is repeated where that is safe
+ * @param term how long what is leased may lie, or null if nothing is leased
+ * @param shares which shares of a quota are told of, or null if none is
+ */
+public record QuotaSettings(
+        QuotaStore store,
+        List<Quota> quotas,
+        InstantSource clock,
+        Duration deadline,
+        int retries,
+        @Nullable Duration term,
+        @Nullable Shares shares) {
+
+    /** Creates settings. */
+    public QuotaSettings {
+        quotas = List.copyOf(quotas);
+    }
+
+    /**
+     * The shares of a quota that a listener is told of.
+     *
+     * @param percents ascending, at least one
+     */
+    public record Shares(QuotaListener listener, List<Integer> percents) {
+
+        /** Creates shares. */
+        public Shares {
+            percents = List.copyOf(percents);
+        }
+    }
+}
