@@ -15,7 +15,8 @@ package dev.ratelimit.quota;
  * }</pre>
  *
  * <p>One that is closed without a commit is cancelled: so only success is charged. What it changes, it changes in the windows
- * in which it was made, also after their end.
+ * in which it was made, also after their end, for a tenth of the window, at least 10 seconds and at most a day. Later than that
+ * the counters are forgotten, and there is nothing left to correct.
  *
  * <p><b>Errors.</b> Where the store does not answer, nothing is given back ({@link QuotaUnavailableException}); the call may be
  * repeated only if certainly nothing was done.

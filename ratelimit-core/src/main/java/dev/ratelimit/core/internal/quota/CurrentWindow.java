@@ -3,14 +3,10 @@ package dev.ratelimit.core.internal.quota;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.WindowBounds;
 import dev.ratelimit.quota.spi.Counter;
-import java.time.Duration;
 import java.time.Instant;
 
 /** A quota and the window that was asked for last, because the next request mostly falls into it, too. Thread-safe. */
 final class CurrentWindow {
-
-    /** How long counters are kept after their window: for reservations that are committed or cancelled late. */
-    private static final Duration GRACE = Duration.ofDays(1);
 
     /** A window, and what its counters have in common. */
     record Bounds(
@@ -51,7 +47,7 @@ final class CurrentWindow {
 
     private Bounds bounds(long nowMillis) {
         WindowBounds window = quota.window().at(Instant.ofEpochMilli(nowMillis));
-        Instant expires = window.end().plus(GRACE);
+        Instant expires = Grace.endAfter(window);
         return new Bounds(
                 window,
                 window.start().toEpochMilli(),

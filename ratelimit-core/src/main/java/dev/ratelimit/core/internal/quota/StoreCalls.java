@@ -36,7 +36,8 @@ final class StoreCalls {
     StoreCalls(QuotaStore store, int retries) {
         this.store = store;
         this.retries = retries;
-        this.remembers = store.capabilities().remembersOperations();
+        // Our own store in memory leaves no doubt, so that nothing need be remembered there for a retry.
+        this.remembers = store.capabilities().remembersOperations() && !(store instanceof MemoryStore);
         this.largestBatch = store.capabilities().largestBatch();
     }
 

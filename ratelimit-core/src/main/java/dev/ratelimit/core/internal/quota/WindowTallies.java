@@ -25,11 +25,18 @@ final class WindowTallies {
     private static final int CLOSED = -1;
 
     private final Name name;
+    private final MemoryBounds bounds;
     private final ConcurrentHashMap<String, Tally> bySubject = new ConcurrentHashMap<>();
     private final AtomicInteger entered = new AtomicInteger();
 
-    WindowTallies(Name name) {
+    WindowTallies(Name name, MemoryBounds bounds) {
         this.name = name;
+        this.bounds = bounds;
+    }
+
+    /** The bounds of the whole store. */
+    MemoryBounds bounds() {
+        return bounds;
     }
 
     Name name() {
