@@ -218,6 +218,27 @@ public final class CalendarWindow {
     }
 
     /**
+     * Returns the length of the windows as it stands in the names of counters.
+     *
+     * @return {@code 1s}, {@code 1m}, {@code 1h}, {@code 1d}, {@code 1w}, {@code 1mo} or {@code 1y}
+     */
+    public String length() {
+        return 1 + abbreviation();
+    }
+
+    private String abbreviation() {
+        return switch (unit()) {
+            case SECONDS -> "s";
+            case MINUTES -> "m";
+            case HOURS -> "h";
+            case DAYS -> "d";
+            case WEEKS -> "w";
+            case MONTHS -> "mo";
+            default -> "y";
+        };
+    }
+
+    /**
      * Returns the zone whose calendar and clock count.
      *
      * @return the zone; an offset if it always has the same

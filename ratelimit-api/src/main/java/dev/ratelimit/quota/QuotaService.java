@@ -18,7 +18,8 @@ import java.util.concurrent.Executor;
  * <p><b>All or nothing.</b> An amount is counted on all quotas or on none, and no quota is ever exceeded by what is consumed
  * or reserved, by however many processes.
  *
- * <p><b>Keys.</b> Any characters, 1 to 255 bytes in UTF-8; a longer one is an {@link IllegalArgumentException}.
+ * <p><b>Keys.</b> Any characters, at least one; an empty key is an {@link IllegalArgumentException}. Of a key with more than 255 bytes
+ * in UTF-8, the store gets the beginning and a hash, so that each is counted by itself.
  *
  * <p><b>Amounts.</b> Whole numbers from 1: calls, bytes, tokens.
  *
@@ -107,21 +108,38 @@ public interface QuotaService {
     void reset(String key);
 
     /**
-     * Returns the quotas.
+     * Returns the quotas that all keys have; of a service with plans, those of the default plan.
      *
      * @return at least one, in the order given
      */
     List<Quota> quotas();
 
     /**
-     * Replaces the quotas from the next call on. What was used of a quota stays used under its name, in windows that start at
-     * the same instant.
+     * Returns the quotas that a key has now. Of a service with plans, the resolver may be asked, and waited for.
+     *
+     * @param key whose quotas
+     * @return at least one
+     */
+    List<Quota> quotas(String key);
+
+    /**
+     * Replaces the quotas from the next call on. What was used of a quota stays used under its name, in windows of the same length that
+     * start at the same instant.
      *
      * @param first a quota
      * @param more further ones, with names of their own
      * @throws IllegalArgumentException if two have the same name
+     * @throws IllegalStateException if the service has plans, which say by themselves what changes
      */
     void update(Quota first, Quota... more);
+
+    /**
+     * Forgets the plan of a key in this process, so that the next call asks the resolver. What the key has used stays used: see
+     * {@link QuotaPlans}. Does nothing where all keys have the same quotas.
+     *
+     * @param key whose plan has changed
+     */
+    void planChanged(String key);
 
     /**
      * Returns the same service for callers that do not wait.

@@ -1,9 +1,12 @@
 package dev.ratelimit.core;
 
+import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.quota.QuotaSettings;
+import dev.ratelimit.core.internal.quota.QuotaSource;
 import dev.ratelimit.core.internal.quota.StoreQuotas;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaListener;
+import dev.ratelimit.quota.QuotaPlans;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.QuotaStore;
@@ -26,7 +29,9 @@ public final class QuotasBuilder {
 
     private final QuotaStore store;
     private final List<Quota> quotas = new ArrayList<>();
+    private @Nullable QuotaPlans plans;
     private InstantSource clock = InstantSource.system();
+    private TimeSource timeSource = TimeSource.system();
     private Duration deadline;
     private int retries;
     private @Nullable Duration term;
@@ -45,6 +50,17 @@ public final class QuotasBuilder {
      */
     public QuotasBuilder quota(Quota quota) {
         quotas.add(Objects.requireNonNull(quota, "quota"));
+        return this;
+    }
+
+    /**
+     * Sets plans, which say for each key which quotas it has, in place of {@link #quota quotas} that all have.
+     *
+     * @param plans the plans
+     * @return this builder
+     */
+    public QuotasBuilder plans(QuotaPlans plans) {
+        this.plans = Objects.requireNonNull(plans, "plans");
         return this;
     }
 
@@ -145,16 +161,39 @@ public final class QuotasBuilder {
     }
 
     /**
+     * Sets the time by which the answers of {@link #plans plans} age; the default is the system's.
+     *
+     * @param timeSource the time
+     * @return this builder
+     */
+    public QuotasBuilder timeSource(TimeSource timeSource) {
+        this.timeSource = Objects.requireNonNull(timeSource, "timeSource");
+        return this;
+    }
+
+    /**
      * Builds the service.
      *
      * @return the service
      * @throws IllegalArgumentException if two quotas have the same name
-     * @throws IllegalStateException if there is no quota
+     * @throws IllegalStateException if there is neither a quota nor plans, or both
      */
     public QuotaService build() {
-        if (quotas.isEmpty()) {
-            throw new IllegalStateException("a quota service needs a quota: call quota(...) before build()");
+        return new StoreQuotas(new QuotaSettings(store, source(), clock, deadline, retries, term, shares));
+    }
+
+    private QuotaSource source() {
+        if (plans != null && !quotas.isEmpty()) {
+            throw new IllegalStateException(
+                    "a quota service has either quotas or plans: put what all keys have into each plan");
         }
-        return new StoreQuotas(new QuotaSettings(store, quotas, clock, deadline, retries, term, shares));
+        if (plans != null) {
+            return QuotaSource.byPlan(plans, clock, timeSource);
+        }
+        if (quotas.isEmpty()) {
+            throw new IllegalStateException(
+                    "a quota service needs a quota: call quota(...) or plans(...) before build()");
+        }
+        return QuotaSource.same(quotas, clock);
     }
 }

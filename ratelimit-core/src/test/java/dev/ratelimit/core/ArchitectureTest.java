@@ -124,6 +124,8 @@ class ArchitectureTest {
                     "dev.ratelimit",
                     "dev.ratelimit.quota..",
                     "dev.ratelimit.core.internal.quota",
+                    "dev.ratelimit.core.internal.policy",
+                    "dev.ratelimit.core.internal.keys",
                     "dev.ratelimit.core.internal.waiting",
                     "dev.ratelimit.internal",
                     "dev.ratelimit.core.internal.locks",

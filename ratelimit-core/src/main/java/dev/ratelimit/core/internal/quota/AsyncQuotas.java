@@ -58,7 +58,7 @@ final class AsyncQuotas implements AsyncQuotaService {
     }
 
     private <T> CompletionStage<T> later(String key, Supplier<T> call) {
-        quotas.checkKey(key);
+        StoreQuotas.checkKey(key);
         CompletableFuture<T> result = new CompletableFuture<>();
         try {
             executor.execute(() -> complete(result, call));

@@ -4,6 +4,9 @@ import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.WindowBounds;
 import dev.ratelimit.quota.spi.Counter;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /** A quota and the window that was asked for last, because the next request mostly falls into it, too. Thread-safe. */
 final class CurrentWindow {
@@ -19,6 +22,18 @@ final class CurrentWindow {
 
     private final Quota quota;
     private volatile Bounds last;
+
+    /** One for each quota; complains of two with one name. */
+    static CurrentWindow[] of(List<Quota> quotas, long nowMillis) {
+        Set<String> names = new HashSet<>();
+        for (Quota quota : quotas) {
+            if (!names.add(quota.name())) {
+                throw new IllegalArgumentException(
+                        "each quota needs a name of its own, but there are two named " + quota.name());
+            }
+        }
+        return quotas.stream().map(quota -> new CurrentWindow(quota, nowMillis)).toArray(CurrentWindow[]::new);
+    }
 
     CurrentWindow(Quota quota, long nowMillis) {
         this.quota = quota;
@@ -48,12 +63,13 @@ final class CurrentWindow {
     private Bounds bounds(long nowMillis) {
         WindowBounds window = quota.window().at(Instant.ofEpochMilli(nowMillis));
         Instant expires = Grace.endAfter(window);
+        Counter.Window counters = Counter.window(quota.name(), quota.window().length(), window.start(), expires);
         return new Bounds(
                 window,
                 window.start().toEpochMilli(),
                 window.end().toEpochMilli(),
                 expires,
-                Counter.window(quota.name(), window.start(), expires),
-                new WindowTallies.Name(quota.name(), window.start()));
+                counters,
+                new WindowTallies.Name(quota.name(), counters.name()));
     }
 }

@@ -1,6 +1,5 @@
 package dev.ratelimit.core.internal.quota;
 
-import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaListener;
 import dev.ratelimit.quota.spi.QuotaStore;
 import java.time.Duration;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a quota service is built from. Immutable.
  *
- * @param quotas at least one
+ * @param quotas where the quotas of keys come from
  * @param clock by which requests fall into windows
  * @param deadline how long a call waits for the store
  * @param retries how often a call is repeated where that is safe
@@ -20,17 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record QuotaSettings(
         QuotaStore store,
-        List<Quota> quotas,
+        QuotaSource quotas,
         InstantSource clock,
         Duration deadline,
         int retries,
         @Nullable Duration term,
         @Nullable Shares shares) {
-
-    /** Creates settings. */
-    public QuotaSettings {
-        quotas = List.copyOf(quotas);
-    }
 
     /**
      * The shares of a quota that a listener is told of.

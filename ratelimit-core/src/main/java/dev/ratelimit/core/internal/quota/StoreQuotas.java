@@ -8,10 +8,8 @@ import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUsage;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Executor;
 
 /** Quotas in a store: windows and counters found, requests asked, answers told as decisions. */
@@ -21,7 +19,7 @@ public final class StoreQuotas implements QuotaService {
     private final Adjustments adjustments;
     private final Decisions decisions;
     private final Counting counting;
-    private volatile CurrentWindow[] windows;
+    private final QuotaSource quotas;
 
     /** Creates a service. */
     public StoreQuotas(QuotaSettings settings) {
@@ -30,27 +28,17 @@ public final class StoreQuotas implements QuotaService {
         this.adjustments = new Adjustments(calls, settings.deadline());
         this.decisions = new Decisions(settings.shares());
         this.counting = Counting.of(settings, new AllOrNothing(calls), adjustments, decisions);
-        this.windows = windows(settings.quotas(), clock.millis());
-    }
-
-    private static CurrentWindow[] windows(List<Quota> quotas, long nowMillis) {
-        Set<String> names = new HashSet<>();
-        for (Quota quota : quotas) {
-            if (!names.add(quota.name())) {
-                throw new IllegalArgumentException(
-                        "each quota needs a name of its own, but there are two named " + quota.name());
-            }
-        }
-        return quotas.stream().map(quota -> new CurrentWindow(quota, nowMillis)).toArray(CurrentWindow[]::new);
+        this.quotas = settings.quotas();
     }
 
     @Override
     public QuotaDecision consume(String key, long amount) {
         check(amount);
         Objects.requireNonNull(key, "key");
+        CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
         QuotaDecision decision = counting.atOnce(windows, key, amount, now);
-        return decision != null ? decision : ask(key, targets(key, now), amount, now);
+        return decision != null ? decision : ask(key, targets(windows, key, now), amount, now);
     }
 
     @Override
@@ -91,19 +79,26 @@ public final class StoreQuotas implements QuotaService {
 
     @Override
     public List<Quota> quotas() {
-        List<Quota> quotas = new ArrayList<>();
-        for (CurrentWindow window : windows) {
-            quotas.add(window.quota());
-        }
-        return List.copyOf(quotas);
+        return quotas.quotas();
+    }
+
+    @Override
+    public List<Quota> quotas(String key) {
+        Objects.requireNonNull(key, "key");
+        return QuotaSource.quotas(quotas.of(key));
     }
 
     @Override
     public void update(Quota first, Quota... more) {
-        List<Quota> quotas = new ArrayList<>();
-        quotas.add(Objects.requireNonNull(first, "first"));
-        quotas.addAll(List.of(more));
-        windows = windows(quotas, clock.millis());
+        List<Quota> all = new ArrayList<>();
+        all.add(Objects.requireNonNull(first, "first"));
+        all.addAll(List.of(more));
+        quotas.update(all);
+    }
+
+    @Override
+    public void planChanged(String key) {
+        quotas.planChanged(Objects.requireNonNull(key, "key"));
     }
 
     @Override
@@ -112,21 +107,27 @@ public final class StoreQuotas implements QuotaService {
     }
 
     /** The counters of a key now; complains of a key that cannot have any. */
-    List<Target> targets(String key, long nowMillis) {
+    private List<Target> targets(String key, long nowMillis) {
         Objects.requireNonNull(key, "key");
-        CurrentWindow[] all = windows;
-        if (all.length == 1) {
-            return List.of(all[0].target(key, nowMillis));
+        return targets(quotas.of(key), key, nowMillis);
+    }
+
+    private static List<Target> targets(CurrentWindow[] windows, String key, long nowMillis) {
+        if (windows.length == 1) {
+            return List.of(windows[0].target(key, nowMillis));
         }
-        List<Target> targets = new ArrayList<>(all.length);
-        for (CurrentWindow window : all) {
+        List<Target> targets = new ArrayList<>(windows.length);
+        for (CurrentWindow window : windows) {
             targets.add(window.target(key, nowMillis));
         }
         return targets;
     }
 
-    void checkKey(String key) {
-        targets(key, clock.millis());
+    /** Complains of a key that no quota can have. */
+    static void checkKey(String key) {
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("the key of a quota is empty; say whose quota it is");
+        }
     }
 
     static void check(long amount) {

@@ -1,7 +1,6 @@
 package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.quota.spi.Counter;
-import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowTallies {
 
-    /** What tells one window from others: of which quota, and its start. */
-    record Name(String quota, Instant start) {
+    /** What tells one window from others: of which quota, its length and start. */
+    record Name(String quota, String window) {
 
         static Name of(Counter counter) {
-            return new Name(counter.quota(), counter.start());
+            return new Name(counter.quota(), counter.window());
         }
     }
 
