@@ -75,13 +75,13 @@ public final class QuotaDecision {
         }
         QuotaUsage refusing = all.get(last);
         Duration wait = Duration.between(now, refusing.window().end());
-        boolean never = amount > refusing.limit();
+        boolean never = amount > refusing.limit() || refusing.window().isEndless();
         return new QuotaDecision(all, last, last, never ? NEVER : wait.isNegative() ? Duration.ZERO : wait);
     }
 
     private static boolean isLater(QuotaUsage usage, QuotaUsage than, long amount) {
-        boolean never = amount > usage.limit();
-        boolean thanNever = amount > than.limit();
+        boolean never = amount > usage.limit() || usage.window().isEndless();
+        boolean thanNever = amount > than.limit() || than.window().isEndless();
         return never == thanNever ? usage.window().end().isAfter(than.window().end()) : never;
     }
 
@@ -167,7 +167,7 @@ public final class QuotaDecision {
     /**
      * Returns after which time the same request may be allowed: when the window of the quota that refused ends.
      *
-     * @return zero if it is allowed; {@link #NEVER} if the amount is above the limit
+     * @return zero if it is allowed; {@link #NEVER} if the amount is above the limit, or that window has no end
      */
     public Duration retryAfter() {
         return retryAfter;
