@@ -129,6 +129,7 @@ class ArchitectureTest {
                     "dev.ratelimit.core.internal.breaker",
                     "dev.ratelimit.core.internal.locks",
                     "com.github.benmanes.caffeine.cache",
+                    "org.slf4j",
                     "java..",
                     "org.jspecify..");
 
