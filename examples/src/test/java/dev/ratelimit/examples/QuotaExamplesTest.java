@@ -65,4 +65,15 @@ class QuotaExamplesTest {
         assertThat(api.ask("ada", "short", prompt -> 12)).isEqualTo("200, 12 tokens");
         assertThat(api.tokensLeft("ada")).isEqualTo(999_988);
     }
+
+    @Test
+    void aTenthIsServedWhileTheStoreIsAway() {
+        StoreAway away = new StoreAway(store, clock);
+        store.beginOutage(Fault.REFUSE);
+        for (int i = 0; i < 100; i++) {
+            assertThat(away.call("ada")).isEqualTo("200");
+        }
+        assertThat(away.call("ada")).isEqualTo("503, Retry-After: 2");
+        assertThat(away.call("grace")).isEqualTo("200");
+    }
 }

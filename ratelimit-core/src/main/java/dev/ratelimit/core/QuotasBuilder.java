@@ -1,8 +1,10 @@
 package dev.ratelimit.core;
 
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.WhenUnavailable;
 import dev.ratelimit.core.internal.quota.QuotaSettings;
 import dev.ratelimit.core.internal.quota.QuotaSource;
+import dev.ratelimit.core.internal.quota.StoreDeadline;
 import dev.ratelimit.core.internal.quota.StoreQuotas;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaListener;
@@ -32,14 +34,14 @@ public final class QuotasBuilder {
     private @Nullable QuotaPlans plans;
     private InstantSource clock = InstantSource.system();
     private TimeSource timeSource = TimeSource.system();
-    private Duration deadline;
+    private @Nullable Duration deadline;
     private int retries;
+    private WhenUnavailable whenUnavailable = WhenUnavailable.fail();
     private @Nullable Duration term;
     private QuotaSettings.@Nullable Shares shares;
 
     QuotasBuilder(QuotaStore store) {
         this.store = Objects.requireNonNull(store, "store");
-        this.deadline = store.defaultDeadline();
     }
 
     /**
@@ -80,7 +82,9 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Sets how often a call that failed is repeated before its deadline, where it cannot count twice; the default is never.
+     * Sets how often a call that failed is repeated before its deadline, where it cannot count twice; the default is never. Before
+     * each repetition the caller pauses for a random time, up to 10 ms at first and then up to twice as long each time, but
+     * not beyond 250 ms or the deadline. A caller that is interrupted is answered at once.
      *
      * <p>A call that may have been counted is repeated only on a store that
      * {@linkplain Capabilities#remembersOperations() remembers operations}, which then has more to write for each.
@@ -94,6 +98,20 @@ public final class QuotasBuilder {
             throw new IllegalArgumentException("retries must be 0 to " + MOST_RETRIES + ", but was " + retries);
         }
         this.retries = retries;
+        return this;
+    }
+
+    /**
+     * Sets what the service answers while its store is away; the default is an exception: {@link WhenUnavailable#fail()}.
+     *
+     * <p>{@link QuotaService#consume} and {@link QuotaService#reserve} are answered so, and {@link QuotaService#peek} says what they
+     * would be. {@link QuotaService#decrement} and {@link QuotaService#reset} need the store, and throw under each choice.
+     *
+     * @param choice the choice, whose Javadoc says what each admits at most
+     * @return this builder
+     */
+    public QuotasBuilder whenUnavailable(WhenUnavailable choice) {
+        this.whenUnavailable = Objects.requireNonNull(choice, "choice");
         return this;
     }
 
@@ -179,7 +197,8 @@ public final class QuotasBuilder {
      * @throws IllegalStateException if there is neither a quota nor plans, or both
      */
     public QuotaService build() {
-        return new StoreQuotas(new QuotaSettings(store, source(), clock, deadline, retries, term, shares));
+        return new StoreQuotas(new QuotaSettings(
+                store, source(), clock, StoreDeadline.of(deadline, store), retries, whenUnavailable, term, shares));
     }
 
     private QuotaSource source() {

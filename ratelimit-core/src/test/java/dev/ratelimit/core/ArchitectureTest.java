@@ -128,8 +128,24 @@ class ArchitectureTest {
                     "dev.ratelimit.core.internal.keys",
                     "dev.ratelimit.core.internal.waiting",
                     "dev.ratelimit.internal",
+                    "dev.ratelimit.core.internal.breaker",
                     "dev.ratelimit.core.internal.locks",
                     "com.github.benmanes.caffeine.cache",
+                    "org.slf4j",
+                    "java..",
+                    "org.jspecify..");
+
+    /** What it breaks may be a quota's store today and a limiter's tomorrow. */
+    @ArchTest
+    static final ArchRule breakersKnowNothingOfWhatTheyBreak = classes()
+            .that()
+            .resideInAPackage("..internal.breaker")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.ratelimit",
+                    "dev.ratelimit.core.internal.breaker",
+                    "dev.ratelimit.core.internal.waiting",
                     "java..",
                     "org.jspecify..");
 

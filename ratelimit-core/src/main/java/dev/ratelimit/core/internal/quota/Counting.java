@@ -6,7 +6,6 @@ import dev.ratelimit.quota.QuotaUsage;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,19 +13,24 @@ import org.jspecify.annotations.Nullable;
 sealed interface Counting {
 
     /** The way that suits a store and settings. */
-    static Counting of(QuotaSettings settings, AllOrNothing store, Adjustments adjustments, Decisions decisions) {
+    static Counting of(
+            QuotaSettings settings,
+            AllOrNothing store,
+            Adjustments adjustments,
+            Decisions decisions,
+            Surroundings surroundings) {
         QuotaStore inner = settings.store();
-        int largestBatch = inner.capabilities().largestBatch();
         if (settings.term() != null) {
-            Leasing leasing = Leasing.of(store, adjustments, settings.term());
-            return new Leased(leasing, new Lanes(store, largestBatch, leasing), settings.deadline(), decisions);
+            Leasing leasing =
+                    new Leasing(store, adjustments, settings.term(), surroundings.time(), surroundings.executor());
+            return new Leased(leasing, new Lanes(store, leasing), store, decisions);
         }
         if (inner instanceof MemoryStore memory && memory.isBy(settings.clock())) {
             return new InMemory(memory, new Each(store, adjustments), decisions);
         }
         return inner.isLocal()
                 ? new Each(store, adjustments)
-                : new Together(new Lanes(store, largestBatch, null), settings.deadline(), adjustments);
+                : new Together(new Lanes(store, null), store, adjustments);
     }
 
     /** The decision on a shorter way, without counters' names; null, and nothing done, where there is none. */
@@ -88,11 +92,11 @@ sealed interface Counting {
     }
 
     /** Requests for one key that meet go together. */
-    record Together(Lanes lanes, Duration deadline, Adjustments adjustments) implements Counting {
+    record Together(Lanes lanes, AllOrNothing store, Adjustments adjustments) implements Counting {
 
         @Override
         public Answer ask(String key, Request request) {
-            return lanes.ask(key, request, Deadline.after(deadline));
+            return lanes.ask(key, request, store.deadline());
         }
 
         @Override
@@ -102,7 +106,7 @@ sealed interface Counting {
     }
 
     /** Requests for a busy key take from what was leased before. */
-    record Leased(Leasing leasing, Lanes lanes, Duration deadline, Decisions decisions) implements Counting {
+    record Leased(Leasing leasing, Lanes lanes, AllOrNothing store, Decisions decisions) implements Counting {
 
         @Override
         public @Nullable QuotaDecision atOnce(CurrentWindow[] windows, String key, long amount, long nowMillis) {
@@ -116,7 +120,7 @@ sealed interface Counting {
 
         @Override
         public Answer ask(String key, Request request) {
-            return lanes.ask(key, request, Deadline.after(deadline));
+            return lanes.ask(key, request, store.deadline());
         }
 
         @Override

@@ -21,7 +21,9 @@ final class Decisions {
         if (thresholds != null) {
             thresholds.look(key, targets, usages);
         }
-        return decision(counted.granted(), usages, amount, nowMillis);
+        return counted.granted()
+                ? QuotaDecision.allowed(usages, counted.source())
+                : decision(false, usages, amount, nowMillis);
     }
 
     /** The decision on a request of one quota, whose counter has a name only if the listener is to be told. */

@@ -2,7 +2,6 @@ package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.waiting.Timers;
-import dev.ratelimit.internal.OwnThreads;
 import dev.ratelimit.quota.QuotaUsage;
 import dev.ratelimit.quota.spi.Deadline;
 import java.time.Duration;
@@ -10,9 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,18 +47,6 @@ final class Leasing {
         this.term = term.toNanos();
         this.time = time;
         this.executor = executor;
-    }
-
-    /** By the system's time, with a thread that lives while something is to be given back. */
-    static Leasing of(AllOrNothing store, Adjustments adjustments, Duration term) {
-        Executor executor = new ThreadPoolExecutor(
-                0,
-                1,
-                1,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                task -> OwnThreads.unstarted("ratelimit-quota-leases", task));
-        return new Leasing(store, adjustments, term, TimeSource.system(), executor);
     }
 
     /** What is leased for a key, if anything. */

@@ -1,5 +1,6 @@
 package dev.ratelimit.core.internal.quota;
 
+import dev.ratelimit.WhenUnavailable;
 import dev.ratelimit.quota.QuotaListener;
 import dev.ratelimit.quota.spi.QuotaStore;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param clock by which requests fall into windows
  * @param deadline how long a call waits for the store
  * @param retries how often a call is repeated where that is safe
+ * @param whenUnavailable what is answered while the store is away
  * @param term how long what is leased may lie, or null if nothing is leased
  * @param shares which shares of a quota are told of, or null if none is
  */
@@ -21,8 +23,9 @@ public record QuotaSettings(
         QuotaStore store,
         QuotaSource quotas,
         InstantSource clock,
-        Duration deadline,
+        StoreDeadline deadline,
         int retries,
+        WhenUnavailable whenUnavailable,
         @Nullable Duration term,
         @Nullable Shares shares) {
 

@@ -5,6 +5,7 @@ import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -16,18 +17,27 @@ import java.util.concurrent.Executor;
 public final class StoreQuotas implements QuotaService {
 
     private final InstantSource clock;
+    private final StoreCalls calls;
     private final Adjustments adjustments;
     private final Decisions decisions;
     private final Counting counting;
     private final QuotaSource quotas;
+    private final Absence absence;
+
+    /** Creates a service by the system's time, which shares what it knows of its store with others. */
+    public StoreQuotas(QuotaSettings settings) {
+        this(settings, Surroundings.ofSystem(), StoreHealth.shared(settings.store(), settings.deadline()));
+    }
 
     /** Creates a service. */
-    public StoreQuotas(QuotaSettings settings) {
-        StoreCalls calls = new StoreCalls(settings.store(), settings.retries());
+    StoreQuotas(QuotaSettings settings, Surroundings surroundings, StoreHealth health) {
         this.clock = settings.clock();
-        this.adjustments = new Adjustments(calls, settings.deadline());
+        this.calls = new StoreCalls(
+                settings.store(), settings.deadline(), health, new Retries(settings.retries(), surroundings));
+        this.adjustments = new Adjustments(calls);
         this.decisions = new Decisions(settings.shares());
-        this.counting = Counting.of(settings, new AllOrNothing(calls), adjustments, decisions);
+        this.counting = Counting.of(settings, new AllOrNothing(calls), adjustments, decisions, surroundings);
+        this.absence = Absence.of(settings, calls, surroundings);
         this.quotas = settings.quotas();
     }
 
@@ -50,18 +60,32 @@ public final class StoreQuotas implements QuotaService {
     }
 
     private QuotaDecision ask(String key, List<Target> targets, long amount, long nowMillis) {
-        Answer answer = counting.ask(key, new Request(targets, amount));
-        if (answer instanceof Answer.Failed failed) {
-            throw failed.thrown();
+        if (!absence.fails() && !calls.permits()) {
+            return absence.answer(targets, amount, nowMillis);
         }
-        return decisions.of(key, targets, (Answer.Counted) answer, amount, nowMillis);
+        Answer answer = counting.ask(key, new Request(targets, amount));
+        if (answer instanceof Answer.Counted counted) {
+            return decisions.of(key, targets, counted, amount, nowMillis);
+        }
+        if (absence.fails()) {
+            throw ((Answer.Failed) answer).thrown();
+        }
+        return absence.answer(targets, amount, nowMillis);
     }
 
     @Override
     public QuotaDecision peek(String key, long amount) {
         check(amount);
         long now = clock.millis();
-        return Decisions.ofLook(counting.used(key, targets(key, now)), amount, now);
+        List<Target> targets = targets(key, now);
+        if (absence.fails()) {
+            return Decisions.ofLook(counting.used(key, targets), amount, now);
+        }
+        try {
+            return Decisions.ofLook(counting.used(key, targets), amount, now);
+        } catch (QuotaUnavailableException e) {
+            return absence.look(targets, amount, now);
+        }
     }
 
     @Override
@@ -74,7 +98,10 @@ public final class StoreQuotas implements QuotaService {
     @Override
     public void reset(String key) {
         counting.giveBackLeased(key);
-        adjustments.apply(targets(key, clock.millis()), -Long.MAX_VALUE);
+        long now = clock.millis();
+        List<Target> targets = targets(key, now);
+        adjustments.apply(targets, -Long.MAX_VALUE);
+        absence.forgive(targets, now);
     }
 
     @Override
