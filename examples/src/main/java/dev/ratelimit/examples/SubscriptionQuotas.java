@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /** Customers whose quotas are those of the plan that they have bought, from billing day to billing day. */
 final class SubscriptionQuotas {
@@ -53,6 +54,22 @@ final class SubscriptionQuotas {
     String call(String customer) {
         QuotaDecision decision = calls.consume(customer);
         return decision.allowed() ? "200, " + decision.remaining() + " left" : "429";
+    }
+
+    String export(String customer, BooleanSupplier work) {
+        QuotaDecision decision = calls.consume(customer, 50);
+        if (!decision.allowed()) {
+            return "429";
+        }
+        if (!work.getAsBoolean()) {
+            calls.decrement(customer, 50, decision);
+            return "500, not charged";
+        }
+        return "200";
+    }
+
+    void importedOvernight(String customer, long rows) {
+        calls.charge(customer, rows);
     }
 
     void sign(String customer, Contract contract) {

@@ -38,4 +38,19 @@ class SubscriptionQuotasTest {
         customers.sign("ada", new Contract("platinum", 17, VIENNA));
         assertThat(customers.used("ada")).as("in Vienna it is the 17th").isZero();
     }
+
+    @Test
+    void amountsAreCorrectedWhereTheyWereCounted() {
+        customers.sign("ada", new Contract("gold", 17, VIENNA));
+        clock.set(Instant.parse("2026-03-16T22:59:59Z"));
+        assertThat(customers.export("ada", () -> {
+                    // In Vienna the 17th begins.
+                    clock.set(Instant.parse("2026-03-16T23:00:01Z"));
+                    return false;
+                }))
+                .isEqualTo("500, not charged");
+        customers.importedOvernight("ada", 100_001);
+        assertThat(customers.used("ada")).isEqualTo(100_001);
+        assertThat(customers.call("ada")).isEqualTo("429");
+    }
 }

@@ -36,10 +36,20 @@ public interface AsyncQuotaService {
      *
      * @param key whose quotas
      * @param amount how much at most, at least 1
-     * @return the reservation, whose own methods wait for the store
+     * @return the reservation, whose own methods do not wait either
      * @throws IllegalArgumentException if the key or the amount is out of range
      */
-    CompletionStage<QuotaReservation> reserve(String key, long amount);
+    CompletionStage<AsyncQuotaReservation> reserve(String key, long amount);
+
+    /**
+     * Says what {@link #consume(String)} would answer, and counts nothing.
+     *
+     * @param key whose quotas
+     * @return the answer
+     */
+    default CompletionStage<QuotaDecision> peek(String key) {
+        return peek(key, 1);
+    }
 
     /**
      * Says what {@link #consume(String, long)} would answer, and counts nothing.
@@ -62,6 +72,28 @@ public interface AsyncQuotaService {
     CompletionStage<List<QuotaUsage>> decrement(String key, long amount);
 
     /**
+     * Gives back an amount that a decision allowed, in the windows in which it was counted: see
+     * {@link QuotaService#decrement(String, long, QuotaDecision)}.
+     *
+     * @param key whose quotas
+     * @param amount how much, at least 1
+     * @param consumed the decision, which must have allowed
+     * @return what each quota shows then
+     * @throws IllegalArgumentException if the key or the amount is out of range, or the decision refused
+     */
+    CompletionStage<List<QuotaUsage>> decrement(String key, long amount, QuotaDecision consumed);
+
+    /**
+     * Counts an amount that has been used already, whatever the limits: see {@link QuotaService#charge(String, long)}.
+     *
+     * @param key whose quotas
+     * @param amount how much, at least 1
+     * @return what each quota shows then
+     * @throws IllegalArgumentException if the key or the amount is out of range
+     */
+    CompletionStage<List<QuotaUsage>> charge(String key, long amount);
+
+    /**
      * Sets what is used in the current windows to zero.
      *
      * @param key whose quotas
@@ -69,4 +101,37 @@ public interface AsyncQuotaService {
      * @throws IllegalArgumentException if the key is out of range
      */
     CompletionStage<Void> reset(String key);
+
+    /**
+     * Returns the quotas that all keys have; of a service with plans, those of the default plan.
+     *
+     * @return at least one, in the order given
+     */
+    List<Quota> quotas();
+
+    /**
+     * Returns the quotas that a key has now; the executor's thread asks the resolver of plans, if there is one.
+     *
+     * @param key whose quotas
+     * @return at least one
+     * @throws IllegalArgumentException if the key is empty
+     */
+    CompletionStage<List<Quota>> quotas(String key);
+
+    /**
+     * Replaces the quotas from the next call on: see {@link QuotaService#update(Quota, Quota...)}. Waits for nothing.
+     *
+     * @param first a quota
+     * @param more further ones, with names of their own
+     * @throws IllegalArgumentException if two have the same name
+     * @throws IllegalStateException if the service has plans, which say by themselves what changes
+     */
+    void update(Quota first, Quota... more);
+
+    /**
+     * Forgets the plan of a key, so that the next call asks the resolver. Waits for nothing.
+     *
+     * @param key whose plan has changed
+     */
+    void planChanged(String key);
 }

@@ -99,6 +99,30 @@ public interface QuotaService {
     List<QuotaUsage> decrement(String key, long amount);
 
     /**
+     * Gives back an amount that a decision allowed, in the windows in which it was counted, also after their end: one that was consumed
+     * before midnight does not come off the new day. Counters that have been forgotten since then stay forgotten.
+     *
+     * @param key whose quotas
+     * @param amount how much, at least 1
+     * @param consumed the decision, which must have allowed
+     * @return what each quota shows now in the window of the decision
+     * @throws IllegalArgumentException if the key or the amount is out of range, or the decision refused
+     * @throws QuotaUnavailableException if the store is in trouble; then nothing may have been given back
+     */
+    List<QuotaUsage> decrement(String key, long amount, QuotaDecision consumed);
+
+    /**
+     * Counts an amount that has been used already, on all quotas, whatever their limits; also when they are exhausted.
+     *
+     * @param key whose quotas
+     * @param amount how much, at least 1
+     * @return what each quota shows now, which may be above its limit
+     * @throws IllegalArgumentException if the key or the amount is out of range
+     * @throws QuotaUnavailableException if the store is in trouble
+     */
+    List<QuotaUsage> charge(String key, long amount);
+
+    /**
      * Sets what is used in the current windows to zero.
      *
      * @param key whose quotas

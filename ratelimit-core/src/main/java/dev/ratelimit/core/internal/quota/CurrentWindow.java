@@ -1,6 +1,7 @@
 package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.QuotaUsage;
 import dev.ratelimit.quota.WindowBounds;
 import dev.ratelimit.quota.spi.Counter;
 import java.time.Instant;
@@ -50,6 +51,20 @@ final class CurrentWindow {
         return new Target(quota, bounds.window, bounds.counters.of(key));
     }
 
+    /** The counters of a key in the windows of usages. */
+    static List<Target> targets(String key, List<QuotaUsage> usages) {
+        return usages.stream()
+                .map(usage -> new Target(
+                        usage.quota(),
+                        usage.window(),
+                        counters(usage.quota(), usage.window()).of(key)))
+                .toList();
+    }
+
+    private static Counter.Window counters(Quota quota, WindowBounds window) {
+        return Counter.window(quota.name(), quota.window().length(), window.start(), Grace.endAfter(window));
+    }
+
     /** The window at an instant. */
     Bounds at(long nowMillis) {
         Bounds bounds = last;
@@ -62,13 +77,12 @@ final class CurrentWindow {
 
     private Bounds bounds(long nowMillis) {
         WindowBounds window = quota.window().at(Instant.ofEpochMilli(nowMillis));
-        Instant expires = Grace.endAfter(window);
-        Counter.Window counters = Counter.window(quota.name(), quota.window().length(), window.start(), expires);
+        Counter.Window counters = counters(quota, window);
         return new Bounds(
                 window,
                 window.start().toEpochMilli(),
                 window.end().toEpochMilli(),
-                expires,
+                Grace.endAfter(window),
                 counters,
                 new WindowTallies.Name(quota.name(), counters.name()));
     }

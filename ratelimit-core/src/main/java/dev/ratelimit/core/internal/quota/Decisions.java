@@ -3,6 +3,7 @@ package dev.ratelimit.core.internal.quota;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaUsage;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,15 +12,27 @@ final class Decisions {
 
     private final @Nullable Thresholds thresholds;
 
-    Decisions(QuotaSettings.@Nullable Shares shares) {
-        this.thresholds = shares == null ? null : new Thresholds(shares);
+    Decisions(QuotaSettings.@Nullable Shares shares, InstantSource clock) {
+        this.thresholds = shares == null ? null : new Thresholds(shares, clock);
+    }
+
+    /** The decision on a request that was answered, for an amount that stays until somebody gives it back. */
+    QuotaDecision of(String key, List<Target> targets, Answer.Counted counted, long amount, long nowMillis) {
+        return of(key, targets, counted, amount, Thresholds.Stay.FOR_GOOD, nowMillis);
     }
 
     /** The decision on a request that was answered. */
-    QuotaDecision of(String key, List<Target> targets, Answer.Counted counted, long amount, long nowMillis) {
+    QuotaDecision of(
+            String key,
+            List<Target> targets,
+            Answer.Counted counted,
+            long amount,
+            Thresholds.Stay stay,
+            long nowMillis) {
         List<QuotaUsage> usages = counted.usages(targets);
         if (thresholds != null) {
-            thresholds.look(key, targets, usages);
+            long granted = counted.granted() ? amount : 0;
+            thresholds.look(new Thresholds.Step(key, granted, stay, nowMillis), targets, usages);
         }
         return counted.granted()
                 ? QuotaDecision.allowed(usages, counted.source())
@@ -30,9 +43,26 @@ final class Decisions {
     QuotaDecision of(CurrentWindow window, QuotaUsage usage, String key, boolean granted, long amount, long nowMillis) {
         List<QuotaUsage> usages = List.of(usage);
         if (thresholds != null && thresholds.concerns(usage)) {
-            thresholds.look(key, List.of(window.target(key, nowMillis)), usages);
+            Thresholds.Step step =
+                    new Thresholds.Step(key, granted ? amount : 0, Thresholds.Stay.FOR_GOOD, nowMillis);
+            thresholds.look(step, List.of(window.target(key, nowMillis)), usages);
         }
         return decision(granted, usages, amount, nowMillis);
+    }
+
+    /** Looks at what counters show after an amount was charged. */
+    void charged(String key, List<Target> targets, List<QuotaUsage> usages, long amount, long nowMillis) {
+        if (thresholds != null) {
+            thresholds.look(
+                    new Thresholds.Step(key, amount, Thresholds.Stay.FOR_GOOD, nowMillis), targets, usages);
+        }
+    }
+
+    /** Looks at what counters show after something was given back. */
+    void givenBack(List<Target> targets, List<QuotaUsage> usages) {
+        if (thresholds != null) {
+            thresholds.fallen(targets, usages);
+        }
     }
 
     /** What a request would be answered, if these are the usages before it. */

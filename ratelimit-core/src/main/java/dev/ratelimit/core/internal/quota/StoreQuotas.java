@@ -1,5 +1,6 @@
 package dev.ratelimit.core.internal.quota;
 
+import dev.ratelimit.core.internal.quota.Thresholds.Stay;
 import dev.ratelimit.quota.AsyncQuotaService;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
@@ -35,7 +36,7 @@ public final class StoreQuotas implements QuotaService {
         this.calls = new StoreCalls(
                 settings.store(), settings.deadline(), health, new Retries(settings.retries(), surroundings));
         this.adjustments = new Adjustments(calls);
-        this.decisions = new Decisions(settings.shares());
+        this.decisions = new Decisions(settings.shares(), settings.clock());
         this.counting = Counting.of(settings, new AllOrNothing(calls), adjustments, decisions, surroundings);
         this.absence = Absence.of(settings, calls, surroundings);
         this.quotas = settings.quotas();
@@ -48,7 +49,7 @@ public final class StoreQuotas implements QuotaService {
         CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
         QuotaDecision decision = counting.atOnce(windows, key, amount, now);
-        return decision != null ? decision : ask(key, targets(windows, key, now), amount, now);
+        return decision != null ? decision : ask(key, targets(windows, key, now), amount, Stay.FOR_GOOD, now);
     }
 
     @Override
@@ -56,16 +57,16 @@ public final class StoreQuotas implements QuotaService {
         check(amount);
         long now = clock.millis();
         List<Target> targets = targets(key, now);
-        return new CountedReservation(adjustments, targets, amount, ask(key, targets, amount, now));
+        return new CountedReservation(adjustments, targets, amount, ask(key, targets, amount, Stay.FOR_NOW, now));
     }
 
-    private QuotaDecision ask(String key, List<Target> targets, long amount, long nowMillis) {
+    private QuotaDecision ask(String key, List<Target> targets, long amount, Stay stay, long nowMillis) {
         if (!absence.fails() && !calls.permits()) {
             return absence.answer(targets, amount, nowMillis);
         }
         Answer answer = counting.ask(key, new Request(targets, amount));
         if (answer instanceof Answer.Counted counted) {
-            return decisions.of(key, targets, counted, amount, nowMillis);
+            return decisions.of(key, targets, counted, amount, stay, nowMillis);
         }
         if (absence.fails()) {
             throw ((Answer.Failed) answer).thrown();
@@ -91,8 +92,32 @@ public final class StoreQuotas implements QuotaService {
     @Override
     public List<QuotaUsage> decrement(String key, long amount) {
         check(amount);
+        return giveBack(key, targets(key, clock.millis()), amount);
+    }
+
+    @Override
+    public List<QuotaUsage> decrement(String key, long amount, QuotaDecision consumed) {
+        check(amount);
+        checkAllowed(consumed);
+        return giveBack(key, CurrentWindow.targets(key, consumed.usages()), amount);
+    }
+
+    private List<QuotaUsage> giveBack(String key, List<Target> targets, long amount) {
         counting.giveBackLeased(key);
-        return adjustments.apply(targets(key, clock.millis()), -amount);
+        List<QuotaUsage> usages = adjustments.apply(targets, -amount);
+        decisions.givenBack(targets, usages);
+        return usages;
+    }
+
+    @Override
+    public List<QuotaUsage> charge(String key, long amount) {
+        check(amount);
+        long now = clock.millis();
+        List<Target> targets = targets(key, now);
+        counting.giveBackLeased(key);
+        List<QuotaUsage> usages = adjustments.apply(targets, amount);
+        decisions.charged(key, targets, usages, amount, now);
+        return usages;
     }
 
     @Override
@@ -100,7 +125,7 @@ public final class StoreQuotas implements QuotaService {
         counting.giveBackLeased(key);
         long now = clock.millis();
         List<Target> targets = targets(key, now);
-        adjustments.apply(targets, -Long.MAX_VALUE);
+        decisions.givenBack(targets, adjustments.apply(targets, -Long.MAX_VALUE));
         absence.forgive(targets, now);
     }
 
@@ -154,6 +179,13 @@ public final class StoreQuotas implements QuotaService {
     static void checkKey(String key) {
         if (key.isEmpty()) {
             throw new IllegalArgumentException("the key of a quota is empty; say whose quota it is");
+        }
+    }
+
+    static void checkAllowed(QuotaDecision consumed) {
+        if (!consumed.allowed()) {
+            throw new IllegalArgumentException(
+                    "consumed must be a decision that allowed, but this one counted nothing: " + consumed);
         }
     }
 
