@@ -25,10 +25,15 @@ final class SubscriptionQuotas {
 
     private final Map<String, Contract> contracts = new ConcurrentHashMap<>();
     private final QuotaService calls;
+    private final QuotaService images;
 
     SubscriptionQuotas(QuotaStore store, InstantSource clock) {
         calls = Quotas.builder(store)
                 .plans(QuotaPlans.of(this::planOf, FREE).maxAge(Duration.ofMinutes(5)))
+                .clock(clock)
+                .build();
+        images = Quotas.builder(store)
+                .quota(Quota.of("images", 20, CalendarWindow.lifetime()))
                 .clock(clock)
                 .build();
     }
@@ -70,6 +75,14 @@ final class SubscriptionQuotas {
 
     void importedOvernight(String customer, long rows) {
         calls.charge(customer, rows);
+    }
+
+    String image(String customer) {
+        return images.consume(customer).allowed() ? "200" : "402, buy more";
+    }
+
+    void bought(String customer, long count) {
+        images.topUp(customer, count);
     }
 
     void sign(String customer, Contract contract) {

@@ -53,4 +53,15 @@ class SubscriptionQuotasTest {
         assertThat(customers.used("ada")).isEqualTo(100_001);
         assertThat(customers.call("ada")).isEqualTo("429");
     }
+
+    @Test
+    void creditIsToppedUp() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(customers.image("ada")).isEqualTo("200");
+        }
+        assertThat(customers.image("ada")).isEqualTo("402, buy more");
+        customers.bought("ada", 1);
+        assertThat(customers.image("ada")).isEqualTo("200");
+        assertThat(customers.image("ada")).isEqualTo("402, buy more");
+    }
 }

@@ -94,6 +94,16 @@ public interface AsyncQuotaService {
     CompletionStage<List<QuotaUsage>> charge(String key, long amount);
 
     /**
+     * Gives a key credit on top of its lifetime quota: see {@link QuotaService#topUp(String, long)}.
+     *
+     * @param key whose quota
+     * @param amount how much more, at least 1
+     * @return completed when it is done
+     * @throws IllegalArgumentException if the key or the amount is out of range
+     */
+    CompletionStage<Void> topUp(String key, long amount);
+
+    /**
      * Sets what is used in the current windows to zero.
      *
      * @param key whose quotas

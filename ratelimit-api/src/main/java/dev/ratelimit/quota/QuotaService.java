@@ -123,6 +123,17 @@ public interface QuotaService {
     List<QuotaUsage> charge(String key, long amount);
 
     /**
+     * Gives a key credit on top of its quota of {@link CalendarWindow#lifetime()}: the limit is higher by it, for good and for all
+     * processes. It adds up, and what is used stays used.
+     *
+     * @param key whose quota
+     * @param amount how much more, at least 1
+     * @throws IllegalArgumentException if the key or the amount is out of range, or the key has no lifetime quota, or several
+     * @throws QuotaUnavailableException if the store is in trouble; where it is uncertain, the credit may have been given
+     */
+    void topUp(String key, long amount);
+
+    /**
      * Sets what is used in the current windows to zero.
      *
      * @param key whose quotas

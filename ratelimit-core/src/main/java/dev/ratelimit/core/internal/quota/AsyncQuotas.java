@@ -63,6 +63,16 @@ final class AsyncQuotas implements AsyncQuotaService {
     }
 
     @Override
+    public CompletionStage<Void> topUp(String key, long amount) {
+        StoreQuotas.check(amount);
+        return later(key, () -> {
+                    quotas.topUp(key, amount);
+                    return true;
+                })
+                .thenAccept(done -> {});
+    }
+
+    @Override
     public CompletionStage<Void> reset(String key) {
         return later(key, () -> {
                     quotas.reset(key);

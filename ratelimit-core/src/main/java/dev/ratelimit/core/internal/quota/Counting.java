@@ -66,12 +66,13 @@ sealed interface Counting {
 
         @Override
         public @Nullable QuotaDecision atOnce(CurrentWindow[] windows, String key, long amount, long nowMillis) {
-            if (windows.length != 1) {
+            CurrentWindow window = windows[0];
+            CurrentWindow.Bounds bounds = window.at(nowMillis);
+            if (windows.length != 1 || bounds.window().isEndless()) {
+                // Several are a group; and a limit without end may have been raised by credit.
                 return null;
             }
-            CurrentWindow window = windows[0];
             Quota quota = window.quota();
-            CurrentWindow.Bounds bounds = window.at(nowMillis);
             Outcome.Counted counted = memory.acquireIfThere(bounds, key, amount, quota.limit(), nowMillis);
             if (counted == null) {
                 return null;

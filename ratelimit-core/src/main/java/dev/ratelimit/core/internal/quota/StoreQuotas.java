@@ -21,6 +21,7 @@ public final class StoreQuotas implements QuotaService {
     private final StoreCalls calls;
     private final Adjustments adjustments;
     private final Decisions decisions;
+    private final Credits credits;
     private final Counting counting;
     private final QuotaSource quotas;
     private final Absence absence;
@@ -36,6 +37,7 @@ public final class StoreQuotas implements QuotaService {
         this.calls = new StoreCalls(
                 settings.store(), settings.deadline(), health, new Retries(settings.retries(), surroundings));
         this.adjustments = new Adjustments(calls);
+        this.credits = new Credits(adjustments);
         this.decisions = new Decisions(settings.shares(), settings.clock());
         this.counting = Counting.of(settings, new AllOrNothing(calls), adjustments, decisions, surroundings);
         this.absence = Absence.of(settings, calls, surroundings);
@@ -49,29 +51,52 @@ public final class StoreQuotas implements QuotaService {
         CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
         QuotaDecision decision = counting.atOnce(windows, key, amount, now);
-        return decision != null ? decision : ask(key, targets(windows, key, now), amount, Stay.FOR_GOOD, now);
+        return decision != null
+                ? decision
+                : ask(windows, key, targets(windows, key, now), amount, Stay.FOR_GOOD, now);
     }
 
     @Override
     public QuotaReservation reserve(String key, long amount) {
         check(amount);
+        Objects.requireNonNull(key, "key");
+        CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
-        List<Target> targets = targets(key, now);
-        return new CountedReservation(adjustments, targets, amount, ask(key, targets, amount, Stay.FOR_NOW, now));
+        List<Target> targets = targets(windows, key, now);
+        return new CountedReservation(
+                adjustments, targets, amount, ask(windows, key, targets, amount, Stay.FOR_NOW, now));
     }
 
-    private QuotaDecision ask(String key, List<Target> targets, long amount, Stay stay, long nowMillis) {
+    private QuotaDecision ask(
+            CurrentWindow[] windows, String key, List<Target> targets, long amount, Stay stay, long nowMillis) {
         if (!absence.fails() && !calls.permits()) {
             return absence.answer(targets, amount, nowMillis);
         }
         Answer answer = counting.ask(key, new Request(targets, amount));
         if (answer instanceof Answer.Counted counted) {
-            return decisions.of(key, targets, counted, amount, stay, nowMillis);
+            List<Target> raised = counted.granted() || !Credits.concern(targets)
+                    ? targets
+                    : raisedNow(windows, key, targets, nowMillis);
+            return raised.equals(targets)
+                    ? decisions.of(key, targets, counted, amount, stay, nowMillis)
+                    : ask(windows, key, raised, amount, stay, nowMillis);
         }
         if (absence.fails()) {
             throw ((Answer.Failed) answer).thrown();
         }
         return absence.answer(targets, amount, nowMillis);
+    }
+
+    /** The targets below the limits that the store says now, or those that were known if it does not answer any more. */
+    private List<Target> raisedNow(CurrentWindow[] windows, String key, List<Target> targets, long nowMillis) {
+        try {
+            credits.reread(key, targets);
+        } catch (QuotaUnavailableException e) {
+            if (absence.fails()) {
+                throw e;
+            }
+        }
+        return targets(windows, key, nowMillis);
     }
 
     @Override
@@ -80,13 +105,34 @@ public final class StoreQuotas implements QuotaService {
         long now = clock.millis();
         List<Target> targets = targets(key, now);
         if (absence.fails()) {
-            return Decisions.ofLook(counting.used(key, targets), amount, now);
+            return look(key, targets, amount, now);
         }
         try {
-            return Decisions.ofLook(counting.used(key, targets), amount, now);
+            return look(key, targets, amount, now);
         } catch (QuotaUnavailableException e) {
             return absence.look(targets, amount, now);
         }
+    }
+
+    private QuotaDecision look(String key, List<Target> targets, long amount, long nowMillis) {
+        if (!Credits.concern(targets)) {
+            return Decisions.ofLook(counting.used(key, targets), amount, nowMillis);
+        }
+        credits.reread(key, targets);
+        return Decisions.ofLook(counting.used(key, targets(key, nowMillis)), amount, nowMillis);
+    }
+
+    @Override
+    public void topUp(String key, long amount) {
+        check(amount);
+        List<Target> endless = targets(key, clock.millis()).stream()
+                .filter(target -> target.window().isEndless())
+                .toList();
+        if (endless.size() != 1) {
+            throw new IllegalArgumentException("topUp needs a key with one quota of CalendarWindow.lifetime(), but this key has "
+                    + endless.size() + "; raise other quotas by their limits");
+        }
+        credits.topUp(key, endless, amount);
     }
 
     @Override
@@ -164,7 +210,11 @@ public final class StoreQuotas implements QuotaService {
         return targets(quotas.of(key), key, nowMillis);
     }
 
-    private static List<Target> targets(CurrentWindow[] windows, String key, long nowMillis) {
+    private List<Target> targets(CurrentWindow[] windows, String key, long nowMillis) {
+        return credits.raised(key, plain(windows, key, nowMillis));
+    }
+
+    private static List<Target> plain(CurrentWindow[] windows, String key, long nowMillis) {
         if (windows.length == 1) {
             return List.of(windows[0].target(key, nowMillis));
         }
