@@ -177,6 +177,13 @@ public interface QuotaService {
     void planChanged(String key);
 
     /**
+     * Returns what operators ask of this service.
+     *
+     * @return lists, past windows, and resets of many keys
+     */
+    QuotaOperations operations();
+
+    /**
      * Returns the same service for callers that do not wait.
      *
      * @param executor where the store is waited for; it bounds how many calls are under way at once

@@ -2,6 +2,7 @@ package dev.ratelimit.core;
 
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.WhenUnavailable;
+import dev.ratelimit.core.internal.quota.Grace;
 import dev.ratelimit.core.internal.quota.QuotaSettings;
 import dev.ratelimit.core.internal.quota.QuotaSource;
 import dev.ratelimit.core.internal.quota.StoreDeadline;
@@ -29,9 +30,12 @@ public final class QuotasBuilder {
     private static final Duration SHORTEST_TERM = Duration.ofMillis(1);
     private static final Duration LONGEST_TERM = Duration.ofHours(1);
 
+    private static final Duration LONGEST_HISTORY = Duration.ofDays(3660);
+
     private final QuotaStore store;
     private final List<Quota> quotas = new ArrayList<>();
     private @Nullable QuotaPlans plans;
+    private Grace grace = Grace.PROPORTIONAL;
     private InstantSource clock = InstantSource.system();
     private TimeSource timeSource = TimeSource.system();
     private @Nullable Duration deadline;
@@ -63,6 +67,23 @@ public final class QuotasBuilder {
      */
     public QuotasBuilder plans(QuotaPlans plans) {
         this.plans = Objects.requireNonNull(plans, "plans");
+        return this;
+    }
+
+    /**
+     * Sets how long what was used in a window can still be read and corrected after its end, for invoices; the default is a tenth of the
+     * window, at least 10 seconds and at most a day. Counters take room in the store until then.
+     *
+     * @param history more than zero, at most 3,660 days; never less than the default
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public QuotasBuilder history(Duration history) {
+        if (history.isZero() || history.isNegative() || history.compareTo(LONGEST_HISTORY) > 0) {
+            throw new IllegalArgumentException(
+                    "history must be more than zero and at most " + LONGEST_HISTORY.toDays() + " days, but was " + history);
+        }
+        this.grace = new Grace(history);
         return this;
     }
 
@@ -207,12 +228,12 @@ public final class QuotasBuilder {
                     "a quota service has either quotas or plans: put what all keys have into each plan");
         }
         if (plans != null) {
-            return QuotaSource.byPlan(plans, clock, timeSource);
+            return QuotaSource.byPlan(plans, grace, clock, timeSource);
         }
         if (quotas.isEmpty()) {
             throw new IllegalStateException(
                     "a quota service needs a quota: call quota(...) or plans(...) before build()");
         }
-        return QuotaSource.same(quotas, clock);
+        return QuotaSource.same(quotas, grace, clock);
     }
 }

@@ -2,7 +2,9 @@ package dev.ratelimit.testing;
 
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Capabilities;
+import dev.ratelimit.quota.spi.CounterQuery;
 import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.ListedCounter;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
@@ -142,6 +144,12 @@ public final class FaultyStore implements QuotaStore {
     @Override
     public Capabilities capabilities() {
         return store.capabilities();
+    }
+
+    /** Lists without faults. */
+    @Override
+    public List<ListedCounter> list(CounterQuery query, Deadline deadline) {
+        return store.list(query, deadline);
     }
 
     @Override

@@ -147,6 +147,20 @@ public final class Counter {
     }
 
     /**
+     * Returns the counter that has a name, for stores that list what they hold. {@link CounterName#parse} says what the name means.
+     *
+     * @param name the name, as {@link #name()} returned it
+     * @param expires when the store may forget the counter, after the start
+     * @return the counter
+     * @throws IllegalArgumentException if it is not the name of a counter, or expires too early
+     */
+    public static Counter parse(String name, Instant expires) {
+        CounterName parts = CounterName.parse(name);
+        String subject = name.substring(name.indexOf('/') + 1, name.lastIndexOf('/'));
+        return new Counter(window(parts.quota(), parts.length(), parts.start(), expires), subject);
+    }
+
+    /**
      * Returns whether a text can be the name of a quota.
      *
      * @param text the text

@@ -117,6 +117,31 @@ class CounterTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"ada", "a/b", "€", "%"})
+    void aCounterIsFoundByItsName(String key) {
+        Counter counter = Counter.window("calls", "1mo", START, EXPIRES).of(key.repeat(300));
+        Counter parsed = Counter.parse(counter.name(), EXPIRES);
+        assertThat(parsed).isEqualTo(counter);
+        assertThat(parsed.subject()).isEqualTo(counter.subject());
+        assertThat(parsed.start()).isEqualTo(START);
+        assertThat(parsed.window()).isEqualTo("1mo.1767225600");
+        assertThat(Counter.parse(counter("q", key).name(), EXPIRES)).isEqualTo(counter("q", key));
+    }
+
+    @Test
+    void aQueryIsOfOneQuotaAndStartsInASpan() {
+        Counter counter = Counter.window("calls", "1mo", START, EXPIRES).of("ada");
+        assertThat(new CounterQuery("calls", "", START, START.plusSeconds(1), 1).matches(counter)).isTrue();
+        assertThat(new CounterQuery("calls", "1mo", START, START.plusSeconds(1), 1).matches(counter)).isTrue();
+        assertThat(new CounterQuery("calls", "1m", START, START.plusSeconds(1), 1).matches(counter)).isFalse();
+        assertThat(new CounterQuery("call", "", START, START.plusSeconds(1), 1).matches(counter)).isFalse();
+        assertThat(new CounterQuery("calls", "", START.minusSeconds(9), START, 1).matches(counter)).isFalse();
+        assertThatThrownBy(() -> new CounterQuery("a b", "", START, START, 1)).hasMessageContaining("quota");
+        assertThatThrownBy(() -> new CounterQuery("a", "", START, START, 0)).hasMessageContaining("1 to 10000");
+        assertThatThrownBy(() -> new ListedCounter(counter, 0)).hasMessageContaining("more than zero");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "a", "a/b", "a/b/", "a/b/c", "a/b/1d.", "a/%zz/1", "a/b/1/2", "/b/1"})
     void whatIsNoNameIsSaid(String text) {
         assertThatThrownBy(() -> CounterName.parse(text)).hasMessageContaining("quota/key/window");

@@ -22,10 +22,11 @@ final class CurrentWindow {
             WindowTallies.Name name) {}
 
     private final Quota quota;
+    private final Grace grace;
     private volatile Bounds last;
 
     /** One for each quota; complains of two with one name. */
-    static CurrentWindow[] of(List<Quota> quotas, long nowMillis) {
+    static CurrentWindow[] of(List<Quota> quotas, Grace grace, long nowMillis) {
         Set<String> names = new HashSet<>();
         for (Quota quota : quotas) {
             if (!names.add(quota.name())) {
@@ -33,11 +34,12 @@ final class CurrentWindow {
                         "each quota needs a name of its own, but there are two named " + quota.name());
             }
         }
-        return quotas.stream().map(quota -> new CurrentWindow(quota, nowMillis)).toArray(CurrentWindow[]::new);
+        return quotas.stream().map(quota -> new CurrentWindow(quota, grace, nowMillis)).toArray(CurrentWindow[]::new);
     }
 
-    CurrentWindow(Quota quota, long nowMillis) {
+    CurrentWindow(Quota quota, Grace grace, long nowMillis) {
         this.quota = quota;
+        this.grace = grace;
         this.last = bounds(nowMillis);
     }
 
@@ -52,17 +54,24 @@ final class CurrentWindow {
     }
 
     /** The counters of a key in the windows of usages. */
-    static List<Target> targets(String key, List<QuotaUsage> usages) {
+    static List<Target> targets(String key, List<QuotaUsage> usages, Grace grace) {
         return usages.stream()
                 .map(usage -> new Target(
                         usage.quota(),
                         usage.window(),
-                        counters(usage.quota(), usage.window()).of(key)))
+                        counters(usage.quota(), usage.window(), grace).of(key)))
                 .toList();
     }
 
-    private static Counter.Window counters(Quota quota, WindowBounds window) {
-        return Counter.window(quota.name(), quota.window().length(), window.start(), Grace.endAfter(window));
+    private static Counter.Window counters(Quota quota, WindowBounds window, Grace grace) {
+        return Counter.window(quota.name(), quota.window().length(), window.start(), grace.endAfter(window));
+    }
+
+    /** The counter of a key in the window before that of an instant; in the same, if there is none before. */
+    Target before(String key, long nowMillis) {
+        WindowBounds now = at(nowMillis).window;
+        WindowBounds before = now.isEndless() ? now : quota.window().at(now.start().minusNanos(1));
+        return new Target(quota, before, counters(quota, before, grace).of(key));
     }
 
     /** The window at an instant. */
@@ -77,12 +86,12 @@ final class CurrentWindow {
 
     private Bounds bounds(long nowMillis) {
         WindowBounds window = quota.window().at(Instant.ofEpochMilli(nowMillis));
-        Counter.Window counters = counters(quota, window);
+        Counter.Window counters = counters(quota, window, grace);
         return new Bounds(
                 window,
                 window.start().toEpochMilli(),
                 window.end().toEpochMilli(),
-                Grace.endAfter(window),
+                grace.endAfter(window),
                 counters,
                 new WindowTallies.Name(quota.name(), counters.name()));
     }

@@ -3,7 +3,9 @@ package dev.ratelimit.core.internal.quota;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
+import dev.ratelimit.quota.spi.CounterQuery;
 import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.ListedCounter;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Operation.Acquire;
 import dev.ratelimit.quota.spi.Operation.Adjust;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryStore implements QuotaStore {
 
-    private static final Capabilities CAPABILITIES = new Capabilities(true, AtomicGroups.ALL, 1000);
+    private static final Capabilities CAPABILITIES = new Capabilities(true, AtomicGroups.ALL, 1000, true);
 
     /** How many expired counters a call drops for each counter that it may add. */
     private static final int DROPPED_FOR_EACH = 2;
@@ -99,6 +101,14 @@ public final class MemoryStore implements QuotaStore {
             outcomes.add(outcome(operation, deadline, now));
         }
         return outcomes;
+    }
+
+    @Override
+    public List<ListedCounter> list(CounterQuery query, Deadline deadline) {
+        if (closed) {
+            throw new QuotaStoreException(Certainty.NOT_APPLIED, "the store is closed", null);
+        }
+        return tallies.list(query);
     }
 
     /** Whether that is the clock by which counters expire. */

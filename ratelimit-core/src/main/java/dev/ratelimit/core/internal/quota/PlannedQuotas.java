@@ -7,6 +7,7 @@ import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaPlan;
 import dev.ratelimit.quota.QuotaPlanFallback;
 import dev.ratelimit.quota.QuotaPlans;
+import dev.ratelimit.quota.WindowBounds;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
@@ -20,19 +21,21 @@ final class PlannedQuotas implements QuotaSource {
     /** A plan, and its windows. */
     private record InForce(QuotaPlan plan, CurrentWindow[] windows) {
 
-        static InForce of(QuotaPlan plan, long nowMillis) {
-            return new InForce(plan, CurrentWindow.of(plan.quotas(), nowMillis));
+        static InForce of(QuotaPlan plan, Grace grace, long nowMillis) {
+            return new InForce(plan, CurrentWindow.of(plan.quotas(), grace, nowMillis));
         }
     }
 
     private final Resolved<String, InForce> resolved;
     private final InForce otherwise;
+    private final Grace grace;
     private final KeyHash hash = new KeyHash(new SecureRandom());
 
-    PlannedQuotas(QuotaPlans plans, InstantSource clock, TimeSource timeSource) {
-        this.otherwise = InForce.of(plans.otherwise(), clock.millis());
+    PlannedQuotas(QuotaPlans plans, Grace grace, InstantSource clock, TimeSource timeSource) {
+        this.grace = grace;
+        this.otherwise = InForce.of(plans.otherwise(), grace, clock.millis());
         this.resolved = new Resolved<>(
-                (String key) -> inForce(plans.resolver().resolve(key), clock),
+                (String key) -> inForce(plans.resolver().resolve(key), grace, clock),
                 otherwise,
                 new Resolved.Terms(plans.maxEntries(), plans.maxAge(), plans.retryAfter()),
                 (fingerprint, answer) -> {},
@@ -41,11 +44,11 @@ final class PlannedQuotas implements QuotaSource {
                 timeSource);
     }
 
-    private static InForce inForce(QuotaPlan plan, InstantSource clock) {
+    private static InForce inForce(QuotaPlan plan, Grace grace, InstantSource clock) {
         if (plan == null) {
             throw new IllegalStateException("the resolver returned null; keys that it does not know need a plan, too");
         }
-        return InForce.of(plan, clock.millis());
+        return InForce.of(plan, grace, clock.millis());
     }
 
     @Override
@@ -67,5 +70,16 @@ final class PlannedQuotas implements QuotaSource {
     @Override
     public void planChanged(String key) {
         resolved.invalidate(hash.of(key));
+    }
+
+    @Override
+    public Grace grace() {
+        return grace;
+    }
+
+    @Override
+    public WindowBounds window(String quota, long nowMillis) {
+        throw new IllegalStateException(
+                "the windows of this service are those of plans, and may be others for each key: say in which span they start");
     }
 }

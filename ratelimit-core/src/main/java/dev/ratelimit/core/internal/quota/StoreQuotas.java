@@ -4,6 +4,7 @@ import dev.ratelimit.core.internal.quota.Thresholds.Stay;
 import dev.ratelimit.quota.AsyncQuotaService;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
+import dev.ratelimit.quota.QuotaOperations;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
@@ -145,7 +146,7 @@ public final class StoreQuotas implements QuotaService {
     public List<QuotaUsage> decrement(String key, long amount, QuotaDecision consumed) {
         check(amount);
         checkAllowed(consumed);
-        return giveBack(key, CurrentWindow.targets(key, consumed.usages()), amount);
+        return giveBack(key, CurrentWindow.targets(key, consumed.usages(), quotas.grace()), amount);
     }
 
     private List<QuotaUsage> giveBack(String key, List<Target> targets, long amount) {
@@ -197,6 +198,11 @@ public final class StoreQuotas implements QuotaService {
     @Override
     public void planChanged(String key) {
         quotas.planChanged(Objects.requireNonNull(key, "key"));
+    }
+
+    @Override
+    public QuotaOperations operations() {
+        return new StoreOperations(calls, adjustments, quotas, clock);
     }
 
     @Override

@@ -1,9 +1,14 @@
 package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.CounterQuery;
+import dev.ratelimit.quota.spi.ListedCounter;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -179,6 +184,39 @@ final class Tallies {
     /** How many there are. */
     int size() {
         return windows.values().stream().mapToInt(WindowTallies::size).sum();
+    }
+
+    /** The counters that a query is for, those that show most first. */
+    List<ListedCounter> list(CounterQuery query) {
+        PriorityQueue<ListedCounter> most = new PriorityQueue<>(Comparator.comparingLong(ListedCounter::used));
+        for (WindowTallies window : windows.values()) {
+            for (Tally tally : window.all()) {
+                ListedCounter listed = listed(tally);
+                if (listed == null) {
+                    continue;
+                }
+                if (!query.matches(listed.counter())) {
+                    // Nor does any other of this window.
+                    break;
+                }
+                most.add(listed);
+                if (most.size() > query.max()) {
+                    most.remove();
+                }
+            }
+        }
+        List<ListedCounter> all = new ArrayList<>(most);
+        all.sort(Comparator.comparingLong(ListedCounter::used).reversed());
+        return all;
+    }
+
+    private static @Nullable ListedCounter listed(Tally tally) {
+        tally.lock();
+        try {
+            return tally.isGone() || tally.used() == 0 ? null : new ListedCounter(tally.counter(), tally.used());
+        } finally {
+            tally.unlock();
+        }
     }
 
     /** How many windows there are. */

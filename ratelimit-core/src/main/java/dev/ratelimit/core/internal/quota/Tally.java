@@ -64,6 +64,12 @@ final class Tally {
         return subject;
     }
 
+    /** The counter, made anew. */
+    Counter counter() {
+        WindowTallies.Name name = window.name();
+        return Counter.parse(name.quota() + "/" + subject + "/" + name.window(), expires);
+    }
+
     boolean isPlain() {
         return plain;
     }

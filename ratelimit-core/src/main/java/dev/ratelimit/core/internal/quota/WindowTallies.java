@@ -1,6 +1,7 @@
 package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.quota.spi.Counter;
+import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,11 @@ final class WindowTallies {
     /** Gives a place back; whether it is closed by that. */
     boolean leave() {
         return entered.decrementAndGet() == 0 && entered.compareAndSet(0, CLOSED);
+    }
+
+    /** All of them, which may come and go meanwhile. */
+    Collection<Tally> all() {
+        return bySubject.values();
     }
 
     int size() {

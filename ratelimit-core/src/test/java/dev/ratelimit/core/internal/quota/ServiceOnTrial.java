@@ -34,7 +34,7 @@ final class ServiceOnTrial {
         return new StoreQuotas(
                 new QuotaSettings(
                         store,
-                        QuotaSource.same(List.of(quotas), clock),
+                        QuotaSource.same(List.of(quotas), Grace.PROPORTIONAL, clock),
                         clock,
                         deadline,
                         retries,
@@ -55,7 +55,7 @@ final class ServiceOnTrial {
     long counted(Quota quota) {
         StoreCalls calls = CallsOnTrial.of(counters, time, 0);
         return new Adjustments(calls)
-                .read(List.of(new CurrentWindow(quota, clock.millis()).target("key", clock.millis())))
+                .read(List.of(new CurrentWindow(quota, Grace.PROPORTIONAL, clock.millis()).target("key", clock.millis())))
                 .get(0)
                 .used();
     }

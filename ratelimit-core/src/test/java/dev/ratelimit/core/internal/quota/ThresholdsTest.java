@@ -24,7 +24,7 @@ class ThresholdsTest {
     private final Thresholds thresholds = new Thresholds(
             new QuotaSettings.Shares((key, percent, usage) -> told.add(percent + " at " + usage.used()), List.of(80)), clock);
     private final List<Target> targets =
-            List.of(new CurrentWindow(QUOTA, clock.millis()).target("ada", clock.millis()));
+            List.of(new CurrentWindow(QUOTA, Grace.PROPORTIONAL, clock.millis()).target("ada", clock.millis()));
 
     private void look(long used, long counted, long since) {
         QuotaUsage usage = targets.get(0).usage(used);
