@@ -91,7 +91,7 @@ public final class ResolvedPolicies<K> {
         this.otherwise = tiers.otherwise();
         this.maximumAge = tiers.maximumAge().toNanos();
         this.retryAfter = tiers.retryAfter().toNanos();
-        this.listener = new Listener<>(tiers.onFallback());
+        this.listener = new Listener<>("a policy resolver", PolicyFallback::cause, tiers.onFallback());
         this.time = Objects.requireNonNull(time, "timeSource");
         this.remembered = Caffeine.newBuilder()
                 .maximumSize(tiers.maximumEntries())

@@ -58,6 +58,14 @@ sealed interface Absence {
     /** Forgets what is owed on counters that were set to zero. */
     default void forgive(List<Target> targets, long nowMillis) {}
 
+    /** On how many counters something is owed. */
+    default long owedCounters() {
+        return 0;
+    }
+
+    /** Has the store count what is owed, as far as it answers. */
+    default void close() {}
+
     /** The denial of a service that knows of an amount on each counter. */
     private static QuotaDecision denied(List<Target> targets, long[] known) {
         return QuotaDecision.unavailable(usages(targets, known), RETRY_AFTER);
@@ -172,6 +180,16 @@ sealed interface Absence {
         @Override
         public void forgive(List<Target> targets, long nowMillis) {
             owed.forgive(targets, nowMillis);
+        }
+
+        @Override
+        public long owedCounters() {
+            return owed.size();
+        }
+
+        @Override
+        public void close() {
+            posting.close();
         }
     }
 }

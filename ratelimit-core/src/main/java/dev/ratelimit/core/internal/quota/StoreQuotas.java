@@ -5,6 +5,7 @@ import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.QuotaStatistics;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
 import java.time.InstantSource;
@@ -13,17 +14,26 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Quotas in a store: windows and counters found, requests asked, answers told as decisions. */
 public final class StoreQuotas implements QuotaService {
 
+    private static final Logger LOG = LoggerFactory.getLogger("dev.ratelimit.quota");
+
     private final InstantSource clock;
+    private final Executor executor;
+    private final Meter meter;
     private final StoreCalls calls;
     private final Adjustments adjustments;
     private final Decisions decisions;
     private final Counting counting;
     private final Absence absence;
+    private final CountedReservation.Service reservations;
     private volatile CurrentWindow[] windows;
 
     /** Creates a service by the system's time, which shares what it knows of its store with others. */
@@ -34,12 +44,16 @@ public final class StoreQuotas implements QuotaService {
     /** Creates a service. */
     StoreQuotas(QuotaSettings settings, Surroundings surroundings, StoreHealth health) {
         this.clock = settings.clock();
+        this.executor = surroundings.executor();
+        this.meter = new Meter(settings.events());
         this.calls = new StoreCalls(
-                settings.store(), settings.deadline(), health, new Retries(settings.retries(), surroundings));
+                settings.store(), settings.deadline(), health, new Retries(settings.retries(), surroundings), meter);
+        calls.tell(meter);
         this.adjustments = new Adjustments(calls);
         this.decisions = new Decisions(settings.shares());
         this.counting = Counting.of(settings, new AllOrNothing(calls), adjustments, decisions, surroundings);
         this.absence = Absence.of(settings, calls, surroundings);
+        this.reservations = new CountedReservation.Service(calls, absence, clock, settings.closeCharges());
         this.windows = windows(settings.quotas(), clock.millis());
     }
 
@@ -60,7 +74,7 @@ public final class StoreQuotas implements QuotaService {
         Objects.requireNonNull(key, "key");
         long now = clock.millis();
         QuotaDecision decision = counting.atOnce(windows, key, amount, now);
-        return decision != null ? decision : ask(key, targets(key, now), amount, now);
+        return decision != null ? meter.decided(decision) : ask(key, targets(key, now), amount, now);
     }
 
     @Override
@@ -68,21 +82,23 @@ public final class StoreQuotas implements QuotaService {
         check(amount);
         long now = clock.millis();
         List<Target> targets = targets(key, now);
-        return new CountedReservation(adjustments, targets, amount, ask(key, targets, amount, now));
+        return new CountedReservation(reservations, targets, amount, ask(key, targets, amount, now));
     }
 
     private QuotaDecision ask(String key, List<Target> targets, long amount, long nowMillis) {
         if (!absence.fails() && !calls.permits()) {
-            return absence.answer(targets, amount, nowMillis);
+            return meter.decided(absence.answer(targets, amount, nowMillis));
         }
         Answer answer = counting.ask(key, new Request(targets, amount));
         if (answer instanceof Answer.Counted counted) {
-            return decisions.of(key, targets, counted, amount, nowMillis);
+            return meter.decided(decisions.of(key, targets, counted, amount, nowMillis));
         }
         if (absence.fails()) {
-            throw ((Answer.Failed) answer).thrown();
+            Answer.Failed failed = (Answer.Failed) answer;
+            meter.failed(failed.exception().certainty());
+            throw failed.thrown();
         }
-        return absence.answer(targets, amount, nowMillis);
+        return meter.decided(absence.answer(targets, amount, nowMillis));
     }
 
     @Override
@@ -136,6 +152,33 @@ public final class StoreQuotas implements QuotaService {
     @Override
     public AsyncQuotaService async(Executor executor) {
         return new AsyncQuotas(this, Objects.requireNonNull(executor, "executor"));
+    }
+
+    @Override
+    public QuotaStatistics statistics() {
+        return meter.statistics(counting.leasedUnits(), absence.owedCounters(), calls.permits());
+    }
+
+    @Override
+    public void close() {
+        counting.close();
+        flush();
+        absence.close();
+    }
+
+    /** Lets the executor end what it was given before, up to the deadline. */
+    private void flush() {
+        CountDownLatch flushed = new CountDownLatch(1);
+        try {
+            executor.execute(flushed::countDown);
+            if (!flushed.await(calls.deadline().remainingNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.warn("the quota store does not answer, so that units that were leased from it may stay counted");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Error e) {
+            // No thread could be started for it, so that nothing runs there.
+        }
     }
 
     /** The counters of a key now; complains of a key that cannot have any. */

@@ -2,6 +2,7 @@ package dev.ratelimit.core.internal.quota;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.ratelimit.core.internal.trouble.FirstFailure;
 import dev.ratelimit.quota.QuotaListener;
 import dev.ratelimit.quota.QuotaUsage;
 import java.util.List;
@@ -20,6 +21,7 @@ final class Thresholds {
 
     private final QuotaListener listener;
     private final int[] percents;
+    private final FirstFailure trouble = new FirstFailure("a quota listener failed");
     private final Cache<String, Integer> told = Caffeine.newBuilder()
             .maximumSize(REMEMBERED)
             .executor(Runnable::run)
@@ -71,12 +73,7 @@ final class Thresholds {
         }
     }
 
-    @SuppressWarnings("CatchingUnchecked") // whatever a listener throws
     private void tell(String key, int percent, QuotaUsage usage) {
-        try {
-            listener.reached(key, percent, usage);
-        } catch (RuntimeException e) {
-            // A listener's trouble is not the request's.
-        }
+        trouble.caught(() -> listener.reached(key, percent, usage));
     }
 }
