@@ -45,8 +45,12 @@ sealed interface Absence {
         return answer(targets, amount, nowMillis);
     }
 
-    /** Takes on a change that the store certainly has not made; false if the caller is to be told that it failed. */
-    default boolean takesOn(List<Target> targets, long delta, long nowMillis) {
+    /**
+     * Takes on a change that the store certainly has not made; false if the caller is to be told that it failed.
+     *
+     * @param ofAdmitted whether it corrects what was admitted without the store
+     */
+    default boolean takesOn(List<Target> targets, long delta, boolean ofAdmitted, long nowMillis) {
         return false;
     }
 
@@ -164,8 +168,8 @@ sealed interface Absence {
         }
 
         @Override
-        public boolean takesOn(List<Target> targets, long delta, long nowMillis) {
-            boolean taken = owed.add(targets, delta, nowMillis);
+        public boolean takesOn(List<Target> targets, long delta, boolean ofAdmitted, long nowMillis) {
+            boolean taken = owed.add(targets, delta, ofAdmitted, nowMillis);
             if (taken) {
                 posting.soon();
             }

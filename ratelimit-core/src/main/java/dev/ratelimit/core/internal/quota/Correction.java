@@ -88,12 +88,12 @@ final class Correction {
     }
 
     /** Hands what is left to a service that owes it to its store; false if it takes on less than all. */
-    boolean isTakenOnBy(Absence absence, long nowMillis) {
+    boolean isTakenOnBy(Absence absence, boolean ofAdmitted, long nowMillis) {
         if (touched && delta < 0) {
             // Perhaps given back already: to give it back again would be generous.
             return false;
         }
-        if (!absence.takesOn(pending.stream().map(Part::target).toList(), delta, nowMillis)) {
+        if (!absence.takesOn(pending.stream().map(Part::target).toList(), delta, ofAdmitted, nowMillis)) {
             return false;
         }
         pending = List.of();

@@ -1,5 +1,6 @@
 package dev.ratelimit.core.internal.quota;
 
+import dev.ratelimit.DecisionSource;
 import dev.ratelimit.quota.CloseCharges;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaReservation;
@@ -171,11 +172,13 @@ final class CountedReservation implements QuotaReservation {
         }
         long now = service.clock().millis();
         Absence absence = service.absence();
-        if (absence.owesOn(targets) && correction.isTakenOnBy(absence, now)) {
+        boolean ofAdmitted =
+                decision.source() == DecisionSource.LOCAL || decision.source() == DecisionSource.OPEN;
+        if (absence.owesOn(targets) && correction.isTakenOnBy(absence, ofAdmitted, now)) {
             return null;
         }
         QuotaUnavailableException trouble = correction.send();
-        return trouble == null || correction.isTakenOnBy(absence, now) ? null : trouble;
+        return trouble == null || correction.isTakenOnBy(absence, ofAdmitted, now) ? null : trouble;
     }
 
     @Override
