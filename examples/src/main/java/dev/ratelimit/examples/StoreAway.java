@@ -11,7 +11,7 @@ import dev.ratelimit.quota.spi.QuotaStore;
 import java.time.InstantSource;
 
 /** An API that goes on while its quota store is away, for each customer up to a tenth of the limit. */
-final class StoreAway {
+final class StoreAway implements AutoCloseable {
 
     private final QuotaService calls;
 
@@ -32,5 +32,10 @@ final class StoreAway {
             return "503, Retry-After: " + decision.retryAfter().toSeconds();
         }
         return "429, come back tomorrow";
+    }
+
+    @Override
+    public void close() {
+        calls.close();
     }
 }

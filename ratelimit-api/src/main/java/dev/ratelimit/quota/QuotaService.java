@@ -28,9 +28,12 @@ import java.util.concurrent.Executor;
  * <p><b>Errors.</b> A store in trouble is a {@link QuotaUnavailableException}, never a refusal. What is uncertain is taken as
  * spent.
  *
- * <p>Thread-safe. It holds no threads, but for one while leased units are given back, and does not close its store.
+ * <p><b>Closing.</b> A service that leases units, or admits while its store is away, has something to give back or to count when the
+ * application ends: close it, and its store after it. To close any other does nothing.
+ *
+ * <p>Thread-safe. It holds no threads, but for one while leased units are given back or amounts are posted.
  */
-public interface QuotaService {
+public interface QuotaService extends AutoCloseable {
 
     /**
      * Counts 1, if all quotas have it.
@@ -190,4 +193,22 @@ public interface QuotaService {
      * @return the asynchronous twin
      */
     AsyncQuotaService async(Executor executor);
+
+    /**
+     * Returns what the service has counted of its own work, and how it stands with its store. Does not call the store.
+     *
+     * @return the figures at this moment
+     */
+    QuotaStatistics statistics();
+
+    /**
+     * Gives leased units back, and has the store count what was admitted while it was away.
+     *
+     * <p>Waits for the store, for each call at most until the deadline, and gives up after the first call that fails: units that
+     * could not be given back stay counted, and amounts that could not be counted are tried again as long as the process
+     * lives. Never throws because the store is in trouble. Requests that come later are answered as before, but nothing is leased
+     * any more. The second call does nothing that the first has done. The store stays open.
+     */
+    @Override
+    void close();
 }

@@ -1,7 +1,10 @@
 package dev.ratelimit.core;
 
+import dev.ratelimit.core.internal.quota.LaterStore;
 import dev.ratelimit.quota.spi.QuotaStore;
 import java.time.InstantSource;
+import java.util.Objects;
+import java.util.function.Supplier;
 
 /** The quota stores that need nothing but this library. */
 public final class QuotaStores {
@@ -38,5 +41,28 @@ public final class QuotaStores {
      */
     public static MemoryStoreBuilder inMemoryBuilder() {
         return new MemoryStoreBuilder();
+    }
+
+    /**
+     * Returns a store that is opened in the background, so that an application starts although its store is down.
+     *
+     * <pre>{@code
+     * QuotaStore store = QuotaStores.startWithout(() -> RedisQuotaStore.connect(uri));
+     * QuotaService quotas = Quotas.builder(store)
+     *         .quota(monthly)
+     *         .whenUnavailable(WhenUnavailable.local(0.1))
+     *         .build();
+     * }</pre>
+     *
+     * <p>This method waits for nothing. The first attempt begins at once; requests wait for it, up to their deadline, and are then
+     * answered as the service was told for a store that is away. After a failure the service's probes of the store try again,
+     * each 0.1 to 2 s, and no caller waits for them. What is wrong with the arguments of the store is a failure like any
+     * other here; so make its builder outside, and pass {@code builder::build}.
+     *
+     * @param opener what connects to the store; called by one thread of the library's at a time until it returns
+     * @return the store, which closes the one that was opened
+     */
+    public static QuotaStore startWithout(Supplier<? extends QuotaStore> opener) {
+        return new LaterStore(Objects.requireNonNull(opener, "opener"));
     }
 }

@@ -7,7 +7,9 @@ import dev.ratelimit.core.internal.quota.QuotaSettings;
 import dev.ratelimit.core.internal.quota.QuotaSource;
 import dev.ratelimit.core.internal.quota.StoreDeadline;
 import dev.ratelimit.core.internal.quota.StoreQuotas;
+import dev.ratelimit.quota.CloseCharges;
 import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.QuotaEvents;
 import dev.ratelimit.quota.QuotaListener;
 import dev.ratelimit.quota.QuotaPlans;
 import dev.ratelimit.quota.QuotaService;
@@ -41,8 +43,10 @@ public final class QuotasBuilder {
     private @Nullable Duration deadline;
     private int retries;
     private WhenUnavailable whenUnavailable = WhenUnavailable.fail();
+    private CloseCharges closeCharges = CloseCharges.NOTHING;
     private @Nullable Duration term;
     private QuotaSettings.@Nullable Shares shares;
+    private QuotaEvents events = new QuotaEvents() {};
 
     QuotasBuilder(QuotaStore store) {
         this.store = Objects.requireNonNull(store, "store");
@@ -137,6 +141,18 @@ public final class QuotasBuilder {
     }
 
     /**
+     * Sets what a reservation charges that is closed before anybody tried to commit it; the default is
+     * {@link CloseCharges#NOTHING}. {@link dev.ratelimit.quota.QuotaReservation#closeCharges} chooses for a single reservation.
+     *
+     * @param choice the choice
+     * @return this builder
+     */
+    public QuotasBuilder closeCharges(CloseCharges choice) {
+        this.closeCharges = Objects.requireNonNull(choice, "choice");
+        return this;
+    }
+
+    /**
      * Has the service lease units of busy keys: it takes from the store what will be asked for in about so long, and grants most
      * requests from that without the store; the default is that each request is counted in the store by itself or with those
      * that it meets.
@@ -189,6 +205,17 @@ public final class QuotasBuilder {
     }
 
     /**
+     * Sets what is told of the store: its calls, and when it goes away and comes back.
+     *
+     * @param events the listener
+     * @return this builder
+     */
+    public QuotasBuilder events(QuotaEvents events) {
+        this.events = Objects.requireNonNull(events, "events");
+        return this;
+    }
+
+    /**
      * Sets the clock that says in which window a request falls; the default is the system's.
      *
      * @param clock the clock; all processes that share a store should agree on it to well under a window
@@ -219,7 +246,16 @@ public final class QuotasBuilder {
      */
     public QuotaService build() {
         return new StoreQuotas(new QuotaSettings(
-                store, source(), clock, StoreDeadline.of(deadline, store), retries, whenUnavailable, term, shares));
+                store,
+                source(),
+                clock,
+                StoreDeadline.of(deadline, store),
+                retries,
+                whenUnavailable,
+                closeCharges,
+                term,
+                shares,
+                events));
     }
 
     private QuotaSource source() {

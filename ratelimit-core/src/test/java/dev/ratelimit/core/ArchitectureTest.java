@@ -80,7 +80,8 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.ratelimit.core..")
             .and()
-            .resideOutsideOfPackages("..internal.waiting", "..internal.policy", "..internal.quota")
+            .resideOutsideOfPackages(
+                    "..internal.waiting", "..internal.policy", "..internal.quota", "..internal.trouble")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -110,6 +111,7 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "dev.ratelimit",
                     "dev.ratelimit.core.internal.policy",
+                    "dev.ratelimit.core.internal.trouble",
                     "com.github.benmanes.caffeine.cache",
                     "java..",
                     "org.jspecify..");
@@ -130,6 +132,7 @@ class ArchitectureTest {
                     "dev.ratelimit.internal",
                     "dev.ratelimit.core.internal.breaker",
                     "dev.ratelimit.core.internal.locks",
+                    "dev.ratelimit.core.internal.trouble",
                     "com.github.benmanes.caffeine.cache",
                     "org.slf4j",
                     "java..",

@@ -111,6 +111,7 @@ public final class Resolved<K, V> {
     /**
      * Creates values of which nothing is known yet.
      *
+     * @param what is asked, for the log of its failures
      * @param resolver who is asked
      * @param otherwise what a key has of which nothing is known
      * @param terms how long answers are gone by
@@ -119,6 +120,7 @@ public final class Resolved<K, V> {
      * @param time the time by which answers age
      */
     public Resolved(
+            String what,
             Resolver<? super K, ? extends V> resolver,
             V otherwise,
             Terms terms,
@@ -130,7 +132,7 @@ public final class Resolved<K, V> {
         this.otherwise = otherwise;
         this.maxAge = terms.maxAge().toNanos();
         this.retryAfter = terms.retryAfter().toNanos();
-        this.listener = new Listener<>(onFallback);
+        this.listener = new Listener<>(what, Fallback::cause, onFallback);
         this.time = Objects.requireNonNull(time, "timeSource");
         this.remembered = Caffeine.newBuilder()
                 .maximumSize(terms.maxEntries())

@@ -35,6 +35,7 @@ public final class ResolvedPolicies<K> {
      */
     public ResolvedPolicies(Tiers<? super K> tiers, Resolved.Binding<Policy> binding, TimeSource time) {
         this.resolved = new Resolved<>(
+                "a policy resolver",
                 tiers.resolver()::resolve,
                 tiers.otherwise(),
                 new Resolved.Terms(tiers.maximumEntries(), tiers.maximumAge(), tiers.retryAfter()),

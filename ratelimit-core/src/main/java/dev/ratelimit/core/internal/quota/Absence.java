@@ -45,8 +45,12 @@ sealed interface Absence {
         return answer(targets, amount, nowMillis);
     }
 
-    /** Takes on a change that the store certainly has not made; false if the caller is to be told that it failed. */
-    default boolean takesOn(List<Target> targets, long delta, long nowMillis) {
+    /**
+     * Takes on a change that the store certainly has not made; false if the caller is to be told that it failed.
+     *
+     * @param ofAdmitted whether it corrects what was admitted without the store
+     */
+    default boolean takesOn(List<Target> targets, long delta, boolean ofAdmitted, long nowMillis) {
         return false;
     }
 
@@ -57,6 +61,14 @@ sealed interface Absence {
 
     /** Forgets what is owed on counters that were set to zero. */
     default void forgive(List<Target> targets, long nowMillis) {}
+
+    /** On how many counters something is owed. */
+    default long owedCounters() {
+        return 0;
+    }
+
+    /** Has the store count what is owed, as far as it answers. */
+    default void close() {}
 
     /** The denial of a service that knows of an amount on each counter. */
     private static QuotaDecision denied(List<Target> targets, long[] known) {
@@ -156,8 +168,8 @@ sealed interface Absence {
         }
 
         @Override
-        public boolean takesOn(List<Target> targets, long delta, long nowMillis) {
-            boolean taken = owed.add(targets, delta, nowMillis);
+        public boolean takesOn(List<Target> targets, long delta, boolean ofAdmitted, long nowMillis) {
+            boolean taken = owed.add(targets, delta, ofAdmitted, nowMillis);
             if (taken) {
                 posting.soon();
             }
@@ -172,6 +184,16 @@ sealed interface Absence {
         @Override
         public void forgive(List<Target> targets, long nowMillis) {
             owed.forgive(targets, nowMillis);
+        }
+
+        @Override
+        public long owedCounters() {
+            return owed.size();
+        }
+
+        @Override
+        public void close() {
+            posting.close();
         }
     }
 }

@@ -97,6 +97,28 @@ final class AllOrNothing {
         return new Answer.Failed(StoreCalls.unavailable((Outcome.Failed) outcome));
     }
 
+    /** Gives units back, many keys in a call, each call up to a deadline of its own; stops when the store does not answer. */
+    void giveBack(List<Returned> returned) {
+        List<Operation> batch = new ArrayList<>();
+        boolean sound = true;
+        for (Returned units : returned) {
+            for (Target target : units.targets()) {
+                batch.add(new Operation.Adjust(target.counter(), -units.amount(), calls.nextId()));
+                if (batch.size() == calls.maxBatch()) {
+                    sound = sound && isAnswered(batch);
+                    batch.clear();
+                }
+            }
+        }
+        if (sound && !batch.isEmpty()) {
+            isAnswered(batch);
+        }
+    }
+
+    private boolean isAnswered(List<Operation> batch) {
+        return calls.apply(batch, calls.deadline()).stream().noneMatch(Outcome.Failed.class::isInstance);
+    }
+
     private Answer oneByOne(Request request, Deadline deadline) {
         int count = request.targets().size();
         long[] used = new long[count];

@@ -47,6 +47,14 @@ sealed interface Counting {
     /** Gives back what is leased of a key, before its counters are changed otherwise. */
     default void giveBackLeased(String key) {}
 
+    /** How many units are leased now, and not granted. */
+    default long leasedUnits() {
+        return 0;
+    }
+
+    /** Gives back all that is leased, and leases nothing more. */
+    default void close() {}
+
     /** Each request by itself, in a store that answers sooner than requests could be put together. */
     record Each(AllOrNothing store, Adjustments adjustments) implements Counting {
 
@@ -132,6 +140,16 @@ sealed interface Counting {
         @Override
         public void giveBackLeased(String key) {
             leasing.giveBack(key);
+        }
+
+        @Override
+        public long leasedUnits() {
+            return leasing.units();
+        }
+
+        @Override
+        public void close() {
+            leasing.close();
         }
     }
 }

@@ -40,6 +40,7 @@ final class Leasing {
     private final long term;
     private final TimeSource time;
     private final Executor executor;
+    private volatile boolean closed;
 
     Leasing(AllOrNothing store, Adjustments adjustments, Duration term, TimeSource time, Executor executor) {
         this.store = store;
@@ -80,7 +81,7 @@ final class Leasing {
         }
         long rest = before == null ? 0 : before.close();
         long now = time.nanos();
-        long more = before == null ? 0 : more(before, rest, request.amount(), now);
+        long more = before == null || closed ? 0 : more(before, rest, request.amount(), now);
         long needed = request.amount() - rest;
         Answer answer = store.ask(new Request(request.targets(), needed + more), deadline);
         if (more > 0 && answer instanceof Answer.Counted counted && !counted.granted()) {
@@ -117,6 +118,10 @@ final class Leasing {
     private void lease(String key, LeasedUnits leased) {
         leases.put(key, leased);
         leased.endsBy(Timers.schedule(time, leased.since() + term, () -> end(key, leased)));
+        if (closed) {
+            // It came after those that were given back.
+            end(key, leased);
+        }
     }
 
     private void end(String key, LeasedUnits leased) {
@@ -151,6 +156,11 @@ final class Leasing {
         return leased != null && leased.targets().equals(targets) ? leased.left() : 0;
     }
 
+    /** How many units are leased of all keys. */
+    long units() {
+        return leases.values().stream().mapToLong(LeasedUnits::left).sum();
+    }
+
     /** What the counters show, less what is leased of them. */
     List<QuotaUsage> used(String key, List<Target> targets) {
         long before = held(key, targets);
@@ -172,5 +182,18 @@ final class Leasing {
         if (leased != null && rest > 0) {
             adjustments.apply(leased.targets(), -rest);
         }
+    }
+
+    /** Gives back all that is leased, many keys in a call; stops when the store does not answer. Leases nothing more. */
+    void close() {
+        closed = true;
+        List<Returned> returned = new ArrayList<>();
+        leases.forEach((key, leased) -> {
+            if (leases.remove(key, leased)) {
+                returned.add(new Returned(leased.targets(), leased.close()));
+            }
+        });
+        returned.removeIf(units -> units.amount() == 0);
+        store.giveBack(returned);
     }
 }

@@ -90,8 +90,12 @@ final class Owed {
         }
     }
 
-    /** Changes what is owed on all counters, or on none if there is no room for them; says whether it did. */
-    boolean add(List<Target> targets, long delta, long nowMillis) {
+    /**
+     * Changes what is owed on all counters, or on none if there is no room for them; says whether it did.
+     *
+     * @param ofAdmitted whether it corrects what was admitted here, so that its part of the limit changes, too
+     */
+    boolean add(List<Target> targets, long delta, boolean ofAdmitted, long nowMillis) {
         lock.lock();
         try {
             int missing = 0;
@@ -103,7 +107,7 @@ final class Owed {
             }
             for (Target target : targets) {
                 Account account = accounts.computeIfAbsent(target.counter(), counter -> new Account(target));
-                account.admitted = Math.max(0, sum(account.admitted, delta));
+                account.admitted = ofAdmitted ? Math.max(0, sum(account.admitted, delta)) : account.admitted;
                 account.owed = sum(account.owed, delta);
                 removeIfDone(account, nowMillis);
             }

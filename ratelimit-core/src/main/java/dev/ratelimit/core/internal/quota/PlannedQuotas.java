@@ -35,6 +35,7 @@ final class PlannedQuotas implements QuotaSource {
         this.grace = grace;
         this.otherwise = InForce.of(plans.otherwise(), grace, clock.millis());
         this.resolved = new Resolved<>(
+                "a quota plan resolver",
                 (String key) -> inForce(plans.resolver().resolve(key), grace, clock),
                 otherwise,
                 new Resolved.Terms(plans.maxEntries(), plans.maxAge(), plans.retryAfter()),

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Has the store count what a service admitted without it, as soon as the store is back.
@@ -25,6 +26,7 @@ import java.util.function.Supplier;
  */
 final class Posting implements BreakerListener {
 
+    private static final Logger LOG = LoggerFactory.getLogger("dev.ratelimit.quota");
     private static final long FIRST_PAUSE_NANOS = 100_000_000;
     private static final long MAX_PAUSE_NANOS = 2_000_000_000;
 
@@ -57,18 +59,21 @@ final class Posting implements BreakerListener {
         run(this::all);
     }
 
+    /** Posts what is owed, as far as the store answers, and says what is left. */
+    void close() {
+        all();
+        int left = owed.size();
+        if (left > 0) {
+            LOG.warn(
+                    "the quota store does not answer: what was admitted without it is not counted yet on {} counters,"
+                            + " and is lost if the process ends",
+                    left);
+        }
+    }
+
+    /** Posts what is owed until nothing is or a call fails; waits up to the deadline for a thread that posts already. */
     private void all() {
-        all(calls.deadline(), calls::deadline);
-    }
-
-    /** Posts what is owed until nothing is, a call fails, or a deadline passes that all calls have in common. */
-    void all(Deadline deadline) {
-        all(deadline, () -> deadline);
-    }
-
-    /** Waits up to a deadline for a thread that posts already. */
-    private void all(Deadline deadline, Supplier<Deadline> ofEachCall) {
-        if (!hasTurn(deadline)) {
+        if (!hasTurn(calls.deadline())) {
             return;
         }
         try {
@@ -78,7 +83,7 @@ final class Posting implements BreakerListener {
                 if (next.isEmpty()) {
                     return;
                 }
-                sound = post(next, ofEachCall.get());
+                sound = post(next, calls.deadline());
             }
         } finally {
             turn.unlock();

@@ -36,16 +36,18 @@ final class StoreCalls {
     private final StoreHealth health;
     private final Retries retries;
     private final TimeSource time;
+    private final Meter meter;
     private final UUID holder = UUID.randomUUID();
     private final AtomicLong sequence = new AtomicLong();
 
     /** Calls of a store by services that share its health. */
-    StoreCalls(QuotaStore store, StoreDeadline wait, StoreHealth health, Retries retries) {
+    StoreCalls(QuotaStore store, StoreDeadline wait, StoreHealth health, Retries retries, Meter meter) {
         this.store = store;
         this.wait = wait;
         this.health = health;
         this.retries = retries;
         this.time = retries.surroundings().time();
+        this.meter = meter;
     }
 
     QuotaStore store() {
@@ -164,7 +166,11 @@ final class StoreCalls {
                     new QuotaStoreException(
                             Certainty.NOT_APPLIED, "the deadline had passed before the store was called", null));
         }
+        // To read the time twice would take longer than a call within this process.
+        boolean timed = !store.isLocal();
+        long begun = timed ? time.nanos() : 0;
         List<Outcome> outcomes = called(operations, deadline);
+        meter.called(outcomes, timed ? time.nanos() - begun : 0);
         health.ended(outcomes, deadline);
         return outcomes;
     }

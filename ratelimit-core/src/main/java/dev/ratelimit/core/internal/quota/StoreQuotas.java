@@ -7,18 +7,27 @@ import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaOperations;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.QuotaStatistics;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Quotas in a store: windows and counters found, requests asked, answers told as decisions. */
 public final class StoreQuotas implements QuotaService {
 
+    private static final Logger LOG = LoggerFactory.getLogger("dev.ratelimit.quota");
+
     private final InstantSource clock;
+    private final Executor executor;
+    private final Meter meter;
     private final StoreCalls calls;
     private final Adjustments adjustments;
     private final Decisions decisions;
@@ -26,6 +35,7 @@ public final class StoreQuotas implements QuotaService {
     private final Counting counting;
     private final QuotaSource quotas;
     private final Absence absence;
+    private final CountedReservation.Service reservations;
 
     /** Creates a service by the system's time, which shares what it knows of its store with others. */
     public StoreQuotas(QuotaSettings settings) {
@@ -35,13 +45,17 @@ public final class StoreQuotas implements QuotaService {
     /** Creates a service. */
     StoreQuotas(QuotaSettings settings, Surroundings surroundings, StoreHealth health) {
         this.clock = settings.clock();
+        this.executor = surroundings.executor();
+        this.meter = new Meter(settings.events());
         this.calls = new StoreCalls(
-                settings.store(), settings.deadline(), health, new Retries(settings.retries(), surroundings));
+                settings.store(), settings.deadline(), health, new Retries(settings.retries(), surroundings), meter);
+        calls.tell(meter);
         this.adjustments = new Adjustments(calls);
         this.credits = new Credits(adjustments);
         this.decisions = new Decisions(settings.shares(), settings.clock());
         this.counting = Counting.of(settings, new AllOrNothing(calls), adjustments, decisions, surroundings);
         this.absence = Absence.of(settings, calls, surroundings);
+        this.reservations = new CountedReservation.Service(calls, absence, clock, settings.closeCharges());
         this.quotas = settings.quotas();
     }
 
@@ -53,7 +67,7 @@ public final class StoreQuotas implements QuotaService {
         long now = clock.millis();
         QuotaDecision decision = counting.atOnce(windows, key, amount, now);
         return decision != null
-                ? decision
+                ? meter.decided(decision)
                 : ask(windows, key, targets(windows, key, now), amount, Stay.FOR_GOOD, now);
     }
 
@@ -65,13 +79,13 @@ public final class StoreQuotas implements QuotaService {
         long now = clock.millis();
         List<Target> targets = targets(windows, key, now);
         return new CountedReservation(
-                adjustments, targets, amount, ask(windows, key, targets, amount, Stay.FOR_NOW, now));
+                reservations, targets, amount, ask(windows, key, targets, amount, Stay.FOR_NOW, now));
     }
 
     private QuotaDecision ask(
             CurrentWindow[] windows, String key, List<Target> targets, long amount, Stay stay, long nowMillis) {
         if (!absence.fails() && !calls.permits()) {
-            return absence.answer(targets, amount, nowMillis);
+            return meter.decided(absence.answer(targets, amount, nowMillis));
         }
         Answer answer = counting.ask(key, new Request(targets, amount));
         if (answer instanceof Answer.Counted counted) {
@@ -79,13 +93,15 @@ public final class StoreQuotas implements QuotaService {
                     ? targets
                     : raisedNow(windows, key, targets, nowMillis);
             return raised.equals(targets)
-                    ? decisions.of(key, targets, counted, amount, stay, nowMillis)
+                    ? meter.decided(decisions.of(key, targets, counted, amount, stay, nowMillis))
                     : ask(windows, key, raised, amount, stay, nowMillis);
         }
         if (absence.fails()) {
-            throw ((Answer.Failed) answer).thrown();
+            Answer.Failed failed = (Answer.Failed) answer;
+            meter.failed(failed.exception().certainty());
+            throw failed.thrown();
         }
-        return absence.answer(targets, amount, nowMillis);
+        return meter.decided(absence.answer(targets, amount, nowMillis));
     }
 
     /** The targets below the limits that the store says now, or those that were known if it does not answer any more. */
@@ -208,6 +224,33 @@ public final class StoreQuotas implements QuotaService {
     @Override
     public AsyncQuotaService async(Executor executor) {
         return new AsyncQuotas(this, Objects.requireNonNull(executor, "executor"));
+    }
+
+    @Override
+    public QuotaStatistics statistics() {
+        return meter.statistics(counting.leasedUnits(), absence.owedCounters(), calls.permits());
+    }
+
+    @Override
+    public void close() {
+        counting.close();
+        flush();
+        absence.close();
+    }
+
+    /** Lets the executor end what it was given before, up to the deadline. */
+    private void flush() {
+        CountDownLatch flushed = new CountDownLatch(1);
+        try {
+            executor.execute(flushed::countDown);
+            if (!flushed.await(calls.deadline().remainingNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.warn("the quota store does not answer, so that units that were leased from it may stay counted");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Error e) {
+            // No thread could be started for it, so that nothing runs there.
+        }
     }
 
     /** The counters of a key now; complains of a key that cannot have any. */

@@ -2,6 +2,7 @@ package dev.ratelimit.core.internal.quota;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.ratelimit.core.internal.trouble.FirstFailure;
 import dev.ratelimit.quota.QuotaListener;
 import dev.ratelimit.quota.QuotaUsage;
 import java.time.InstantSource;
@@ -47,6 +48,7 @@ final class Thresholds {
     private final QuotaListener listener;
     private final int[] percents;
     private final InstantSource clock;
+    private final FirstFailure trouble = new FirstFailure("a quota listener failed");
     private final Cache<String, Told> told = Caffeine.newBuilder()
             .maximumSize(REMEMBERED)
             .executor(Runnable::run)
@@ -131,12 +133,7 @@ final class Thresholds {
         return new QuotaUsage(usage.quota(), Math.max(0, usage.used() - step.counted), usage.window());
     }
 
-    @SuppressWarnings("CatchingUnchecked") // whatever a listener throws
     private void tell(String key, int percent, QuotaUsage usage) {
-        try {
-            listener.reached(key, percent, usage);
-        } catch (RuntimeException e) {
-            // A listener's trouble is not the request's.
-        }
+        trouble.caught(() -> listener.reached(key, percent, usage));
     }
 }

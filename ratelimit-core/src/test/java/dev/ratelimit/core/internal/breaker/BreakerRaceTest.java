@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -126,7 +127,7 @@ class BreakerRaceTest {
         public void failed() {
             failures++;
             if (failures >= 3 && !open) {
-                Thread.yield();
+                LockSupport.parkNanos(1);
                 open = true;
                 opened.incrementAndGet();
             }

@@ -1,5 +1,6 @@
 package dev.ratelimit.core.internal.quota;
 
+import dev.ratelimit.quota.QuotaEvents;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
@@ -20,7 +21,15 @@ final class CallsOnTrial {
     static StoreCalls of(QuotaStore store, ManualTime time, int retries) {
         StoreDeadline deadline = new StoreDeadline.Own(Duration.ofMinutes(1));
         Surroundings surroundings = surroundings(time);
+        return of(store, deadline, surroundings, retries);
+    }
+
+    static StoreCalls of(QuotaStore store, StoreDeadline deadline, Surroundings surroundings, int retries) {
         return new StoreCalls(
-                store, deadline, StoreHealth.own(store, deadline, surroundings), new Retries(retries, surroundings));
+                store,
+                deadline,
+                StoreHealth.own(store, deadline, surroundings),
+                new Retries(retries, surroundings),
+                new Meter(new QuotaEvents() {}));
     }
 }

@@ -38,7 +38,7 @@ class OwedTest {
         assertThat(owed.admit(key("a", NOW), 1, NO_LIMIT, NOW)).isTrue();
         assertThat(owed.admit(key("b", NOW), 1, NO_LIMIT, NOW)).isTrue();
         assertThat(owed.admit(key("c", NOW), 1, NO_LIMIT, NOW)).isFalse();
-        assertThat(owed.add(key("c", NOW), 1, NOW)).isFalse();
+        assertThat(owed.add(key("c", NOW), 1, true, NOW)).isFalse();
         assertThat(owed.admit(key("a", NOW), 1, NO_LIMIT, NOW)).isTrue();
         post(owed, NOW);
         assertThat(owed.size()).isZero();
@@ -77,10 +77,23 @@ class OwedTest {
     }
 
     @Test
+    void onlyWhatWasAdmittedHereGivesRoomHere() {
+        Owed owed = new Owed(2, true);
+        long[] limit = {5};
+        owed.admit(key("a", NOW), 5, limit, NOW);
+        // A refund of what the store had granted is owed, and makes no room in the share.
+        owed.add(key("a", NOW), -3, false, NOW);
+        assertThat(owed.admit(key("a", NOW), 1, limit, NOW)).isFalse();
+        assertThat(owed.next(10, NOW, () -> null)).extracting(Adjust::delta).containsExactly(2L);
+        owed.add(key("a", NOW), -2, true, NOW);
+        assertThat(owed.admit(key("a", NOW), 2, limit, NOW)).isTrue();
+    }
+
+    @Test
     void amountsDoNotWrap() {
         Owed owed = new Owed(2, false);
         owed.admit(key("a", NOW), Long.MAX_VALUE, NO_LIMIT, NOW);
-        owed.add(key("a", NOW), Long.MAX_VALUE, NOW);
+        owed.add(key("a", NOW), Long.MAX_VALUE, true, NOW);
         assertThat(owed.next(10, NOW, () -> null)).extracting(Adjust::delta).containsExactly(Long.MAX_VALUE);
     }
 

@@ -36,9 +36,7 @@ class RetriesTest {
             return pauses.size() < interruptedAfter;
         });
         StoreDeadline wait = new StoreDeadline.Own(deadline);
-        StoreHealth health = StoreHealth.own(store, wait, surroundings);
-        return new StoreCalls(store, wait, health, new Retries(retries, surroundings))
-                .apply(ACQUIRE, Deadline.after(deadline, time));
+        return CallsOnTrial.of(store, wait, surroundings, retries).apply(ACQUIRE, Deadline.after(deadline, time));
     }
 
     @Test

@@ -3,7 +3,9 @@ package dev.ratelimit.core.internal.quota;
 import dev.ratelimit.WhenUnavailable;
 import dev.ratelimit.core.QuotaStores;
 import dev.ratelimit.quota.CalendarWindow;
+import dev.ratelimit.quota.CloseCharges;
 import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.QuotaEvents;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.testing.FaultyStore;
 import dev.ratelimit.testing.ManualClock;
@@ -24,6 +26,8 @@ final class ServiceOnTrial {
     final QuotaStore counters = QuotaStores.inMemory(clock);
     final FaultyStore store = new FaultyStore(counters, time::advance);
 
+    QuotaEvents events = new QuotaEvents() {};
+
     StoreQuotas service(WhenUnavailable choice, Quota... quotas) {
         return service(store, choice, 0, quotas);
     }
@@ -39,8 +43,10 @@ final class ServiceOnTrial {
                         deadline,
                         retries,
                         choice,
+                        CloseCharges.NOTHING,
                         null,
-                        null),
+                        null,
+                        events),
                 surroundings,
                 StoreHealth.own(store, deadline, surroundings));
     }
