@@ -1,5 +1,6 @@
 package dev.ratelimit.quota;
 
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -14,7 +15,7 @@ import java.util.concurrent.CompletionStage;
  * }</pre>
  *
  * <p>A stage ends exceptionally with a {@link QuotaUnavailableException} where the store is in trouble. A wrong argument is thrown at
- * once. It is not closed by itself: cancel it where its work fails.
+ * once. Nothing closes it by itself: call {@link #close()} where its work fails.
  *
  * <p>Thread-safe; the first of {@code commit} and {@code cancel} counts.
  */
@@ -56,4 +57,45 @@ public interface AsyncQuotaReservation {
      * @return whether this call ended the reservation
      */
     CompletionStage<Boolean> cancel();
+
+    /**
+     * Says what has been used so far: see {@link QuotaReservation#used(long)}. Does not call the store.
+     *
+     * @param soFar the amount, at least 0
+     * @throws IllegalArgumentException if it is negative
+     */
+    void used(long soFar);
+
+    /**
+     * Chooses what this reservation charges when it is closed without a commit. Does not call the store.
+     *
+     * @param choice the choice
+     * @return this reservation
+     */
+    AsyncQuotaReservation closeCharges(CloseCharges choice);
+
+    /**
+     * Has the library close this reservation after a time, unless it has ended: for work that may never come back. It then charges what
+     * was {@linkplain CloseCharges chosen}. The time is kept in this process: if it dies, the amount stays charged.
+     *
+     * @param timeToLive from now on, more than zero, at most 365 days; in place of any that was set before
+     * @return this reservation
+     * @throws IllegalArgumentException if it is out of range
+     */
+    AsyncQuotaReservation timeToLive(Duration timeToLive);
+
+    /**
+     * Hands the reservation over to another process: see {@link QuotaReservation#handle()}. Does not call the store.
+     *
+     * @return the text by which it is resumed
+     * @throws IllegalStateException if it cannot be handed over
+     */
+    String handle();
+
+    /**
+     * Ends the reservation as {@link QuotaReservation#close()} does.
+     *
+     * @return completed when it is done; never with a failure of the store
+     */
+    CompletionStage<Void> close();
 }

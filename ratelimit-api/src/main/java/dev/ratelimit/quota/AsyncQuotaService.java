@@ -42,6 +42,39 @@ public interface AsyncQuotaService {
     CompletionStage<AsyncQuotaReservation> reserve(String key, long amount);
 
     /**
+     * Counts an amount once, however often it is asked for with one idempotency key: see
+     * {@link QuotaService#consume(String, long, String)}.
+     *
+     * @param key whose quotas
+     * @param amount how much, at least 1
+     * @param idempotencyKey what a repetition has in common with the first; not empty
+     * @return the answer
+     * @throws IllegalArgumentException if the key or the amount is out of range
+     */
+    CompletionStage<QuotaDecision> consume(String key, long amount, String idempotencyKey);
+
+    /**
+     * Reserves an amount once, however often it is asked for with one idempotency key: see
+     * {@link QuotaService#reserve(String, long, String)}.
+     *
+     * @param key whose quotas
+     * @param amount how much at most, at least 1
+     * @param idempotencyKey what a repetition has in common with the first; not empty
+     * @return the reservation
+     * @throws IllegalArgumentException if the key or the amount is out of range
+     */
+    CompletionStage<AsyncQuotaReservation> reserve(String key, long amount, String idempotencyKey);
+
+    /**
+     * Returns the reservation that was handed over: see {@link QuotaService#resume(String)}. Does not call the store.
+     *
+     * @param handle what {@code handle()} of a reservation returned
+     * @return the reservation
+     * @throws IllegalArgumentException if it is no handle
+     */
+    AsyncQuotaReservation resume(String handle);
+
+    /**
      * Says what {@link #consume(String)} would answer, and counts nothing.
      *
      * @param key whose quotas

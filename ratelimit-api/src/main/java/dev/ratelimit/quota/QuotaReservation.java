@@ -1,5 +1,7 @@
 package dev.ratelimit.quota;
 
+import java.time.Duration;
+
 /**
  * A quota reservation is an amount counted before it is known what will be used.
  *
@@ -58,6 +60,29 @@ public interface QuotaReservation extends AutoCloseable {
      * @return this reservation
      */
     QuotaReservation closeCharges(CloseCharges choice);
+
+    /**
+     * Has the library close this reservation after a time, unless it has ended: for work that may never come back. It then charges what
+     * was {@linkplain CloseCharges chosen}. The time is kept in this process: if it dies, the amount stays charged.
+     *
+     * @param timeToLive from now on, more than zero, at most 365 days; in place of any that was set before
+     * @return this reservation
+     * @throws IllegalArgumentException if it is out of range
+     */
+    QuotaReservation timeToLive(Duration timeToLive);
+
+    /**
+     * Hands the reservation over: returns a text by which another process ends it ({@link QuotaService#resume}), such as a worker
+     * that takes the job from a queue. From then on this object ends nothing, neither by {@code commit} nor by {@code close}.
+     *
+     * <p>Several processes may hold the text, as queues deliver twice: the first that ends it says what is charged, and nothing
+     * counts twice. Does not call the store.
+     *
+     * @return some hundred characters of {@code A-Z a-z 0-9 - _}
+     * @throws IllegalStateException if the reservation was not granted by the store, or has ended, or if the store does not remember
+     *     operations
+     */
+    String handle();
 
     /**
      * Keeps the amount as it was reserved.

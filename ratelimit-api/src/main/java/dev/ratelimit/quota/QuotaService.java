@@ -69,6 +69,49 @@ public interface QuotaService extends AutoCloseable {
     QuotaReservation reserve(String key, long amount);
 
     /**
+     * Counts an amount once, however often it is asked for with one idempotency key: for callers that repeat requests, and queues that
+     * deliver twice. A repetition gets the answer that was given first, also with another amount. A refusal is not remembered.
+     *
+     * <p>An answer is remembered for a day, and not longer than the window in which it was counted: after that, it is counted anew. Such
+     * a request is counted by itself, and not from leased units. While the store is away it fails, whatever the service does then with
+     * others: only the store knows whether it was counted.
+     *
+     * @param key whose quotas
+     * @param amount how much, at least 1
+     * @param idempotencyKey what a repetition has in common with the first, such as a request's id; not empty; of one key only
+     * @return the answer
+     * @throws IllegalArgumentException if an argument is out of range
+     * @throws IllegalStateException if the store does not remember operations, or does not decide the key's quotas as one
+     * @throws QuotaUnavailableException if the store is in trouble; the same may be asked again
+     */
+    QuotaDecision consume(String key, long amount, String idempotencyKey);
+
+    /**
+     * Reserves an amount once, however often it is asked for with one idempotency key: see {@link #consume(String, long, String)}. A
+     * repetition gets the same reservation, which ends once, whichever of the objects ends it.
+     *
+     * @param key whose quotas
+     * @param amount how much at most, at least 1
+     * @param idempotencyKey what a repetition has in common with the first; not empty; of one key only
+     * @return the reservation, to be asked whether it was granted
+     * @throws IllegalArgumentException if an argument is out of range
+     * @throws IllegalStateException if the store does not remember operations, or does not decide the key's quotas as one
+     * @throws QuotaUnavailableException if the store is in trouble; the same may be asked again
+     */
+    QuotaReservation reserve(String key, long amount, String idempotencyKey);
+
+    /**
+     * Returns the reservation that another process, or this one, handed over. Does not call the store. It ends once, by whichever process
+     * does so first: {@code commit} and {@code cancel} of others then complete what that one said, and return false if they said
+     * otherwise. It can be ended as long as its counters are kept.
+     *
+     * @param handle what {@link QuotaReservation#handle()} returned, from a service on the same store
+     * @return the reservation, which charges when closed what this service was told
+     * @throws IllegalArgumentException if it is no handle
+     */
+    QuotaReservation resume(String handle);
+
+    /**
      * Says what {@link #consume(String)} would answer, with what is used before it, and counts nothing.
      *
      * @param key whose quotas

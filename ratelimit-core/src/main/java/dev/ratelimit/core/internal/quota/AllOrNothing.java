@@ -85,7 +85,8 @@ final class AllOrNothing {
         return new Operation.Group(acquires);
     }
 
-    private static Answer answer(Outcome outcome) {
+    /** What an outcome says. */
+    static Answer answer(Outcome outcome) {
         if (outcome instanceof Outcome.Counted counted) {
             return new Answer.Counted(counted.granted() > 0, counted.used());
         }

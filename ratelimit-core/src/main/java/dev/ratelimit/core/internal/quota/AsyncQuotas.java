@@ -38,6 +38,23 @@ final class AsyncQuotas implements AsyncQuotaService {
     }
 
     @Override
+    public CompletionStage<QuotaDecision> consume(String key, long amount, String idempotencyKey) {
+        StoreQuotas.check(amount);
+        return later(key, () -> quotas.consume(key, amount, idempotencyKey));
+    }
+
+    @Override
+    public CompletionStage<AsyncQuotaReservation> reserve(String key, long amount, String idempotencyKey) {
+        StoreQuotas.check(amount);
+        return later(key, () -> new AsyncReservation(quotas.reserve(key, amount, idempotencyKey), this));
+    }
+
+    @Override
+    public AsyncQuotaReservation resume(String handle) {
+        return new AsyncReservation(quotas.resume(handle), this);
+    }
+
+    @Override
     public CompletionStage<QuotaDecision> peek(String key, long amount) {
         StoreQuotas.check(amount);
         return later(key, () -> quotas.peek(key, amount));

@@ -1,8 +1,10 @@
 package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.quota.AsyncQuotaReservation;
+import dev.ratelimit.quota.CloseCharges;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaReservation;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /** A reservation whose store the executor's threads wait for. */
@@ -42,6 +44,37 @@ final class AsyncReservation implements AsyncQuotaReservation {
     @Override
     public CompletionStage<Boolean> cancel() {
         return quotas.later(reservation::cancel);
+    }
+
+    @Override
+    public void used(long soFar) {
+        reservation.used(soFar);
+    }
+
+    @Override
+    public AsyncQuotaReservation closeCharges(CloseCharges choice) {
+        reservation.closeCharges(choice);
+        return this;
+    }
+
+    @Override
+    public AsyncQuotaReservation timeToLive(Duration timeToLive) {
+        reservation.timeToLive(timeToLive);
+        return this;
+    }
+
+    @Override
+    public String handle() {
+        return reservation.handle();
+    }
+
+    @Override
+    public CompletionStage<Void> close() {
+        return quotas.later(() -> {
+                    reservation.close();
+                    return true;
+                })
+                .thenAccept(done -> {});
     }
 
     @Override

@@ -5,9 +5,11 @@ import dev.ratelimit.quota.CloseCharges;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaUnavailableException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class CountedReservation implements QuotaReservation {
 
     /** What a reservation needs of its service. */
-    record Service(StoreCalls calls, Absence absence, InstantSource clock, CloseCharges closeCharges) {}
+    record Service(
+            StoreCalls calls,
+            Absence absence,
+            InstantSource clock,
+            CloseCharges closeCharges,
+            Surroundings surroundings) {}
 
     private sealed interface Stage {}
 
@@ -35,6 +42,7 @@ final class CountedReservation implements QuotaReservation {
     private final long amount;
     private final QuotaDecision decision;
     private final AtomicReference<Stage> stage;
+    private final TimeToLive timeToLive;
     private volatile CloseCharges closeCharges;
     private volatile long reported;
 
@@ -44,6 +52,7 @@ final class CountedReservation implements QuotaReservation {
         this.amount = amount;
         this.decision = decision;
         this.closeCharges = service.closeCharges();
+        this.timeToLive = new TimeToLive(service.surroundings());
         this.stage = new AtomicReference<>(decision.allowed() ? Plain.OPEN : Plain.ENDED);
     }
 
@@ -69,6 +78,30 @@ final class CountedReservation implements QuotaReservation {
     public QuotaReservation closeCharges(CloseCharges choice) {
         closeCharges = Objects.requireNonNull(choice, "choice");
         return this;
+    }
+
+    @Override
+    public QuotaReservation timeToLive(Duration timeToLive) {
+        this.timeToLive.set(timeToLive, this);
+        if (stage.get() == Plain.ENDED) {
+            this.timeToLive.end();
+        }
+        return this;
+    }
+
+    @Override
+    public String handle() {
+        if (!service.calls().store().capabilities().remembersOperations()) {
+            throw new IllegalStateException("a handle needs a store that remembers operations, so that its end counts once");
+        }
+        if (decision.source() != DecisionSource.STORE && decision.source() != DecisionSource.LEASE) {
+            throw new IllegalStateException("only what the store has counted can be handed over, but this was admitted without it");
+        }
+        if (!stage.compareAndSet(Plain.OPEN, Plain.ENDED)) {
+            throw new IllegalStateException("the reservation has ended, or was not granted: there is nothing to hand over");
+        }
+        timeToLive.end();
+        return new Handle(UUID.randomUUID(), amount, targets, decision.usages()).text();
     }
 
     @Override
@@ -162,6 +195,9 @@ final class CountedReservation implements QuotaReservation {
             }
         } finally {
             stage.set(next);
+            if (next == Plain.ENDED) {
+                timeToLive.end();
+            }
         }
     }
 

@@ -6,7 +6,6 @@ import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaUsage;
 import dev.ratelimit.quota.WindowBounds;
 import dev.ratelimit.quota.spi.Counter;
-import java.time.Instant;
 import java.util.List;
 
 /**
@@ -20,11 +19,6 @@ import java.util.List;
 final class Credits {
 
     private static final int REMEMBERED = 100_000;
-    private static final String LENGTH = "credit";
-
-    /** Credit is not listed among what was used: no span begins before the year 0. */
-    private static final Instant BEFORE_ALL_WINDOWS = WindowBounds.ENDLESS.start().minusSeconds(1);
-
     private final Adjustments adjustments;
     private final Cache<String, Long> known = Caffeine.newBuilder()
             .maximumSize(REMEMBERED)
@@ -91,9 +85,6 @@ final class Credits {
     }
 
     private static Counter counter(Quota quota, String key) {
-        WindowBounds window = WindowBounds.ENDLESS;
-        return Counter.window(
-                        quota.name(), LENGTH, BEFORE_ALL_WINDOWS, Grace.PROPORTIONAL.endAfter(window))
-                .of(key);
+        return Aside.CREDIT.counter(quota.name(), key, Grace.PROPORTIONAL.endAfter(WindowBounds.ENDLESS));
     }
 }

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,7 @@ public final class StoreQuotas implements QuotaService {
     private final QuotaSource quotas;
     private final Absence absence;
     private final CountedReservation.Service reservations;
+    private final Once once;
 
     /** Creates a service by the system's time, which shares what it knows of its store with others. */
     public StoreQuotas(QuotaSettings settings) {
@@ -55,7 +57,9 @@ public final class StoreQuotas implements QuotaService {
         this.decisions = new Decisions(settings.shares(), settings.clock());
         this.counting = Counting.of(settings, new AllOrNothing(calls), adjustments, decisions, surroundings);
         this.absence = Absence.of(settings, calls, surroundings);
-        this.reservations = new CountedReservation.Service(calls, absence, clock, settings.closeCharges());
+        this.reservations = new CountedReservation.Service(
+                calls, absence, clock, settings.closeCharges(), surroundings);
+        this.once = new Once(calls);
         this.quotas = settings.quotas();
     }
 
@@ -114,6 +118,42 @@ public final class StoreQuotas implements QuotaService {
             }
         }
         return targets(windows, key, nowMillis);
+    }
+
+    @Override
+    public QuotaDecision consume(String key, long amount, String idempotencyKey) {
+        check(amount);
+        long now = clock.millis();
+        List<Target> targets = targets(key, now);
+        return told(key, targets, once.ask(key, new Request(targets, amount), idempotencyKey), amount, now);
+    }
+
+    @Override
+    public QuotaReservation reserve(String key, long amount, String idempotencyKey) {
+        check(amount);
+        long now = clock.millis();
+        List<Target> targets = targets(key, now);
+        Once.Asked asked = once.ask(key, new Request(targets, amount), idempotencyKey);
+        QuotaDecision decision = told(key, targets, asked, amount, now);
+        UUID id = Once.holder(key, idempotencyKey);
+        return new HandedReservation(
+                reservations, new Handle(id, asked.amount(), targets, decision.usages()), decision);
+    }
+
+    private QuotaDecision told(String key, List<Target> targets, Once.Asked asked, long amount, long nowMillis) {
+        if (asked.answer() instanceof Answer.Counted counted) {
+            // A repetition shows what the counter showed then, and goes past no share again.
+            return meter.decided(decisions.of(key, targets, counted, amount, Stay.FOR_NOW, nowMillis));
+        }
+        Answer.Failed failed = (Answer.Failed) asked.answer();
+        meter.failed(failed.exception().certainty());
+        throw failed.thrown();
+    }
+
+    @Override
+    public QuotaReservation resume(String handle) {
+        Handle known = Handle.parse(Objects.requireNonNull(handle, "handle"));
+        return new HandedReservation(reservations, known, QuotaDecision.allowed(known.usages()));
     }
 
     @Override
