@@ -5,6 +5,7 @@ module dev.ratelimit.core {
     requires static transitive org.jspecify;
     requires com.github.benmanes.caffeine;
     requires org.jctools.core;
+    requires org.slf4j;
 
     exports dev.ratelimit.core;
 }

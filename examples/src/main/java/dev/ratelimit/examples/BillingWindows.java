@@ -6,9 +6,12 @@ import dev.ratelimit.quota.WindowBounds;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.MonthDay;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** What contracts say of months, days and hours, and when these start. */
@@ -38,6 +41,14 @@ final class BillingWindows {
         CalendarWindow shift =
                 CalendarWindow.daily().startingAt(LocalTime.of(6, 0)).in(BERLIN);
         return List.of(billing, week, contract, shift);
+    }
+
+    static List<CalendarWindow> severalUnits(ZonedDateTime signUp) {
+        CalendarWindow quarterHours = CalendarWindow.every(15, ChronoUnit.MINUTES);
+        CalendarWindow quarters = CalendarWindow.quarterly();
+        CalendarWindow sprints = CalendarWindow.every(2, ChronoUnit.WEEKS).startingOn(LocalDate.of(2026, 1, 5));
+        CalendarWindow trial = CalendarWindow.every(30, ChronoUnit.DAYS).startingFrom(signUp);
+        return List.of(quarterHours, quarters, sprints, trial);
     }
 
     static Duration lengthOf(CalendarWindow window, Instant now) {

@@ -10,7 +10,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 
 /** Exports of which there are fifty again each morning at six. */
-final class DailyExports {
+final class DailyExports implements AutoCloseable {
 
     private final QuotaService exports;
 
@@ -25,5 +25,10 @@ final class DailyExports {
 
     boolean allows(String customer) {
         return exports.consume(customer).allowed();
+    }
+
+    @Override
+    public void close() {
+        exports.close();
     }
 }

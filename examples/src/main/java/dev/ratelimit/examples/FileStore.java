@@ -126,7 +126,7 @@ final class FileStore implements QuotaStore {
 
     private boolean grants(Acquire acquire) {
         Row row = row(acquire.counter());
-        return row.answers.containsKey(acquire.id()) || acquire.limit() - row.used >= acquire.min();
+        return row.answers.containsKey(acquire.id()) || acquire.granted(row.used) > 0;
     }
 
     private Counted acquired(Acquire acquire, DataOutputStream record) {
@@ -135,10 +135,10 @@ final class FileStore implements QuotaStore {
         if (before != null) {
             return before;
         }
-        if (!grants(acquire)) {
+        long granted = acquire.granted(row.used);
+        if (granted == 0) {
             return new Counted(0, row.used);
         }
-        long granted = Math.min(acquire.want(), acquire.limit() - row.used);
         return counted(acquire.counter(), granted, row.used + granted, acquire.id(), record);
     }
 
@@ -148,10 +148,7 @@ final class FileStore implements QuotaStore {
         if (before != null) {
             return before;
         }
-        long used = adjust.delta() < 0
-                ? Math.max(0, row.used + adjust.delta())
-                : row.used + Math.min(adjust.delta(), Long.MAX_VALUE - row.used);
-        return counted(adjust.counter(), 0, used, adjust.id(), record);
+        return counted(adjust.counter(), 0, adjust.applied(row.used), adjust.id(), record);
     }
 
     private Counted counted(

@@ -3,6 +3,7 @@ package dev.ratelimit.examples;
 import dev.ratelimit.core.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.quota.CloseCharges;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaReservation;
@@ -15,9 +16,10 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 
 /** An API that is sold by the call and by the token. */
-final class MeteredApi {
+final class MeteredApi implements AutoCloseable {
 
     private final List<String> mails = new ArrayList<>();
     private final QuotaService calls;
@@ -72,6 +74,22 @@ final class MeteredApi {
         }
     }
 
+    String stream(String customer, LongStream pieces) {
+        try (QuotaReservation reserved =
+                tokens.reserve(customer, 4_096).closeCharges(CloseCharges.LAST_REPORTED)) {
+            if (!reserved.granted()) {
+                return "429, at most " + reserved.decision().remaining() + " tokens are left today";
+            }
+            long[] used = {0};
+            pieces.forEach(tokensOfPiece -> {
+                used[0] += tokensOfPiece;
+                reserved.used(used[0]);
+            });
+            reserved.commit(used[0]);
+            return "200, " + used[0] + " tokens";
+        }
+    }
+
     String callWhateverTheStoreDoes(String customer) {
         try {
             return call(customer);
@@ -91,6 +109,13 @@ final class MeteredApi {
     void goodwill(String customer) {
         calls.decrement(customer, 10);
         tokens.reset(customer);
+    }
+
+    @Override
+    public void close() {
+        searches.close();
+        tokens.close();
+        calls.close();
     }
 
     private void mail(String customer, String text) {

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -204,6 +205,10 @@ class GuideExamplesTest {
         assertThat(billing.quotas()).extracting(Quota::limit).containsExactly(20_000L, 10L, 0L);
         assertThat(billing.nextMonth(endOfFebruary)).isEqualTo("2026-03-01T00:00:00Z");
         assertThat(billing.nextMonth(Instant.parse("2026-03-01T00:00:00Z"))).isEqualTo("2026-04-01T00:00:00Z");
+        assertThat(BillingWindows.severalUnits(ZonedDateTime.parse("2026-02-10T09:30:00+01:00[Europe/Berlin]")))
+                .extracting(window -> window.at(endOfFebruary).start().toString())
+                .containsExactly(
+                        "2026-02-28T12:00:00Z", "2026-01-01T00:00:00Z", "2026-02-16T00:00:00Z", "2026-02-10T08:30:00Z");
         assertThat(BillingWindows.starts())
                 .extracting(window -> window.at(endOfFebruary).start().toString())
                 .containsExactly(

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ratelimit.core.QuotaStores;
+import dev.ratelimit.core.Quotas;
+import dev.ratelimit.quota.CalendarWindow;
+import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.testing.FaultyStore;
 import dev.ratelimit.testing.FaultyStore.Fault;
 import dev.ratelimit.testing.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** The examples of quotas do what the guide says. */
@@ -47,6 +52,40 @@ class QuotaExamplesTest {
     }
 
     @Test
+    void aStreamThatBreaksOffIsChargedUpToThere() {
+        assertThat(api.stream("ada", LongStream.of(10, 20, 30))).isEqualTo("200, 60 tokens");
+        assertThatThrownBy(() -> api.stream("ada", LongStream.of(10, 20, 30).peek(tokens -> {
+                    if (tokens == 30) {
+                        throw new IllegalStateException("the client hung up");
+                    }
+                })))
+                .hasMessage("the client hung up");
+        assertThat(api.tokensLeft("ada")).isEqualTo(1_000_000 - 60 - 30);
+    }
+
+    @Test
+    void aTryBlockWhoseCommitFailsChargesWhatWasUsed() {
+        store.next(Fault.NONE, Fault.LOSE_CALL, Fault.LOSE_CALL);
+        assertThatThrownBy(() -> api.ask("ada", "long", prompt -> 90_000)).isInstanceOf(QuotaUnavailableException.class);
+        assertThat(api.tokensLeft("ada")).isEqualTo(910_000);
+    }
+
+    @Test
+    void whatWasLeasedGoesBackAtTheClose() {
+        for (int i = 0; i < 1_000; i++) {
+            api.search();
+        }
+        api.close();
+        assertThat(Quotas.builder(store)
+                        .quota(Quota.of("searches-a-day", 50_000_000, CalendarWindow.daily()))
+                        .clock(clock)
+                        .build()
+                        .peek("everybody")
+                        .used())
+                .isEqualTo(1_000);
+    }
+
+    @Test
     void whatEverybodyUsesIsLeased() {
         for (int i = 0; i < 1_000; i++) {
             assertThat(api.search()).isEqualTo("200");
@@ -64,5 +103,29 @@ class QuotaExamplesTest {
         store.next(Fault.LOSE_REPLY);
         assertThat(api.ask("ada", "short", prompt -> 12)).isEqualTo("200, 12 tokens");
         assertThat(api.tokensLeft("ada")).isEqualTo(999_988);
+    }
+
+    @Test
+    void aTenthIsServedWhileTheStoreIsAway() {
+        StoreAway away = new StoreAway(store, clock);
+        store.beginOutage(Fault.REFUSE);
+        for (int i = 0; i < 100; i++) {
+            assertThat(away.call("ada")).isEqualTo("200");
+        }
+        assertThat(away.call("ada")).isEqualTo("503, Retry-After: 2");
+        assertThat(away.call("grace")).isEqualTo("200");
+    }
+
+    @Test
+    void anApplicationStartsWithoutItsStore() {
+        try (StartWithoutStore api = new StartWithoutStore(() -> {
+            throw new IllegalStateException("connection refused");
+        })) {
+            assertThat(api.allows("ada")).isTrue();
+            assertThat(api.health()).isEqualTo("ok");
+        }
+        try (StartWithoutStore api = new StartWithoutStore(() -> store)) {
+            assertThat(api.allows("ada")).isTrue();
+        }
     }
 }

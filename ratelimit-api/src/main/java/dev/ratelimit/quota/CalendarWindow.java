@@ -2,16 +2,18 @@ package dev.ratelimit.quota;
 
 import java.time.DayOfWeek;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.MonthDay;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 
 /**
  * A calendar window is a way to cut time into windows by the calendar and clock of a time zone: each second, minute, hour, day,
- * week, month or year is one.
+ * week, month or year is one, or each so many of them.
  *
  * <pre>{@code
  * CalendarWindow.hourly()                                    // at the full hour, UTC
@@ -20,12 +22,15 @@ import java.util.Objects;
  * CalendarWindow.weekly().startingOn(DayOfWeek.SUNDAY)
  * CalendarWindow.yearly().startingOn(MonthDay.of(2, 29))     // February 28 in other years
  * CalendarWindow.daily().startingAt(LocalTime.of(6, 0)).in(ZoneId.of("Europe/Berlin"))
+ * CalendarWindow.every(15, ChronoUnit.MINUTES)               // at :00, :15, :30 and :45
+ * CalendarWindow.every(30, ChronoUnit.DAYS).startingFrom(signUp.atZone(zone))
+ * CalendarWindow.lifetime()                                  // one window without end
  * }</pre>
  *
  * <p><b>Where windows start.</b> The zone has a local clock, which now and then jumps forward or is set back. It
  * <i>reaches</i> a local time when it shows it, or jumps over it. A window of a day or longer starts at the instant at
- * which the clock <i>first</i> reaches the date and time of its start. A window of an hour or shorter starts at
- * <i>each</i> instant at which the clock reaches a full hour, minute or second. A window ends where the next one starts. It follows:
+ * which the clock <i>first</i> reaches the date and time of its start. A window shorter than a day starts at
+ * <i>each</i> instant at which the clock reaches a full hour, minute or second, or a multiple of so many. A window ends where the next one starts. It follows:
  *
  * <ul>
  *   <li>Each instant is in one window. No window is empty. All start at whole seconds.
@@ -44,6 +49,8 @@ import java.util.Objects;
  */
 public final class CalendarWindow {
 
+    private static final int LARGEST_COUNT = 9_999;
+    private static final LocalDate FIRST_MONDAY = LocalDate.of(1970, 1, 5);
     private static final Instant EARLIEST = Instant.parse("0000-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
@@ -71,7 +78,7 @@ public final class CalendarWindow {
      * @return the window
      */
     public static CalendarWindow everySecond() {
-        return utc(new WindowStarts.OnClock(ChronoUnit.SECONDS));
+        return utc(new WindowStarts.OnClock(1, ChronoUnit.SECONDS));
     }
 
     /**
@@ -80,7 +87,7 @@ public final class CalendarWindow {
      * @return the window
      */
     public static CalendarWindow everyMinute() {
-        return utc(new WindowStarts.OnClock(ChronoUnit.MINUTES));
+        return utc(new WindowStarts.OnClock(1, ChronoUnit.MINUTES));
     }
 
     /**
@@ -89,7 +96,7 @@ public final class CalendarWindow {
      * @return the window
      */
     public static CalendarWindow hourly() {
-        return utc(new WindowStarts.OnClock(ChronoUnit.HOURS));
+        return utc(new WindowStarts.OnClock(1, ChronoUnit.HOURS));
     }
 
     /**
@@ -129,6 +136,50 @@ public final class CalendarWindow {
     }
 
     /**
+     * Returns the window of a quarter of a year, from the 1st of January, April, July and October at 00:00 in UTC.
+     *
+     * @return the window
+     */
+    public static CalendarWindow quarterly() {
+        return every(3, ChronoUnit.MONTHS);
+    }
+
+    /**
+     * Returns the window of so many units.
+     *
+     * <p>Seconds, minutes and hours are counted from midnight, by the clock, so their number must divide a day. Days are counted from
+     * January 1, 1970, weeks from the Monday after it, months and years from that January, unless
+     * {@link #startingOn(LocalDate)} says otherwise.
+     *
+     * @param count how many: from 1 to 9,999
+     * @param unit seconds, minutes, hours, days, weeks, months or years
+     * @return the window, in UTC
+     * @throws IllegalArgumentException if there is no such window
+     */
+    public static CalendarWindow every(int count, ChronoUnit unit) {
+        if (count < 1 || count > LARGEST_COUNT) {
+            throw new IllegalArgumentException("count must be 1 to " + LARGEST_COUNT + ", but was " + count);
+        }
+        return switch (unit) {
+            case SECONDS, MINUTES, HOURS -> utc(new WindowStarts.OnClock(count, unit));
+            case DAYS, MONTHS, YEARS -> utc(StartDates.every(count, unit, LocalDate.EPOCH));
+            case WEEKS -> utc(StartDates.every(count, unit, FIRST_MONDAY));
+            default ->
+                throw new IllegalArgumentException(
+                        "unit must be seconds, minutes, hours, days, weeks, months or years, but was " + unit);
+        };
+    }
+
+    /**
+     * Returns the window that never ends, for what is granted once: all of the years 0 to 9999.
+     *
+     * @return the window
+     */
+    public static CalendarWindow lifetime() {
+        return utc(new WindowStarts.Once());
+    }
+
+    /**
      * Returns this monthly window with another first day.
      *
      * @param dayOfMonth the day, 1 to 31; in months that are shorter, their last day
@@ -165,6 +216,37 @@ public final class CalendarWindow {
     }
 
     /**
+     * Returns this window with a date on which one of the windows starts; the others start the same number of units before and after
+     * it.
+     *
+     * @param date the date; where a month has no such day, its last
+     * @return the window
+     * @throws IllegalArgumentException if the window is shorter than a day, or has no end
+     */
+    public CalendarWindow startingOn(LocalDate date) {
+        Objects.requireNonNull(date, "date");
+        if (starts instanceof WindowStarts.OnDates days) {
+            StartDates dates = StartDates.every(days.count(), days.unit(), date);
+            return new CalendarWindow(new WindowStarts.OnDates(dates, days.time()), zone);
+        }
+        throw unfit("startingOn(LocalDate) is for daily() and longer");
+    }
+
+    /**
+     * Returns this window with a date and time at which one of the windows starts, by the clock of that time's zone: for periods that
+     * begin with a customer's first day.
+     *
+     * @param start the date, time and zone; a fraction of a second is left out
+     * @return the window
+     * @throws IllegalArgumentException if the window is shorter than a day, or has no end
+     */
+    public CalendarWindow startingFrom(ZonedDateTime start) {
+        return startingOn(start.toLocalDate())
+                .startingAt(start.toLocalTime().truncatedTo(ChronoUnit.SECONDS))
+                .in(start.getZone());
+    }
+
+    /**
      * Returns this window with another time of day at which it starts, by the clock of its zone.
      *
      * @param time the time, in whole seconds
@@ -188,7 +270,8 @@ public final class CalendarWindow {
      * @return the window
      */
     public CalendarWindow in(ZoneId zone) {
-        return new CalendarWindow(starts, zone.normalized());
+        Objects.requireNonNull(zone, "zone");
+        return starts instanceof WindowStarts.Once ? this : new CalendarWindow(starts, zone.normalized());
     }
 
     /**
@@ -209,12 +292,40 @@ public final class CalendarWindow {
     }
 
     /**
-     * Returns the length of the windows, as far as the clock does not change in them.
+     * Returns of what the windows are long, as far as the clock does not change in them.
      *
-     * @return seconds, minutes, hours, days, weeks, months or years
+     * @return seconds, minutes, hours, days, weeks, months or years; {@link ChronoUnit#FOREVER} of the window that never ends
      */
     public ChronoUnit unit() {
         return starts.unit();
+    }
+
+    /**
+     * Returns how many units a window has.
+     *
+     * @return at least 1
+     */
+    public int count() {
+        return starts.count();
+    }
+
+    /**
+     * Returns the length of the windows as it stands in the names of counters.
+     *
+     * @return the number and {@code s}, {@code m}, {@code h}, {@code d}, {@code w}, {@code mo} or {@code y}, such as {@code 15m};
+     *     {@code life} of the window that never ends
+     */
+    public String length() {
+        return switch (unit()) {
+            case SECONDS -> count() + "s";
+            case MINUTES -> count() + "m";
+            case HOURS -> count() + "h";
+            case DAYS -> count() + "d";
+            case WEEKS -> count() + "w";
+            case MONTHS -> count() + "mo";
+            case YEARS -> count() + "y";
+            default -> "life";
+        };
     }
 
     /**
@@ -227,21 +338,27 @@ public final class CalendarWindow {
     }
 
     private CalendarWindow on(StartDates dates, String purpose) {
-        if (starts instanceof WindowStarts.OnDates days && days.unit() == dates.unit()) {
+        if (starts instanceof WindowStarts.OnDates days && days.unit() == dates.unit() && days.count() == 1) {
             return new CalendarWindow(new WindowStarts.OnDates(dates, days.time()), zone);
         }
         throw unfit(purpose);
     }
 
     private IllegalArgumentException unfit(String purpose) {
-        String advice = switch (unit()) {
+        String advice =
+                count() > 1 && starts instanceof WindowStarts.OnDates ? "takes startingOn(LocalDate)" : advice();
+        return new IllegalArgumentException(purpose + ", but this window is \"" + this + "\": it " + advice);
+    }
+
+    private String advice() {
+        return switch (unit()) {
             case DAYS -> "takes startingAt(LocalTime)";
             case WEEKS -> "takes startingOn(DayOfWeek)";
             case MONTHS -> "takes startingOn(int)";
             case YEARS -> "takes startingOn(MonthDay)";
+            case FOREVER -> "has no start";
             default -> "starts by the clock, and cannot start otherwise";
         };
-        return new IllegalArgumentException(purpose + ", but this window is \"" + this + "\": it " + advice);
     }
 
     @Override

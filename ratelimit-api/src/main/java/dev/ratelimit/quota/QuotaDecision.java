@@ -1,5 +1,6 @@
 package dev.ratelimit.quota;
 
+import dev.ratelimit.DecisionSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -20,16 +21,25 @@ public final class QuotaDecision {
     /** The wait for what never comes: {@link ChronoUnit#FOREVER}. */
     public static final Duration NEVER = ChronoUnit.FOREVER.getDuration();
 
+    /** Stands for the place of a usage that refuses, if none does. */
+    private static final int ALLOWED = -1;
+
+    /** Stands for the place of a usage that refuses, if the store is away. */
+    private static final int CLOSED = -2;
+
     private final List<QuotaUsage> usages;
     private final int refusing;
     private final int binding;
     private final Duration retryAfter;
+    private final DecisionSource source;
 
-    private QuotaDecision(List<QuotaUsage> usages, int refusing, int binding, Duration retryAfter) {
+    private QuotaDecision(
+            List<QuotaUsage> usages, int refusing, int binding, Duration retryAfter, DecisionSource source) {
         this.usages = usages;
         this.refusing = refusing;
         this.binding = binding;
         this.retryAfter = retryAfter;
+        this.source = source;
     }
 
     /**
@@ -40,12 +50,47 @@ public final class QuotaDecision {
      * @throws IllegalArgumentException if there is none
      */
     public static QuotaDecision allowed(List<QuotaUsage> usages) {
+        return allowed(usages, DecisionSource.STORE);
+    }
+
+    /**
+     * Returns the answer of quotas that have counted an amount, or would, and says where the answer comes from.
+     *
+     * @param usages what each shows now, in the order of the quotas, at least one
+     * @param source any but {@link DecisionSource#CLOSED}, which denies
+     * @return the answer
+     * @throws IllegalArgumentException if there is no usage, or the source is {@code CLOSED}
+     */
+    public static QuotaDecision allowed(List<QuotaUsage> usages, DecisionSource source) {
+        if (source == DecisionSource.CLOSED) {
+            throw new IllegalArgumentException("source must not be CLOSED, which denies; use unavailable(...)");
+        }
         List<QuotaUsage> all = checked(usages);
+        return new QuotaDecision(all, ALLOWED, least(all), Duration.ZERO, Objects.requireNonNull(source, "source"));
+    }
+
+    /**
+     * Returns the denial of a service whose store is away. No quota refused, so {@link #refusedBy()} is empty.
+     *
+     * @param usages what this process knows of each quota, in their order, at least one
+     * @param retryAfter after which time to ask again, at least zero
+     * @return the answer, with the source {@link DecisionSource#CLOSED}
+     * @throws IllegalArgumentException if there is no usage, or the time is negative
+     */
+    public static QuotaDecision unavailable(List<QuotaUsage> usages, Duration retryAfter) {
+        if (retryAfter.isNegative()) {
+            throw new IllegalArgumentException("retryAfter must be at least zero, but was " + retryAfter);
+        }
+        List<QuotaUsage> all = checked(usages);
+        return new QuotaDecision(all, CLOSED, least(all), retryAfter, DecisionSource.CLOSED);
+    }
+
+    private static int least(List<QuotaUsage> all) {
         int least = 0;
         for (int i = 1; i < all.size(); i++) {
             least = all.get(i).remaining() < all.get(least).remaining() ? i : least;
         }
-        return new QuotaDecision(all, -1, least, Duration.ZERO);
+        return least;
     }
 
     /**
@@ -70,18 +115,19 @@ public final class QuotaDecision {
             }
         }
         if (last < 0) {
-            int least = allowed(all).binding;
-            return new QuotaDecision(all, least, least, Duration.ZERO);
+            int least = least(all);
+            return new QuotaDecision(all, least, least, Duration.ZERO, DecisionSource.STORE);
         }
         QuotaUsage refusing = all.get(last);
         Duration wait = Duration.between(now, refusing.window().end());
-        boolean never = amount > refusing.limit();
-        return new QuotaDecision(all, last, last, never ? NEVER : wait.isNegative() ? Duration.ZERO : wait);
+        boolean never = amount > refusing.limit() || refusing.window().isEndless();
+        Duration retryAfter = never ? NEVER : wait.isNegative() ? Duration.ZERO : wait;
+        return new QuotaDecision(all, last, last, retryAfter, DecisionSource.STORE);
     }
 
     private static boolean isLater(QuotaUsage usage, QuotaUsage than, long amount) {
-        boolean never = amount > usage.limit();
-        boolean thanNever = amount > than.limit();
+        boolean never = amount > usage.limit() || usage.window().isEndless();
+        boolean thanNever = amount > than.limit() || than.window().isEndless();
         return never == thanNever ? usage.window().end().isAfter(than.window().end()) : never;
     }
 
@@ -98,7 +144,19 @@ public final class QuotaDecision {
      * @return whether all quotas have it
      */
     public boolean allowed() {
-        return refusing < 0;
+        return refusing == ALLOWED;
+    }
+
+    /**
+     * Returns where this answer comes from.
+     *
+     * <p>With {@link DecisionSource#LOCAL}, {@link DecisionSource#OPEN} and {@link DecisionSource#CLOSED} the usages have only what
+     * this process admitted by itself and has not counted in the store yet, because the store is away.
+     *
+     * @return the source, {@link DecisionSource#STORE} unless the service says otherwise
+     */
+    public DecisionSource source() {
+        return source;
     }
 
     /**
@@ -113,10 +171,10 @@ public final class QuotaDecision {
     /**
      * Returns the usage that refused.
      *
-     * @return the one whose window ends last; empty if the amount is allowed
+     * @return the one whose window ends last; empty if the amount is allowed, or the store is away
      */
     public Optional<QuotaUsage> refusedBy() {
-        return allowed() ? Optional.empty() : Optional.of(usages.get(refusing));
+        return refusing < 0 ? Optional.empty() : Optional.of(usages.get(refusing));
     }
 
     /**
@@ -165,9 +223,10 @@ public final class QuotaDecision {
     }
 
     /**
-     * Returns after which time the same request may be allowed: when the window of the quota that refused ends.
+     * Returns after which time the same request may be allowed: when the window of the quota that refused ends. If the store is
+     * away, after this time it is worth asking again.
      *
-     * @return zero if it is allowed; {@link #NEVER} if the amount is above the limit
+     * @return zero if it is allowed; {@link #NEVER} if the amount is above the limit, or that window has no end
      */
     public Duration retryAfter() {
         return retryAfter;
@@ -178,18 +237,23 @@ public final class QuotaDecision {
         return o instanceof QuotaDecision other
                 && usages.equals(other.usages)
                 && refusing == other.refusing
-                && retryAfter.equals(other.retryAfter);
+                && retryAfter.equals(other.retryAfter)
+                && source == other.source;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(usages, refusing, retryAfter);
+        return Objects.hash(usages, refusing, retryAfter, source);
     }
 
     @Override
     public String toString() {
-        return "QuotaDecision["
-                + (allowed() ? "allowed" : "refused by " + binding().quota().name()) + ", used " + used() + " of "
-                + limit() + " until " + window().end() + "]";
+        String answer = allowed()
+                ? "allowed"
+                : refusing == CLOSED
+                        ? "denied, the store is away"
+                        : "refused by " + binding().quota().name();
+        return "QuotaDecision[" + answer + " (" + source + "), used " + used() + " of " + limit() + " until "
+                + window().end() + "]";
     }
 }

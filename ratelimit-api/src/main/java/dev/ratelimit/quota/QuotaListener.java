@@ -10,7 +10,11 @@ package dev.ratelimit.quota;
 public interface QuotaListener {
 
     /**
-     * Told that a key has reached a share of a quota: once for each key, window and share by this service.
+     * Told that a key has reached a share of a quota: once for each key, window and share by this service, and again if the share is
+     * reached again after the limit was raised, the usage was reset, or something was given back.
+     *
+     * <p>After a reset or a refund by another process, a request that consumes or charges tells again; one that reserves does not,
+     * because what is reserved goes up and down by itself.
      *
      * <p>Where a request goes past several shares, each is told, the smallest first. Another process that counts on the same
      * store tells its own listeners when it sees it.

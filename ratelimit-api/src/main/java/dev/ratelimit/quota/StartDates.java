@@ -6,12 +6,28 @@ import java.time.MonthDay;
 import java.time.YearMonth;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
+import java.util.Locale;
 
 /** The dates on which windows of a day or longer start. */
 sealed interface StartDates {
 
-    /** The length of the windows. */
+    /** Of what the windows are long. */
     ChronoUnit unit();
+
+    /** How many of it. */
+    default int count() {
+        return 1;
+    }
+
+    /** The dates that have one as start, and are so many units apart. */
+    static StartDates every(int count, ChronoUnit unit, LocalDate start) {
+        return switch (unit) {
+            case DAYS -> count == 1 ? new Daily() : EveryDays.of(unit, count, count, start);
+            case WEEKS -> count == 1 ? new Weekly(start.getDayOfWeek()) : EveryDays.of(unit, count, 7 * count, start);
+            case MONTHS -> count == 1 ? new Monthly(start.getDayOfMonth()) : EveryMonths.of(unit, count, count, start);
+            default -> count == 1 ? new Yearly(MonthDay.from(start)) : EveryMonths.of(unit, count, 12 * count, start);
+        };
+    }
 
     /** The last start up to a date. */
     LocalDate upTo(LocalDate date);
@@ -118,6 +134,69 @@ sealed interface StartDates {
         @Override
         public String toString() {
             return "yearly on " + day;
+        }
+    }
+
+    /** Each so many days, before and after a start. */
+    record EveryDays(ChronoUnit unit, int count, int days, int offset) implements StartDates {
+
+        static EveryDays of(ChronoUnit unit, int count, int days, LocalDate start) {
+            return new EveryDays(unit, count, days, (int) Math.floorMod(start.toEpochDay(), (long) days));
+        }
+
+        @Override
+        public LocalDate upTo(LocalDate date) {
+            return date.minusDays(Math.floorMod(date.toEpochDay() - offset, (long) days));
+        }
+
+        @Override
+        public LocalDate after(LocalDate start) {
+            return start.plusDays(days);
+        }
+
+        @Override
+        public String toString() {
+            return EveryMonths.words(count, unit, LocalDate.ofEpochDay(offset));
+        }
+    }
+
+    /** A day of each so many months, before and after a start; the month's last where it is shorter. */
+    record EveryMonths(ChronoUnit unit, int count, int months, int offset, int day) implements StartDates {
+
+        static EveryMonths of(ChronoUnit unit, int count, int months, LocalDate start) {
+            return new EveryMonths(
+                    unit, count, months, Math.floorMod(number(YearMonth.from(start)), months), start.getDayOfMonth());
+        }
+
+        private static int number(YearMonth month) {
+            return month.getYear() * 12 + month.getMonthValue() - 1;
+        }
+
+        @Override
+        public LocalDate upTo(LocalDate date) {
+            YearMonth month = YearMonth.from(date);
+            YearMonth first = month.minusMonths(Math.floorMod(number(month) - offset, months));
+            LocalDate start = in(first);
+            return start.isAfter(date) ? in(first.minusMonths(months)) : start;
+        }
+
+        @Override
+        public LocalDate after(LocalDate start) {
+            return in(YearMonth.from(start).plusMonths(months));
+        }
+
+        private LocalDate in(YearMonth month) {
+            return month.atDay(Math.min(day, month.lengthOfMonth()));
+        }
+
+        private static String words(int count, ChronoUnit unit, LocalDate start) {
+            return "every " + count + " " + unit.toString().toLowerCase(Locale.ROOT) + " from " + start;
+        }
+
+        @Override
+        public String toString() {
+            YearMonth first = YearMonth.of(1970, 1);
+            return words(count, unit, in(first.plusMonths(Math.floorMod(offset - number(first), months))));
         }
     }
 }

@@ -13,6 +13,10 @@ import java.util.Objects;
  */
 public record WindowBounds(Instant start, Instant end) {
 
+    /** The bounds of the window that has no end: all of the years 0 to 9999. */
+    public static final WindowBounds ENDLESS =
+            new WindowBounds(Instant.parse("0000-01-01T00:00:00Z"), Instant.parse("+10000-01-01T00:00:00Z"));
+
     /**
      * Creates bounds.
      *
@@ -36,5 +40,14 @@ public record WindowBounds(Instant start, Instant end) {
      */
     public boolean contains(Instant instant) {
         return !instant.isBefore(start) && instant.isBefore(end);
+    }
+
+    /**
+     * Returns whether no window follows.
+     *
+     * @return whether it is that of {@link CalendarWindow#lifetime()}
+     */
+    public boolean isEndless() {
+        return end.equals(ENDLESS.end);
     }
 }

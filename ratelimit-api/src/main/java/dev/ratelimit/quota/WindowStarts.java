@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 
 /** Where windows start on a local clock. */
 sealed interface WindowStarts {
@@ -13,20 +14,35 @@ sealed interface WindowStarts {
     /** The length of the windows, on a clock that is never changed. */
     ChronoUnit unit();
 
+    /** How many units a window has. */
+    int count();
+
     /** The window that has a second in it. */
     WindowBounds around(long second, LocalClock clock);
 
-    /** Whenever the clock reaches a full second, minute or hour. */
-    record OnClock(ChronoUnit unit) implements WindowStarts {
+    /** Whenever the clock reaches a multiple of so many seconds, minutes or hours, counted from midnight; they divide a day. */
+    record OnClock(int count, ChronoUnit unit) implements WindowStarts {
+
+        public OnClock {
+            long day = ChronoUnit.DAYS.getDuration().toSeconds()
+                    / unit.getDuration().toSeconds();
+            if (count < 1 || count >= day || day % count != 0) {
+                throw new IllegalArgumentException("windows of " + count + " " + unit
+                        + " would start at other times each day; take " + "a number below " + day + " that divides it");
+            }
+        }
 
         @Override
         public WindowBounds around(long second, LocalClock clock) {
-            long seconds = unit.getDuration().toSeconds();
+            long seconds = count * unit.getDuration().toSeconds();
             return bounds(clock.lastMultiple(second, seconds), clock.nextMultiple(second, seconds));
         }
 
         @Override
         public String toString() {
+            if (count > 1) {
+                return "every " + count + " " + unit.toString().toLowerCase(Locale.ROOT);
+            }
             return switch (unit) {
                 case SECONDS -> "every second";
                 case MINUTES -> "every minute";
@@ -41,6 +57,11 @@ sealed interface WindowStarts {
         @Override
         public ChronoUnit unit() {
             return dates.unit();
+        }
+
+        @Override
+        public int count() {
+            return dates.count();
         }
 
         @Override
@@ -67,6 +88,30 @@ sealed interface WindowStarts {
         @Override
         public String toString() {
             return dates + " at " + time;
+        }
+    }
+
+    /** Once, before anything else: one window, which has no end. */
+    record Once() implements WindowStarts {
+
+        @Override
+        public ChronoUnit unit() {
+            return ChronoUnit.FOREVER;
+        }
+
+        @Override
+        public int count() {
+            return 1;
+        }
+
+        @Override
+        public WindowBounds around(long second, LocalClock clock) {
+            return WindowBounds.ENDLESS;
+        }
+
+        @Override
+        public String toString() {
+            return "for ever";
         }
     }
 

@@ -2,6 +2,7 @@ package dev.ratelimit.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
@@ -35,9 +36,29 @@ class BrokenWindowsTest {
     private static final WindowModel DAYS = WindowModels.daily(LocalTime.MIDNIGHT);
     private static final WindowModel MONTHS = WindowModels.monthly(31, LocalTime.MIDNIGHT);
     private static final WindowModel HOURS = WindowModels.onClock().get(2);
+    private static final WindowModel SIX_HOURS = WindowModels.onClock().get(7);
+    private static final WindowModel THIRTY_DAYS =
+            WindowModels.every(30, ChronoUnit.DAYS, LocalDate.of(2010, 1, 15), LocalTime.of(9, 30));
 
     static Stream<Twin> twins() {
         return Stream.of(
+                new Twin(
+                        "quarters of a day are cut in UTC",
+                        "Asia/Kathmandu",
+                        SIX_HOURS,
+                        right -> right.in(ZoneOffset.UTC)::at),
+                new Twin(
+                        "30 days are 720 hours from the first start",
+                        "Europe/Berlin",
+                        THIRTY_DAYS,
+                        right -> instant -> {
+                            Instant first = right.at(Instant.parse("2010-01-01T00:00:00Z"))
+                                    .start();
+                            long length = Duration.ofDays(30).toSeconds();
+                            long number = Math.floorDiv(instant.getEpochSecond() - first.getEpochSecond(), length);
+                            Instant start = first.plusSeconds(number * length);
+                            return new WindowBounds(start, start.plusSeconds(length));
+                        }),
                 new Twin("a day is 24 hours from its start", "Europe/Berlin", DAYS, right -> instant -> {
                     Instant start = right.at(instant).start();
                     return new WindowBounds(start, start.plus(1, ChronoUnit.DAYS));

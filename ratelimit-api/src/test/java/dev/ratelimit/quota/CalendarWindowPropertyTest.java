@@ -11,6 +11,7 @@ import java.time.MonthDay;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.List;
 import java.util.stream.Stream;
@@ -111,12 +112,29 @@ class CalendarWindowPropertyTest {
         Arbitrary<MonthDay> daysOfYear = Arbitraries.oneOf(
                 Arbitraries.just(MonthDay.of(2, 29)),
                 Arbitraries.integers().between(1, 366).map(day -> MonthDay.from(LocalDate.ofYearDay(2000, day))));
+        Arbitrary<LocalDate> dates = Arbitraries.oneOf(
+                Arbitraries.longs().between(-40_000, 60_000).map(LocalDate::ofEpochDay),
+                Arbitraries.integers()
+                        .between(1960, 2110)
+                        .map(year -> LocalDate.of(year, 3, 1).minusDays(1)));
         return Arbitraries.oneOf(
                 Arbitraries.of(WindowModels.onClock()),
                 times.map(WindowModels::daily),
                 Combinators.combine(Arbitraries.of(DayOfWeek.class), times).as(WindowModels::weekly),
                 Combinators.combine(daysOfMonth, times).as(WindowModels::monthly),
-                Combinators.combine(daysOfYear, times).as(WindowModels::yearly));
+                Combinators.combine(daysOfYear, times).as(WindowModels::yearly),
+                Combinators.combine(
+                                Arbitraries.integers().between(1, 40),
+                                Arbitraries.of(ChronoUnit.DAYS, ChronoUnit.WEEKS),
+                                dates,
+                                times)
+                        .as(WindowModels::every),
+                Combinators.combine(
+                                Arbitraries.integers().between(1, 7),
+                                Arbitraries.of(ChronoUnit.MONTHS, ChronoUnit.YEARS),
+                                dates,
+                                times)
+                        .as(WindowModels::every));
     }
 
     @Provide

@@ -56,12 +56,18 @@ sealed interface WindowModel {
     }
 
     /** A window of an hour or shorter: each local time is tried with each offset, and each change of the offset. */
-    record OfClock(CalendarWindow window, ChronoUnit unit) implements WindowModel {
+    record OfClock(CalendarWindow window, int count, ChronoUnit unit) implements WindowModel {
+
+        private LocalDateTime truncated(LocalDateTime time) {
+            long seconds = count * unit.getDuration().toSeconds();
+            long of = time.toLocalTime().toSecondOfDay();
+            return time.toLocalDate().atStartOfDay().plusSeconds(of - of % seconds);
+        }
 
         @Override
         public WindowBounds at(Instant instant) {
             ZoneRules rules = window.zone().getRules();
-            Duration reach = unit.getDuration().multipliedBy(4);
+            Duration reach = unit.getDuration().multipliedBy(4L * count);
             Instant from = instant.minus(reach);
             Instant to = instant.plus(reach);
             Set<ZoneOffset> offsets = new HashSet<>();
@@ -70,20 +76,20 @@ sealed interface WindowModel {
             ZoneOffsetTransition change = rules.nextTransition(from);
             while (change != null && !change.getInstant().isAfter(to)) {
                 offsets.add(change.getOffsetAfter());
-                LocalDateTime last = change.getDateTimeAfter().truncatedTo(unit);
+                LocalDateTime last = truncated(change.getDateTimeAfter());
                 if (change.isGap() && !last.isBefore(change.getDateTimeBefore())) {
                     starts.add(change.getInstant());
                 }
                 change = rules.nextTransition(change.getInstant());
             }
             for (ZoneOffset offset : offsets) {
-                LocalDateTime local = LocalDateTime.ofInstant(from, offset).truncatedTo(unit);
+                LocalDateTime local = truncated(LocalDateTime.ofInstant(from, offset));
                 LocalDateTime end = LocalDateTime.ofInstant(to, offset);
                 while (local.isBefore(end)) {
                     if (rules.isValidOffset(local, offset)) {
                         starts.add(local.toInstant(offset));
                     }
-                    local = local.plus(1, unit);
+                    local = local.plus(count, unit);
                 }
             }
             Instant start = starts.floor(instant);
@@ -99,6 +105,6 @@ sealed interface WindowModel {
     default WindowModel in(ZoneId zone) {
         return this instanceof OfDates dates
                 ? new OfDates(window().in(zone), dates.isStart(), dates.time())
-                : new OfClock(window().in(zone), window().unit());
+                : new OfClock(window().in(zone), window().count(), window().unit());
     }
 }

@@ -7,6 +7,7 @@ import java.time.MonthDay;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Windows with models of them, whose rules for dates are written once more, in other words. */
 final class WindowModels {
@@ -15,9 +16,29 @@ final class WindowModels {
 
     static List<WindowModel> onClock() {
         return List.of(
-                new WindowModel.OfClock(CalendarWindow.everySecond(), ChronoUnit.SECONDS),
-                new WindowModel.OfClock(CalendarWindow.everyMinute(), ChronoUnit.MINUTES),
-                new WindowModel.OfClock(CalendarWindow.hourly(), ChronoUnit.HOURS));
+                onClock(1, ChronoUnit.SECONDS),
+                onClock(1, ChronoUnit.MINUTES),
+                onClock(1, ChronoUnit.HOURS),
+                onClock(10, ChronoUnit.SECONDS),
+                onClock(5, ChronoUnit.MINUTES),
+                onClock(15, ChronoUnit.MINUTES),
+                onClock(90, ChronoUnit.MINUTES),
+                onClock(6, ChronoUnit.HOURS),
+                onClock(12, ChronoUnit.HOURS));
+    }
+
+    private static WindowModel onClock(int count, ChronoUnit unit) {
+        return new WindowModel.OfClock(CalendarWindow.every(count, unit), count, unit);
+    }
+
+    /** Dates that are a number of units from a first one, both ways; found by counting from it. */
+    static WindowModel every(int count, ChronoUnit unit, LocalDate first, LocalTime time) {
+        return of(CalendarWindow.every(count, unit).startingOn(first), time, date -> {
+            long between = unit.between(first, date);
+            long near = between / count * count;
+            return Stream.of(near - count, near, near + count)
+                    .anyMatch(units -> first.plus(units, unit).equals(date));
+        });
     }
 
     static WindowModel daily(LocalTime time) {

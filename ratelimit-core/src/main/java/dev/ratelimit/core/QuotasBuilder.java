@@ -1,8 +1,17 @@
 package dev.ratelimit.core;
 
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.WhenUnavailable;
+import dev.ratelimit.core.internal.quota.Grace;
+import dev.ratelimit.core.internal.quota.QuotaSettings;
+import dev.ratelimit.core.internal.quota.QuotaSource;
+import dev.ratelimit.core.internal.quota.StoreDeadline;
 import dev.ratelimit.core.internal.quota.StoreQuotas;
+import dev.ratelimit.quota.CloseCharges;
 import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.QuotaEvents;
 import dev.ratelimit.quota.QuotaListener;
+import dev.ratelimit.quota.QuotaPlans;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.QuotaStore;
@@ -23,18 +32,24 @@ public final class QuotasBuilder {
     private static final Duration SHORTEST_TERM = Duration.ofMillis(1);
     private static final Duration LONGEST_TERM = Duration.ofHours(1);
 
+    private static final Duration LONGEST_HISTORY = Duration.ofDays(3660);
+
     private final QuotaStore store;
     private final List<Quota> quotas = new ArrayList<>();
+    private @Nullable QuotaPlans plans;
+    private Grace grace = Grace.PROPORTIONAL;
     private InstantSource clock = InstantSource.system();
-    private Duration deadline;
+    private TimeSource timeSource = TimeSource.system();
+    private @Nullable Duration deadline;
     private int retries;
+    private WhenUnavailable whenUnavailable = WhenUnavailable.fail();
+    private CloseCharges closeCharges = CloseCharges.NOTHING;
     private @Nullable Duration term;
-    private @Nullable QuotaListener listener;
-    private int[] percents = {};
+    private QuotaSettings.@Nullable Shares shares;
+    private QuotaEvents events = new QuotaEvents() {};
 
     QuotasBuilder(QuotaStore store) {
         this.store = Objects.requireNonNull(store, "store");
-        this.deadline = store.defaultDeadline();
     }
 
     /**
@@ -45,6 +60,34 @@ public final class QuotasBuilder {
      */
     public QuotasBuilder quota(Quota quota) {
         quotas.add(Objects.requireNonNull(quota, "quota"));
+        return this;
+    }
+
+    /**
+     * Sets plans, which say for each key which quotas it has, in place of {@link #quota quotas} that all have.
+     *
+     * @param plans the plans
+     * @return this builder
+     */
+    public QuotasBuilder plans(QuotaPlans plans) {
+        this.plans = Objects.requireNonNull(plans, "plans");
+        return this;
+    }
+
+    /**
+     * Sets how long what was used in a window can still be read and corrected after its end, for invoices; the default is a tenth of the
+     * window, at least 10 seconds and at most a day. Counters take room in the store until then.
+     *
+     * @param history more than zero, at most 3,660 days; never less than the default
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public QuotasBuilder history(Duration history) {
+        if (history.isZero() || history.isNegative() || history.compareTo(LONGEST_HISTORY) > 0) {
+            throw new IllegalArgumentException(
+                    "history must be more than zero and at most " + LONGEST_HISTORY.toDays() + " days, but was " + history);
+        }
+        this.grace = new Grace(history);
         return this;
     }
 
@@ -64,7 +107,9 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Sets how often a call that failed is repeated before its deadline, where it cannot count twice; the default is never.
+     * Sets how often a call that failed is repeated before its deadline, where it cannot count twice; the default is never. Before
+     * each repetition the caller pauses for a random time, up to 10 ms at first and then up to twice as long each time, but
+     * not beyond 250 ms or the deadline. A caller that is interrupted is answered at once.
      *
      * <p>A call that may have been counted is repeated only on a store that
      * {@linkplain Capabilities#remembersOperations() remembers operations}, which then has more to write for each.
@@ -78,6 +123,32 @@ public final class QuotasBuilder {
             throw new IllegalArgumentException("retries must be 0 to " + MOST_RETRIES + ", but was " + retries);
         }
         this.retries = retries;
+        return this;
+    }
+
+    /**
+     * Sets what the service answers while its store is away; the default is an exception: {@link WhenUnavailable#fail()}.
+     *
+     * <p>{@link QuotaService#consume} and {@link QuotaService#reserve} are answered so, and {@link QuotaService#peek} says what they
+     * would be. {@link QuotaService#decrement} and {@link QuotaService#reset} need the store, and throw under each choice.
+     *
+     * @param choice the choice, whose Javadoc says what each admits at most
+     * @return this builder
+     */
+    public QuotasBuilder whenUnavailable(WhenUnavailable choice) {
+        this.whenUnavailable = Objects.requireNonNull(choice, "choice");
+        return this;
+    }
+
+    /**
+     * Sets what a reservation charges that is closed before anybody tried to commit it; the default is
+     * {@link CloseCharges#NOTHING}. {@link dev.ratelimit.quota.QuotaReservation#closeCharges} chooses for a single reservation.
+     *
+     * @param choice the choice
+     * @return this builder
+     */
+    public QuotasBuilder closeCharges(CloseCharges choice) {
+        this.closeCharges = Objects.requireNonNull(choice, "choice");
         return this;
     }
 
@@ -128,8 +199,19 @@ public final class QuotasBuilder {
                 throw new IllegalArgumentException("percents must be 1 to 100, but one was " + percent);
             }
         }
-        this.listener = listener;
-        this.percents = Arrays.stream(percents).sorted().distinct().toArray();
+        this.shares = new QuotaSettings.Shares(
+                listener, Arrays.stream(percents).sorted().distinct().boxed().toList());
+        return this;
+    }
+
+    /**
+     * Sets what is told of the store: its calls, and when it goes away and comes back.
+     *
+     * @param events the listener
+     * @return this builder
+     */
+    public QuotasBuilder events(QuotaEvents events) {
+        this.events = Objects.requireNonNull(events, "events");
         return this;
     }
 
@@ -145,16 +227,49 @@ public final class QuotasBuilder {
     }
 
     /**
+     * Sets the time by which the answers of {@link #plans plans} age; the default is the system's.
+     *
+     * @param timeSource the time
+     * @return this builder
+     */
+    public QuotasBuilder timeSource(TimeSource timeSource) {
+        this.timeSource = Objects.requireNonNull(timeSource, "timeSource");
+        return this;
+    }
+
+    /**
      * Builds the service.
      *
      * @return the service
      * @throws IllegalArgumentException if two quotas have the same name
-     * @throws IllegalStateException if there is no quota
+     * @throws IllegalStateException if there is neither a quota nor plans, or both
      */
     public QuotaService build() {
-        if (quotas.isEmpty()) {
-            throw new IllegalStateException("a quota service needs a quota: call quota(...) before build()");
+        return new StoreQuotas(new QuotaSettings(
+                store,
+                source(),
+                clock,
+                StoreDeadline.of(deadline, store),
+                retries,
+                whenUnavailable,
+                closeCharges,
+                term,
+                shares,
+                events));
+    }
+
+    private QuotaSource source() {
+        if (plans != null && !quotas.isEmpty()) {
+            throw new IllegalStateException(
+                    "a quota service has either quotas or plans: put what all keys have into each plan");
         }
-        return new StoreQuotas(store, List.copyOf(quotas), clock, deadline, retries, term, listener, percents);
+        if (plans != null) {
+            return QuotaSource.byPlan(plans, grace, clock, timeSource);
+        }
+        if (quotas.isEmpty()) {
+            throw new IllegalStateException(
+                    "a quota service needs a quota: call quota(...) or plans(...) before build()");
+        }
+        return QuotaSource.same(quotas, grace, clock);
     }
 }

@@ -80,7 +80,8 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.ratelimit.core..")
             .and()
-            .resideOutsideOfPackages("..internal.waiting", "..internal.policy", "..internal.quota")
+            .resideOutsideOfPackages(
+                    "..internal.waiting", "..internal.policy", "..internal.quota", "..internal.trouble")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -110,6 +111,7 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "dev.ratelimit",
                     "dev.ratelimit.core.internal.policy",
+                    "dev.ratelimit.core.internal.trouble",
                     "com.github.benmanes.caffeine.cache",
                     "java..",
                     "org.jspecify..");
@@ -124,10 +126,29 @@ class ArchitectureTest {
                     "dev.ratelimit",
                     "dev.ratelimit.quota..",
                     "dev.ratelimit.core.internal.quota",
+                    "dev.ratelimit.core.internal.policy",
+                    "dev.ratelimit.core.internal.keys",
                     "dev.ratelimit.core.internal.waiting",
                     "dev.ratelimit.internal",
+                    "dev.ratelimit.core.internal.breaker",
                     "dev.ratelimit.core.internal.locks",
+                    "dev.ratelimit.core.internal.trouble",
                     "com.github.benmanes.caffeine.cache",
+                    "org.slf4j",
+                    "java..",
+                    "org.jspecify..");
+
+    /** What it breaks may be a quota's store today and a limiter's tomorrow. */
+    @ArchTest
+    static final ArchRule breakersKnowNothingOfWhatTheyBreak = classes()
+            .that()
+            .resideInAPackage("..internal.breaker")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.ratelimit",
+                    "dev.ratelimit.core.internal.breaker",
+                    "dev.ratelimit.core.internal.waiting",
                     "java..",
                     "org.jspecify..");
 

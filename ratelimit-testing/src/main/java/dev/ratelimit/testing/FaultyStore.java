@@ -2,7 +2,9 @@ package dev.ratelimit.testing;
 
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Capabilities;
+import dev.ratelimit.quota.spi.CounterQuery;
 import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.ListedCounter;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * A quota store in front of another one that fails when a test wants it to.
@@ -25,7 +28,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  * quotas.consume("customer");   // throws, and has been counted
  * }</pre>
  *
- * <p>Each fault is of one call; calls beyond those that are told pass through. Thread-safe.
+ * <p>Each fault of {@link #next} is of one call; calls beyond those pass through. An outage is of all calls until it is ended:
+ *
+ * <pre>{@code
+ * store.beginOutage(Fault.REFUSE);
+ * quotas.consume("customer");   // is answered as the service was told for an outage
+ * store.endOutage();
+ * }</pre>
+ *
+ * <p>It stands for a store across a network, and so {@linkplain QuotaStore#isLocal() is not local}, whatever it stands before.
+ * Thread-safe.
  */
 public final class FaultyStore implements QuotaStore {
 
@@ -48,14 +60,65 @@ public final class FaultyStore implements QuotaStore {
     private final QuotaStore store;
     private final Queue<Fault> faults = new ArrayDeque<>();
     private final AtomicInteger calls = new AtomicInteger();
+    private final Consumer<Duration> wait;
+    private volatile Fault outage = Fault.NONE;
+    private volatile Duration latency = Duration.ZERO;
+
+    /**
+     * Creates a store without faults, whose {@linkplain #latency latency} threads sleep for.
+     *
+     * @param store the one that counts
+     */
+    public FaultyStore(QuotaStore store) {
+        this(store, FaultyStore::sleep);
+    }
 
     /**
      * Creates a store without faults.
      *
      * @param store the one that counts
+     * @param wait how a thread waits for the {@linkplain #latency latency} of a call, such as {@code time::advance} of a
+     *     {@link ManualTime}
      */
-    public FaultyStore(QuotaStore store) {
+    public FaultyStore(QuotaStore store, Consumer<Duration> wait) {
         this.store = Objects.requireNonNull(store, "store");
+        this.wait = Objects.requireNonNull(wait, "wait");
+    }
+
+    private static void sleep(Duration wait) {
+        try {
+            Thread.sleep(wait.toMillis(), wait.toNanosPart() % 1_000_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Has each call that begins from now on fail, until the outage is ended. Faults of {@link #next} come first.
+     *
+     * @param fault what goes wrong in each call
+     */
+    public void beginOutage(Fault fault) {
+        outage = Objects.requireNonNull(fault, "fault");
+    }
+
+    /** Has calls that begin from now on pass through again. */
+    public void endOutage() {
+        outage = Fault.NONE;
+    }
+
+    /**
+     * Has each call take a time from now on. A call whose deadline passes before that ends at its deadline with
+     * {@link Certainty#INDETERMINATE}, though it was counted.
+     *
+     * @param latency how long, zero for no time
+     * @throws IllegalArgumentException if it is negative
+     */
+    public void latency(Duration latency) {
+        if (latency.isNegative()) {
+            throw new IllegalArgumentException("latency must be at least zero, but was " + latency);
+        }
+        this.latency = latency;
     }
 
     /**
@@ -83,14 +146,15 @@ public final class FaultyStore implements QuotaStore {
         return store.capabilities();
     }
 
+    /** Lists without faults. */
     @Override
-    public Duration defaultDeadline() {
-        return store.defaultDeadline();
+    public List<ListedCounter> list(CounterQuery query, Deadline deadline) {
+        return store.list(query, deadline);
     }
 
     @Override
-    public boolean isLocal() {
-        return store.isLocal();
+    public Duration defaultDeadline() {
+        return store.defaultDeadline();
     }
 
     @Override
@@ -98,7 +162,7 @@ public final class FaultyStore implements QuotaStore {
         calls.incrementAndGet();
         Fault fault;
         synchronized (faults) {
-            fault = faults.isEmpty() ? Fault.NONE : faults.remove();
+            fault = faults.isEmpty() ? outage : faults.remove();
         }
         switch (fault) {
             case REFUSE -> throw new QuotaStoreException(Certainty.NOT_APPLIED, "the call was refused", null);
@@ -106,7 +170,17 @@ public final class FaultyStore implements QuotaStore {
             case BREAK -> throw new IllegalStateException("the store is broken");
             default -> {}
         }
+        Duration late = latency;
+        Duration left = Duration.ofNanos(deadline.remainingNanos());
+        boolean inTime = late.isZero() || late.compareTo(left) < 0;
         List<Outcome> outcomes = store.apply(operations, deadline);
+        if (!late.isZero()) {
+            wait.accept(inTime ? late : left);
+        }
+        if (!inTime) {
+            throw new QuotaStoreException(
+                    Certainty.INDETERMINATE, "the deadline passed before the store answered", null);
+        }
         if (fault == Fault.NONE) {
             return outcomes;
         }

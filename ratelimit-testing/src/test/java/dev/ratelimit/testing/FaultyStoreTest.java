@@ -52,7 +52,38 @@ class FaultyStoreTest {
     }
 
     @Test
+    void anOutageLastsUntilItIsEnded() {
+        store.beginOutage(Fault.REFUSE);
+        store.next(Fault.LOSE_REPLY);
+        fails(Certainty.INDETERMINATE);
+        fails(Certainty.NOT_APPLIED);
+        fails(Certainty.NOT_APPLIED);
+        store.endOutage();
+        assertThat(call()).containsExactly(new Outcome.Counted(0, 2));
+    }
+
+    @Test
+    void aCallTakesItsLatencyOrEndsAtItsDeadline() {
+        ManualTime time = new ManualTime();
+        FaultyStore slow = new FaultyStore(counting, time::advance);
+        slow.latency(Duration.ofMillis(30));
+        Deadline deadline = Deadline.after(Duration.ofMillis(50), time);
+        List<Operation> operations =
+                List.of(new Operation.Read(Counter.of("q", "a", Instant.EPOCH, Instant.EPOCH.plusSeconds(1))));
+        assertThat(slow.apply(operations, deadline)).containsExactly(new Outcome.Counted(0, 1));
+        assertThat(time.nanos()).isEqualTo(30_000_000);
+        assertThatThrownBy(() -> slow.apply(operations, deadline))
+                .isInstanceOfSatisfying(
+                        QuotaStoreException.class,
+                        e -> assertThat(e.certainty()).isEqualTo(Certainty.INDETERMINATE));
+        assertThat(time.nanos()).isEqualTo(50_000_000);
+        assertThat(counting.calls).isEqualTo(2);
+        assertThatThrownBy(() -> slow.latency(Duration.ofMillis(-1))).hasMessageContaining("latency must be");
+    }
+
+    @Test
     void allElseIsTheOthers() {
+        assertThat(store.isLocal()).isFalse();
         assertThat(store.capabilities()).isSameAs(counting.capabilities());
         assertThat(store.defaultDeadline()).isEqualTo(Duration.ofMillis(7));
         store.close();

@@ -38,11 +38,12 @@ final class Demonstration {
         try (FreshQuotas quotas = FreshQuotas.open();
                 Backend backend = Backend.start();
                 ApiKeyTable apiKeys = ApiKeyTable.demonstration();
+                MeteredAdmission admission = new MeteredAdmission(
+                        new TieredAdmission(apiKeys, NODE, TimeSource.system()), quotas.store(), clock);
                 Gateway gateway = Gateway.start(new Gateway.Setup(
                         command.port(),
                         backend.uri(),
-                        new MeteredAdmission(
-                                new TieredAdmission(apiKeys, NODE, TimeSource.system()), quotas.store(), clock),
+                        admission,
                         true,
                         PATIENCE,
                         Caching.HITS_ARE_FREE))) {

@@ -31,6 +31,9 @@ final class Gateway implements AutoCloseable {
     private static final ClientAddress LOCAL_PROXY =
             ClientAddress.fromXForwardedFor(TrustedProxies.prefixes("127.0.0.0/8", "::1"));
 
+    /** In seconds: a store that is away is probed at least as often. */
+    private static final String STORE_RETRY_AFTER = "2";
+
     private static final System.Logger LOG = System.getLogger("gateway");
 
     private final Setup setup;
@@ -152,6 +155,7 @@ final class Gateway implements AutoCloseable {
             verdict = setup.admission().charge(client, passage.admitted());
         } catch (QuotaUnavailableException e) {
             LOG.log(System.Logger.Level.WARNING, "a quota could not be counted: {0}", e.getMessage());
+            exchange.getResponseHeaders().set("Retry-After", STORE_RETRY_AFTER);
             fail(exchange, client, 503, "your quota cannot be counted now, so the request was not passed on");
             return;
         }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Only keys of such a tier are counted, so that a made-up key costs no place in the store. What went on to the backend
  * stays counted, whatever becomes of it there.
  */
-final class MeteredAdmission implements Admission {
+final class MeteredAdmission implements Admission, AutoCloseable {
 
     /** Above the pauses of a busy machine, and below the patience of clients. */
     private static final Duration DEADLINE = Duration.ofSeconds(1);
@@ -76,6 +76,12 @@ final class MeteredAdmission implements Admission {
         List<ServiceLimit> told = new ArrayList<>(admitted.limits());
         told.add(refusal(decision));
         return new Verdict.Refused(Verdict.Limit.QUOTA, told);
+    }
+
+    /** Ends the quota services; the store stays open. */
+    @Override
+    public void close() {
+        quotas.values().forEach(QuotaService::close);
     }
 
     /** As long as a quota refuses, its figures are those of a limit that has nothing left until the window ends. */

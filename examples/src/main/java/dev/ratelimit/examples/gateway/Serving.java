@@ -32,13 +32,14 @@ final class Serving {
         try (QuotaStore quotas = open(command.quotas());
                 Backend backend = Backend.start();
                 ApiKeyTable apiKeys = ApiKeyTable.demonstration();
+                MeteredAdmission admission = new MeteredAdmission(
+                        new TieredAdmission(apiKeys, Demonstration.NODE, TimeSource.system()),
+                        quotas,
+                        InstantSource.system());
                 Gateway gateway = Gateway.start(new Gateway.Setup(
                         command.port(),
                         backend.uri(),
-                        new MeteredAdmission(
-                                new TieredAdmission(apiKeys, Demonstration.NODE, TimeSource.system()),
-                                quotas,
-                                InstantSource.system()),
+                        admission,
                         command.trustForwarded(),
                         PATIENCE,
                         command.caching()))) {

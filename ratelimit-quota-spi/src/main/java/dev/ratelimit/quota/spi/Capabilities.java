@@ -10,8 +10,10 @@ import java.util.Objects;
  * @param atomicGroups which groups are decided as one; for all others the store answers {@link Outcome.Failed} with
  *     {@code NOT_APPLIED}, and callers ask one by one and give back
  * @param largestBatch the most operations of one call, at least 1
+ * @param listsCounters whether {@link QuotaStore#list} lists counters
  */
-public record Capabilities(boolean remembersOperations, AtomicGroups atomicGroups, int largestBatch) {
+public record Capabilities(
+        boolean remembersOperations, AtomicGroups atomicGroups, int largestBatch, boolean listsCounters) {
 
     /** Which groups are decided as one. */
     public enum AtomicGroups {
@@ -29,6 +31,7 @@ public record Capabilities(boolean remembersOperations, AtomicGroups atomicGroup
      * @param remembersOperations whether an operation that comes again is counted once
      * @param atomicGroups which groups are decided as one
      * @param largestBatch the most operations of one call, at least 1
+     * @param listsCounters whether counters can be listed
      * @throws IllegalArgumentException if the largest batch is less than 1
      */
     public Capabilities {
@@ -36,5 +39,17 @@ public record Capabilities(boolean remembersOperations, AtomicGroups atomicGroup
         if (largestBatch < 1) {
             throw new IllegalArgumentException("largestBatch must be at least 1, but was " + largestBatch);
         }
+    }
+
+    /**
+     * Creates the capabilities of a store that does not list counters.
+     *
+     * @param remembersOperations whether an operation that comes again is counted once
+     * @param atomicGroups which groups are decided as one
+     * @param largestBatch the most operations of one call, at least 1
+     * @throws IllegalArgumentException if the largest batch is less than 1
+     */
+    public Capabilities(boolean remembersOperations, AtomicGroups atomicGroups, int largestBatch) {
+        this(remembersOperations, atomicGroups, largestBatch, false);
     }
 }

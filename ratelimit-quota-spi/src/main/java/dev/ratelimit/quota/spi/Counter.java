@@ -7,34 +7,36 @@ import java.time.temporal.ChronoUnit;
  * A counter is a number from zero upwards that belongs to one quota, one subject and one window.
  *
  * <p>Its {@link #name()} identifies it: printable ASCII, so that a store need not think of character sets, and short enough
- * for any key. A counter that was never touched shows zero.
+ * for any key. A counter that was never touched shows zero. The name is {@code quota/subject/window}, such as
+ * {@code calls/ada/1mo.1767225600}; {@link CounterName#parse} takes it apart.
  *
  * <p>Equal if the names are. Immutable and thread-safe.
  */
 public final class Counter {
 
-    /** The most bytes of UTF-8 that a subject may have. */
+    /** The most bytes of UTF-8 that a subject may have to stand in a name as it is; of a longer one, a hash does. */
     public static final int LONGEST_SUBJECT = 255;
 
     /** The most characters of the name of a quota. */
     public static final int LONGEST_QUOTA = 64;
 
-    /** The most characters of a {@link #name()}. */
-    public static final int LONGEST_NAME = LONGEST_QUOTA + 1 + 3 * LONGEST_SUBJECT + 1 + 20;
+    private static final int LONGEST_LENGTH = 7;
 
-    private static final String HEX = "0123456789ABCDEF";
+    /** Of a length, a point and a start. */
+    private static final int LONGEST_WINDOW = 20;
+
+    /** The most characters of a {@link #name()}. */
+    public static final int LONGEST_NAME = LONGEST_QUOTA + 1 + 3 * LONGEST_SUBJECT + 1 + LONGEST_WINDOW;
 
     private final String quota;
     private final String subject;
-    private final Instant start;
-    private final Instant expires;
+    private final Window window;
     private final String name;
 
     private Counter(Window window, String subject) {
         this.quota = window.quota;
         this.subject = subject;
-        this.start = window.start;
-        this.expires = window.expires;
+        this.window = window;
         this.name = window.before + subject + window.after;
     }
 
@@ -44,32 +46,43 @@ public final class Counter {
         private final String quota;
         private final Instant start;
         private final Instant expires;
+        private final String name;
         private final String before;
         private final String after;
 
-        private Window(String quota, Instant start, Instant expires) {
+        private Window(String quota, String length, Instant start, Instant expires) {
             this.quota = quota;
             this.start = start;
             this.expires = expires;
+            this.name = (length.isEmpty() ? "" : length + ".") + start.getEpochSecond();
             this.before = quota + "/";
-            this.after = "/" + start.getEpochSecond();
+            this.after = "/" + name;
+        }
+
+        /**
+         * Returns the window as it stands in the names of counters.
+         *
+         * @return such as {@code 1mo.1767225600}
+         */
+        public String name() {
+            return name;
         }
 
         /**
          * Returns the counter of a subject.
          *
-         * @param subject whose counter it is: any characters, 1 to 255 bytes in UTF-8
+         * <p>Of a subject with more than 255 bytes in UTF-8, the name has its beginning and its SHA-256, which no shorter subject can
+         * have.
+         *
+         * @param subject whose counter it is: any characters, at least one
          * @return the counter
-         * @throws IllegalArgumentException if the subject is not as said; nothing is ever cut short
+         * @throws IllegalArgumentException if the subject is empty
          */
         public Counter of(String subject) {
-            boolean plain = isPlain(subject);
-            int bytes = plain ? subject.length() : utf8Length(subject);
-            if (bytes < 1 || bytes > LONGEST_SUBJECT) {
-                throw new IllegalArgumentException("a key of a quota must have 1 to " + LONGEST_SUBJECT
-                        + " bytes in UTF-8, but has " + bytes + "; use a shorter one, or a hash of it");
+            if (subject.isEmpty()) {
+                throw new IllegalArgumentException("the key of a quota is empty; say whose quota it is");
             }
-            return new Counter(this, plain ? subject : escaped(subject));
+            return new Counter(this, SubjectName.of(subject));
         }
     }
 
@@ -83,6 +96,21 @@ public final class Counter {
      * @throws IllegalArgumentException if an argument is not as said
      */
     public static Window window(String quota, Instant start, Instant expires) {
+        return window(quota, "", start, expires);
+    }
+
+    /**
+     * Returns the counters of a quota in a window of a certain length, which are others than those in a window of another length
+     * that starts at the same instant.
+     *
+     * @param quota the name of the quota: 1 to 64 of {@code A-Z a-z 0-9 . _ -}
+     * @param length what tells windows of this length from others: up to 7 of {@code a-z 0-9}, such as {@code 15m}
+     * @param start when the window starts, a whole second in the years -1000 to 9999
+     * @param expires when the store may forget the counters, after the start
+     * @return the window
+     * @throws IllegalArgumentException if an argument is not as said
+     */
+    public static Window window(String quota, String length, Instant start, Instant expires) {
         if (!isQuotaName(quota)) {
             throw new IllegalArgumentException("the name of a quota must be 1 to " + LONGEST_QUOTA
                     + " of A-Z a-z 0-9 . _ - but was \"" + quota + "\"");
@@ -93,21 +121,43 @@ public final class Counter {
         if (!expires.isAfter(start)) {
             throw new IllegalArgumentException("expires must be after start, but was " + expires + " for " + start);
         }
-        return new Window(quota, start, expires);
+        if (length.length() > LONGEST_LENGTH || !length.chars().allMatch(Counter::mayBeInLength)) {
+            throw new IllegalArgumentException("the length of a window must be up to " + LONGEST_LENGTH
+                    + " of a-z 0-9 but was \"" + length + "\"");
+        }
+        Window window = new Window(quota, length, start, expires);
+        if (window.name.length() > LONGEST_WINDOW) {
+            throw new IllegalArgumentException("a window must start in the years -1000 to 9999, but was " + start);
+        }
+        return window;
     }
 
     /**
      * Returns the counter of a quota, a subject and a window.
      *
      * @param quota the name of the quota: 1 to 64 of {@code A-Z a-z 0-9 . _ -}
-     * @param subject whose counter it is: any characters, 1 to 255 bytes in UTF-8
+     * @param subject whose counter it is: any characters, at least one
      * @param start when the window starts, a whole second
      * @param expires when the store may forget the counter, after the start
      * @return the counter
-     * @throws IllegalArgumentException if an argument is not as said; nothing is ever cut short
+     * @throws IllegalArgumentException if an argument is not as said
      */
     public static Counter of(String quota, String subject, Instant start, Instant expires) {
         return window(quota, start, expires).of(subject);
+    }
+
+    /**
+     * Returns the counter that has a name, for stores that list what they hold. {@link CounterName#parse} says what the name means.
+     *
+     * @param name the name, as {@link #name()} returned it
+     * @param expires when the store may forget the counter, after the start
+     * @return the counter
+     * @throws IllegalArgumentException if it is not the name of a counter, or expires too early
+     */
+    public static Counter parse(String name, Instant expires) {
+        CounterName parts = CounterName.parse(name);
+        String subject = name.substring(name.indexOf('/') + 1, name.lastIndexOf('/'));
+        return new Counter(window(parts.quota(), parts.length(), parts.start(), expires), subject);
     }
 
     /**
@@ -117,7 +167,7 @@ public final class Counter {
      * @return whether it has 1 to 64 of {@code A-Z a-z 0-9 . _ -} and nothing else
      */
     public static boolean isQuotaName(String text) {
-        return !text.isEmpty() && text.length() <= LONGEST_QUOTA && isPlain(text);
+        return !text.isEmpty() && text.length() <= LONGEST_QUOTA && SubjectName.isPlain(text);
     }
 
     /**
@@ -140,7 +190,7 @@ public final class Counter {
 
     /**
      * Returns whose counter it is, as it stands in the name: characters that are not plain as {@code %} and two digits for each
-     * byte.
+     * byte, and of a subject with more than 255 bytes its beginning and a hash.
      *
      * @return plain characters and {@code %}
      */
@@ -154,7 +204,16 @@ public final class Counter {
      * @return a whole second
      */
     public Instant start() {
-        return start;
+        return window.start;
+    }
+
+    /**
+     * Returns the window as it stands in the name: its length, if it has been said, and the second since 1970 in which it starts.
+     *
+     * @return such as {@code 1mo.1767225600}; at most 20 of {@code a-z 0-9 . -}
+     */
+    public String window() {
+        return window.name;
     }
 
     /**
@@ -163,64 +222,11 @@ public final class Counter {
      * @return an instant after the end of the window
      */
     public Instant expires() {
-        return expires;
+        return window.expires;
     }
 
-    /** Whether a text needs no escapes, as most do. */
-    private static boolean isPlain(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (!isPlain(text.charAt(i))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isPlain(int c) {
-        return (c >= 'a' && c <= 'z')
-                || (c >= 'A' && c <= 'Z')
-                || (c >= '0' && c <= '9')
-                || c == '.'
-                || c == '_'
-                || c == '-';
-    }
-
-    /** The bytes in UTF-8, where half a pair of surrogates counts as the three that it would take by itself. */
-    private static int utf8Length(String text) {
-        return text.codePoints()
-                .limit(LONGEST_SUBJECT + 1L)
-                .map(c -> c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4)
-                .sum();
-    }
-
-    private static String escaped(String text) {
-        StringBuilder escaped = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> append(escaped, c));
-        return escaped.toString();
-    }
-
-    private static void append(StringBuilder escaped, int c) {
-        if (isPlain(c)) {
-            escaped.append((char) c);
-        } else if (c < 0x80) {
-            appendByte(escaped, c);
-        } else if (c < 0x800) {
-            appendByte(escaped, 0xC0 | (c >> 6));
-            appendByte(escaped, 0x80 | (c & 0x3F));
-        } else if (c < 0x10000) {
-            appendByte(escaped, 0xE0 | (c >> 12));
-            appendByte(escaped, 0x80 | ((c >> 6) & 0x3F));
-            appendByte(escaped, 0x80 | (c & 0x3F));
-        } else {
-            appendByte(escaped, 0xF0 | (c >> 18));
-            appendByte(escaped, 0x80 | ((c >> 12) & 0x3F));
-            appendByte(escaped, 0x80 | ((c >> 6) & 0x3F));
-            appendByte(escaped, 0x80 | (c & 0x3F));
-        }
-    }
-
-    private static void appendByte(StringBuilder escaped, int b) {
-        escaped.append('%').append(HEX.charAt(b >> 4)).append(HEX.charAt(b & 0xF));
+    private static boolean mayBeInLength(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     }
 
     @Override

@@ -60,6 +60,33 @@ public sealed interface Operation {
         public static Acquire allOrNothing(Counter counter, long amount, long limit) {
             return new Acquire(counter, amount, amount, limit, null);
         }
+
+        /**
+         * Returns what this operation is granted by a counter: {@code min(want, room)} if that is at least {@code min}, and
+         * else zero. The counter shows {@code used} plus that afterwards. Nothing wraps, also where the counter is above the
+         * limit.
+         *
+         * @param used what the counter shows before it, at least 0
+         * @return the amount to add: zero for a denial, else {@code min} to {@code want}
+         */
+        public long granted(long used) {
+            return granted(want, min, limit, used);
+        }
+
+        /**
+         * Returns what {@link #granted(long)} says of an operation with these numbers, for a store that has made none.
+         *
+         * @param want the amount asked for, at least 1
+         * @param min the least to be granted, from 1 to {@code want}
+         * @param limit the most that the counter may show after it, from 0
+         * @param used what the counter shows before it, at least 0
+         * @return the amount to add: zero for a denial, else {@code min} to {@code want}
+         */
+        public static long granted(long want, long min, long limit, long used) {
+            // Neither is negative, so that the difference does not wrap.
+            long room = limit - used;
+            return room < min ? 0 : Math.min(want, room);
+        }
     }
 
     /**
@@ -85,6 +112,16 @@ public sealed interface Operation {
             if (delta == 0) {
                 throw new IllegalArgumentException("delta must not be zero; use Read to look");
             }
+        }
+
+        /**
+         * Returns what a counter shows after this operation: the sum, not below zero and not above {@link Long#MAX_VALUE}.
+         *
+         * @param used what the counter shows before it, at least 0
+         * @return what it shows afterwards
+         */
+        public long applied(long used) {
+            return delta > Long.MAX_VALUE - used ? Long.MAX_VALUE : Math.max(0, used + delta);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.ratelimit.quota.spi;
 
+import dev.ratelimit.quota.Certainty;
 import java.time.Duration;
 import java.util.List;
 
@@ -41,6 +42,23 @@ public interface QuotaStore extends AutoCloseable {
      * @throws QuotaStoreException if no operation has an outcome that is known
      */
     List<Outcome> apply(List<Operation> operations, Deadline deadline);
+
+    /**
+     * Lists counters that show more than zero, for operators: those that show most first. It may take long, and others count
+     * meanwhile.
+     *
+     * @param query which counters
+     * @param deadline when the caller stops waiting
+     * @return at most {@link CounterQuery#max()} counters; of those that have expired, some or none
+     * @throws QuotaStoreException with {@code NOT_APPLIED} if the store does not list counters (as the default does), or did not answer
+     */
+    default List<ListedCounter> list(CounterQuery query, Deadline deadline) {
+        throw new QuotaStoreException(
+                Certainty.NOT_APPLIED,
+                "this store does not list counters; ask for single keys, or look into its database for names that begin with "
+                        + query.quota() + "/",
+                null);
+    }
 
     /**
      * Returns how long a call is waited for where the user has not said.

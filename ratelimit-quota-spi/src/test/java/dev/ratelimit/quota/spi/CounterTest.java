@@ -73,11 +73,84 @@ class CounterTest {
     }
 
     @Test
-    void nothingIsCutShort() {
+    void aWindowOfAnotherLengthIsAnotherCounter() {
+        Counter day = Counter.window("calls", "1d", START, EXPIRES).of("ada");
+        Counter hour = Counter.window("calls", "1h", START, EXPIRES).of("ada");
+        assertThat(day.name()).isEqualTo("calls/ada/1d.1767225600");
+        assertThat(day.window()).isEqualTo("1d.1767225600");
+        assertThat(hour).isNotEqualTo(day).isNotEqualTo(counter("calls", "ada"));
+        assertThatThrownBy(() -> Counter.window("calls", "1/d", START, EXPIRES)).hasMessageContaining("a-z 0-9");
+        assertThatThrownBy(() -> Counter.window("calls", "12345678", START, EXPIRES))
+                .hasMessageContaining("up to 7");
+        assertThatThrownBy(() -> Counter.window("q", "1234567", Instant.parse("-9999-01-01T00:00:00Z"), EXPIRES))
+                .hasMessageContaining("years");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "€", "/", "a€", "aa€", "aaa€", "\uD83D\uDE00"})
+    void ofLongSubjectsTheNameHasTheBeginningAndAHash(String part) {
+        String longest = part.repeat(400);
+        Counter counter = counter("q", longest);
+        assertThat(counter.subject()).matches("([A-Za-z0-9._-]|%[0-9A-F]{2})+%-[0-9a-f]{64}");
+        assertThat(counter.subject().indexOf("%-")).isBetween(126, 128);
+        assertThat(counter).isNotEqualTo(counter("q", longest + "a")).isEqualTo(counter("q", longest));
+        assertThat(counter("q", counter.subject())).isNotEqualTo(counter);
+        CounterName name = CounterName.parse(counter.name());
+        assertThat(name.shortened()).isTrue();
+        assertThat(name.quota()).isEqualTo("q");
+    }
+
+    @Test
+    void aSubjectOf255BytesStandsAsItIs() {
+        assertThat(counter("q", "a".repeat(255)).subject()).isEqualTo("a".repeat(255));
+        assertThat(counter("q", "€".repeat(85)).subject()).isEqualTo("%E2%82%AC".repeat(85));
+    }
+
+    @Property(tries = 1_000)
+    void namesSayWhatTheyAreMadeOf(@ForAll @StringLength(min = 1, max = 25) String key) {
+        String text = new String(key.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        assertThat(CounterName.parse(
+                        Counter.window("calls", "15m", START, EXPIRES).of(text).name()))
+                .isEqualTo(new CounterName("calls", text, false, "15m", START));
+        assertThat(CounterName.parse(counter("calls", text).name()))
+                .isEqualTo(new CounterName("calls", text, false, "", START));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ada", "a/b", "€", "%"})
+    void aCounterIsFoundByItsName(String key) {
+        Counter counter = Counter.window("calls", "1mo", START, EXPIRES).of(key.repeat(300));
+        Counter parsed = Counter.parse(counter.name(), EXPIRES);
+        assertThat(parsed).isEqualTo(counter);
+        assertThat(parsed.subject()).isEqualTo(counter.subject());
+        assertThat(parsed.start()).isEqualTo(START);
+        assertThat(parsed.window()).isEqualTo("1mo.1767225600");
+        assertThat(Counter.parse(counter("q", key).name(), EXPIRES)).isEqualTo(counter("q", key));
+    }
+
+    @Test
+    void aQueryIsOfOneQuotaAndStartsInASpan() {
+        Counter counter = Counter.window("calls", "1mo", START, EXPIRES).of("ada");
+        assertThat(new CounterQuery("calls", "", START, START.plusSeconds(1), 1).matches(counter)).isTrue();
+        assertThat(new CounterQuery("calls", "1mo", START, START.plusSeconds(1), 1).matches(counter)).isTrue();
+        assertThat(new CounterQuery("calls", "1m", START, START.plusSeconds(1), 1).matches(counter)).isFalse();
+        assertThat(new CounterQuery("call", "", START, START.plusSeconds(1), 1).matches(counter)).isFalse();
+        assertThat(new CounterQuery("calls", "", START.minusSeconds(9), START, 1).matches(counter)).isFalse();
+        assertThatThrownBy(() -> new CounterQuery("a b", "", START, START, 1)).hasMessageContaining("quota");
+        assertThatThrownBy(() -> new CounterQuery("a", "", START, START, 0)).hasMessageContaining("1 to 10000");
+        assertThatThrownBy(() -> new ListedCounter(counter, 0)).hasMessageContaining("more than zero");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a", "a/b", "a/b/", "a/b/c", "a/b/1d.", "a/%zz/1", "a/b/1/2", "/b/1"})
+    void whatIsNoNameIsSaid(String text) {
+        assertThatThrownBy(() -> CounterName.parse(text)).hasMessageContaining("quota/key/window");
+    }
+
+    @Test
+    void whatCannotBeIsRefused() {
         assertThatThrownBy(() -> counter("q".repeat(65), "ada")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> counter("q", "")).hasMessageContaining("1 to 255 bytes");
-        assertThatThrownBy(() -> counter("q", "a".repeat(256))).hasMessageContaining("has 256");
-        assertThatThrownBy(() -> counter("q", "€".repeat(86))).hasMessageContaining("use a shorter one, or a hash");
+        assertThatThrownBy(() -> counter("q", "")).hasMessageContaining("is empty");
         assertThatThrownBy(() -> Counter.of("q", "a", START.plusNanos(1), EXPIRES))
                 .hasMessageContaining("whole second");
         assertThatThrownBy(() -> Counter.of("q", "a", START, START)).hasMessageContaining("after start");

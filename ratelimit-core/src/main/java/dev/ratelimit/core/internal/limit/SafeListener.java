@@ -2,11 +2,13 @@ package dev.ratelimit.core.internal.limit;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.LimiterListener;
+import dev.ratelimit.core.internal.trouble.FirstFailure;
 
-/** A listener whose failures, of whatever kind, reach nobody: counting must not fail what is counted. */
+/** A listener whose failures, of whatever kind, reach only the log, and there once: counting must not fail what is counted. */
 final class SafeListener implements LimiterListener {
 
     private final LimiterListener listener;
+    private final FirstFailure failure = new FirstFailure("a limiter's listener failed");
 
     SafeListener(LimiterListener listener) {
         this.listener = listener;
@@ -47,11 +49,12 @@ final class SafeListener implements LimiterListener {
         quietly(() -> listener.leaseReclaimed(policy));
     }
 
-    private static void quietly(Runnable call) {
+    private void quietly(Runnable call) {
         try {
             call.run();
-        } catch (Throwable ignored) {
-            // The request is decided, and what it has must not be lost. A broken counter is its owner's to notice.
+        } catch (Throwable e) {
+            // The request is decided, and what it has must not be lost.
+            failure.note(e);
         }
     }
 }

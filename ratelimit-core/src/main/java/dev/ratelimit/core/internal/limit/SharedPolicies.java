@@ -38,7 +38,7 @@ public final class SharedPolicies<K> implements PolicySource<K> {
     public SharedPolicies(Policy policy, ClusterShare share, OnePolicy<K> part, TimeSource time) {
         this.nodes = new LiveNodes(share, time);
         this.part = part;
-        this.listener = new Listener<>(share.onFailure());
+        this.listener = new Listener<>("the use of a share", failure -> failure, share.onFailure());
         this.whole = new SharedPolicy(policy, nodes);
     }
 

@@ -1,15 +1,14 @@
 package dev.ratelimit.core.internal.policy;
 
-import dev.ratelimit.Policy;
-
 /**
- * What is remembered of a key's policy.
+ * What is remembered of a key.
  *
- * @param policy the policy that binds
+ * @param value what it has
  * @param named whether the resolver has named it, however long ago; if not, it is the default
  * @param until the reading of the time from which on the resolver is to be asked
+ * @param <V> the type of what it has
  */
-record Known(Policy policy, boolean named, long until) {
+record Known<V>(V value, boolean named, long until) {
 
     /** A reading that was taken before this was remembered finds it fresh, too. */
     boolean isFresh(long now) {

@@ -39,7 +39,7 @@ public final class LiveNodes {
     public LiveNodes(ClusterShare share, TimeSource time) {
         this.membership = share.membership();
         this.interval = share.every().toNanos();
-        this.listener = new Listener<>(share.onFailure());
+        this.listener = new Listener<>("the look at the live nodes", failure -> failure, share.onFailure());
         this.time = Objects.requireNonNull(time, "timeSource");
         this.count = new Count(share.atFirst(), 0, time.nanos());
     }

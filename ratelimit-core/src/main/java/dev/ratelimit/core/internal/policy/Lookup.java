@@ -1,18 +1,20 @@
 package dev.ratelimit.core.internal.policy;
 
-import dev.ratelimit.Policy;
-import dev.ratelimit.PolicyResolver;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** A look-up that one thread makes, and for which others wait. */
-final class Lookup {
+/**
+ * A look-up that one thread makes, and for which others wait.
+ *
+ * @param <V> the type of the answer
+ */
+final class Lookup<V> {
 
     /** Set on threads that are inside a resolver's call, of whichever limiter. */
     private static final ThreadLocal<Boolean> INSIDE = new ThreadLocal<>();
 
     private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile @Nullable Policy answer;
+    private volatile @Nullable V answer;
     private volatile boolean isOutdated;
 
     /** Whether this thread is inside a resolver's call, so that somebody may be waiting for it. */
@@ -21,15 +23,16 @@ final class Lookup {
     }
 
     /** Calls the resolver on this thread. */
-    static <K> Policy call(PolicyResolver<? super K> resolver, K key) throws Exception {
+    static <K, V> V call(Resolved.Resolver<? super K, ? extends V> resolver, K key) throws Exception {
         boolean isNested = isThisThreadInside();
         INSIDE.set(true);
         try {
-            Policy policy = resolver.resolve(key);
-            if (policy == null) {
-                throw new IllegalStateException("the resolver returned null; keys that it does not know need a policy");
+            V value = resolver.resolve(key);
+            if (value == null) {
+                throw new IllegalStateException(
+                        "the resolver returned null; keys that it does not know need an answer, too");
             }
-            return policy;
+            return value;
         } finally {
             if (!isNested) {
                 INSIDE.remove();
@@ -38,14 +41,14 @@ final class Lookup {
     }
 
     /** Lets those go on who wait. */
-    void end(@Nullable Policy policy) {
-        answer = policy;
+    void end(@Nullable V value) {
+        answer = value;
         ended.countDown();
     }
 
     /** Waits for the end; returns the answer, or null if there is none for others. */
     @Nullable
-    Policy await() throws InterruptedException {
+    V await() throws InterruptedException {
         ended.await();
         return answer;
     }

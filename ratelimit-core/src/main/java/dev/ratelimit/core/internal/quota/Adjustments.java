@@ -3,10 +3,8 @@ package dev.ratelimit.core.internal.quota;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class Adjustments {
 
     private final StoreCalls calls;
-    private final Duration deadline;
 
-    Adjustments(StoreCalls calls, Duration deadline) {
+    Adjustments(StoreCalls calls) {
         this.calls = calls;
-        this.deadline = deadline;
     }
 
     /** What each counter shows. */
@@ -44,7 +40,7 @@ final class Adjustments {
     }
 
     private List<QuotaUsage> usages(List<Target> targets, List<Operation> operations) {
-        List<Outcome> outcomes = calls.apply(operations, Deadline.after(deadline));
+        List<Outcome> outcomes = calls.apply(operations, calls.deadline());
         List<QuotaUsage> usages = new ArrayList<>(outcomes.size());
         QuotaUnavailableException trouble = null;
         for (int i = 0; i < outcomes.size(); i++) {

@@ -21,24 +21,41 @@ import java.util.List;
 final class AllOrNothing {
 
     private final StoreCalls calls;
-    private final boolean groups;
 
     AllOrNothing(StoreCalls calls) {
         this.calls = calls;
-        // All counters of a request are of one key.
-        this.groups = calls.store().capabilities().atomicGroups() != AtomicGroups.NONE;
+    }
+
+    /** Whether the store decides all counters of a request as one: they are of one key. */
+    private boolean groups() {
+        return calls.store().capabilities().atomicGroups() != AtomicGroups.NONE;
+    }
+
+    /** The most requests of one call. */
+    int mostTogether() {
+        return calls.maxBatch();
+    }
+
+    /** The deadline of a request that comes now. */
+    Deadline deadline() {
+        return calls.deadline();
+    }
+
+    /** Whether the store is worth asking. */
+    boolean permits() {
+        return calls.permits();
     }
 
     /** The answer to one request. */
     Answer ask(Request request, Deadline deadline) {
-        return !groups && request.targets().size() > 1
+        return request.targets().size() > 1 && !groups()
                 ? oneByOne(request, deadline)
                 : answer(calls.apply(operation(request), deadline));
     }
 
     /** An answer for each request, in their order. */
     List<Answer> ask(List<Request> requests, Deadline deadline) {
-        if (!groups && requests.get(0).targets().size() > 1) {
+        if (requests.get(0).targets().size() > 1 && !groups()) {
             List<Answer> answers = new ArrayList<>(requests.size());
             for (Request request : requests) {
                 answers.add(oneByOne(request, deadline));
@@ -68,7 +85,8 @@ final class AllOrNothing {
         return new Operation.Group(acquires);
     }
 
-    private static Answer answer(Outcome outcome) {
+    /** What an outcome says. */
+    static Answer answer(Outcome outcome) {
         if (outcome instanceof Outcome.Counted counted) {
             return new Answer.Counted(counted.granted() > 0, counted.used());
         }
@@ -78,6 +96,28 @@ final class AllOrNothing {
                     grouped.parts().stream().mapToLong(Outcome.Counted::used).toArray());
         }
         return new Answer.Failed(StoreCalls.unavailable((Outcome.Failed) outcome));
+    }
+
+    /** Gives units back, many keys in a call, each call up to a deadline of its own; stops when the store does not answer. */
+    void giveBack(List<Returned> returned) {
+        List<Operation> batch = new ArrayList<>();
+        boolean sound = true;
+        for (Returned units : returned) {
+            for (Target target : units.targets()) {
+                batch.add(new Operation.Adjust(target.counter(), -units.amount(), calls.nextId()));
+                if (batch.size() == calls.maxBatch()) {
+                    sound = sound && isAnswered(batch);
+                    batch.clear();
+                }
+            }
+        }
+        if (sound && !batch.isEmpty()) {
+            isAnswered(batch);
+        }
+    }
+
+    private boolean isAnswered(List<Operation> batch) {
+        return calls.apply(batch, calls.deadline()).stream().noneMatch(Outcome.Failed.class::isInstance);
     }
 
     private Answer oneByOne(Request request, Deadline deadline) {

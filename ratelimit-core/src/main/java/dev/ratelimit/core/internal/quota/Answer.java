@@ -1,5 +1,6 @@
 package dev.ratelimit.core.internal.quota;
 
+import dev.ratelimit.DecisionSource;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
 import java.util.ArrayList;
@@ -13,10 +14,16 @@ sealed interface Answer {
     final class Counted implements Answer {
 
         private final boolean granted;
+        private final boolean leased;
         private final long[] used;
 
         Counted(boolean granted, long... used) {
+            this(granted, false, used);
+        }
+
+        private Counted(boolean granted, boolean leased, long... used) {
             this.granted = granted;
+            this.leased = leased;
             this.used = used;
         }
 
@@ -45,12 +52,17 @@ sealed interface Answer {
             for (int i = 0; i < earlier.length; i++) {
                 earlier[i] = Math.max(0, earlier[i] - amount);
             }
-            return new Counted(granted, earlier);
+            return new Counted(granted, leased, earlier);
         }
 
-        /** The same counters, shown to somebody who was granted an amount before. */
-        Counted asGranted() {
-            return granted ? this : new Counted(true, used);
+        /** The same counters, shown to a request that is granted from what was leased then. */
+        Counted asLeased() {
+            return new Counted(true, true, used);
+        }
+
+        /** Whether the store was asked, or units that were leased before were taken. */
+        DecisionSource source() {
+            return leased ? DecisionSource.LEASE : DecisionSource.STORE;
         }
 
         /** Whether a counter has no room for an amount. */

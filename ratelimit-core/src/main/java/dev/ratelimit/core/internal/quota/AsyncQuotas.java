@@ -1,9 +1,10 @@
 package dev.ratelimit.core.internal.quota;
 
+import dev.ratelimit.quota.AsyncQuotaReservation;
 import dev.ratelimit.quota.AsyncQuotaService;
 import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
-import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
 import java.util.List;
@@ -31,9 +32,26 @@ final class AsyncQuotas implements AsyncQuotaService {
     }
 
     @Override
-    public CompletionStage<QuotaReservation> reserve(String key, long amount) {
+    public CompletionStage<AsyncQuotaReservation> reserve(String key, long amount) {
         StoreQuotas.check(amount);
-        return later(key, () -> quotas.reserve(key, amount));
+        return later(key, () -> new AsyncReservation(quotas.reserve(key, amount), this));
+    }
+
+    @Override
+    public CompletionStage<QuotaDecision> consume(String key, long amount, String idempotencyKey) {
+        StoreQuotas.check(amount);
+        return later(key, () -> quotas.consume(key, amount, idempotencyKey));
+    }
+
+    @Override
+    public CompletionStage<AsyncQuotaReservation> reserve(String key, long amount, String idempotencyKey) {
+        StoreQuotas.check(amount);
+        return later(key, () -> new AsyncReservation(quotas.reserve(key, amount, idempotencyKey), this));
+    }
+
+    @Override
+    public AsyncQuotaReservation resume(String handle) {
+        return new AsyncReservation(quotas.resume(handle), this);
     }
 
     @Override
@@ -49,6 +67,29 @@ final class AsyncQuotas implements AsyncQuotaService {
     }
 
     @Override
+    public CompletionStage<List<QuotaUsage>> decrement(String key, long amount, QuotaDecision consumed) {
+        StoreQuotas.check(amount);
+        StoreQuotas.checkAllowed(consumed);
+        return later(key, () -> quotas.decrement(key, amount, consumed));
+    }
+
+    @Override
+    public CompletionStage<List<QuotaUsage>> charge(String key, long amount) {
+        StoreQuotas.check(amount);
+        return later(key, () -> quotas.charge(key, amount));
+    }
+
+    @Override
+    public CompletionStage<Void> topUp(String key, long amount) {
+        StoreQuotas.check(amount);
+        return later(key, () -> {
+                    quotas.topUp(key, amount);
+                    return true;
+                })
+                .thenAccept(done -> {});
+    }
+
+    @Override
     public CompletionStage<Void> reset(String key) {
         return later(key, () -> {
                     quotas.reset(key);
@@ -57,8 +98,33 @@ final class AsyncQuotas implements AsyncQuotaService {
                 .thenAccept(done -> {});
     }
 
+    @Override
+    public List<Quota> quotas() {
+        return quotas.quotas();
+    }
+
+    @Override
+    public CompletionStage<List<Quota>> quotas(String key) {
+        return later(key, () -> quotas.quotas(key));
+    }
+
+    @Override
+    public void update(Quota first, Quota... more) {
+        quotas.update(first, more);
+    }
+
+    @Override
+    public void planChanged(String key) {
+        quotas.planChanged(key);
+    }
+
     private <T> CompletionStage<T> later(String key, Supplier<T> call) {
-        quotas.checkKey(key);
+        StoreQuotas.checkKey(key);
+        return later(call);
+    }
+
+    /** The answer of a call that waits, made by the executor. */
+    <T> CompletionStage<T> later(Supplier<T> call) {
         CompletableFuture<T> result = new CompletableFuture<>();
         try {
             executor.execute(() -> complete(result, call));

@@ -1,29 +1,59 @@
 package dev.ratelimit.core.internal.quota;
 
-import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.DecisionSource;
+import dev.ratelimit.quota.CloseCharges;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaUnavailableException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
-/** An amount that was counted, and may be corrected once. */
+/** An amount that was counted, and may be corrected once, however many calls that takes. */
 final class CountedReservation implements QuotaReservation {
 
-    private final Adjustments adjustments;
+    /** What a reservation needs of its service. */
+    record Service(
+            StoreCalls calls,
+            Absence absence,
+            InstantSource clock,
+            CloseCharges closeCharges,
+            Surroundings surroundings) {}
+
+    private sealed interface Stage {}
+
+    private enum Plain implements Stage {
+        /** Nobody has tried to end it. */
+        OPEN,
+        /** A thread is about to end it. */
+        ENDING,
+        ENDED
+    }
+
+    /** Somebody tried to end it by an amount that was used, and the store did not answer. */
+    private record Tried(long actual, boolean commits, Correction correction) implements Stage {}
+
+    private final Service service;
     private final List<Target> targets;
     private final long amount;
     private final QuotaDecision decision;
+    private final AtomicReference<Stage> stage;
+    private final TimeToLive timeToLive;
+    private volatile CloseCharges closeCharges;
+    private volatile long reported;
 
-    /** Whether there is nothing to end, or somebody is about to. */
-    private final AtomicBoolean ended;
-
-    CountedReservation(Adjustments adjustments, List<Target> targets, long amount, QuotaDecision decision) {
-        this.adjustments = adjustments;
+    CountedReservation(Service service, List<Target> targets, long amount, QuotaDecision decision) {
+        this.service = service;
         this.targets = targets;
         this.amount = amount;
         this.decision = decision;
-        this.ended = new AtomicBoolean(!decision.allowed());
+        this.closeCharges = service.closeCharges();
+        this.timeToLive = new TimeToLive(service.surroundings());
+        this.stage = new AtomicReference<>(decision.allowed() ? Plain.OPEN : Plain.ENDED);
     }
 
     @Override
@@ -37,8 +67,46 @@ final class CountedReservation implements QuotaReservation {
     }
 
     @Override
+    public void used(long soFar) {
+        if (soFar < 0) {
+            throw new IllegalArgumentException("soFar must be at least 0, but was " + soFar);
+        }
+        reported = soFar;
+    }
+
+    @Override
+    public QuotaReservation closeCharges(CloseCharges choice) {
+        closeCharges = Objects.requireNonNull(choice, "choice");
+        return this;
+    }
+
+    @Override
+    public QuotaReservation timeToLive(Duration timeToLive) {
+        this.timeToLive.set(timeToLive, this);
+        if (stage.get() == Plain.ENDED) {
+            this.timeToLive.end();
+        }
+        return this;
+    }
+
+    @Override
+    public String handle() {
+        if (!service.calls().store().capabilities().remembersOperations()) {
+            throw new IllegalStateException("a handle needs a store that remembers operations, so that its end counts once");
+        }
+        if (decision.source() != DecisionSource.STORE && decision.source() != DecisionSource.LEASE) {
+            throw new IllegalStateException("only what the store has counted can be handed over, but this was admitted without it");
+        }
+        if (!stage.compareAndSet(Plain.OPEN, Plain.ENDED)) {
+            throw new IllegalStateException("the reservation has ended, or was not granted: there is nothing to hand over");
+        }
+        timeToLive.end();
+        return new Handle(UUID.randomUUID(), amount, targets, decision.usages()).text();
+    }
+
+    @Override
     public boolean commit() {
-        return ended.compareAndSet(false, true);
+        return end(amount, true);
     }
 
     @Override
@@ -46,36 +114,107 @@ final class CountedReservation implements QuotaReservation {
         if (actual < 0) {
             throw new IllegalArgumentException("actual must be at least 0, but was " + actual);
         }
-        return end(actual - amount);
+        return end(actual, true);
     }
 
     @Override
     public boolean cancel() {
-        return end(-amount);
+        return end(0, false);
     }
 
     @Override
     public void close() {
+        Stage now = stage.get();
         try {
-            cancel();
+            if (now instanceof Tried tried) {
+                end(tried.actual, tried.commits);
+            } else if (now == Plain.OPEN) {
+                end(charged(), false);
+            }
         } catch (QuotaUnavailableException e) {
-            // It stays counted: in doubt, strict. Whoever wants to know calls cancel().
-            ended.set(true);
+            // It stays charged as it is: in doubt, strict. Whoever wants to know calls commit or cancel.
+            if (stage.get() instanceof Tried tried) {
+                stage.compareAndSet(tried, Plain.ENDED);
+            }
         }
     }
 
-    private boolean end(long delta) {
-        if (!ended.compareAndSet(false, true)) {
-            return false;
+    private long charged() {
+        return switch (closeCharges) {
+            case NOTHING -> 0;
+            case RESERVED -> amount;
+            case LAST_REPORTED -> reported;
+        };
+    }
+
+    private boolean end(long actual, boolean commits) {
+        while (true) {
+            Stage now = stage.get();
+            if (now instanceof Plain && now != Plain.OPEN) {
+                return false;
+            }
+            Tried next = now instanceof Tried tried ? again(tried, actual, commits) : first(actual, commits);
+            if (next == null) {
+                return false;
+            }
+            if (stage.compareAndSet(now, Plain.ENDING)) {
+                send(next);
+                return true;
+            }
         }
+    }
+
+    private Tried first(long actual, boolean commits) {
+        return new Tried(actual, commits, new Correction(service.calls(), targets, actual - amount));
+    }
+
+    /** What to do after a call that failed; null for nothing, because a commit that was tried is not taken back. */
+    private @Nullable Tried again(Tried tried, long actual, boolean commits) {
+        if (tried.commits && !commits) {
+            return null;
+        }
+        if (tried.actual == actual) {
+            return new Tried(actual, commits, tried.correction);
+        }
+        if (tried.correction.isUntouched()) {
+            return first(actual, commits);
+        }
+        throw new IllegalArgumentException("actual must be " + tried.actual
+                + ", as in the call that was tried and may have been applied, but was " + actual);
+    }
+
+    private void send(Tried tried) {
+        Stage next = tried;
         try {
-            adjustments.apply(targets, delta);
-        } catch (QuotaUnavailableException e) {
-            // To be tried again only if that cannot count twice.
-            ended.set(e.certainty() == Certainty.INDETERMINATE);
-            throw e;
+            QuotaUnavailableException trouble = trouble(tried);
+            if (trouble == null || !tried.correction.isPending()) {
+                next = Plain.ENDED;
+            }
+            if (trouble != null) {
+                throw trouble;
+            }
+        } finally {
+            stage.set(next);
+            if (next == Plain.ENDED) {
+                timeToLive.end();
+            }
         }
-        return true;
+    }
+
+    private @Nullable QuotaUnavailableException trouble(Tried tried) {
+        Correction correction = tried.correction;
+        if (!correction.isPending()) {
+            return null;
+        }
+        long now = service.clock().millis();
+        Absence absence = service.absence();
+        boolean ofAdmitted =
+                decision.source() == DecisionSource.LOCAL || decision.source() == DecisionSource.OPEN;
+        if (absence.owesOn(targets) && correction.isTakenOnBy(absence, ofAdmitted, now)) {
+            return null;
+        }
+        QuotaUnavailableException trouble = correction.send();
+        return trouble == null || correction.isTakenOnBy(absence, ofAdmitted, now) ? null : trouble;
     }
 
     @Override

@@ -28,13 +28,11 @@ final class Lanes {
 
     private final ConcurrentHashMap<String, Lane> lanes = new ConcurrentHashMap<>();
     private final AllOrNothing store;
-    private final int mostTogether;
     private final @Nullable Leasing leasing;
 
     /** Lanes to a store, by way of what is leased from it, if anything is. */
-    Lanes(AllOrNothing store, int mostTogether, @Nullable Leasing leasing) {
+    Lanes(AllOrNothing store, @Nullable Leasing leasing) {
         this.store = store;
-        this.mostTogether = mostTogether;
         this.leasing = leasing;
     }
 
@@ -43,6 +41,10 @@ final class Lanes {
         Answer granted = leasing == null ? null : leasing.grant(key, request);
         if (granted != null) {
             return granted;
+        }
+        if (!store.permits()) {
+            // Nobody is to wait for others whose calls do not end.
+            return store.ask(request, deadline);
         }
         Passenger passenger = new Passenger(request);
         while (true) {
@@ -67,7 +69,8 @@ final class Lanes {
     private List<Passenger> boarding(Lane lane, Passenger first) {
         List<Passenger> together = new ArrayList<>();
         together.add(first);
-        while (together.size() < mostTogether) {
+        int most = store.mostTogether();
+        while (together.size() < most) {
             Passenger passenger = lane.poll();
             if (passenger == null) {
                 break;

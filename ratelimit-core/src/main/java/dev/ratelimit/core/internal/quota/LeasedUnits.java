@@ -30,7 +30,7 @@ final class LeasedUnits {
      */
     LeasedUnits(List<Target> targets, Answer.Counted shown, long units, long since) {
         this.targets = targets;
-        this.shown = shown.asGranted();
+        this.shown = shown.asLeased();
         this.taken = units;
         this.since = since;
         this.left = new AtomicLong(units);

@@ -2,7 +2,6 @@ package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.waiting.Timers;
-import dev.ratelimit.internal.OwnThreads;
 import dev.ratelimit.quota.QuotaUsage;
 import dev.ratelimit.quota.spi.Deadline;
 import java.time.Duration;
@@ -10,9 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +40,7 @@ final class Leasing {
     private final long term;
     private final TimeSource time;
     private final Executor executor;
+    private volatile boolean closed;
 
     Leasing(AllOrNothing store, Adjustments adjustments, Duration term, TimeSource time, Executor executor) {
         this.store = store;
@@ -51,18 +48,6 @@ final class Leasing {
         this.term = term.toNanos();
         this.time = time;
         this.executor = executor;
-    }
-
-    /** By the system's time, with a thread that lives while something is to be given back. */
-    static Leasing of(AllOrNothing store, Adjustments adjustments, Duration term) {
-        Executor executor = new ThreadPoolExecutor(
-                0,
-                1,
-                1,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                task -> OwnThreads.unstarted("ratelimit-quota-leases", task));
-        return new Leasing(store, adjustments, term, TimeSource.system(), executor);
     }
 
     /** What is leased for a key, if anything. */
@@ -96,7 +81,7 @@ final class Leasing {
         }
         long rest = before == null ? 0 : before.close();
         long now = time.nanos();
-        long more = before == null ? 0 : more(before, rest, request.amount(), now);
+        long more = before == null || closed ? 0 : more(before, rest, request.amount(), now);
         long needed = request.amount() - rest;
         Answer answer = store.ask(new Request(request.targets(), needed + more), deadline);
         if (more > 0 && answer instanceof Answer.Counted counted && !counted.granted()) {
@@ -133,6 +118,10 @@ final class Leasing {
     private void lease(String key, LeasedUnits leased) {
         leases.put(key, leased);
         leased.endsBy(Timers.schedule(time, leased.since() + term, () -> end(key, leased)));
+        if (closed) {
+            // It came after those that were given back.
+            end(key, leased);
+        }
     }
 
     private void end(String key, LeasedUnits leased) {
@@ -167,6 +156,11 @@ final class Leasing {
         return leased != null && leased.targets().equals(targets) ? leased.left() : 0;
     }
 
+    /** How many units are leased of all keys. */
+    long units() {
+        return leases.values().stream().mapToLong(LeasedUnits::left).sum();
+    }
+
     /** What the counters show, less what is leased of them. */
     List<QuotaUsage> used(String key, List<Target> targets) {
         long before = held(key, targets);
@@ -188,5 +182,18 @@ final class Leasing {
         if (leased != null && rest > 0) {
             adjustments.apply(leased.targets(), -rest);
         }
+    }
+
+    /** Gives back all that is leased, many keys in a call; stops when the store does not answer. Leases nothing more. */
+    void close() {
+        closed = true;
+        List<Returned> returned = new ArrayList<>();
+        leases.forEach((key, leased) -> {
+            if (leases.remove(key, leased)) {
+                returned.add(new Returned(leased.targets(), leased.close()));
+            }
+        });
+        returned.removeIf(units -> units.amount() == 0);
+        store.giveBack(returned);
     }
 }

@@ -3,7 +3,9 @@ package dev.ratelimit.core.internal.quota;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
+import dev.ratelimit.quota.spi.CounterQuery;
 import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.ListedCounter;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Operation.Acquire;
 import dev.ratelimit.quota.spi.Operation.Adjust;
@@ -20,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +35,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryStore implements QuotaStore {
 
-    private static final Capabilities CAPABILITIES = new Capabilities(true, AtomicGroups.ALL, 1000);
+    private static final Capabilities CAPABILITIES = new Capabilities(true, AtomicGroups.ALL, 1000, true);
 
     /** How many expired counters a call drops for each counter that it may add. */
     private static final int DROPPED_FOR_EACH = 2;
 
-    private final Tallies tallies = new Tallies();
+    /** How many it drops where there is no room for another. */
+    private static final int DROPPED_FOR_ROOM = 1000;
+
+    private final Tallies tallies;
+    private final MemoryBounds bounds;
     private final InstantSource clock;
     private volatile boolean closed;
 
@@ -45,9 +52,21 @@ public final class MemoryStore implements QuotaStore {
      * Creates an empty store.
      *
      * @param clock by which counters expire
+     * @param bounds how much it keeps; its own
+     */
+    public MemoryStore(InstantSource clock, MemoryBounds bounds) {
+        this.clock = clock;
+        this.bounds = bounds;
+        this.tallies = new Tallies(bounds);
+    }
+
+    /**
+     * Creates an empty store without bounds.
+     *
+     * @param clock by which counters expire
      */
     public MemoryStore(InstantSource clock) {
-        this.clock = clock;
+        this(clock, new MemoryBounds(Integer.MAX_VALUE, Integer.MAX_VALUE));
     }
 
     @Override
@@ -82,6 +101,14 @@ public final class MemoryStore implements QuotaStore {
             outcomes.add(outcome(operation, deadline, now));
         }
         return outcomes;
+    }
+
+    @Override
+    public List<ListedCounter> list(CounterQuery query, Deadline deadline) {
+        if (closed) {
+            throw new QuotaStoreException(Certainty.NOT_APPLIED, "the store is closed", null);
+        }
+        return tallies.list(query);
     }
 
     /** Whether that is the clock by which counters expire. */
@@ -138,23 +165,41 @@ public final class MemoryStore implements QuotaStore {
         if (deadline.hasPassed()) {
             return notApplied("the deadline had passed before the operation began");
         }
+        tallies.forget(
+                now,
+                DROPPED_FOR_EACH
+                        * (operation instanceof Group group ? group.acquires().size() : 1));
+        try {
+            return counted(operation, now);
+        } catch (MemoryBounds.NoRoom e) {
+            return oncemore(operation, now);
+        }
+    }
+
+    /** Again, after more than the usual number of expired counters have made room; nothing that is in use does. */
+    private Outcome oncemore(Operation operation, long now) {
+        tallies.forget(now, DROPPED_FOR_ROOM);
+        try {
+            return counted(operation, now);
+        } catch (MemoryBounds.NoRoom e) {
+            return notApplied(Objects.requireNonNull(e.getMessage()));
+        }
+    }
+
+    private Outcome counted(Operation operation, long now) {
         if (operation instanceof Acquire acquire) {
-            tallies.forget(now, DROPPED_FOR_EACH);
-            return acquired(acquire);
+            return acquired(acquire, now);
         }
         if (operation instanceof Adjust adjust) {
-            tallies.forget(now, DROPPED_FOR_EACH);
-            return adjusted(adjust);
+            return adjusted(adjust, now);
         }
         if (operation instanceof Group group) {
-            tallies.forget(now, DROPPED_FOR_EACH * group.acquires().size());
-            return grouped(group);
+            return grouped(group, now);
         }
-        tallies.forget(now, DROPPED_FOR_EACH);
         return read((Read) operation);
     }
 
-    private Counted acquired(Acquire acquire) {
+    private Counted acquired(Acquire acquire, long now) {
         // A denial whatever the counter shows makes none.
         Tally tally = acquire.limit() < acquire.min()
                 ? tallies.lockedIfThere(acquire.counter())
@@ -163,16 +208,22 @@ public final class MemoryStore implements QuotaStore {
             return new Counted(0, 0);
         }
         try {
-            return tally.acquire(acquire);
+            return tally.acquire(acquire, now);
         } finally {
             tallies.release(tally);
         }
     }
 
-    private Counted adjusted(Adjust adjust) {
-        Tally tally = tallies.locked(adjust.counter());
+    private Counted adjusted(Adjust adjust, long now) {
+        // What gives back on a counter that is not there makes none, unless it is to be remembered.
+        Tally tally = adjust.delta() < 0 && adjust.id() == null
+                ? tallies.lockedIfThere(adjust.counter())
+                : tallies.locked(adjust.counter());
+        if (tally == null) {
+            return new Counted(0, 0);
+        }
         try {
-            return tally.adjust(adjust);
+            return tally.adjust(adjust, now);
         } finally {
             tallies.release(tally);
         }
@@ -190,14 +241,14 @@ public final class MemoryStore implements QuotaStore {
         }
     }
 
-    private Grouped grouped(Group group) {
+    private Grouped grouped(Group group, long now) {
         List<Acquire> acquires = group.acquires();
         Tally[] locked = new Tally[acquires.size()];
         try {
             for (int place : placesByName(acquires)) {
                 locked[place] = tallies.locked(acquires.get(place).counter());
             }
-            return decided(acquires, locked);
+            return decided(acquires, locked, now);
         } finally {
             releaseAll(locked);
         }
@@ -211,14 +262,20 @@ public final class MemoryStore implements QuotaStore {
                 .toList();
     }
 
-    private static Grouped decided(List<Acquire> acquires, Tally[] locked) {
+    private Grouped decided(List<Acquire> acquires, Tally[] locked, long now) {
         boolean granted = true;
+        int places = 0;
         for (int i = 0; i < locked.length; i++) {
             granted &= locked[i].grants(acquires.get(i));
+            places += locked[i].needsPlace(acquires.get(i)) ? 1 : 0;
+        }
+        if (granted) {
+            // All at once: a group is not left half counted.
+            bounds.takeOperations(places);
         }
         List<Counted> parts = new ArrayList<>(locked.length);
         for (int i = 0; i < locked.length; i++) {
-            parts.add(granted ? locked[i].acquire(acquires.get(i)) : new Counted(0, locked[i].used()));
+            parts.add(granted ? locked[i].count(acquires.get(i), now) : new Counted(0, locked[i].used()));
         }
         return new Grouped(parts);
     }

@@ -1,5 +1,7 @@
 package dev.ratelimit.core.internal.quota;
 
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.internal.breaker.BreakerListener;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.spi.Deadline;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Calls of a store: cut to its largest batch, and repeated where that is safe.
  *
+ * <p><b>When the store is away</b>, as its {@link StoreHealth} says, it is not called: the operations have certainly not been
+ * applied.
+ *
  * <p><b>When an operation is repeated.</b> If it certainly was not applied; or if it has an id and the store remembers, so that it
  * counts once. Never after the deadline. A store that does what it must not, by throwing anything else or answering too
  * little, is taken to have counted.
@@ -27,27 +32,64 @@ import org.jspecify.annotations.Nullable;
 final class StoreCalls {
 
     private final QuotaStore store;
-    private final int retries;
-    private final boolean remembers;
-    private final int largestBatch;
+    private final StoreDeadline wait;
+    private final StoreHealth health;
+    private final Retries retries;
+    private final TimeSource time;
+    private final Meter meter;
     private final UUID holder = UUID.randomUUID();
     private final AtomicLong sequence = new AtomicLong();
 
-    StoreCalls(QuotaStore store, int retries) {
+    /** Calls of a store by services that share its health. */
+    StoreCalls(QuotaStore store, StoreDeadline wait, StoreHealth health, Retries retries, Meter meter) {
         this.store = store;
+        this.wait = wait;
+        this.health = health;
         this.retries = retries;
-        this.remembers = store.capabilities().remembersOperations();
-        this.largestBatch = store.capabilities().largestBatch();
+        this.time = retries.surroundings().time();
+        this.meter = meter;
     }
 
     QuotaStore store() {
         return store;
     }
 
+    /** The deadline of a call that begins now. */
+    Deadline deadline() {
+        return Deadline.after(wait.get(), time);
+    }
+
+    /** Has a listener told when the store goes away and comes back, as long as somebody else holds it. */
+    void tell(BreakerListener listener) {
+        health.breaker().tell(listener);
+    }
+
+    /** Whether the store is worth calling. */
+    boolean permits() {
+        return health.permits();
+    }
+
+    /** The most operations of one call. */
+    int maxBatch() {
+        return store.capabilities().largestBatch();
+    }
+
+    /** Whether an operation with an id can be sent again without counting twice. */
+    boolean remembers() {
+        // Our own store in memory leaves no doubt, so that nothing need be remembered there for a retry.
+        return store.capabilities().remembersOperations() && !(store instanceof MemoryStore);
+    }
+
     /** The id of a new operation; none where it would never be sent again. */
     @Nullable
     OperationId nextId() {
-        return retries > 0 && remembers ? new OperationId(holder, sequence.incrementAndGet()) : null;
+        return retries.count() > 0 ? idToRepeat() : null;
+    }
+
+    /** The id of a new operation that may be sent again later; none where the store remembers none. */
+    @Nullable
+    OperationId idToRepeat() {
+        return remembers() ? new OperationId(holder, sequence.incrementAndGet()) : null;
     }
 
     /** The outcome of one operation; never throws what a store throws. */
@@ -57,6 +99,7 @@ final class StoreCalls {
 
     /** One outcome for each operation; never throws what a store throws. */
     List<Outcome> apply(List<Operation> operations, Deadline deadline) {
+        int largestBatch = maxBatch();
         if (operations.size() <= largestBatch) {
             return withRetries(operations, deadline);
         }
@@ -70,9 +113,9 @@ final class StoreCalls {
 
     private List<Outcome> withRetries(List<Operation> operations, Deadline deadline) {
         List<Outcome> outcomes = once(operations, deadline);
-        for (int retry = 0; retry < retries && !deadline.hasPassed(); retry++) {
+        for (int retry = 0; retry < retries.count(); retry++) {
             List<Integer> again = repeatable(operations, outcomes);
-            if (again.isEmpty()) {
+            if (again.isEmpty() || !health.permits() || !retries.pauseBefore(retry, deadline)) {
                 break;
             }
             List<Outcome> next = once(again.stream().map(operations::get).toList(), deadline);
@@ -94,7 +137,7 @@ final class StoreCalls {
         List<Integer> indexes = new ArrayList<>();
         for (int i = 0; i < outcomes.size(); i++) {
             if (outcomes.get(i) instanceof Outcome.Failed failed
-                    && (failed.certainty() == Certainty.NOT_APPLIED || (remembers && hasId(operations.get(i))))) {
+                    && (failed.certainty() == Certainty.NOT_APPLIED || (remembers() && hasId(operations.get(i))))) {
                 indexes.add(i);
             }
         }
@@ -113,6 +156,26 @@ final class StoreCalls {
     }
 
     private List<Outcome> once(List<Operation> operations, Deadline deadline) {
+        if (!health.permits()) {
+            return failed(operations, Certainty.NOT_APPLIED, away());
+        }
+        if (deadline.hasPassed()) {
+            return failed(
+                    operations,
+                    Certainty.NOT_APPLIED,
+                    new QuotaStoreException(
+                            Certainty.NOT_APPLIED, "the deadline had passed before the store was called", null));
+        }
+        // To read the time twice would take longer than a call within this process.
+        boolean timed = !store.isLocal();
+        long begun = timed ? time.nanos() : 0;
+        List<Outcome> outcomes = called(operations, deadline);
+        meter.called(outcomes, timed ? time.nanos() - begun : 0);
+        health.ended(outcomes, deadline);
+        return outcomes;
+    }
+
+    private List<Outcome> called(List<Operation> operations, Deadline deadline) {
         List<Outcome> outcomes;
         try {
             outcomes = store.apply(operations, deadline);
@@ -129,6 +192,15 @@ final class StoreCalls {
                             + outcomes.size() + " outcomes"));
         }
         return outcomes;
+    }
+
+    private QuotaStoreException away() {
+        Throwable cause = health.cause();
+        return new QuotaStoreException(
+                Certainty.NOT_APPLIED,
+                "the store is not called, because it has not answered for some time"
+                        + (cause == null ? "" : ": " + cause.getMessage()),
+                cause);
     }
 
     private static List<Outcome> failed(List<Operation> operations, Certainty certainty, Exception cause) {

@@ -1,158 +1,159 @@
 package dev.ratelimit.core.internal.quota;
 
+import dev.ratelimit.core.internal.quota.Thresholds.Stay;
 import dev.ratelimit.quota.AsyncQuotaService;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
-import dev.ratelimit.quota.QuotaListener;
+import dev.ratelimit.quota.QuotaOperations;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.QuotaStatistics;
+import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
-import dev.ratelimit.quota.spi.Deadline;
-import dev.ratelimit.quota.spi.Outcome;
-import dev.ratelimit.quota.spi.QuotaStore;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Quotas in a store: windows and counters found, requests asked, answers told as decisions. */
 public final class StoreQuotas implements QuotaService {
 
+    private static final Logger LOG = LoggerFactory.getLogger("dev.ratelimit.quota");
+
     private final InstantSource clock;
-    private final Duration deadline;
-    private final AllOrNothing store;
-
-    /** Where requests meet, unless the store is quicker than that. */
-    private final @Nullable Lanes lanes;
-
-    /** The store, if one quota can be counted there without making operations of requests. */
-    private final @Nullable MemoryStore memory;
-
+    private final Executor executor;
+    private final Meter meter;
+    private final StoreCalls calls;
     private final Adjustments adjustments;
-    private final @Nullable Leasing leasing;
-    private final @Nullable Thresholds thresholds;
-    private volatile CurrentWindow[] windows;
+    private final Decisions decisions;
+    private final Credits credits;
+    private final Counting counting;
+    private final QuotaSource quotas;
+    private final Absence absence;
+    private final CountedReservation.Service reservations;
+    private final Once once;
 
-    /**
-     * Creates a service.
-     *
-     * @param retries how often a call is repeated where that is safe
-     * @param term how long what is leased may lie, or null if nothing is
-     * @param listener what is told of shares, if anything
-     * @param percents the shares, ascending
-     */
-    public StoreQuotas(
-            QuotaStore store,
-            List<Quota> quotas,
-            InstantSource clock,
-            Duration deadline,
-            int retries,
-            @Nullable Duration term,
-            @Nullable QuotaListener listener,
-            int[] percents) {
-        StoreCalls calls = new StoreCalls(store, retries);
-        this.clock = clock;
-        this.deadline = deadline;
-        this.store = new AllOrNothing(calls);
-        this.adjustments = new Adjustments(calls, deadline);
-        this.leasing = term == null ? null : Leasing.of(this.store, adjustments, term);
-        this.lanes = store.isLocal() && leasing == null
-                ? null
-                : new Lanes(this.store, store.capabilities().largestBatch(), leasing);
-        this.memory = store instanceof MemoryStore own && own.isBy(clock) && leasing == null ? own : null;
-        this.thresholds = listener == null ? null : new Thresholds(listener, percents);
-        this.windows = windows(quotas, clock.millis());
+    /** Creates a service by the system's time, which shares what it knows of its store with others. */
+    public StoreQuotas(QuotaSettings settings) {
+        this(settings, Surroundings.ofSystem(), StoreHealth.shared(settings.store(), settings.deadline()));
     }
 
-    private static CurrentWindow[] windows(List<Quota> quotas, long nowMillis) {
-        Set<String> names = new HashSet<>();
-        for (Quota quota : quotas) {
-            if (!names.add(quota.name())) {
-                throw new IllegalArgumentException(
-                        "each quota needs a name of its own, but there are two named " + quota.name());
-            }
-        }
-        return quotas.stream().map(quota -> new CurrentWindow(quota, nowMillis)).toArray(CurrentWindow[]::new);
+    /** Creates a service. */
+    StoreQuotas(QuotaSettings settings, Surroundings surroundings, StoreHealth health) {
+        this.clock = settings.clock();
+        this.executor = surroundings.executor();
+        this.meter = new Meter(settings.events());
+        this.calls = new StoreCalls(
+                settings.store(), settings.deadline(), health, new Retries(settings.retries(), surroundings), meter);
+        calls.tell(meter);
+        this.adjustments = new Adjustments(calls);
+        this.credits = new Credits(adjustments);
+        this.decisions = new Decisions(settings.shares(), settings.clock());
+        this.counting = Counting.of(settings, new AllOrNothing(calls), adjustments, decisions, surroundings);
+        this.absence = Absence.of(settings, calls, surroundings);
+        this.reservations = new CountedReservation.Service(
+                calls, absence, clock, settings.closeCharges(), surroundings);
+        this.once = new Once(calls);
+        this.quotas = settings.quotas();
     }
 
     @Override
     public QuotaDecision consume(String key, long amount) {
         check(amount);
         Objects.requireNonNull(key, "key");
+        CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
-        CurrentWindow[] all = windows;
-        QuotaDecision decision = null;
-        if (leasing != null) {
-            decision = ofWhatIsLeased(leasing, all, key, amount, now);
-        } else if (memory != null && all.length == 1) {
-            decision = ofCounterThatIsThere(memory, all[0], key, amount, now);
-        }
-        return decision != null ? decision : ask(key, targets(key, now), amount, now);
-    }
-
-    /** The same answer on a shorter way, where there is one: without making counters' names. */
-    private @Nullable QuotaDecision ofWhatIsLeased(
-            Leasing leasing, CurrentWindow[] windows, String key, long amount, long nowMillis) {
-        LeasedUnits leased = leasing.of(key);
-        if (leased == null || !leased.serves(windows, nowMillis)) {
-            return null;
-        }
-        long left = leased.take(amount);
-        return left < 0 ? null : told(key, leased.targets(), leased.without(left), amount, nowMillis);
-    }
-
-    /** The same answer on a shorter way, where there is one. */
-    private @Nullable QuotaDecision ofCounterThatIsThere(
-            MemoryStore store, CurrentWindow window, String key, long amount, long nowMillis) {
-        Quota quota = window.quota();
-        CurrentWindow.Bounds bounds = window.at(nowMillis);
-        Outcome.Counted counted = store.acquireIfThere(bounds, key, amount, quota.limit(), nowMillis);
-        if (counted == null) {
-            return null;
-        }
-        QuotaUsage usage = new QuotaUsage(quota, counted.used(), bounds.window());
-        List<QuotaUsage> usages = List.of(usage);
-        if (thresholds != null && thresholds.concerns(usage)) {
-            thresholds.look(key, List.of(window.target(key, nowMillis)), usages);
-        }
-        return counted.granted() > 0 ? QuotaDecision.allowed(usages) : refused(usages, amount, nowMillis);
+        QuotaDecision decision = counting.atOnce(windows, key, amount, now);
+        return decision != null
+                ? meter.decided(decision)
+                : ask(windows, key, targets(windows, key, now), amount, Stay.FOR_GOOD, now);
     }
 
     @Override
     public QuotaReservation reserve(String key, long amount) {
         check(amount);
+        Objects.requireNonNull(key, "key");
+        CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
-        List<Target> targets = targets(key, now);
-        return new CountedReservation(adjustments, targets, amount, ask(key, targets, amount, now));
+        List<Target> targets = targets(windows, key, now);
+        return new CountedReservation(
+                reservations, targets, amount, ask(windows, key, targets, amount, Stay.FOR_NOW, now));
     }
 
-    private QuotaDecision ask(String key, List<Target> targets, long amount, long nowMillis) {
-        Request request = new Request(targets, amount);
-        Answer answer = lanes == null
-                ? store.ask(request, Deadline.never())
-                : lanes.ask(key, request, Deadline.after(deadline));
-        if (answer instanceof Answer.Failed failed) {
+    private QuotaDecision ask(
+            CurrentWindow[] windows, String key, List<Target> targets, long amount, Stay stay, long nowMillis) {
+        if (!absence.fails() && !calls.permits()) {
+            return meter.decided(absence.answer(targets, amount, nowMillis));
+        }
+        Answer answer = counting.ask(key, new Request(targets, amount));
+        if (answer instanceof Answer.Counted counted) {
+            List<Target> raised = counted.granted() || !Credits.concern(targets)
+                    ? targets
+                    : raisedNow(windows, key, targets, nowMillis);
+            return raised.equals(targets)
+                    ? meter.decided(decisions.of(key, targets, counted, amount, stay, nowMillis))
+                    : ask(windows, key, raised, amount, stay, nowMillis);
+        }
+        if (absence.fails()) {
+            Answer.Failed failed = (Answer.Failed) answer;
+            meter.failed(failed.exception().certainty());
             throw failed.thrown();
         }
-        return told(key, targets, (Answer.Counted) answer, amount, nowMillis);
+        return meter.decided(absence.answer(targets, amount, nowMillis));
     }
 
-    private QuotaDecision told(String key, List<Target> targets, Answer.Counted counted, long amount, long nowMillis) {
-        List<QuotaUsage> usages = counted.usages(targets);
-        if (thresholds != null) {
-            thresholds.look(key, targets, usages);
+    /** The targets below the limits that the store says now, or those that were known if it does not answer any more. */
+    private List<Target> raisedNow(CurrentWindow[] windows, String key, List<Target> targets, long nowMillis) {
+        try {
+            credits.reread(key, targets);
+        } catch (QuotaUnavailableException e) {
+            if (absence.fails()) {
+                throw e;
+            }
         }
-        return counted.granted() ? QuotaDecision.allowed(usages) : refused(usages, amount, nowMillis);
+        return targets(windows, key, nowMillis);
     }
 
-    private static QuotaDecision refused(List<QuotaUsage> usages, long amount, long nowMillis) {
-        return QuotaDecision.refused(usages, amount, Instant.ofEpochMilli(nowMillis));
+    @Override
+    public QuotaDecision consume(String key, long amount, String idempotencyKey) {
+        check(amount);
+        long now = clock.millis();
+        List<Target> targets = targets(key, now);
+        return told(key, targets, once.ask(key, new Request(targets, amount), idempotencyKey), amount, now);
+    }
+
+    @Override
+    public QuotaReservation reserve(String key, long amount, String idempotencyKey) {
+        check(amount);
+        long now = clock.millis();
+        List<Target> targets = targets(key, now);
+        Once.Asked asked = once.ask(key, new Request(targets, amount), idempotencyKey);
+        QuotaDecision decision = told(key, targets, asked, amount, now);
+        UUID id = Once.holder(key, idempotencyKey);
+        return new HandedReservation(
+                reservations, new Handle(id, asked.amount(), targets, decision.usages()), decision);
+    }
+
+    private QuotaDecision told(String key, List<Target> targets, Once.Asked asked, long amount, long nowMillis) {
+        if (asked.answer() instanceof Answer.Counted counted) {
+            // A repetition shows what the counter showed then, and goes past no share again.
+            return meter.decided(decisions.of(key, targets, counted, amount, Stay.FOR_NOW, nowMillis));
+        }
+        Answer.Failed failed = (Answer.Failed) asked.answer();
+        meter.failed(failed.exception().certainty());
+        throw failed.thrown();
+    }
+
+    @Override
+    public QuotaReservation resume(String handle) {
+        Handle known = Handle.parse(Objects.requireNonNull(handle, "handle"));
+        return new HandedReservation(reservations, known, QuotaDecision.allowed(known.usages()));
     }
 
     @Override
@@ -160,46 +161,104 @@ public final class StoreQuotas implements QuotaService {
         check(amount);
         long now = clock.millis();
         List<Target> targets = targets(key, now);
-        List<QuotaUsage> usages = leasing == null ? adjustments.read(targets) : leasing.used(key, targets);
-        return usages.stream().allMatch(usage -> amount <= usage.remaining())
-                ? QuotaDecision.allowed(usages)
-                : refused(usages, amount, now);
+        if (absence.fails()) {
+            return look(key, targets, amount, now);
+        }
+        try {
+            return look(key, targets, amount, now);
+        } catch (QuotaUnavailableException e) {
+            return absence.look(targets, amount, now);
+        }
+    }
+
+    private QuotaDecision look(String key, List<Target> targets, long amount, long nowMillis) {
+        if (!Credits.concern(targets)) {
+            return Decisions.ofLook(counting.used(key, targets), amount, nowMillis);
+        }
+        credits.reread(key, targets);
+        return Decisions.ofLook(counting.used(key, targets(key, nowMillis)), amount, nowMillis);
+    }
+
+    @Override
+    public void topUp(String key, long amount) {
+        check(amount);
+        List<Target> endless = targets(key, clock.millis()).stream()
+                .filter(target -> target.window().isEndless())
+                .toList();
+        if (endless.size() != 1) {
+            throw new IllegalArgumentException("topUp needs a key with one quota of CalendarWindow.lifetime(), but this key has "
+                    + endless.size() + "; raise other quotas by their limits");
+        }
+        credits.topUp(key, endless, amount);
     }
 
     @Override
     public List<QuotaUsage> decrement(String key, long amount) {
         check(amount);
-        giveBackLeased(key);
-        return adjustments.apply(targets(key, clock.millis()), -amount);
+        return giveBack(key, targets(key, clock.millis()), amount);
+    }
+
+    @Override
+    public List<QuotaUsage> decrement(String key, long amount, QuotaDecision consumed) {
+        check(amount);
+        checkAllowed(consumed);
+        return giveBack(key, CurrentWindow.targets(key, consumed.usages(), quotas.grace()), amount);
+    }
+
+    private List<QuotaUsage> giveBack(String key, List<Target> targets, long amount) {
+        counting.giveBackLeased(key);
+        List<QuotaUsage> usages = adjustments.apply(targets, -amount);
+        decisions.givenBack(targets, usages);
+        return usages;
+    }
+
+    @Override
+    public List<QuotaUsage> charge(String key, long amount) {
+        check(amount);
+        long now = clock.millis();
+        List<Target> targets = targets(key, now);
+        counting.giveBackLeased(key);
+        List<QuotaUsage> usages = adjustments.apply(targets, amount);
+        decisions.charged(key, targets, usages, amount, now);
+        return usages;
     }
 
     @Override
     public void reset(String key) {
-        giveBackLeased(key);
-        adjustments.apply(targets(key, clock.millis()), -Long.MAX_VALUE);
-    }
-
-    private void giveBackLeased(String key) {
-        if (leasing != null) {
-            leasing.giveBack(key);
-        }
+        counting.giveBackLeased(key);
+        long now = clock.millis();
+        List<Target> targets = targets(key, now);
+        decisions.givenBack(targets, adjustments.apply(targets, -Long.MAX_VALUE));
+        absence.forgive(targets, now);
     }
 
     @Override
     public List<Quota> quotas() {
-        List<Quota> quotas = new ArrayList<>();
-        for (CurrentWindow window : windows) {
-            quotas.add(window.quota());
-        }
-        return List.copyOf(quotas);
+        return quotas.quotas();
+    }
+
+    @Override
+    public List<Quota> quotas(String key) {
+        Objects.requireNonNull(key, "key");
+        return QuotaSource.quotas(quotas.of(key));
     }
 
     @Override
     public void update(Quota first, Quota... more) {
-        List<Quota> quotas = new ArrayList<>();
-        quotas.add(Objects.requireNonNull(first, "first"));
-        quotas.addAll(List.of(more));
-        windows = windows(quotas, clock.millis());
+        List<Quota> all = new ArrayList<>();
+        all.add(Objects.requireNonNull(first, "first"));
+        all.addAll(List.of(more));
+        quotas.update(all);
+    }
+
+    @Override
+    public void planChanged(String key) {
+        quotas.planChanged(Objects.requireNonNull(key, "key"));
+    }
+
+    @Override
+    public QuotaOperations operations() {
+        return new StoreOperations(calls, adjustments, quotas, clock);
     }
 
     @Override
@@ -207,22 +266,66 @@ public final class StoreQuotas implements QuotaService {
         return new AsyncQuotas(this, Objects.requireNonNull(executor, "executor"));
     }
 
-    /** The counters of a key now; complains of a key that cannot have any. */
-    List<Target> targets(String key, long nowMillis) {
-        Objects.requireNonNull(key, "key");
-        CurrentWindow[] all = windows;
-        if (all.length == 1) {
-            return List.of(all[0].target(key, nowMillis));
+    @Override
+    public QuotaStatistics statistics() {
+        return meter.statistics(counting.leasedUnits(), absence.owedCounters(), calls.permits());
+    }
+
+    @Override
+    public void close() {
+        counting.close();
+        flush();
+        absence.close();
+    }
+
+    /** Lets the executor end what it was given before, up to the deadline. */
+    private void flush() {
+        CountDownLatch flushed = new CountDownLatch(1);
+        try {
+            executor.execute(flushed::countDown);
+            if (!flushed.await(calls.deadline().remainingNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.warn("the quota store does not answer, so that units that were leased from it may stay counted");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Error e) {
+            // No thread could be started for it, so that nothing runs there.
         }
-        List<Target> targets = new ArrayList<>(all.length);
-        for (CurrentWindow window : all) {
+    }
+
+    /** The counters of a key now; complains of a key that cannot have any. */
+    private List<Target> targets(String key, long nowMillis) {
+        Objects.requireNonNull(key, "key");
+        return targets(quotas.of(key), key, nowMillis);
+    }
+
+    private List<Target> targets(CurrentWindow[] windows, String key, long nowMillis) {
+        return credits.raised(key, plain(windows, key, nowMillis));
+    }
+
+    private static List<Target> plain(CurrentWindow[] windows, String key, long nowMillis) {
+        if (windows.length == 1) {
+            return List.of(windows[0].target(key, nowMillis));
+        }
+        List<Target> targets = new ArrayList<>(windows.length);
+        for (CurrentWindow window : windows) {
             targets.add(window.target(key, nowMillis));
         }
         return targets;
     }
 
-    void checkKey(String key) {
-        targets(key, clock.millis());
+    /** Complains of a key that no quota can have. */
+    static void checkKey(String key) {
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("the key of a quota is empty; say whose quota it is");
+        }
+    }
+
+    static void checkAllowed(QuotaDecision consumed) {
+        if (!consumed.allowed()) {
+            throw new IllegalArgumentException(
+                    "consumed must be a decision that allowed, but this one counted nothing: " + consumed);
+        }
     }
 
     static void check(long amount) {

@@ -1,9 +1,14 @@
 package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.CounterQuery;
+import dev.ratelimit.quota.spi.ListedCounter;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,11 +39,16 @@ final class Tallies {
     private final ConcurrentSkipListMap<Due, Tally> byDue = new ConcurrentSkipListMap<>(Due.ORDER);
 
     private final AtomicLong lastNumber = new AtomicLong();
+    private final MemoryBounds bounds;
 
     /** The earliest of them in milliseconds, or earlier: so that a look at a number tells that nothing has expired. */
     private final AtomicLong firstDue = new AtomicLong(Long.MAX_VALUE);
 
-    /** The tally of a counter, locked; made if need be. */
+    Tallies(MemoryBounds bounds) {
+        this.bounds = bounds;
+    }
+
+    /** The tally of a counter, locked; made if need be. Throws {@link MemoryBounds.NoRoom} if there is no place for it. */
     Tally locked(Counter counter) {
         WindowTallies.Name name = WindowTallies.Name.of(counter);
         while (true) {
@@ -83,7 +93,7 @@ final class Tallies {
 
     private WindowTallies open(WindowTallies.Name name) {
         WindowTallies window = windows.get(name);
-        return window != null ? window : windows.computeIfAbsent(name, WindowTallies::new);
+        return window != null ? window : windows.computeIfAbsent(name, same -> new WindowTallies(same, bounds));
     }
 
     /** A new tally, locked; null if another was quicker, or the window has been closed. */
@@ -91,6 +101,12 @@ final class Tallies {
         if (!window.enter()) {
             windows.remove(window.name(), window);
             return null;
+        }
+        try {
+            bounds.takeCounter();
+        } catch (MemoryBounds.NoRoom e) {
+            close(window);
+            throw e;
         }
         Tally fresh = new Tally(window, counter, new Due(counter.expires(), lastNumber.incrementAndGet()));
         fresh.lock();
@@ -111,6 +127,12 @@ final class Tallies {
     }
 
     private void left(WindowTallies window) {
+        bounds.leaveCounter();
+        close(window);
+    }
+
+    /** Leaves a window, which is closed by the last who does. */
+    private void close(WindowTallies window) {
         if (window.leave()) {
             windows.remove(window.name(), window);
         }
@@ -164,6 +186,44 @@ final class Tallies {
         return windows.values().stream().mapToInt(WindowTallies::size).sum();
     }
 
+    /** The counters that a query is for, those that show most first. */
+    List<ListedCounter> list(CounterQuery query) {
+        PriorityQueue<ListedCounter> most = new PriorityQueue<>(Comparator.comparingLong(ListedCounter::used));
+        for (WindowTallies window : windows.values()) {
+            for (Tally tally : window.all()) {
+                ListedCounter listed = listed(tally);
+                if (listed == null) {
+                    continue;
+                }
+                if (!query.matches(listed.counter())) {
+                    // Nor does any other of this window.
+                    break;
+                }
+                most.add(listed);
+                if (most.size() > query.max()) {
+                    most.remove();
+                }
+            }
+        }
+        List<ListedCounter> all = new ArrayList<>(most);
+        all.sort(Comparator.comparingLong(ListedCounter::used).reversed());
+        return all;
+    }
+
+    private static @Nullable ListedCounter listed(Tally tally) {
+        tally.lock();
+        try {
+            return tally.isGone() || tally.used() == 0 ? null : new ListedCounter(tally.counter(), tally.used());
+        } finally {
+            tally.unlock();
+        }
+    }
+
+    /** How many windows there are. */
+    int windows() {
+        return windows.size();
+    }
+
     void clear() {
         windows.values().forEach(WindowTallies::clear);
         windows.clear();
@@ -187,6 +247,7 @@ final class Tallies {
 
     private void drop(Tally tally) {
         tally.leave();
+        bounds.leaveOperations(tally.answers());
         tally.window().remove(tally);
         left(tally.window());
     }

@@ -9,8 +9,6 @@ import dev.ratelimit.quota.spi.Outcome.Counted;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +46,7 @@ final class Tally {
     private boolean gone;
 
     /** Made with the first operation that has an id. */
-    private @Nullable Map<OperationId, Counted> answers;
+    private @Nullable Answers answers;
 
     Tally(WindowTallies window, Counter counter, Tallies.Due due) {
         this.window = window;
@@ -64,6 +62,12 @@ final class Tally {
 
     String subject() {
         return subject;
+    }
+
+    /** The counter, made anew. */
+    Counter counter() {
+        WindowTallies.Name name = window.name();
+        return Counter.parse(name.quota() + "/" + subject + "/" + name.window(), expires);
     }
 
     boolean isPlain() {
@@ -131,56 +135,76 @@ final class Tally {
         return used == 0 && answers == null;
     }
 
-    /** Grants what there is room for, unless that is less than the least. */
-    Counted acquire(Acquire acquire) {
+    /** Grants what there is room for, unless that is less than the least. Throws, and changes nothing, if it cannot be remembered. */
+    Counted acquire(Acquire acquire, long nowMillis) {
+        Counted before = answer(acquire.id());
+        if (before != null) {
+            return before;
+        }
+        if (acquire.granted(used) == 0) {
+            return new Counted(0, used);
+        }
+        takePlace(acquire.id());
+        return count(acquire, nowMillis);
+    }
+
+    /** The same for one that is granted, with a place for its answer already taken if it {@link #needsPlace}. */
+    Counted count(Acquire acquire, long nowMillis) {
         Counted before = answer(acquire.id());
         return before != null
                 ? before
-                : remembered(acquire.id(), acquire(acquire.want(), acquire.min(), acquire.limit()));
+                : remembered(acquire.id(), acquire(acquire.want(), acquire.min(), acquire.limit()), nowMillis);
+    }
+
+    /** Whether an acquire that is granted takes a place among the remembered operations. */
+    boolean needsPlace(Acquire acquire) {
+        return acquire.id() != null && answer(acquire.id()) == null;
     }
 
     /** The same for an operation that is not remembered. */
     Counted acquire(long want, long min, long limit) {
-        // Neither is negative, so that the difference does not wrap.
-        long room = limit - used;
-        if (room < min) {
-            return new Counted(0, used);
-        }
-        long granted = Math.min(want, room);
+        long granted = Acquire.granted(want, min, limit, used);
         used += granted;
         return new Counted(granted, used);
     }
 
     /** Whether {@link #acquire} would grant now. */
     boolean grants(Acquire acquire) {
-        return answer(acquire.id()) != null || acquire.limit() - used >= acquire.min();
+        return answer(acquire.id()) != null || acquire.granted(used) > 0;
     }
 
     /** Adds, and stops at zero and at the largest number. */
-    Counted adjust(Adjust adjust) {
+    Counted adjust(Adjust adjust, long nowMillis) {
         Counted before = answer(adjust.id());
         if (before != null) {
             return before;
         }
-        long delta = adjust.delta();
-        if (delta < 0) {
-            used = Math.max(0, used + delta);
-        } else {
-            used = used > Long.MAX_VALUE - delta ? Long.MAX_VALUE : used + delta;
-        }
-        return remembered(adjust.id(), new Counted(0, used));
+        takePlace(adjust.id());
+        used = adjust.applied(used);
+        return remembered(adjust.id(), new Counted(0, used), nowMillis);
+    }
+
+    /** How many operations are remembered. */
+    int answers() {
+        return answers == null ? 0 : answers.size();
     }
 
     private @Nullable Counted answer(@Nullable OperationId id) {
-        return id == null || answers == null ? null : answers.get(id);
+        return id == null || answers == null ? null : answers.of(id);
     }
 
-    private Counted remembered(@Nullable OperationId id, Counted answer) {
+    private void takePlace(@Nullable OperationId id) {
+        if (id != null) {
+            window.bounds().takeOperations(1);
+        }
+    }
+
+    private Counted remembered(@Nullable OperationId id, Counted answer, long nowMillis) {
         if (id != null) {
             if (answers == null) {
-                answers = new HashMap<>();
+                answers = new Answers(window.bounds());
             }
-            answers.put(id, answer);
+            answers.put(id, answer, nowMillis);
         }
         return answer;
     }

@@ -1,7 +1,7 @@
 package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.quota.spi.Counter;
-import java.time.Instant;
+import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -14,22 +14,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowTallies {
 
-    /** What tells one window from others: of which quota, and its start. */
-    record Name(String quota, Instant start) {
+    /** What tells one window from others: of which quota, its length and start. */
+    record Name(String quota, String window) {
 
         static Name of(Counter counter) {
-            return new Name(counter.quota(), counter.start());
+            return new Name(counter.quota(), counter.window());
         }
     }
 
     private static final int CLOSED = -1;
 
     private final Name name;
+    private final MemoryBounds bounds;
     private final ConcurrentHashMap<String, Tally> bySubject = new ConcurrentHashMap<>();
     private final AtomicInteger entered = new AtomicInteger();
 
-    WindowTallies(Name name) {
+    WindowTallies(Name name, MemoryBounds bounds) {
         this.name = name;
+        this.bounds = bounds;
+    }
+
+    /** The bounds of the whole store. */
+    MemoryBounds bounds() {
+        return bounds;
     }
 
     Name name() {
@@ -62,6 +69,11 @@ final class WindowTallies {
     /** Gives a place back; whether it is closed by that. */
     boolean leave() {
         return entered.decrementAndGet() == 0 && entered.compareAndSet(0, CLOSED);
+    }
+
+    /** All of them, which may come and go meanwhile. */
+    Collection<Tally> all() {
+        return bySubject.values();
     }
 
     int size() {

@@ -121,7 +121,7 @@ class ResolvedPoliciesTest {
         assertThat(reports.get(0).cause()).isInstanceOf(IOException.class).hasMessage("down");
         assertThat(reports.get(1).cause())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("the resolver returned null; keys that it does not know need a policy");
+                .hasMessage("the resolver returned null; keys that it does not know need an answer, too");
     }
 
     @Test
@@ -266,7 +266,7 @@ class ResolvedPoliciesTest {
         assertThat(reports).extracting(PolicyFallback::known).containsExactly(false, true);
         assertThat(reports.get(0).cause())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("a resolver asked for a policy that was being resolved");
+                .hasMessage("a resolver asked for a key that was being resolved");
         assertThat(directory.asked).hasSize(2);
     }
 

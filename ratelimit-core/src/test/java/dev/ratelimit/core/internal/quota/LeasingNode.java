@@ -31,15 +31,15 @@ final class LeasingNode {
 
     /** Shares a counter for each limit with the other nodes of the store. */
     LeasingNode(QuotaStore store, ManualTime time, long... limits) {
-        StoreCalls calls = new StoreCalls(store, 0);
+        StoreCalls calls = CallsOnTrial.of(store, time, 0);
         AllOrNothing all = new AllOrNothing(calls);
         for (int i = 0; i < limits.length; i++) {
             Quota quota = Quota.of("q" + i, limits[i], CalendarWindow.yearly());
-            targets.add(new CurrentWindow(quota, NOW.toEpochMilli()).target(KEY, NOW.toEpochMilli()));
+            targets.add(new CurrentWindow(quota, Grace.PROPORTIONAL, NOW.toEpochMilli()).target(KEY, NOW.toEpochMilli()));
         }
-        adjustments = new Adjustments(calls, Duration.ofMinutes(1));
+        adjustments = new Adjustments(calls);
         leasing = new Leasing(all, adjustments, TERM, time, Runnable::run);
-        lanes = new Lanes(all, 1_000, leasing);
+        lanes = new Lanes(all, leasing);
     }
 
     Answer consume(long amount) {

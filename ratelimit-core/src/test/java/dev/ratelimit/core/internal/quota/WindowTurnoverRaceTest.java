@@ -24,6 +24,7 @@ class WindowTurnoverRaceTest {
 
     private static final int THREADS = 4;
     private static final int ROUNDS = 10_000;
+    private static final MemoryBounds NO_BOUNDS = new MemoryBounds(Integer.MAX_VALUE, Integer.MAX_VALUE);
 
     /** A counter that one thread alone uses: counts two one after the other, and gives both back; what it saw wrong. */
     private interface Turn {
@@ -79,7 +80,7 @@ class WindowTurnoverRaceTest {
                 String key = "key-" + thread;
                 Counter counter = Counter.of("q", key, Instant.EPOCH, Instant.MAX);
                 WindowTallies window =
-                        windows.computeIfAbsent("q", q -> new WindowTallies(WindowTallies.Name.of(counter)));
+                        windows.computeIfAbsent("q", q -> new WindowTallies(WindowTallies.Name.of(counter), NO_BOUNDS));
                 Tally tally = new Tally(window, counter, new Tallies.Due(Instant.MAX, thread));
                 window.putIfAbsent(tally);
                 WindowTallies later = windows.get("q");

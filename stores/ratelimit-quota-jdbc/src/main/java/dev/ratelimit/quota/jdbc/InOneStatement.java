@@ -150,7 +150,7 @@ final class InOneStatement implements Counting {
 
     /** A denial, or null if there would have been room. */
     private static @Nullable Counted denied(Acquire acquire, long used) {
-        return Ledger.granted(acquire, used) == 0 ? new Counted(0, used) : null;
+        return acquire.granted(used) == 0 ? new Counted(0, used) : null;
     }
 
     private static void fill(PreparedStatement statement, Acquire acquire) throws SQLException {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * A ledger is what a transaction has read of its counters, and what it makes of them: the rules of a quota store, without a database.
  *
  * <p>It decides all operations of a call one after another, on counters that the transaction holds; what has changed at the end is
- * written once, however many operations did it. The arithmetic stands here and nowhere in SQL, so that it is the same for all
- * databases and never wraps.
+ * written once, however many operations did it. The arithmetic is that of the operations, and stands nowhere in SQL, so that it is
+ * the same for all databases and never wraps.
  */
 final class Ledger {
 
@@ -131,14 +131,8 @@ final class Ledger {
             return first;
         }
         Balance balance = balance(acquire.counter());
-        long granted = granted(acquire, balance.used());
+        long granted = acquire.granted(balance.used());
         return granted == 0 ? new Counted(0, balance.used()) : take(acquire, balance, granted);
-    }
-
-    /** What an acquire is granted by a counter; zero if it is denied. A counter above the limit has no room. */
-    static long granted(Acquire acquire, long used) {
-        long room = acquire.limit() - used;
-        return room < acquire.min() ? 0 : Math.min(acquire.want(), room);
     }
 
     private Counted take(Acquire acquire, Balance balance, long granted) {
@@ -153,22 +147,17 @@ final class Ledger {
             return first;
         }
         Balance balance = balance(adjust.counter());
-        balance.set(sum(balance.used(), adjust.delta()), adjust.counter());
+        balance.set(adjust.applied(balance.used()), adjust.counter());
         Counted outcome = new Counted(0, balance.used());
         keep(adjust.counter(), adjust.id(), outcome, balance);
         return outcome;
-    }
-
-    /** The sum, from zero to the largest number there is. */
-    private static long sum(long used, long delta) {
-        return delta > Long.MAX_VALUE - used ? Long.MAX_VALUE : Math.max(0, used + delta);
     }
 
     private Grouped group(Group group) {
         List<Acquire> acquires = group.acquires();
         boolean granted = acquires.stream()
                 .allMatch(a -> first(a.counter(), a.id()) != null
-                        || granted(a, balance(a.counter()).used()) > 0);
+                        || a.granted(balance(a.counter()).used()) > 0);
         return new Grouped(acquires.stream()
                 .map(a -> granted
                         ? acquire(a)

@@ -48,7 +48,7 @@ class BrokenCountingIT {
                     used = rows.getLong(2);
                 }
             }
-            long granted = Ledger.granted(acquire, used);
+            long granted = acquire.granted(used);
             String write = "UPDATE " + sql.table() + " SET used = ? WHERE counter = ?";
             try (PreparedStatement update = session.prepare(write)) {
                 update.setLong(1, used + granted);

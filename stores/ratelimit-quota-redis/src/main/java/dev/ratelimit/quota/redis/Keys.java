@@ -26,8 +26,7 @@ record Keys(String namespace) {
     }
 
     String of(Counter counter) {
-        return "{" + namespace + ":" + counter.subject() + "}/" + counter.quota() + "/"
-                + counter.start().getEpochSecond();
+        return "{" + namespace + ":" + counter.subject() + "}/" + counter.quota() + "/" + counter.window();
     }
 
     /** The field that remembers an operation, which always has a colon; nothing for one that is not to be remembered. */

@@ -25,7 +25,8 @@ public abstract class QuotaStoreContract
                 S6InDoubtStrict,
                 S7TroubleIsNoDenial,
                 S8Groups,
-                S9Calls {
+                S9Calls,
+                S10Listing {
 
     /** For subclasses. */
     protected QuotaStoreContract() {}

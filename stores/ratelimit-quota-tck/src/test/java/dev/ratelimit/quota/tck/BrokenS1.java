@@ -72,7 +72,7 @@ final class BrokenS1 {
             pause();
             return locked(() -> {
                 State state = state(adjust.counter());
-                state.used = changed(seen, adjust.delta());
+                state.used = changed(adjust, seen);
                 return new Counted(0, state.used);
             });
         }
@@ -123,8 +123,8 @@ final class BrokenS1 {
         }
 
         @Override
-        long changed(long used, long delta) {
-            return Math.max(0, used + delta);
+        long changed(Adjust adjust, long used) {
+            return Math.max(0, used + adjust.delta());
         }
     }
 
@@ -134,8 +134,8 @@ final class BrokenS1 {
         }
 
         @Override
-        long changed(long used, long delta) {
-            return used > 0 && used + delta < 0 ? used : super.changed(used, delta);
+        long changed(Adjust adjust, long used) {
+            return used > 0 && used + adjust.delta() < 0 ? used : super.changed(adjust, used);
         }
     }
 }

@@ -30,8 +30,8 @@ final class BrokenS9 {
                 Broken.of("S9.3", "takes a call for a transaction", Transaction::new),
                 Broken.of("S9.4", "shares a list among threads", SharesAList::new),
                 Broken.of("S9.4", "cannot be closed twice", ClosesOnce::new, "S4.1", "S4.3", "S7.5"),
-                Broken.of("S9.5", "does not tell case", IgnoresCase::new),
-                Broken.of("S9.5", "takes _ for any character", Wildcard::new),
+                Broken.of("S9.5", "does not tell case", IgnoresCase::new, "S10.1"),
+                Broken.of("S9.5", "takes _ for any character", Wildcard::new, "S10.1", "S10.2"),
                 Broken.of("S9.5", "cuts names", CutsNames::new));
     }
 

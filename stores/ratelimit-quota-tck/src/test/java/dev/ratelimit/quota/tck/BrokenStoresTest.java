@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 /** For each rule there is a test, and a store that breaks the rule and is caught by that test. */
 class BrokenStoresTest {
 
-    private static final Pattern RULE = Pattern.compile("\\*\\*(S\\d\\.\\d)\\*\\*");
+    private static final Pattern RULE = Pattern.compile("\\*\\*(S\\d+\\.\\d)\\*\\*");
 
     /** Some rules break only where threads meet, which on a busy machine they do not each time. */
     private static final int MOST_TRIALS = 50;
@@ -79,6 +79,7 @@ class BrokenStoresTest {
         all.addAll(BrokenS6AndS7.all());
         all.addAll(BrokenS8.all());
         all.addAll(BrokenS9.all());
+        all.addAll(BrokenS10.all());
         return all;
     }
 

@@ -4,7 +4,9 @@ import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
 import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.CounterQuery;
 import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.ListedCounter;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Operation.Acquire;
 import dev.ratelimit.quota.spi.Operation.Adjust;
@@ -19,6 +21,7 @@ import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.quota.spi.QuotaStoreException;
 import dev.ratelimit.quota.tck.PlainBackend.State;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -32,7 +35,7 @@ class PlainStore implements QuotaStore {
     volatile boolean closed;
 
     PlainStore(PlainBackend backend) {
-        this(backend, new Capabilities(true, AtomicGroups.ALL, 500));
+        this(backend, new Capabilities(true, AtomicGroups.ALL, 500, true));
     }
 
     PlainStore(PlainBackend backend, Capabilities capabilities) {
@@ -52,6 +55,32 @@ class PlainStore implements QuotaStore {
             outcomes.add(one(operation, deadline));
         }
         return outcomes;
+    }
+
+    @Override
+    public List<ListedCounter> list(CounterQuery query, Deadline deadline) {
+        if (!capabilities().listsCounters()) {
+            return QuotaStore.super.list(query, deadline);
+        }
+        return locked(() -> backend.states.entrySet().stream()
+                .filter(entry -> entry.getValue().used > 0)
+                .map(entry -> listed(entry.getKey(), entry.getValue()))
+                .filter(listed -> matches(query, listed.counter()))
+                .sorted(order())
+                .limit(query.max())
+                .toList());
+    }
+
+    ListedCounter listed(String name, State state) {
+        return new ListedCounter(Counter.parse(name, state.expires), state.used);
+    }
+
+    boolean matches(CounterQuery query, Counter counter) {
+        return query.matches(counter);
+    }
+
+    Comparator<ListedCounter> order() {
+        return Comparator.comparingLong(ListedCounter::used).reversed();
     }
 
     @Override
@@ -135,11 +164,10 @@ class PlainStore implements QuotaStore {
     }
 
     Counted decided(State state, Acquire acquire) {
-        long room = acquire.limit() - state.used;
-        if (room < acquire.min()) {
+        long granted = acquire.granted(state.used);
+        if (granted == 0) {
             return denied(state, acquire);
         }
-        long granted = Math.min(room, acquire.want());
         state.used += granted;
         return new Counted(granted, state.used);
     }
@@ -154,25 +182,21 @@ class PlainStore implements QuotaStore {
         if (before != null) {
             return before;
         }
-        state.used = changed(state.used, adjust.delta());
+        state.used = changed(adjust, state.used);
         Counted answer = new Counted(0, state.used);
         remember(adjust.counter(), state, adjust.id(), answer);
         return answer;
     }
 
-    long changed(long used, long delta) {
-        if (delta < 0) {
-            return Math.max(0, used + delta);
-        }
-        return used > Long.MAX_VALUE - delta ? Long.MAX_VALUE : used + delta;
+    long changed(Adjust adjust, long used) {
+        return adjust.applied(used);
     }
 
     Outcome grouped(Group group) {
         boolean granted = true;
         for (Acquire acquire : group.acquires()) {
             State state = state(acquire.counter());
-            granted &= known(acquire.counter(), state, acquire.id()) != null
-                    || acquire.limit() - state.used >= acquire.want();
+            granted &= known(acquire.counter(), state, acquire.id()) != null || acquire.granted(state.used) > 0;
         }
         List<Counted> parts = new ArrayList<>();
         for (Acquire acquire : group.acquires()) {

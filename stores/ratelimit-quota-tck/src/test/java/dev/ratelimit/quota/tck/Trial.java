@@ -27,7 +27,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
  */
 record Trial(Map<String, String> failures, Set<String> passed, Set<String> skipped) {
 
-    private static final Pattern METHOD = Pattern.compile("s(\\d)_(\\d)_.*");
+    private static final Pattern METHOD = Pattern.compile("s(\\d+)_(\\d)_.*");
 
     /** Runs all tests on a store. */
     static Trial of(Function<PlainBackend, PlainStore> opens, boolean faults) {

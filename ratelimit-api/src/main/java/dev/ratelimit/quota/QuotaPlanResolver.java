@@ -1,0 +1,24 @@
+package dev.ratelimit.quota;
+
+/**
+ * A quota plan resolver is a function that says which plan a key has: by a table, a directory, a database.
+ *
+ * <p><b>Calls.</b> It is called on the thread of a caller of the service, who waits for it without regard to the service's deadline,
+ * as do the others who ask for the same key meanwhile. So it should have a time limit of its own. It may be called for different
+ * keys at once, and must be thread-safe.
+ *
+ * <p><b>Unknown keys.</b> A key that the directory does not know has a plan, too: name one. Null and exceptions mean that there is no
+ * answer now: see {@link QuotaPlans}.
+ */
+@FunctionalInterface
+public interface QuotaPlanResolver {
+
+    /**
+     * Returns the plan of a key.
+     *
+     * @param key the key, as the service was asked with
+     * @return the plan, not null
+     * @throws Exception if there is no answer now
+     */
+    QuotaPlan resolve(String key) throws Exception;
+}

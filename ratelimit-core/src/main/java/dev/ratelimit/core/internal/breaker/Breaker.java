@@ -1,0 +1,174 @@
+package dev.ratelimit.core.internal.breaker;
+
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.internal.waiting.Timers;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+
+/**
+ * A circuit breaker says whether something is worth calling: it opens when calls fail, and closes when a probe succeeds.
+ *
+ * <p><b>Callers</b> ask {@link #permits()} before a call, and say afterwards what became of it. They never probe. To ask is one
+ * read, and to tell of a success is one read while nothing has failed.
+ *
+ * <p><b>It opens</b> after a number of failures in a row that have lasted for a time ({@link BreakerRules}). Calls that were
+ * permitted before and end later change nothing.
+ *
+ * <p><b>Probes</b> run on the executor, one at a time, each after a pause by the timer. The pause grows. The timer holds the breaker
+ * weakly: a breaker that nobody uses any more is collected, and its probes end.
+ *
+ * <p>Thread-safe.
+ */
+public final class Breaker {
+
+    private sealed interface State {}
+
+    /** Callers call. So many calls have failed in a row, the first of them at an instant. */
+    private record Closed(int failures, long firstNanos) implements State {}
+
+    /** Nobody calls since an instant. */
+    private record Open(long sinceNanos) implements State {}
+
+    /** Callers call, but the listeners have not been told yet: it does not open before they have. */
+    private record Closing() implements State {}
+
+    private static final State SOUND = new Closed(0, 0);
+    private static final State CLOSING = new Closing();
+
+    private final BreakerRules rules;
+    private final TimeSource time;
+    private final Executor executor;
+    private final DoubleSupplier random;
+    private final BooleanSupplier probe;
+    private final List<WeakReference<BreakerListener>> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicReference<State> state = new AtomicReference<>(SOUND);
+
+    /**
+     * Creates a breaker that permits calls.
+     *
+     * @param time by which it pauses
+     * @param executor where probes run and listeners are told
+     * @param random from 0 to below 1; spreads pauses
+     * @param probe whether calls would succeed; what it throws is a failure
+     */
+    public Breaker(
+            BreakerRules rules, TimeSource time, Executor executor, DoubleSupplier random, BooleanSupplier probe) {
+        this.rules = rules;
+        this.time = time;
+        this.executor = executor;
+        this.random = random;
+        this.probe = probe;
+    }
+
+    /** Has a listener told of changes, as long as somebody else holds it. */
+    public void tell(BreakerListener listener) {
+        listeners.removeIf(known -> known.get() == null);
+        listeners.add(new WeakReference<>(listener));
+    }
+
+    /** Has a listener told nothing more. */
+    public void forget(BreakerListener listener) {
+        listeners.removeIf(known -> known.get() == null || known.get() == listener);
+    }
+
+    /** Returns whether to call. */
+    public boolean permits() {
+        return !(state.get() instanceof Open);
+    }
+
+    /** Says that a call has succeeded. */
+    public void succeeded() {
+        State now = state.get();
+        while (now != SOUND && now instanceof Closed && !state.compareAndSet(now, SOUND)) {
+            now = state.get();
+        }
+    }
+
+    /** Says that a call has failed. */
+    public void failed(Throwable cause) {
+        while (state.get() instanceof Closed closed) {
+            long now = time.nanos();
+            long first = closed.failures == 0 ? now : closed.firstNanos;
+            int failures = Math.min(rules.minFailures(), closed.failures + 1);
+            boolean opens = failures == rules.minFailures()
+                    && now - first >= rules.minFailing().toNanos();
+            State next = opens ? new Open(now) : new Closed(failures, first);
+            if (state.compareAndSet(closed, next)) {
+                if (next instanceof Open open) {
+                    run(() -> {
+                        tellAll(listener -> listener.opened(cause));
+                        pause(open, 0);
+                    });
+                }
+                return;
+            }
+        }
+    }
+
+    private void probe(Open open, int failed) {
+        if (!probeSucceeds()) {
+            pause(open, Math.min(failed + 1, 30));
+            return;
+        }
+        Duration length = Duration.ofNanos(time.nanos() - open.sinceNanos);
+        state.set(CLOSING);
+        tellAll(listener -> listener.closed(length));
+        state.set(SOUND);
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // a probe that throws has failed, whatever it throws
+    private boolean probeSucceeds() {
+        try {
+            return probe.getAsBoolean();
+        } catch (Throwable e) {
+            return false;
+        }
+    }
+
+    private void pause(Open open, int failed) {
+        WeakReference<Breaker> weakly = new WeakReference<>(this);
+        long due = time.nanos() + rules.pauseNanos(failed, random.getAsDouble());
+        Timers.schedule(time, due, () -> {
+            Breaker breaker = weakly.get();
+            if (breaker != null) {
+                breaker.run(() -> breaker.probe(open, failed));
+            }
+        });
+    }
+
+    /** Runs a task on the executor, or here, if that has no thread for it. */
+    @SuppressWarnings("CatchingUnchecked") // whatever an executor throws, probes must go on
+    private void run(Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (Throwable e) {
+            task.run();
+        }
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // whatever a listener throws
+    private void tellAll(Consumer<BreakerListener> event) {
+        for (WeakReference<BreakerListener> weakly : listeners) {
+            BreakerListener listener = weakly.get();
+            if (listener != null) {
+                try {
+                    event.accept(listener);
+                } catch (Throwable e) {
+                    // A listener's trouble must not keep the breaker open.
+                }
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Breaker[" + state.get() + "]";
+    }
+}

@@ -1,0 +1,155 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.QuotaDecision;
+import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.Outcome;
+import dev.ratelimit.quota.spi.QuotaStore;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How a service has amounts counted: chosen once, by its store and its settings. Thread-safe. */
+sealed interface Counting {
+
+    /** The way that suits a store and settings. */
+    static Counting of(
+            QuotaSettings settings,
+            AllOrNothing store,
+            Adjustments adjustments,
+            Decisions decisions,
+            Surroundings surroundings) {
+        QuotaStore inner = settings.store();
+        if (settings.term() != null) {
+            Leasing leasing =
+                    new Leasing(store, adjustments, settings.term(), surroundings.time(), surroundings.executor());
+            return new Leased(leasing, new Lanes(store, leasing), store, decisions);
+        }
+        if (inner instanceof MemoryStore memory && memory.isBy(settings.clock())) {
+            return new InMemory(memory, new Each(store, adjustments), decisions);
+        }
+        return inner.isLocal()
+                ? new Each(store, adjustments)
+                : new Together(new Lanes(store, null), store, adjustments);
+    }
+
+    /** The decision on a shorter way, without counters' names; null, and nothing done, where there is none. */
+    default @Nullable QuotaDecision atOnce(CurrentWindow[] windows, String key, long amount, long nowMillis) {
+        return null;
+    }
+
+    /** Has a request counted. */
+    Answer ask(String key, Request request);
+
+    /** What is used of the counters, as far as this service can tell. */
+    List<QuotaUsage> used(String key, List<Target> targets);
+
+    /** Gives back what is leased of a key, before its counters are changed otherwise. */
+    default void giveBackLeased(String key) {}
+
+    /** How many units are leased now, and not granted. */
+    default long leasedUnits() {
+        return 0;
+    }
+
+    /** Gives back all that is leased, and leases nothing more. */
+    default void close() {}
+
+    /** Each request by itself, in a store that answers sooner than requests could be put together. */
+    record Each(AllOrNothing store, Adjustments adjustments) implements Counting {
+
+        @Override
+        public Answer ask(String key, Request request) {
+            return store.ask(request, Deadline.never());
+        }
+
+        @Override
+        public List<QuotaUsage> used(String key, List<Target> targets) {
+            return adjustments.read(targets);
+        }
+    }
+
+    /** Each by itself in this process's store, where one quota is counted without making operations of requests. */
+    record InMemory(MemoryStore memory, Each otherwise, Decisions decisions) implements Counting {
+
+        @Override
+        public @Nullable QuotaDecision atOnce(CurrentWindow[] windows, String key, long amount, long nowMillis) {
+            CurrentWindow window = windows[0];
+            CurrentWindow.Bounds bounds = window.at(nowMillis);
+            if (windows.length != 1 || bounds.window().isEndless()) {
+                // Several are a group; and a limit without end may have been raised by credit.
+                return null;
+            }
+            Quota quota = window.quota();
+            Outcome.Counted counted = memory.acquireIfThere(bounds, key, amount, quota.limit(), nowMillis);
+            if (counted == null) {
+                return null;
+            }
+            QuotaUsage usage = new QuotaUsage(quota, counted.used(), bounds.window());
+            return decisions.of(window, usage, key, counted.granted() > 0, amount, nowMillis);
+        }
+
+        @Override
+        public Answer ask(String key, Request request) {
+            return otherwise.ask(key, request);
+        }
+
+        @Override
+        public List<QuotaUsage> used(String key, List<Target> targets) {
+            return otherwise.used(key, targets);
+        }
+    }
+
+    /** Requests for one key that meet go together. */
+    record Together(Lanes lanes, AllOrNothing store, Adjustments adjustments) implements Counting {
+
+        @Override
+        public Answer ask(String key, Request request) {
+            return lanes.ask(key, request, store.deadline());
+        }
+
+        @Override
+        public List<QuotaUsage> used(String key, List<Target> targets) {
+            return adjustments.read(targets);
+        }
+    }
+
+    /** Requests for a busy key take from what was leased before. */
+    record Leased(Leasing leasing, Lanes lanes, AllOrNothing store, Decisions decisions) implements Counting {
+
+        @Override
+        public @Nullable QuotaDecision atOnce(CurrentWindow[] windows, String key, long amount, long nowMillis) {
+            LeasedUnits leased = leasing.of(key);
+            if (leased == null || !leased.serves(windows, nowMillis)) {
+                return null;
+            }
+            long left = leased.take(amount);
+            return left < 0 ? null : decisions.of(key, leased.targets(), leased.without(left), amount, nowMillis);
+        }
+
+        @Override
+        public Answer ask(String key, Request request) {
+            return lanes.ask(key, request, store.deadline());
+        }
+
+        @Override
+        public List<QuotaUsage> used(String key, List<Target> targets) {
+            return leasing.used(key, targets);
+        }
+
+        @Override
+        public void giveBackLeased(String key) {
+            leasing.giveBack(key);
+        }
+
+        @Override
+        public long leasedUnits() {
+            return leasing.units();
+        }
+
+        @Override
+        public void close() {
+            leasing.close();
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.quota.CloseCharges;
+import dev.ratelimit.quota.QuotaDecision;
+import dev.ratelimit.quota.QuotaReservation;
+import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.Operation;
+import dev.ratelimit.quota.spi.OperationId;
+import dev.ratelimit.quota.spi.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A reservation that any process with its handle may end, and that ends once.
+ *
+ * <p>The first process that ends it writes by how much, on a counter of the handle's own, which grants once. So all that end it
+ * learn the same amount, and send the same correction, which has an id and counts once. Each of these calls can be repeated, also by
+ * another process after the first has died between them, for as long as the store remembers the correction: a day at least.
+ *
+ * <p>Thread-safe.
+ */
+final class HandedReservation implements QuotaReservation {
+
+    /** The number of the correction among the operations of a handle. */
+    private static final long CORRECTED = 1;
+
+    /** The mark outlives what it guards. */
+    private static final Duration LONGER = Duration.ofMinutes(1);
+
+    private final StoreCalls calls;
+    private final Handle handle;
+    private final QuotaDecision decision;
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final TimeToLive timeToLive;
+    private volatile CloseCharges closeCharges;
+    private volatile long reported;
+
+    HandedReservation(CountedReservation.Service service, Handle handle, QuotaDecision decision) {
+        this.calls = service.calls();
+        this.timeToLive = new TimeToLive(service.surroundings());
+        this.handle = handle;
+        this.decision = decision;
+        this.closeCharges = service.closeCharges();
+        this.ended.set(!decision.allowed());
+    }
+
+    @Override
+    public boolean granted() {
+        return decision.allowed();
+    }
+
+    @Override
+    public QuotaDecision decision() {
+        return decision;
+    }
+
+    @Override
+    public void used(long soFar) {
+        if (soFar < 0) {
+            throw new IllegalArgumentException("soFar must be at least 0, but was " + soFar);
+        }
+        reported = soFar;
+    }
+
+    @Override
+    public QuotaReservation closeCharges(CloseCharges choice) {
+        closeCharges = Objects.requireNonNull(choice, "choice");
+        return this;
+    }
+
+    @Override
+    public QuotaReservation timeToLive(Duration timeToLive) {
+        this.timeToLive.set(timeToLive, this);
+        if (ended.get()) {
+            this.timeToLive.end();
+        }
+        return this;
+    }
+
+    @Override
+    public String handle() {
+        if (ended.getAndSet(true)) {
+            throw new IllegalStateException("the reservation has ended, or was not granted: there is nothing to hand over");
+        }
+        timeToLive.end();
+        return handle.text();
+    }
+
+    @Override
+    public boolean commit() {
+        return end(handle.amount());
+    }
+
+    @Override
+    public boolean commit(long actual) {
+        if (actual < 0) {
+            throw new IllegalArgumentException("actual must be at least 0, but was " + actual);
+        }
+        return end(actual);
+    }
+
+    @Override
+    public boolean cancel() {
+        return end(0);
+    }
+
+    @Override
+    public void close() {
+        if (!ended.get()) {
+            try {
+                end(switch (closeCharges) {
+                    case NOTHING -> 0;
+                    case RESERVED -> handle.amount();
+                    case LAST_REPORTED -> reported;
+                });
+            } catch (QuotaUnavailableException e) {
+                // It stays charged as it is: in doubt, strict. Whoever wants to know calls commit or cancel.
+            }
+        }
+    }
+
+    private boolean end(long actual) {
+        if (ended.get()) {
+            return false;
+        }
+        // One more than the amount, because an acquire is of at least 1.
+        long wanted = Math.min(actual, Long.MAX_VALUE - 1) + 1;
+        Outcome.Counted decided = counted(Operation.Acquire.allOrNothing(mark(), wanted, wanted));
+        correct(decided.used() - 1 - handle.amount());
+        ended.set(true);
+        timeToLive.end();
+        return decided.used() == wanted;
+    }
+
+    private void correct(long delta) {
+        if (delta == 0) {
+            return;
+        }
+        List<Operation> operations = new ArrayList<>();
+        for (Target target : handle.targets()) {
+            operations.add(new Operation.Adjust(target.counter(), delta, new OperationId(handle.id(), CORRECTED)));
+        }
+        for (Outcome outcome : calls.apply(operations, calls.deadline())) {
+            if (outcome instanceof Outcome.Failed failed) {
+                throw StoreCalls.unavailable(failed);
+            }
+        }
+    }
+
+    private Outcome.Counted counted(Operation operation) {
+        Outcome outcome = calls.apply(operation, calls.deadline());
+        if (outcome instanceof Outcome.Failed failed) {
+            throw StoreCalls.unavailable(failed);
+        }
+        return (Outcome.Counted) outcome;
+    }
+
+    /** The counter that shows by how much it ended, kept as long as the counters that it corrects. */
+    private Counter mark() {
+        Counter last = handle.targets().get(0).counter();
+        String quota = last.quota();
+        for (Target target : handle.targets()) {
+            last = target.counter().expires().isAfter(last.expires()) ? target.counter() : last;
+        }
+        return Aside.HANDLE.counter(quota, handle.id().toString(), last.expires().plus(LONGER));
+    }
+
+    @Override
+    public String toString() {
+        return "QuotaReservation[" + handle.amount() + ", " + decision + ", by its handle]";
+    }
+}

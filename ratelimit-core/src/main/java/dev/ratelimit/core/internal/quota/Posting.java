@@ -1,0 +1,140 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.core.internal.breaker.BreakerListener;
+import dev.ratelimit.core.internal.waiting.Timers;
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.Operation;
+import dev.ratelimit.quota.spi.Operation.Adjust;
+import dev.ratelimit.quota.spi.Outcome;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the store count what a service admitted without it, as soon as the store is back.
+ *
+ * <p>While something is owed, a task of the timer tries from time to time, on the service's own thread; the end of an outage is a
+ * reason to try at once. On a store that remembers operations an adjustment that was sent without an answer comes again
+ * under its id, and counts once; on any other it may count twice, and never less than once.
+ *
+ * <p>Thread-safe; only one thread posts at a time.
+ */
+final class Posting implements BreakerListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.ratelimit.quota");
+    private static final long FIRST_PAUSE_NANOS = 100_000_000;
+    private static final long MAX_PAUSE_NANOS = 2_000_000_000;
+
+    private final Owed owed;
+    private final StoreCalls calls;
+    private final InstantSource clock;
+    private final Surroundings surroundings;
+    private final ReentrantLock turn = new ReentrantLock();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+
+    Posting(Owed owed, StoreCalls calls, InstantSource clock, Surroundings surroundings) {
+        this.owed = owed;
+        this.calls = calls;
+        this.clock = clock;
+        this.surroundings = surroundings;
+    }
+
+    /** Says that something is owed now. */
+    void soon() {
+        if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+            schedule(FIRST_PAUSE_NANOS);
+        }
+    }
+
+    @Override
+    public void opened(Throwable cause) {}
+
+    @Override
+    public void closed(Duration open) {
+        run(this::all);
+    }
+
+    /** Posts what is owed, as far as the store answers, and says what is left. */
+    void close() {
+        all();
+        int left = owed.size();
+        if (left > 0) {
+            LOG.warn(
+                    "the quota store does not answer: what was admitted without it is not counted yet on {} counters,"
+                            + " and is lost if the process ends",
+                    left);
+        }
+    }
+
+    /** Posts what is owed until nothing is or a call fails; waits up to the deadline for a thread that posts already. */
+    private void all() {
+        if (!hasTurn(calls.deadline())) {
+            return;
+        }
+        try {
+            boolean sound = true;
+            while (sound && calls.permits()) {
+                List<Adjust> next = owed.next(calls.maxBatch(), clock.millis(), calls::idToRepeat);
+                if (next.isEmpty()) {
+                    return;
+                }
+                sound = post(next, calls.deadline());
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private boolean hasTurn(Deadline deadline) {
+        try {
+            return turn.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private boolean post(List<Adjust> adjusts, Deadline deadline) {
+        List<Outcome> outcomes = calls.apply(List.<Operation>copyOf(adjusts), deadline);
+        boolean all = true;
+        for (int i = 0; i < outcomes.size(); i++) {
+            if (outcomes.get(i) instanceof Outcome.Failed) {
+                all = false;
+            } else {
+                owed.counted(adjusts.get(i), clock.millis());
+            }
+        }
+        return all;
+    }
+
+    private void schedule(long pauseNanos) {
+        Timers.schedule(
+                surroundings.time(), surroundings.time().nanos() + pauseNanos, () -> run(() -> again(pauseNanos)));
+    }
+
+    private void again(long pauseNanos) {
+        all();
+        if (owed.size() > 0) {
+            schedule(Math.min(MAX_PAUSE_NANOS, 2 * pauseNanos));
+            return;
+        }
+        scheduled.set(false);
+        if (owed.size() > 0) {
+            soon();
+        }
+    }
+
+    private void run(Runnable task) {
+        try {
+            surroundings.executor().execute(task);
+        } catch (Error e) {
+            // No thread could be started for it.
+            task.run();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.ratelimit.core.internal.quota;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ratelimit.DecisionSource;
+import dev.ratelimit.WhenUnavailable;
+import dev.ratelimit.core.QuotaStores;
+import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.Operation;
+import dev.ratelimit.quota.spi.QuotaStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** An application starts without its store. */
+@Timeout(60)
+class LaterStoreTest {
+
+    private final ServiceOnTrial trial = new ServiceOnTrial();
+    private boolean down = true;
+    private int attempts;
+
+    private QuotaStore opened() {
+        attempts++;
+        if (down) {
+            throw new IllegalStateException("connection refused");
+        }
+        return trial.store;
+    }
+
+    @Test
+    void requestsAreAnsweredAsChosenUntilAProbeOpensTheStore() {
+        LaterStore later = new LaterStore(this::opened, Runnable::run);
+        StoreQuotas quotas = trial.service(later, WhenUnavailable.local(0.5), 0, ServiceOnTrial.DAILY);
+        for (int i = 0; i < 20; i++) {
+            assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.LOCAL);
+            trial.advance(Duration.ofMillis(50));
+        }
+        int before = attempts;
+        for (int i = 0; i < 30; i++) {
+            assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.LOCAL);
+        }
+        // Callers open nothing any more.
+        assertThat(attempts).isEqualTo(before);
+        assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.CLOSED);
+        down = false;
+        trial.advance(Duration.ofSeconds(4));
+        assertThat(attempts).isGreaterThan(before);
+        assertThat(quotas.consume("key").used()).isEqualTo(51);
+        int open = attempts;
+        quotas.consume("key");
+        assertThat(attempts).isEqualTo(open);
+    }
+
+    @Test
+    void aStoreThatIsThereServesTheFirstRequest() {
+        down = false;
+        LaterStore later = new LaterStore(this::opened, Runnable::run);
+        StoreQuotas quotas = trial.service(later, WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY, ServiceOnTrial.MINUTELY);
+        assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.STORE);
+        assertThat(later.capabilities()).isEqualTo(trial.store.capabilities());
+        assertThat(later.defaultDeadline()).isEqualTo(trial.store.defaultDeadline());
+    }
+
+    @Test
+    void withoutAChoiceRequestsFailAndSayWhy() {
+        StoreQuotas quotas = trial.service(
+                new LaterStore(this::opened, Runnable::run), 
+                WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY);
+        assertThatThrownBy(() -> quotas.consume("key"))
+                .isInstanceOf(QuotaUnavailableException.class)
+                .hasMessageContaining("could not be opened: connection refused");
+    }
+
+    @Test
+    void aCallWaitsForAnAttemptUpToItsDeadline() {
+        down = false;
+        List<Runnable> later = new ArrayList<>();
+        LaterStore store = new LaterStore(this::opened, later::add);
+        List<Operation> read = List.of(new Operation.Read(new CurrentWindow(ServiceOnTrial.DAILY, Grace.PROPORTIONAL, 0)
+                .target("key", 0)
+                .counter()));
+        assertThatThrownBy(() -> store.apply(read, Deadline.after(Duration.ofNanos(1))))
+                .hasMessageContaining("not open yet");
+        assertThat(later).hasSize(1);
+        later.remove(0).run();
+        assertThat(store.apply(read, Deadline.never())).hasSize(1);
+    }
+
+    @Test
+    void aStoreThatIsOpenedTooLateIsClosed() {
+        AtomicReference<QuotaStore> opened = new AtomicReference<>();
+        List<Runnable> later = new ArrayList<>();
+        LaterStore store = new LaterStore(
+                () -> {
+                    opened.set(QuotaStores.inMemory());
+                    return opened.get();
+                },
+                later::add);
+        store.close();
+        later.remove(0).run();
+        List<Operation> read = List.of(new Operation.Read(new CurrentWindow(ServiceOnTrial.DAILY, Grace.PROPORTIONAL, 0)
+                .target("key", 0)
+                .counter()));
+        assertThat(opened.get().apply(read, Deadline.never()).get(0).toString()).contains("closed");
+    }
+
+    @Test
+    void theDoorOpensInTheBackground() throws Exception {
+        Thread[] thread = new Thread[1];
+        QuotaStore store = QuotaStores.startWithout(() -> {
+            thread[0] = Thread.currentThread();
+            return QuotaStores.inMemory();
+        });
+        List<Operation> read = List.of(new Operation.Read(new CurrentWindow(ServiceOnTrial.DAILY, Grace.PROPORTIONAL, 0)
+                .target("key", 0)
+                .counter()));
+        assertThat(store.apply(read, Deadline.never())).hasSize(1);
+        assertThat(thread[0]).isNotSameAs(Thread.currentThread());
+        assertThat(thread[0].isDaemon()).isTrue();
+    }
+}

@@ -1,0 +1,68 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.WhenUnavailable;
+import dev.ratelimit.core.QuotaStores;
+import dev.ratelimit.quota.CalendarWindow;
+import dev.ratelimit.quota.CloseCharges;
+import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.QuotaEvents;
+import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.testing.FaultyStore;
+import dev.ratelimit.testing.ManualClock;
+import dev.ratelimit.testing.ManualTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** A quota service on a store that fails when told, by a test's time and on the test's thread. */
+final class ServiceOnTrial {
+
+    static final Duration DEADLINE = Duration.ofMillis(250);
+    static final Quota DAILY = Quota.of("calls", 100, CalendarWindow.daily());
+    static final Quota MINUTELY = Quota.of("calls-a-minute", 30, CalendarWindow.everyMinute());
+
+    final ManualTime time = new ManualTime();
+    final ManualClock clock = new ManualClock(Instant.parse("2026-06-01T12:00:00Z"));
+    final QuotaStore counters = QuotaStores.inMemory(clock);
+    final FaultyStore store = new FaultyStore(counters, time::advance);
+
+    QuotaEvents events = new QuotaEvents() {};
+
+    StoreQuotas service(WhenUnavailable choice, Quota... quotas) {
+        return service(store, choice, 0, quotas);
+    }
+
+    StoreQuotas service(QuotaStore store, WhenUnavailable choice, int retries, Quota... quotas) {
+        StoreDeadline deadline = new StoreDeadline.Own(DEADLINE);
+        Surroundings surroundings = CallsOnTrial.surroundings(time);
+        return new StoreQuotas(
+                new QuotaSettings(
+                        store,
+                        QuotaSource.same(List.of(quotas), Grace.PROPORTIONAL, clock),
+                        clock,
+                        deadline,
+                        retries,
+                        choice,
+                        CloseCharges.NOTHING,
+                        null,
+                        null,
+                        events),
+                surroundings,
+                StoreHealth.own(store, deadline, surroundings));
+    }
+
+    /** Moves time and clock on. */
+    void advance(Duration duration) {
+        clock.advance(duration);
+        time.advance(duration);
+    }
+
+    /** What the store shows of a quota in the window of now. */
+    long counted(Quota quota) {
+        StoreCalls calls = CallsOnTrial.of(counters, time, 0);
+        return new Adjustments(calls)
+                .read(List.of(new CurrentWindow(quota, Grace.PROPORTIONAL, clock.millis()).target("key", clock.millis())))
+                .get(0)
+                .used();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.ratelimit.quota.spi;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A counter name is what the name of a {@link Counter} says, for people and programs that look into a store.
+ *
+ * <p>Immutable and thread-safe.
+ *
+ * @param quota the name of the quota
+ * @param key whose counter it is, as the service was asked with; only the beginning of it if {@code shortened}
+ * @param shortened whether the key had more than 255 bytes, so that the name has its beginning and its hash
+ * @param length what tells windows of this length from others, such as {@code 15m}, {@code 1d} or {@code 1mo}; empty if the name
+ *     says none
+ * @param start when the window starts
+ */
+public record CounterName(String quota, String key, boolean shortened, String length, Instant start) {
+
+    private static final Pattern NAME = Pattern.compile("([A-Za-z0-9._-]{1,64})/((?:[A-Za-z0-9._-]|%[0-9A-F]{2})+)"
+            + "(%-[0-9a-f]{64})?/(?:([a-z0-9]{1,7})\\.)?(-?[0-9]{1,17})");
+
+    /**
+     * Takes the name of a counter apart.
+     *
+     * @param name the name, as {@link Counter#name()} returned it
+     * @return what it says
+     * @throws IllegalArgumentException if it is not the name of a counter
+     */
+    public static CounterName parse(String name) {
+        Matcher matcher = NAME.matcher(name);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(
+                    "the name of a counter is quota/key/window, such as calls/ada/1mo.1767225600, but this was \""
+                            + name + "\"");
+        }
+        String length = matcher.group(4);
+        return new CounterName(
+                matcher.group(1),
+                unescaped(matcher.group(2)),
+                matcher.group(3) != null,
+                length == null ? "" : length,
+                Instant.ofEpochSecond(Long.parseLong(matcher.group(5))));
+    }
+
+    private static String unescaped(String escaped) {
+        StringBuilder text = new StringBuilder(escaped.length());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < escaped.length(); i++) {
+            char c = escaped.charAt(i);
+            if (c == '%') {
+                bytes.write(Integer.parseInt(escaped, i + 1, i + 3, 16));
+                i += 2;
+            } else {
+                text.append(decoded(bytes)).append(c);
+            }
+        }
+        return text.append(decoded(bytes)).toString();
+    }
+
+    /** The characters of some bytes, which it takes; half a pair of surrogates becomes a replacement character. */
+    private static String decoded(ByteArrayOutputStream bytes) {
+        String text = bytes.toString(StandardCharsets.UTF_8);
+        bytes.reset();
+        return text;
+    }
+}
