@@ -13,7 +13,6 @@ import dev.ratelimit.quota.spi.QuotaStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -94,20 +93,15 @@ class LaterStoreTest {
 
     @Test
     void aStoreThatIsOpenedTooLateIsClosed() {
-        AtomicReference<QuotaStore> opened = new AtomicReference<>();
+        QuotaStore opened = QuotaStores.inMemory();
         List<Runnable> later = new ArrayList<>();
-        LaterStore store = new LaterStore(
-                () -> {
-                    opened.set(QuotaStores.inMemory());
-                    return opened.get();
-                },
-                later::add);
+        LaterStore store = new LaterStore(() -> opened, later::add);
         store.close();
         later.remove(0).run();
         List<Operation> read = List.of(new Operation.Read(new CurrentWindow(ServiceOnTrial.DAILY, Grace.PROPORTIONAL, 0)
                 .target("key", 0)
                 .counter()));
-        assertThat(opened.get().apply(read, Deadline.never()).get(0).toString()).contains("closed");
+        assertThat(opened.apply(read, Deadline.never()).get(0).toString()).contains("closed");
     }
 
     @Test

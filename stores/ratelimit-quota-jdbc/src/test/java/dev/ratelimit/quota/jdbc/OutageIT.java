@@ -277,7 +277,7 @@ class OutageIT {
             assertThat(Waiting.until(PATIENCE, () -> isSettled(quotas))).isTrue();
             assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.STORE);
             assertThat(counted())
-                    .isEqualTo(1 + quotas.statistics().admitted().get(DecisionSource.OPEN));
+                    .isEqualTo(1 + quotas.statistics().admitted(DecisionSource.OPEN));
         }
     }
 }
