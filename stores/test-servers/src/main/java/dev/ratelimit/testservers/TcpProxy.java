@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class TcpProxy implements AutoCloseable {
 
-    private final int target;
+    private volatile int target;
     private final ServerSocket server;
     private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile Conduct conduct = Conduct.FORWARD;
@@ -54,6 +54,16 @@ public final class TcpProxy implements AutoCloseable {
      */
     public int port() {
         return server.getLocalPort();
+    }
+
+    /**
+     * Leads new connections to another server from now on, as a name or a virtual address does after a failover. Connections
+     * that are open stay where they are.
+     *
+     * @param target the other server's port
+     */
+    public void redirect(int target) {
+        this.target = target;
     }
 
     /** Forwards everything from now on. */

@@ -5,7 +5,6 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.models.role.RedisInstance.Role;
-import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,16 +18,20 @@ sealed interface Link {
     /** Which groups one script call can decide. */
     AtomicGroups groups();
 
-    /** Sends commands in their order, without waiting; those of one counter arrive in their order. */
-    void send(List<RedisCommand<String, String, ?>> commands);
+    /** Sends calls in their order, without waiting; those of one counter arrive in their order. */
+    void send(List<PendingCall> calls);
+
+    /** Looks for another server, because one has answered as the wrong one does. */
+    void renew();
 
     /** How each server that counts describes itself, by its address; connects to it if need be. */
     Map<String, Callable<String>> descriptions(Duration patience);
 
+    /** Closes the connection, and what was made for it. */
     void close();
 
     /** One server, which may be another after a failover. */
-    record Single(StatefulRedisConnection<String, String> connection) implements Link {
+    record Single(ServerConnection connection, Runnable release) implements Link {
 
         @Override
         public AtomicGroups groups() {
@@ -36,23 +39,29 @@ sealed interface Link {
         }
 
         @Override
-        public void send(List<RedisCommand<String, String, ?>> commands) {
-            connection.dispatch(commands);
+        public void send(List<PendingCall> calls) {
+            connection.send(calls);
+        }
+
+        @Override
+        public void renew() {
+            connection.renew();
         }
 
         @Override
         public Map<String, Callable<String>> descriptions(Duration patience) {
-            return Map.of("the Redis server", () -> info(connection, patience));
+            return Map.of(connection.server(), () -> info(connection.now(), patience));
         }
 
         @Override
         public void close() {
             connection.close();
+            release.run();
         }
     }
 
     /** The masters of a cluster, each with a share of the subjects. */
-    record Cluster(StatefulRedisClusterConnection<String, String> connection) implements Link {
+    record Cluster(StatefulRedisClusterConnection<String, String> connection, Runnable release) implements Link {
 
         @Override
         public AtomicGroups groups() {
@@ -61,15 +70,19 @@ sealed interface Link {
 
         /** One by one: for a list, the client would wait for connections that are not there. */
         @Override
-        public void send(List<RedisCommand<String, String, ?>> commands) {
-            for (RedisCommand<String, String, ?> command : commands) {
+        public void send(List<PendingCall> calls) {
+            for (PendingCall call : calls) {
                 try {
-                    connection.dispatch(command);
+                    connection.dispatch(call.answer());
                 } catch (RuntimeException e) {
-                    command.completeExceptionally(e);
+                    call.answer().completeExceptionally(e);
                 }
             }
         }
+
+        /** Nothing: a node that is no master any more answers with a redirection, which the client follows. */
+        @Override
+        public void renew() {}
 
         @Override
         public Map<String, Callable<String>> descriptions(Duration patience) {
@@ -79,7 +92,7 @@ sealed interface Link {
                     String host = node.getUri().getHost();
                     int port = node.getUri().getPort();
                     descriptions.put(
-                            "the Redis server " + host + ":" + port,
+                            Addresses.ofNode(node.getUri()),
                             () -> info(connection.getConnection(host, port), patience));
                 }
             }
@@ -89,6 +102,7 @@ sealed interface Link {
         @Override
         public void close() {
             connection.close();
+            release.run();
         }
     }
 

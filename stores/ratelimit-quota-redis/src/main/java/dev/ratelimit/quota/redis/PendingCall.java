@@ -36,6 +36,17 @@ final class PendingCall {
         return answer;
     }
 
+    /** What to do when anything of the answer comes, also after the caller has left. */
+    void whenHeard(Runnable action) {
+        command.whenHeard(action);
+    }
+
+    /** Whether the answer says that the connection may lead to the wrong server, as after a failover. */
+    boolean mayBeTheWrongServer() {
+        return failure() instanceof RedisCommandExecutionException refused
+                && Refusals.mayBeTheWrongServer(String.valueOf(refused.getMessage()));
+    }
+
     /** Whether the server does not know the script, so that it has to be sent again with its text. */
     boolean lacksScript() {
         return failure() instanceof RedisCommandExecutionException refused

@@ -44,14 +44,12 @@ public final class RedisQuotaStore implements QuotaStore {
 
     private final Link link;
     private final Keys keys;
-    private final Runnable releaseClient;
     private final Capabilities capabilities;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    RedisQuotaStore(Link link, Keys keys, Runnable releaseClient) {
+    RedisQuotaStore(Link link, Keys keys) {
         this.link = link;
         this.keys = keys;
-        this.releaseClient = releaseClient;
         this.capabilities = new Capabilities(true, link.groups(), LARGEST_BATCH);
     }
 
@@ -84,9 +82,7 @@ public final class RedisQuotaStore implements QuotaStore {
      * @return the builder
      */
     public static RedisQuotaStoreBuilder builder(RedisURI server) {
-        Objects.requireNonNull(server, "server");
-        return new RedisQuotaStoreBuilder(
-                () -> OwnClient.forServer(server), client -> new Link.Single(((RedisClient) client).connect()), true);
+        return new RedisQuotaStoreBuilder(new Target.Server(Objects.requireNonNull(server, "server")));
     }
 
     /**
@@ -101,34 +97,31 @@ public final class RedisQuotaStore implements QuotaStore {
         if (seeds.isEmpty()) {
             throw new IllegalArgumentException("nodes must name at least one node of the cluster");
         }
-        return new RedisQuotaStoreBuilder(
-                () -> OwnClient.forCluster(seeds),
-                client -> new Link.Cluster(((RedisClusterClient) client).connect()),
-                true);
+        return new RedisQuotaStoreBuilder(new Target.Cluster(seeds));
     }
 
     /**
-     * Returns a builder of a store that connects by a client that the application has, and closes.
+     * Returns a builder of a store that connects by a client that the application has, and closes. The store makes a connection of
+     * its own, and shares none. The client's options may be any, and stay as they are: the store itself connects again, and sends
+     * nothing a second time.
      *
-     * @param client has a default address, reconnects by itself, and rejects commands while it is disconnected
+     * @param client has a default address; Lettuce 6.6 to 7.7
      * @return the builder
-     * @throws IllegalArgumentException if the client would send commands again, or not reconnect
      */
     public static RedisQuotaStoreBuilder builder(RedisClient client) {
-        RedisQuotaStoreBuilder.check(client.getOptions());
-        return new RedisQuotaStoreBuilder(() -> client, ignored -> new Link.Single(client.connect()), false);
+        return new RedisQuotaStoreBuilder(new Target.OfClient(Objects.requireNonNull(client, "client")));
     }
 
     /**
-     * Returns a builder of a store that connects by a client of a cluster that the application has, and closes.
+     * Returns a builder of a store on the cluster of a client that the application has, and closes. The store makes a client of
+     * its own, which uses the threads, addresses, credentials, TLS and protocol of the given one. The given client stays as it is,
+     * and its other options may be any.
      *
-     * @param client reconnects by itself, and rejects commands while it is disconnected
+     * @param client the client; Lettuce 6.6 to 7.7
      * @return the builder
-     * @throws IllegalArgumentException if the client would send commands again, or not reconnect
      */
     public static RedisQuotaStoreBuilder builder(RedisClusterClient client) {
-        RedisQuotaStoreBuilder.check(client.getOptions());
-        return new RedisQuotaStoreBuilder(() -> client, ignored -> new Link.Cluster(client.connect()), false);
+        return new RedisQuotaStoreBuilder(new Target.OfClusterClient(Objects.requireNonNull(client, "client")));
     }
 
     @Override
@@ -163,7 +156,6 @@ public final class RedisQuotaStore implements QuotaStore {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             link.close();
-            releaseClient.run();
         }
     }
 

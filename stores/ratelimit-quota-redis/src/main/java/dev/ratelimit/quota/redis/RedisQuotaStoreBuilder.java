@@ -1,13 +1,9 @@
 package dev.ratelimit.quota.redis;
 
 import dev.ratelimit.quota.spi.QuotaStoreException;
-import io.lettuce.core.AbstractRedisClient;
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * A builder of a {@link RedisQuotaStore}.
@@ -18,19 +14,12 @@ public final class RedisQuotaStoreBuilder {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private final Supplier<? extends AbstractRedisClient> client;
-    private final Function<AbstractRedisClient, Link> connect;
-    private final boolean clientIsOurs;
+    private final Target target;
     private Keys keys = new Keys("ratelimit");
     private boolean noEvictionAssumed;
 
-    RedisQuotaStoreBuilder(
-            Supplier<? extends AbstractRedisClient> client,
-            Function<AbstractRedisClient, Link> connect,
-            boolean clientIsOurs) {
-        this.client = client;
-        this.connect = connect;
-        this.clientIsOurs = clientIsOurs;
+    RedisQuotaStoreBuilder(Target target) {
+        this.target = target;
     }
 
     /**
@@ -63,31 +52,21 @@ public final class RedisQuotaStoreBuilder {
      *     throw counters away; its message says what to do
      */
     public RedisQuotaStore build() {
-        AbstractRedisClient made = client.get();
-        Link link = null;
+        Link link = connected();
         try {
-            link = connect.apply(made);
             new StartCheck(noEvictionAssumed).check(link, PATIENCE);
-            return new RedisQuotaStore(link, keys, clientIsOurs ? () -> OwnClient.close(made) : () -> {});
+            return new RedisQuotaStore(link, keys);
         } catch (RuntimeException e) {
-            if (link != null) {
-                link.close();
-            }
-            if (clientIsOurs) {
-                OwnClient.close(made);
-            }
-            throw e instanceof RedisException ? StartCheck.unreachable("the Redis server", e) : e;
+            link.close();
+            throw e instanceof RedisException ? StartCheck.unreachable(target.server(), e) : e;
         }
     }
 
-    /** A client that is not ours must not send a command twice, as ours does not. */
-    static void check(ClientOptions options) {
-        if (!options.isAutoReconnect()
-                || options.getDisconnectedBehavior() != ClientOptions.DisconnectedBehavior.REJECT_COMMANDS) {
-            throw new IllegalArgumentException(
-                    "the client would send commands again after a disconnection, which counts them"
-                            + " twice, or not connect again; give it ClientOptions with autoReconnect(true) and"
-                            + " disconnectedBehavior(REJECT_COMMANDS)");
+    private Link connected() {
+        try {
+            return target.connect();
+        } catch (RedisException e) {
+            throw StartCheck.unreachable(target.server(), e);
         }
     }
 }

@@ -28,10 +28,20 @@ final class Refusals {
             "TRYAGAIN",
             "WRONGTYPE");
 
+    /**
+     * A replica, a replica without its master, a master without its replicas, and a server that has just started: each may be what
+     * a failover has left, while the address leads to the new master by now.
+     */
+    private static final Set<String> WRONG_SERVER = Set.of("LOADING", "MASTERDOWN", "NOREPLICAS", "READONLY");
+
     private Refusals() {}
 
     static boolean isRefusal(String error) {
         return CODES.contains(code(error));
+    }
+
+    static boolean mayBeTheWrongServer(String error) {
+        return WRONG_SERVER.contains(code(error));
     }
 
     /** The first word of an error. */

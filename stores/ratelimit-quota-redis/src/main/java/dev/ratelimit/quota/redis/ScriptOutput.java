@@ -10,10 +10,16 @@ import java.util.List;
 /** What a script answered: texts; or an error, which may say that the server has not begun. */
 final class ScriptOutput extends CommandOutput<String, String, List<String>> {
 
+    private Runnable whenHeard = () -> {};
     private Runnable whenRefused = () -> {};
 
     ScriptOutput() {
         super(StringCodec.UTF8, new ArrayList<>());
+    }
+
+    /** What to do when anything of the answer comes. */
+    void whenHeard(Runnable action) {
+        whenHeard = action;
     }
 
     /** What to do when the server says that it has not begun; before anybody hears of the error. */
@@ -23,6 +29,7 @@ final class ScriptOutput extends CommandOutput<String, String, List<String>> {
 
     @Override
     public void set(ByteBuffer bytes) {
+        whenHeard.run();
         output.add(StandardCharsets.US_ASCII.decode(bytes).toString());
     }
 
@@ -33,6 +40,7 @@ final class ScriptOutput extends CommandOutput<String, String, List<String>> {
 
     @Override
     public void setError(ByteBuffer error) {
+        whenHeard.run();
         super.setError(error);
         if (Refusals.isRefusal(getError())) {
             whenRefused.run();

@@ -4,7 +4,6 @@ import static dev.ratelimit.quota.redis.Asking.acquire;
 import static dev.ratelimit.quota.redis.Asking.ask;
 import static dev.ratelimit.quota.redis.Asking.counter;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ratelimit.quota.Certainty;
@@ -13,8 +12,6 @@ import dev.ratelimit.testservers.FreePorts;
 import dev.ratelimit.testservers.RedisServer;
 import dev.ratelimit.testservers.TcpProxy;
 import dev.ratelimit.testservers.Waiting;
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.HashSet;
@@ -77,25 +74,6 @@ class StartIT {
                 assertThat(ask(store, acquire(counter("alice"), 1, 1)).granted())
                         .isEqualTo(1);
             }
-        }
-    }
-
-    @Test
-    void a_client_of_the_application_must_not_send_twice_and_stays_open() {
-        try (RedisServer server = RedisServer.start()) {
-            RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", server.port()));
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> RedisQuotaStore.builder(client))
-                    .withMessageContaining("disconnectedBehavior(REJECT_COMMANDS)");
-            client.setOptions(ClientOptions.builder()
-                    .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                    .build());
-            try (RedisQuotaStore store =
-                    RedisQuotaStore.builder(client).namespace("shop").build()) {
-                ask(store, acquire(counter("alice"), 1, 1));
-            }
-            assertThat(client.connect().sync().keys("{shop:alice}*")).hasSize(1);
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
         }
     }
 
