@@ -57,13 +57,12 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     /**
-     * Leads new connections to another server from now on, as a name or a virtual address does after a failover. Connections
-     * that are open stay where they are.
+     * Connects new clients to another server from now on; connections that are open stay where they are, as when an address moves.
      *
-     * @param target the other server's port
+     * @param port the other server's port
      */
-    public void redirect(int target) {
-        this.target = target;
+    public void redirect(int port) {
+        target = port;
     }
 
     /** Forwards everything from now on. */

@@ -1,11 +1,16 @@
 package dev.ratelimit.quota.redis;
 
+import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisURI;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Addresses as they stand in messages: hosts and ports, and nothing that is secret. */
 final class Addresses {
+
+    /** The user and the password of an address. */
+    private static final Pattern SECRET = Pattern.compile("//[^/\\s]*@");
 
     private Addresses() {}
 
@@ -25,6 +30,17 @@ final class Addresses {
     /** Of a node of a cluster. */
     static String ofNode(RedisURI uri) {
         return "the Redis server at " + of(uri);
+    }
+
+    /** What a client says of an address that it could not connect to, in brackets; or nothing. */
+    static String toldBy(Throwable cause) {
+        for (Throwable each = cause; each != null; each = each.getCause()) {
+            String message = each.getMessage();
+            if (each instanceof RedisConnectionException && message != null) {
+                return " (" + SECRET.matcher(message).replaceAll("//") + ")";
+            }
+        }
+        return "";
     }
 
     private static String of(List<RedisURI> uris) {

@@ -79,7 +79,7 @@ final class Batch {
     }
 
     /** Sends and waits until all are answered, or the deadline, or an interrupt. */
-    private static void send(List<PendingCall> calls, Link link, Deadline deadline) {
+    static void send(List<PendingCall> calls, Link link, Deadline deadline) {
         link.send(calls);
         CompletableFuture<Void> all =
                 CompletableFuture.allOf(calls.stream().map(PendingCall::answer).toArray(CompletableFuture<?>[]::new));

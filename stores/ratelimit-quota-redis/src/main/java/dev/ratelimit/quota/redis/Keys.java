@@ -30,6 +30,11 @@ record Keys(String namespace) {
                 + counter.start().getEpochSecond();
     }
 
+    /** What all keys match, as access rules of a server write it. */
+    String pattern() {
+        return "{" + namespace + ":*";
+    }
+
     /** The field that remembers an operation, which always has a colon; nothing for one that is not to be remembered. */
     static String of(@Nullable OperationId id) {
         if (id == null) {

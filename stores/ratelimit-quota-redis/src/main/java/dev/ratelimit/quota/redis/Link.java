@@ -2,15 +2,16 @@ package dev.ratelimit.quota.redis;
 
 import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.models.role.RedisInstance.Role;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** The connection that all callers share, to one server or to a cluster. */
 sealed interface Link {
@@ -24,11 +25,20 @@ sealed interface Link {
     /** Looks for another server, because one has answered as the wrong one does. */
     void renew();
 
-    /** How each server that counts describes itself, by its address; connects to it if need be. */
-    Map<String, Callable<String>> descriptions(Duration patience);
+    /** The servers that count, each with its share of the counters. */
+    List<Server> servers(Duration patience);
 
     /** Closes the connection, and what was made for it. */
     void close();
+
+    /**
+     * A server that counts.
+     *
+     * @param name what it is called in messages
+     * @param description the text of INFO; connects if need be
+     * @param holds whether a key is one of its own
+     */
+    record Server(String name, Callable<String> description, Predicate<String> holds) {}
 
     /** One server, which may be another after a failover. */
     record Single(ServerConnection connection, Runnable release) implements Link {
@@ -49,8 +59,8 @@ sealed interface Link {
         }
 
         @Override
-        public Map<String, Callable<String>> descriptions(Duration patience) {
-            return Map.of(connection.server(), () -> info(connection.now(), patience));
+        public List<Server> servers(Duration patience) {
+            return List.of(new Server(connection.server(), () -> info(connection.now(), patience), key -> true));
         }
 
         @Override
@@ -85,18 +95,19 @@ sealed interface Link {
         public void renew() {}
 
         @Override
-        public Map<String, Callable<String>> descriptions(Duration patience) {
-            Map<String, Callable<String>> descriptions = new LinkedHashMap<>();
+        public List<Server> servers(Duration patience) {
+            List<Server> servers = new ArrayList<>();
             for (RedisClusterNode node : connection.getPartitions()) {
-                if (node.getRole() == Role.UPSTREAM) {
+                if (node.getRole() == Role.UPSTREAM && !node.getSlots().isEmpty()) {
                     String host = node.getUri().getHost();
                     int port = node.getUri().getPort();
-                    descriptions.put(
+                    servers.add(new Server(
                             Addresses.ofNode(node.getUri()),
-                            () -> info(connection.getConnection(host, port), patience));
+                            () -> info(connection.getConnection(host, port), patience),
+                            key -> node.hasSlot(SlotHash.getSlot(key))));
                 }
             }
-            return descriptions;
+            return servers;
         }
 
         @Override

@@ -54,11 +54,11 @@ public final class RedisQuotaStoreBuilder {
     public RedisQuotaStore build() {
         Link link = connected();
         try {
-            new StartCheck(noEvictionAssumed).check(link, PATIENCE);
+            new StartCheck(keys, noEvictionAssumed).check(link, PATIENCE);
             return new RedisQuotaStore(link, keys);
         } catch (RuntimeException e) {
             link.close();
-            throw e instanceof RedisException ? StartCheck.unreachable(target.server(), e) : e;
+            throw e instanceof RedisException ? StartTrouble.unreachable(target.server(e), e) : e;
         }
     }
 
@@ -66,7 +66,7 @@ public final class RedisQuotaStoreBuilder {
         try {
             return target.connect();
         } catch (RedisException e) {
-            throw StartCheck.unreachable(target.server(), e);
+            throw StartTrouble.unreachable(target.server(e), e);
         }
     }
 }

@@ -12,6 +12,9 @@ final class Refusals {
 
     static final String NO_SCRIPT = "NOSCRIPT";
 
+    /** So begins the error for a command that is not there; a script that calls one gets another text. */
+    private static final String UNKNOWN_COMMAND = "ERR unknown command";
+
     private static final Set<String> CODES = Set.of(
             NO_SCRIPT,
             "ASK",
@@ -22,6 +25,7 @@ final class Refusals {
             "MASTERDOWN",
             "MOVED",
             "NOAUTH",
+            "NOPERM",
             "NOREPLICAS",
             "OOM",
             "READONLY",
@@ -34,10 +38,24 @@ final class Refusals {
      */
     private static final Set<String> WRONG_SERVER = Set.of("LOADING", "MASTERDOWN", "NOREPLICAS", "READONLY");
 
+    /** What passes when memory is free again, a disk or a replica is back, or a server has started. */
+    private static final Set<String> PASSING =
+            Set.of("BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS", "OOM", "TRYAGAIN");
+
     private Refusals() {}
 
     static boolean isRefusal(String error) {
-        return CODES.contains(code(error));
+        return CODES.contains(code(error)) || error.startsWith(UNKNOWN_COMMAND);
+    }
+
+    /** Whether the server does not know the command, by that name. */
+    static boolean isUnknownCommand(String error) {
+        return error.contains("nknown command") || error.contains("Unknown Redis command");
+    }
+
+    /** Whether the error may end without anybody changing the server's configuration. */
+    static boolean mayPass(String error) {
+        return PASSING.contains(code(error));
     }
 
     static boolean mayBeTheWrongServer(String error) {

@@ -35,7 +35,8 @@ final class ScriptOutput extends CommandOutput<String, String, List<String>> {
 
     @Override
     public void multi(int count) {
-        // The texts come one by one.
+        // The texts come one by one, or there are none.
+        whenHeard.run();
     }
 
     @Override

@@ -10,8 +10,11 @@ import io.netty.util.Timeout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -98,9 +101,16 @@ final class ServerConnection {
         }
     }
 
+    /** Closes the connection, and waits a moment for that. */
     void close() {
         closed = true;
-        current.close();
+        try {
+            current.closed().get(LONGEST_SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // The client closes what is left of it.
+        }
     }
 
     private void lost(Current lost) {
@@ -235,10 +245,16 @@ final class ServerConnection {
         }
 
         void close() {
+            CompletableFuture<Void> unused = closed();
+        }
+
+        /** Closes it, and completes when that is done. */
+        CompletableFuture<Void> closed() {
             broken = true;
             if (closing.compareAndSet(false, true)) {
-                connection.closeAsync().exceptionally(ignored -> null);
+                return connection.closeAsync();
             }
+            return CompletableFuture.completedFuture(null);
         }
     }
 }

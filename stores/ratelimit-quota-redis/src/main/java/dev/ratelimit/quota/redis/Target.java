@@ -12,6 +12,11 @@ sealed interface Target {
     /** What it is called in messages: with its addresses, if they are known, and never with a password. */
     String server();
 
+    /** What it is called in the message of an error, which may tell an address that is not known otherwise. */
+    default String server(Throwable cause) {
+        return server();
+    }
+
     /** Connects, and waits for that. The link's close also closes what was made for it. */
     Link connect();
 
@@ -54,6 +59,11 @@ sealed interface Target {
         }
 
         @Override
+        public String server(Throwable cause) {
+            return server() + Addresses.toldBy(cause);
+        }
+
+        @Override
         public Link connect() {
             return single(client, server(), () -> {});
         }
@@ -68,6 +78,11 @@ sealed interface Target {
         @Override
         public String server() {
             return "the Redis cluster of the given RedisClusterClient";
+        }
+
+        @Override
+        public String server(Throwable cause) {
+            return server() + Addresses.toldBy(cause);
         }
 
         @Override

@@ -106,6 +106,20 @@ class DemotionIT {
         }
     }
 
+    /** The check of the tests above: a connection that is in order is kept, also where nothing is asked for longer than a silence. */
+    @Test
+    void a_server_that_is_in_order_is_not_left() throws InterruptedException {
+        try (RedisQuotaStore store = RedisQuotaStore.connect(uri())) {
+            long before = connections(first);
+            Thread.sleep(ServerConnection.LONGEST_SILENCE.plusMillis(500).toMillis());
+            ask(store, acquire(counter("idle"), 1, 10));
+            Thread.sleep(ServerConnection.LONGEST_SILENCE.plusMillis(500).toMillis());
+            assertThat(ask(store, acquire(counter("idle"), 1, 10))).isEqualTo(new Counted(1, 2));
+            // One more is that of the question itself.
+            assertThat(connections(first) - before).isEqualTo(1);
+        }
+    }
+
     private void assertFollows(RedisQuotaStore store) {
         Counter counter = counter("alice");
         assertThat(ask(store, acquire(counter, 7, 10))).isEqualTo(new Counted(7, 7));
