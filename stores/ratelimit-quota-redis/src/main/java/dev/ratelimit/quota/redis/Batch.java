@@ -21,8 +21,8 @@ import java.util.concurrent.TimeoutException;
  * The operations of one call, sent together.
  *
  * <p>Scripts are called by their digests. Those that the server does not know are sent again with their text, after the
- * others. So that operations of one counter keep their order, a counter that comes more than once has its scripts sent with
- * their text at once.
+ * others. So that operations of one counter keep their order, a counter that comes more than once has its scripts sent
+ * with their text at once.
  */
 final class Batch {
 

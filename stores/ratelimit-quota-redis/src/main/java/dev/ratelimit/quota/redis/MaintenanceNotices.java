@@ -4,8 +4,8 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 
 /**
- * Notices of a server's maintenance, which Lettuce asks for from version 7 on. A store does without: it decides by itself when a
- * connection is lost. Lettuce 6.6 has neither the notices nor the class.
+ * Notices of a server's maintenance, which Lettuce asks for from version 7 on. A store does without: it decides by
+ * itself when a connection is lost. Lettuce 6.6 has neither the notices nor the class.
  */
 final class MaintenanceNotices {
 

@@ -19,7 +19,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The client that a store makes for itself, and closes with itself: it never sends a command twice, and gives up soon. */
+/**
+ * The client that a store makes for itself, and closes with itself: it never sends a command twice, and gives up
+ * soon.
+ */
 final class OwnClient {
 
     /** For a connection to come about, and for an answer on it. */
@@ -57,7 +60,10 @@ final class OwnClient {
         return cluster(resources(ClientResources.builder(), new NettyCustomizer() {}), nodes, options);
     }
 
-    /** For the cluster of another client: on its threads, with its credentials, and with its options, but for those that count. */
+    /**
+     * For the cluster of another client: on its threads, with its credentials, and with its options, but for those
+     * that count.
+     */
     static RedisClusterClient like(RedisClusterClient other) {
         List<RedisURI> nodes =
                 other.getPartitions().stream().map(RedisClusterNode::getUri).toList();

@@ -16,8 +16,8 @@ import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Does once, on counters that are nobody's, all that calls do. So what a server refuses is found at the start; and the first call
- * of the application finds the scripts known, the connection used and the classes loaded.
+ * Does once, on counters that are nobody's, all that calls do. So what a server refuses is found at the start; and the
+ * first call of the application finds the scripts known, the connection used and the classes loaded.
  *
  * <p>Not thread-safe.
  */
@@ -26,7 +26,9 @@ final class Probe {
     /** The first call of a script teaches it to the server, the second calls it by its digest. */
     private static final int LEAST_ROUNDS = 2;
 
-    /** Further ones are for the JVM, which is slow at what it has done twice; they end early where the server is far. */
+    /**
+     * Further ones are for the JVM, which is slow at what it has done twice; they end early where the server is far.
+     */
     private static final int ROUNDS = 10;
 
     private static final Duration LONGEST_ROUNDS = Duration.ofMillis(500);

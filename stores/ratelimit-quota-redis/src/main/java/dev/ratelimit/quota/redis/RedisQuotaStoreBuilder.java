@@ -23,7 +23,9 @@ public final class RedisQuotaStoreBuilder {
     }
 
     /**
-     * Sets what all keys begin with, so that several applications can share a server. Unless set, it is {@code ratelimit}.
+     * Sets the namespace: what all keys begin with. Stores of one namespace share their counters, those of different
+     * ones share none. So all processes of an application have one, and two applications on one server have two;
+     * otherwise quotas of the same name would be one quota. Unless set, it is {@code ratelimit}.
      *
      * @param namespace 1 to 64 of {@code A-Z a-z 0-9 . _ -}
      * @return this builder
@@ -35,7 +37,8 @@ public final class RedisQuotaStoreBuilder {
     }
 
     /**
-     * Says that the server throws no counters away when its memory runs short, whatever its {@code maxmemory-policy} is.
+     * Says that the server throws no counters away when its memory runs short, whatever its {@code maxmemory-policy}
+     * is.
      *
      * @return this builder
      */
@@ -45,20 +48,25 @@ public final class RedisQuotaStoreBuilder {
     }
 
     /**
-     * Connects, and checks whether the server can keep counters.
+     * Connects, and checks whether the server can keep counters: once it does all that calls do, on counters that are
+     * nobody's and are gone afterwards. Waits for some seconds at most.
      *
      * @return the store, connected
-     * @throws QuotaStoreException if the server cannot be reached, refuses the password, is too old, is a replica, or would
-     *     throw counters away; its message says what to do
+     * @throws QuotaStoreException if the server cannot be reached, refuses the password, is too old, is a replica,
+     *     would throw counters away, or refuses a command that the store needs; its message names the server and says
+     *     what to do
      */
     public RedisQuotaStore build() {
         Link link = connected();
         try {
             new StartCheck(keys, noEvictionAssumed).check(link, PATIENCE);
             return new RedisQuotaStore(link, keys);
-        } catch (RuntimeException e) {
+        } catch (RedisException e) {
             link.close();
-            throw e instanceof RedisException ? StartTrouble.unreachable(target.server(e), e) : e;
+            throw StartTrouble.unreachable(target.server(e), e);
+        } catch (RuntimeException | Error e) {
+            link.close();
+            throw e;
         }
     }
 

@@ -5,8 +5,8 @@ import java.util.Set;
 /**
  * The errors with which a server says that it has changed nothing.
  *
- * <p>An error that a script may also meet after its first write is not among them: it could have counted. Want of memory is,
- * since a server stops a script for it only before its first write.
+ * <p>An error that a script may also meet after its first write is not among them: it could have counted. Want of
+ * memory is, since a server stops a script for it only before its first write.
  */
 final class Refusals {
 
@@ -33,8 +33,8 @@ final class Refusals {
             "WRONGTYPE");
 
     /**
-     * A replica, a replica without its master, a master without its replicas, and a server that has just started: each may be what
-     * a failover has left, while the address leads to the new master by now.
+     * A replica, a replica without its master, a master without its replicas, and a server that has just started: each
+     * may be what a failover has left, while the address leads to the new master by now.
      */
     private static final Set<String> WRONG_SERVER = Set.of("LOADING", "MASTERDOWN", "NOREPLICAS", "READONLY");
 

@@ -12,12 +12,12 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * A call of a script that knows whether the server may do it.
  *
- * <p>The client encodes a command just before it writes it. So one that was never encoded was never sent, and one that is given
- * up before is sent as a {@code PING} in its place: the answers stay in step, and nothing is counted. An answer that says
- * that the server has not begun (a redirection, no such script) makes it one that was not sent.
+ * <p>The client encodes a command just before it writes it. So one that was never encoded was never sent, and one that
+ * is given up before is sent as a {@code PING} in its place: the answers stay in step, and nothing is counted. An
+ * answer that says that the server has not begun (a redirection, no such script) makes it one that was not sent.
  *
- * <p>It is sent once. A client that sends what has no answer again after it has connected again, as Lettuce does by default,
- * sends a {@code PING} too, and the command fails.
+ * <p>It is sent once. A client that sends what has no answer again after it has connected again, as Lettuce does by
+ * default, sends a {@code PING} too, and the command fails.
  */
 final class ScriptCommand extends Command<String, String, List<String>> {
 

@@ -22,13 +22,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection to one server, which is replaced when it is lost, when it stays silent, or when what it leads to may be the wrong
- * server.
+ * The connection to one server, which is replaced when it is lost, when it stays silent, or when what it leads to may
+ * be the wrong server.
  *
- * <p>The client connects, each time by the address that it was made with; so a new connection follows what the address leads to
- * by then. Nothing else of the client's behaviour counts here, and its options may be any: a connection that is lost is closed
- * at once, with all that the client keeps for it, and {@link ScriptCommand} sends nothing a second time. While there is no
- * connection, calls are refused at once.
+ * <p>The client connects, each time by the address that it was made with; so a new connection follows what the address
+ * leads to by then. Nothing else of the client's behaviour counts here, and its options may be any: a connection that
+ * is lost is closed at once, with all that the client keeps for it, and {@link ScriptCommand} sends nothing a second
+ * time. While there is no connection, calls are refused at once.
  *
  * <p>A thread exists only while a connection is being made. Thread-safe.
  */
@@ -50,7 +50,7 @@ final class ServerConnection {
     private final AtomicLong nextRenewal;
     private volatile Current current;
     private volatile boolean closed;
-    private volatile @Nullable RuntimeException lastFailure;
+    private volatile @Nullable Throwable lastFailure;
 
     /**
      * Connects for the first time.
@@ -92,7 +92,10 @@ final class ServerConnection {
         to.send(calls);
     }
 
-    /** Makes a new connection, because the server that this one leads to may be the wrong one. The old one ends its work first. */
+    /**
+     * Makes a new connection, because the server that this one leads to may be the wrong one. The old one ends its
+     * work first.
+     */
     void renew() {
         long now = System.nanoTime();
         long next = nextRenewal.get();
@@ -157,7 +160,7 @@ final class ServerConnection {
             try {
                 put(new Current(connect.get()));
                 return;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 lastFailure = e;
                 if (current.isOpen()) {
                     return;
@@ -195,7 +198,7 @@ final class ServerConnection {
     }
 
     private RuntimeException notConnected() {
-        RuntimeException reason = lastFailure;
+        Throwable reason = lastFailure;
         return new RedisConnectionException(
                 "there is no connection to " + server + ", and the store tries to connect again", reason);
     }
@@ -205,12 +208,14 @@ final class ServerConnection {
 
         private final StatefulRedisConnection<String, String> connection;
         private final Silence silence;
+        private final Runnable heard;
         private final AtomicBoolean closing = new AtomicBoolean();
         private volatile boolean broken;
 
         Current(StatefulRedisConnection<String, String> connection) {
             this.connection = connection;
             this.silence = new Silence(System::nanoTime, resources.timer(), LONGEST_SILENCE, () -> lost(this));
+            this.heard = silence::heard;
         }
 
         void listen() {
@@ -232,7 +237,7 @@ final class ServerConnection {
         void send(List<PendingCall> calls) {
             List<RedisCommand<String, String, ?>> commands = new ArrayList<>(calls.size());
             for (PendingCall call : calls) {
-                call.whenHeard(silence::heard);
+                call.whenHeard(heard);
                 commands.add(call.answer());
             }
             silence.asked();

@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 /**
  * Tells when nothing came on a connection for a while after something was asked.
  *
- * <p>{@link SilenceBreaker} sees the same from within a client that the store has made. This class needs nothing of the client,
- * so it works with one of the application's.
+ * <p>{@link SilenceBreaker} sees the same from within a client that the store has made. This class needs nothing of the
+ * client, so it works with one of the application's.
  *
  * <p>Thread-safe.
  */

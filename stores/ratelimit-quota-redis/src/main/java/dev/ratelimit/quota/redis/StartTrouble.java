@@ -60,13 +60,15 @@ final class StartTrouble {
                 return ": nothing listens there; see to it that it runs, and that host and port are right";
             }
             if (each instanceof UnknownHostException) {
-                return ": the host is not known; see to it that its name is right, and that this machine can resolve it";
+                return ": the host is not known; see to it that its name is right, and that this machine can"
+                        + " resolve it";
             }
             if (each instanceof SSLException) {
                 return ": TLS failed; see to it that both sides use it, and that this one trusts the certificate";
             }
             if (each instanceof TimeoutException || each instanceof RedisCommandTimeoutException) {
-                return ": no answer in time; see to it that no firewall is between, and that TLS is the same on both sides";
+                return ": no answer in time; see to it that no firewall is between, and that TLS is the same on"
+                        + " both sides";
             }
         }
         return "; see to it that it runs, and that host, port and TLS are right";

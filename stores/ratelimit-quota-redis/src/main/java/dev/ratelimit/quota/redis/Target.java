@@ -70,8 +70,8 @@ sealed interface Target {
     }
 
     /**
-     * The cluster that a client of the application leads to. The store has its own client on the same threads: connections to
-     * nodes come and go within a client, so its options could not be any.
+     * The cluster that a client of the application leads to. The store has its own client on the same threads:
+     * connections to nodes come and go within a client, so its options could not be any.
      */
     record OfClusterClient(RedisClusterClient client) implements Target {
 
@@ -105,7 +105,7 @@ sealed interface Target {
     private static Link releasingOnFailure(Runnable release, Supplier<Link> connect) {
         try {
             return connect.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             release.run();
             throw e;
         }

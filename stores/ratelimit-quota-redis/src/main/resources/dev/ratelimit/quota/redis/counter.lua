@@ -1,8 +1,8 @@
 -- What all scripts have in common; it stands in front of each.
 --
--- A counter is a hash: 'u' is what it shows, 'e' when it expires, and each operation id what it was answered.
--- Lua's numbers are doubles, exact to 2^53. So a number of up to 19 digits is two here: all but its last nine digits, and
--- its last nine.
+-- A counter is a hash: 'u' is what it shows, 'e' when it expires, and each operation id what it was answered. Lua's
+-- numbers are doubles, exact to 2^53. So a number of up to 19 digits is two here: all but its last nine digits, and its
+-- last nine.
 
 local BASE = 1000000000
 
@@ -47,8 +47,8 @@ local function fetch(key, id)
   return found[1] or '0', found[2], found[3]
 end
 
--- When the server may forget a counter: at the instant that the call names, by the server's clock. Where that is over, one of
--- the two clocks is wrong; so the counter is kept as long as it would have been from its window's start on.
+-- When the server may forget a counter: at the instant that the call names, by the server's clock. Where that is over,
+-- one of the two clocks is wrong; so the counter is kept as long as it would have been from its window's start on.
 local function forget_at(expires, life)
   local now = redis.call('TIME')
   local millis = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)

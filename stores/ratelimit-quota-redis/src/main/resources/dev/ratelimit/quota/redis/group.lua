@@ -1,4 +1,5 @@
--- KEYS: the counters. ARGV: for each, operation id or nothing, expires, life, want, limit. Answers granted, used for each.
+-- KEYS: the counters. ARGV: for each, operation id or nothing, expires, life, want, limit. Answers granted, used for
+-- each.
 --
 -- A group whose id is known to one of its counters was granted before: counters that do not know it have been forgotten
 -- since, and the group counts nothing on them.

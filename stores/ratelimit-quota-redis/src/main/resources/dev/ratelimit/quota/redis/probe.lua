@@ -1,5 +1,5 @@
--- KEYS: counters that are nobody's. Answers which of the commands that scripts use the server refuses, each with its error; and
--- removes the counters.
+-- KEYS: counters that are nobody's. Answers which of the commands that scripts use the server refuses, each with its
+-- error; and removes the counters.
 
 local refused = {}
 

@@ -106,7 +106,10 @@ class DemotionIT {
         }
     }
 
-    /** The check of the tests above: a connection that is in order is kept, also where nothing is asked for longer than a silence. */
+    /**
+     * The check of the tests above: a connection that is in order is kept, also where nothing is asked for longer
+     * than a silence.
+     */
     @Test
     void a_server_that_is_in_order_is_not_left() throws InterruptedException {
         try (RedisQuotaStore store = RedisQuotaStore.connect(uri())) {

@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The first calls of a process do nothing for the first time: not how long they take is checked, which depends on the machine, but
- * that the server knows all scripts, and that no class of the store, of its client or of the network is loaded by them.
+ * The first calls of a process do nothing for the first time: not how long they take is checked, which depends on the
+ * machine, but that the server knows all scripts, and that no class of the store, of its client or of the network is
+ * loaded by them.
  */
 class FirstCallsIT {
 

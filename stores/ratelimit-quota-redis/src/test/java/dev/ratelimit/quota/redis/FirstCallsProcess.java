@@ -15,8 +15,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 
 /**
- * A JVM of its own. It builds a store and prints "built"; then threads make their first call at one time, within the default deadline. It
- * prints how many microseconds each took, or "late", and "called".
+ * A JVM of its own. It builds a store and prints "built"; then threads make their first call at one time, within the
+ * default deadline. It prints how many microseconds each took, or "late", and "called".
  */
 final class FirstCallsProcess {
 

@@ -104,9 +104,8 @@ class RightsIT {
                     .forEach(master -> call(
                             master,
                             "ACL SETUSER app reset on >pass ~{ratelimit:* " + ALL + StartTrouble.CLUSTER_RIGHTS));
-            RedisURI address =
-                    RedisURI.create("127.0.0.1", cluster.masters().get(0).port());
-            address.setAuthentication("app", "pass");
+            int port = cluster.masters().get(0).port();
+            RedisURI address = RedisURI.create("redis://app:pass@127.0.0.1:" + port);
             try (RedisQuotaStore store = RedisQuotaStore.connectCluster(address)) {
                 for (int i = 0; i < 20; i++) {
                     assertThat(ask(store, acquire(counter("c-" + i), 1, 1))).isEqualTo(new Counted(1, 1));
@@ -163,8 +162,6 @@ class RightsIT {
     }
 
     private static RedisURI address() {
-        RedisURI address = RedisURI.create("127.0.0.1", server.port());
-        address.setAuthentication("app", "pass");
-        return address;
+        return RedisURI.create("redis://app:pass@127.0.0.1:" + server.port());
     }
 }

@@ -90,12 +90,10 @@ class StartIT {
     @Test
     void no_password_or_a_wrong_one() {
         try (RedisServer server = RedisServer.start("--requirepass", "secret")) {
-            RedisURI address = RedisURI.create("127.0.0.1", server.port());
-            assertRefused(address, "refused the user or the password");
-            address.setAuthentication("wrong");
-            assertRefused(address, "refused the user or the password");
-            address.setAuthentication("secret");
-            RedisQuotaStore.connect(address).close();
+            String at = "127.0.0.1:" + server.port();
+            assertRefused(RedisURI.create("redis://" + at), "refused the user or the password");
+            assertRefused(RedisURI.create("redis://wrong@" + at), "refused the user or the password");
+            RedisQuotaStore.connect(RedisURI.create("redis://secret@" + at)).close();
         }
     }
 
@@ -120,8 +118,7 @@ class StartIT {
     void a_server_that_does_not_describe_itself_is_believed() {
         try (RedisServer server =
                 RedisServer.start("--user", "app", "on", ">pass", "~*", "+@all", "-info", "-config")) {
-            RedisURI address = RedisURI.create("127.0.0.1", server.port());
-            address.setAuthentication("app", "pass");
+            RedisURI address = RedisURI.create("redis://app:pass@127.0.0.1:" + server.port());
             try (RedisQuotaStore store = RedisQuotaStore.connect(address)) {
                 assertThat(ask(store, acquire(counter("alice"), 1, 1)).granted())
                         .isEqualTo(1);
