@@ -60,9 +60,6 @@ final class Batch {
             unknown.forEach(PendingCall::sendTextInstead);
             send(unknown, link, deadline);
         }
-        if (calls.stream().anyMatch(PendingCall::mayBeTheWrongServer)) {
-            link.renew();
-        }
     }
 
     List<Outcome> outcomes() {

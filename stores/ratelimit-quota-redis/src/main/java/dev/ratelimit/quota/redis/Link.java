@@ -22,9 +22,6 @@ sealed interface Link {
     /** Sends calls in their order, without waiting; those of one counter arrive in their order. */
     void send(List<PendingCall> calls);
 
-    /** Looks for another server, because one has answered as the wrong one does. */
-    void renew();
-
     /** The servers that count, each with its share of the counters. */
     List<Server> servers(Duration patience);
 
@@ -51,11 +48,6 @@ sealed interface Link {
         @Override
         public void send(List<PendingCall> calls) {
             connection.send(calls);
-        }
-
-        @Override
-        public void renew() {
-            connection.renew();
         }
 
         @Override
@@ -89,10 +81,6 @@ sealed interface Link {
                 }
             }
         }
-
-        /** Nothing: a node that is no master any more answers with a redirection, which the client follows. */
-        @Override
-        public void renew() {}
 
         @Override
         public List<Server> servers(Duration patience) {

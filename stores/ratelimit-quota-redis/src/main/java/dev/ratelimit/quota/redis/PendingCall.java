@@ -37,15 +37,9 @@ final class PendingCall {
         return answer;
     }
 
-    /** What to do when anything of the answer comes, also after the caller has left. */
-    void whenHeard(Runnable action) {
-        command.whenHeard(action);
-    }
-
-    /** Whether the answer says that the connection may lead to the wrong server, as after a failover. */
-    boolean mayBeTheWrongServer() {
-        return failure() instanceof RedisCommandExecutionException refused
-                && Refusals.mayBeTheWrongServer(String.valueOf(refused.getMessage()));
+    /** Who is told of what comes of the answer, also after the caller has left. */
+    void tell(AnswerListener whom) {
+        command.tell(whom);
     }
 
     /** Whether the server does not know the script, so that it has to be sent again with its text. */

@@ -57,9 +57,9 @@ final class ScriptCommand extends Command<String, String, List<String>> {
                 .addValues(request.values());
     }
 
-    /** What to do when anything of the answer comes. */
-    void whenHeard(Runnable action) {
-        ((ScriptOutput) getOutput()).whenHeard(action);
+    /** Who is told of what comes of the answer. */
+    void tell(AnswerListener whom) {
+        ((ScriptOutput) getOutput()).tell(whom);
     }
 
     /** Sees to it that it is not sent any more; whether it never was. */

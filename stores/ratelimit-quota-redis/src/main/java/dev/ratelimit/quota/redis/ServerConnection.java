@@ -96,7 +96,7 @@ final class ServerConnection {
      * Makes a new connection, because the server that this one leads to may be the wrong one. The old one ends its
      * work first.
      */
-    void renew() {
+    private void renew() {
         long now = System.nanoTime();
         long next = nextRenewal.get();
         if (now - next >= 0 && nextRenewal.compareAndSet(next, now + BETWEEN_RENEWALS_NANOS)) {
@@ -204,18 +204,16 @@ final class ServerConnection {
     }
 
     /** One connection, until it is lost. */
-    private final class Current {
+    private final class Current implements AnswerListener {
 
         private final StatefulRedisConnection<String, String> connection;
         private final Silence silence;
-        private final Runnable heard;
         private final AtomicBoolean closing = new AtomicBoolean();
         private volatile boolean broken;
 
         Current(StatefulRedisConnection<String, String> connection) {
             this.connection = connection;
             this.silence = new Silence(System::nanoTime, resources.timer(), LONGEST_SILENCE, () -> lost(this));
-            this.heard = silence::heard;
         }
 
         void listen() {
@@ -234,10 +232,22 @@ final class ServerConnection {
             return !broken && connection.isOpen();
         }
 
+        @Override
+        public void heard() {
+            silence.heard();
+        }
+
+        @Override
+        public void wrongServer() {
+            if (this == current) {
+                renew();
+            }
+        }
+
         void send(List<PendingCall> calls) {
             List<RedisCommand<String, String, ?>> commands = new ArrayList<>(calls.size());
             for (PendingCall call : calls) {
-                call.whenHeard(heard);
+                call.tell(this);
                 commands.add(call.answer());
             }
             silence.asked();

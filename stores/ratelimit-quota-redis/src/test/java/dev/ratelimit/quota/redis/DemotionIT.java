@@ -90,6 +90,27 @@ class DemotionIT {
         }
     }
 
+    /** Callers who have left by then do not hear that the server refuses; the store does. */
+    @Test
+    void a_demoted_server_that_answers_late_is_left() {
+        try (RedisQuotaStore store = RedisQuotaStore.connect(uri())) {
+            ask(store, acquire(counter("late"), 1, 10));
+            second.call("REPLICAOF", "NO", "ONE");
+            first.call("REPLICAOF", "127.0.0.1", String.valueOf(second.port()));
+            address.delay(Duration.ofMillis(100));
+            address.redirect(second.port());
+            assertThat(Waiting.until(LONG, () -> {
+                        attempt(store, acquire(counter("late"), 1, 10), Duration.ofMillis(50));
+                        // One is the connection that asks.
+                        return second.call("CLIENT", "LIST", "TYPE", "normal")
+                                        .lines()
+                                        .count()
+                                > 1;
+                    }))
+                    .isTrue();
+        }
+    }
+
     /** Where the address still leads to the old server, the store does not connect again for each call. */
     @Test
     void a_server_that_stays_demoted_is_not_flooded_with_connections() {

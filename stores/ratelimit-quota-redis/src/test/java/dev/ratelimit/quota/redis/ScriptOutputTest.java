@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An answer of any shape counts as a sign of life, and an error as a refusal only if it is one. */
 class ScriptOutputTest {
@@ -13,10 +15,21 @@ class ScriptOutputTest {
     private final ScriptOutput output = new ScriptOutput();
     private int heard;
     private int refused;
+    private int wrongServer;
 
     @BeforeEach
     void listen() {
-        output.whenHeard(() -> heard++);
+        output.tell(new AnswerListener() {
+            @Override
+            public void heard() {
+                heard++;
+            }
+
+            @Override
+            public void wrongServer() {
+                wrongServer++;
+            }
+        });
         output.whenRefused(() -> refused++);
     }
 
@@ -50,6 +63,29 @@ class ScriptOutputTest {
         output.setError(bytes("ERR user_script:1: Script attempted to compare nil with number"));
         assertThat(heard).isEqualTo(5);
         assertThat(refused).isEqualTo(3);
+    }
+
+    /** All of them are refusals too. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "READONLY You can't write against a read only replica.",
+                "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+                "NOREPLICAS Not enough good replicas to write.",
+                "LOADING Redis is loading the dataset in memory"
+            })
+    void what_may_be_the_wrong_server_is_told(String error) {
+        output.setError(bytes(error));
+        assertThat(wrongServer).isEqualTo(1);
+        assertThat(refused).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"OOM command not allowed", "MISCONF Redis is configured", "BUSY Redis is busy", "ERR unknown"})
+    void what_the_right_server_says_is_not(String error) {
+        output.setError(bytes(error));
+        assertThat(wrongServer).isZero();
     }
 
     private static ByteBuffer bytes(String text) {
