@@ -1,16 +1,11 @@
 package dev.ratelimit.quota.redis;
 
-import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionException;
-import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.util.Timeout;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A thread exists only while a connection is being made. Thread-safe.
  */
-final class ServerConnection {
+final class ServerConnection implements OpenConnection.Owner {
 
     /** How long nothing may come after something was asked. */
     static final Duration LONGEST_SILENCE = Duration.ofSeconds(2);
@@ -48,7 +43,7 @@ final class ServerConnection {
     private final Supplier<StatefulRedisConnection<String, String>> connect;
     private final AtomicBoolean connecting = new AtomicBoolean();
     private final AtomicLong nextRenewal;
-    private volatile Current current;
+    private volatile OpenConnection current;
     private volatile boolean closed;
     private volatile @Nullable Throwable lastFailure;
 
@@ -66,7 +61,7 @@ final class ServerConnection {
         this.resources = resources;
         this.connect = connect;
         this.nextRenewal = new AtomicLong(System.nanoTime());
-        this.current = new Current(connect.get());
+        this.current = opened();
         this.current.listen();
     }
 
@@ -77,12 +72,12 @@ final class ServerConnection {
 
     /** The connection as it is now. */
     StatefulRedisConnection<String, String> now() {
-        return current.connection;
+        return current.connection();
     }
 
     /** Sends calls in their order, without waiting; or fails them at once, if there is no connection. */
     void send(List<PendingCall> calls) {
-        Current to = current;
+        OpenConnection to = current;
         if (!to.isOpen()) {
             replace();
             RuntimeException failure = notConnected();
@@ -90,18 +85,6 @@ final class ServerConnection {
             return;
         }
         to.send(calls);
-    }
-
-    /**
-     * Makes a new connection, because the server that this one leads to may be the wrong one. The old one ends its
-     * work first.
-     */
-    private void renew() {
-        long now = System.nanoTime();
-        long next = nextRenewal.get();
-        if (now - next >= 0 && nextRenewal.compareAndSet(next, now + BETWEEN_RENEWALS_NANOS)) {
-            replace();
-        }
     }
 
     /** Closes the connection, and waits a moment for that. */
@@ -116,11 +99,25 @@ final class ServerConnection {
         }
     }
 
-    private void lost(Current lost) {
-        lost.broken = true;
+    @Override
+    public void lost(OpenConnection lost) {
         if (lost == current) {
             replace();
         }
+    }
+
+    /** Makes a new connection to where the address leads by now. The old one ends its work first. */
+    @Override
+    public void wrongServer(OpenConnection wrong) {
+        long now = System.nanoTime();
+        long next = nextRenewal.get();
+        if (wrong == current && now - next >= 0 && nextRenewal.compareAndSet(next, now + BETWEEN_RENEWALS_NANOS)) {
+            replace();
+        }
+    }
+
+    private OpenConnection opened() {
+        return new OpenConnection(connect.get(), resources.timer(), LONGEST_SILENCE, this);
     }
 
     /** Begins to make another connection, unless that is under way. */
@@ -140,7 +137,7 @@ final class ServerConnection {
 
     private void connect() {
         try {
-            Current old = current;
+            OpenConnection old = current;
             if (!old.isOpen()) {
                 old.close();
             }
@@ -158,7 +155,7 @@ final class ServerConnection {
         long pause = SHORTEST_PAUSE_NANOS;
         while (!closed) {
             try {
-                put(new Current(connect.get()));
+                put(opened());
                 return;
             } catch (RuntimeException | Error e) {
                 lastFailure = e;
@@ -172,8 +169,8 @@ final class ServerConnection {
         }
     }
 
-    private void put(Current made) {
-        Current old = current;
+    private void put(OpenConnection made) {
+        OpenConnection old = current;
         current = made;
         made.listen();
         if (closed) {
@@ -183,7 +180,7 @@ final class ServerConnection {
     }
 
     /** What was asked on it may still be answered: it is closed when that can no longer be. */
-    private void retire(Current old) {
+    private void retire(OpenConnection old) {
         if (!old.isOpen()) {
             old.close();
             return;
@@ -201,75 +198,5 @@ final class ServerConnection {
         Throwable reason = lastFailure;
         return new RedisConnectionException(
                 "there is no connection to " + server + ", and the store tries to connect again", reason);
-    }
-
-    /** One connection, until it is lost. */
-    private final class Current implements AnswerListener {
-
-        private final StatefulRedisConnection<String, String> connection;
-        private final Silence silence;
-        private final AtomicBoolean closing = new AtomicBoolean();
-        private volatile boolean broken;
-
-        Current(StatefulRedisConnection<String, String> connection) {
-            this.connection = connection;
-            this.silence = new Silence(System::nanoTime, resources.timer(), LONGEST_SILENCE, () -> lost(this));
-        }
-
-        void listen() {
-            connection.addListener(new RedisConnectionStateListener() {
-                @Override
-                public void onRedisDisconnected(RedisChannelHandler<?, ?> ignored) {
-                    lost(Current.this);
-                }
-            });
-            if (!connection.isOpen()) {
-                lost(this);
-            }
-        }
-
-        boolean isOpen() {
-            return !broken && connection.isOpen();
-        }
-
-        @Override
-        public void heard() {
-            silence.heard();
-        }
-
-        @Override
-        public void wrongServer() {
-            if (this == current) {
-                renew();
-            }
-        }
-
-        void send(List<PendingCall> calls) {
-            List<RedisCommand<String, String, ?>> commands = new ArrayList<>(calls.size());
-            for (PendingCall call : calls) {
-                call.tell(this);
-                commands.add(call.answer());
-            }
-            silence.asked();
-            try {
-                connection.dispatch(commands);
-            } catch (RuntimeException e) {
-                // What was written nevertheless has no answer by now, and is known to have been written.
-                calls.forEach(call -> call.answer().completeExceptionally(e));
-            }
-        }
-
-        void close() {
-            CompletableFuture<Void> unused = closed();
-        }
-
-        /** Closes it, and completes when that is done. */
-        CompletableFuture<Void> closed() {
-            broken = true;
-            if (closing.compareAndSet(false, true)) {
-                return connection.closeAsync();
-            }
-            return CompletableFuture.completedFuture(null);
-        }
     }
 }

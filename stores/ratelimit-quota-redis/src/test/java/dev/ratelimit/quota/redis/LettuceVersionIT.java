@@ -15,7 +15,7 @@ class LettuceVersionIT {
     @EnabledIfSystemProperty(named = "ratelimit.lettuce", matches = ".+")
     void the_client_is_the_one_that_is_to_be_tested() {
         String version = System.getProperty("ratelimit.lettuce");
-        assertThat(version).startsWith(LettuceVersion.getVersion());
+        assertThat(LettuceVersion.getVersion()).startsWith(version);
         String netty = version.startsWith("6") ? "4.1." : "4.2.";
         Version common = Objects.requireNonNull(Version.identify().get("netty-common"));
         assertThat(common.artifactVersion()).startsWith(netty);
