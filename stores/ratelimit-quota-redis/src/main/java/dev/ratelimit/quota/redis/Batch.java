@@ -8,7 +8,6 @@ import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.Outcome.Failed;
 import dev.ratelimit.quota.spi.QuotaStoreException;
-import io.lettuce.core.protocol.RedisCommand;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,8 +21,8 @@ import java.util.concurrent.TimeoutException;
  * The operations of one call, sent together.
  *
  * <p>Scripts are called by their digests. Those that the server does not know are sent again with their text, after the
- * others. So that operations of one counter keep their order, a counter that comes more than once has its scripts sent with
- * their text at once.
+ * others. So that operations of one counter keep their order, a counter that comes more than once has its scripts sent
+ * with their text at once.
  */
 final class Batch {
 
@@ -31,14 +30,13 @@ final class Batch {
     private final List<Object> parts = new ArrayList<>();
 
     Batch(List<Operation> operations, Keys names, AtomicGroups groups) {
-        long now = System.currentTimeMillis();
         Set<Counter> repeated = repeated(operations);
         for (Operation operation : operations) {
-            parts.add(part(operation, names, groups, repeated, now));
+            parts.add(part(operation, names, groups, repeated));
         }
     }
 
-    private static Object part(Operation operation, Keys names, AtomicGroups groups, Set<Counter> repeated, long now) {
+    private static Object part(Operation operation, Keys names, AtomicGroups groups, Set<Counter> repeated) {
         if (operation instanceof Operation.Group group && !RedisQuotaStore.isAtomic(group, groups)) {
             return new Failed(
                     Certainty.NOT_APPLIED,
@@ -47,7 +45,7 @@ final class Batch {
                             "a Redis cluster decides a group as one only if its counters are of one subject",
                             null));
         }
-        Request request = Request.of(operation, names, now);
+        Request request = Request.of(operation, names);
         return counters(operation).stream().anyMatch(repeated::contains)
                 ? PendingCall.byText(request)
                 : PendingCall.byDigest(request);
@@ -78,10 +76,8 @@ final class Batch {
     }
 
     /** Sends and waits until all are answered, or the deadline, or an interrupt. */
-    private static void send(List<PendingCall> calls, Link link, Deadline deadline) {
-        List<RedisCommand<String, String, ?>> commands = new ArrayList<>();
-        calls.forEach(call -> commands.add(call.answer()));
-        link.send(commands);
+    static void send(List<PendingCall> calls, Link link, Deadline deadline) {
+        link.send(calls);
         CompletableFuture<Void> all =
                 CompletableFuture.allOf(calls.stream().map(PendingCall::answer).toArray(CompletableFuture<?>[]::new));
         try {

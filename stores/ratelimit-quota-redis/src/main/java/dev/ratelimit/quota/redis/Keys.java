@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What counters and operations are called in the server.
  *
- * <p>A counter is {@code {namespace:subject}/quota/start}: what stands in the braces decides where in a cluster it is, so the
- * counters of one subject are together.
+ * <p>A counter is {@code {namespace:subject}/quota/start}: what stands in the braces decides where in a cluster it is,
+ * so the counters of one subject are together.
  *
  * @param namespace plain characters; no colon and no brace, so that no two counters have one name
  */
@@ -29,7 +29,14 @@ record Keys(String namespace) {
         return "{" + namespace + ":" + counter.subject() + "}/" + counter.quota() + "/" + counter.window();
     }
 
-    /** The field that remembers an operation, which always has a colon; nothing for one that is not to be remembered. */
+    /** What all keys match, as access rules of a server write it. */
+    String pattern() {
+        return "{" + namespace + ":*";
+    }
+
+    /**
+     * The field that remembers an operation, which always has a colon; nothing for one that is not to be remembered.
+     */
     static String of(@Nullable OperationId id) {
         if (id == null) {
             return "";

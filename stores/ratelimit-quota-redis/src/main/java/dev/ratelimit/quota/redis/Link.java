@@ -2,16 +2,16 @@ package dev.ratelimit.quota.redis;
 
 import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.models.role.RedisInstance.Role;
-import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** The connection that all callers share, to one server or to a cluster. */
 sealed interface Link {
@@ -19,16 +19,26 @@ sealed interface Link {
     /** Which groups one script call can decide. */
     AtomicGroups groups();
 
-    /** Sends commands in their order, without waiting; those of one counter arrive in their order. */
-    void send(List<RedisCommand<String, String, ?>> commands);
+    /** Sends calls in their order, without waiting; those of one counter arrive in their order. */
+    void send(List<PendingCall> calls);
 
-    /** How each server that counts describes itself, by its address; connects to it if need be. */
-    Map<String, Callable<String>> descriptions(Duration patience);
+    /** The servers that count, each with its share of the counters. */
+    List<Server> servers(Duration patience);
 
+    /** Closes the connection, and what was made for it. */
     void close();
 
+    /**
+     * A server that counts.
+     *
+     * @param name what it is called in messages
+     * @param description the text of INFO; connects if need be
+     * @param holds whether a key is one of its own
+     */
+    record Server(String name, Callable<String> description, Predicate<String> holds) {}
+
     /** One server, which may be another after a failover. */
-    record Single(StatefulRedisConnection<String, String> connection) implements Link {
+    record Single(ServerConnection connection, Runnable release) implements Link {
 
         @Override
         public AtomicGroups groups() {
@@ -36,23 +46,24 @@ sealed interface Link {
         }
 
         @Override
-        public void send(List<RedisCommand<String, String, ?>> commands) {
-            connection.dispatch(commands);
+        public void send(List<PendingCall> calls) {
+            connection.send(calls);
         }
 
         @Override
-        public Map<String, Callable<String>> descriptions(Duration patience) {
-            return Map.of("the Redis server", () -> info(connection, patience));
+        public List<Server> servers(Duration patience) {
+            return List.of(new Server(connection.server(), () -> info(connection.now(), patience), key -> true));
         }
 
         @Override
         public void close() {
             connection.close();
+            release.run();
         }
     }
 
     /** The masters of a cluster, each with a share of the subjects. */
-    record Cluster(StatefulRedisClusterConnection<String, String> connection) implements Link {
+    record Cluster(StatefulRedisClusterConnection<String, String> connection, Runnable release) implements Link {
 
         @Override
         public AtomicGroups groups() {
@@ -61,34 +72,36 @@ sealed interface Link {
 
         /** One by one: for a list, the client would wait for connections that are not there. */
         @Override
-        public void send(List<RedisCommand<String, String, ?>> commands) {
-            for (RedisCommand<String, String, ?> command : commands) {
+        public void send(List<PendingCall> calls) {
+            for (PendingCall call : calls) {
                 try {
-                    connection.dispatch(command);
+                    connection.dispatch(call.answer());
                 } catch (RuntimeException e) {
-                    command.completeExceptionally(e);
+                    call.answer().completeExceptionally(e);
                 }
             }
         }
 
         @Override
-        public Map<String, Callable<String>> descriptions(Duration patience) {
-            Map<String, Callable<String>> descriptions = new LinkedHashMap<>();
+        public List<Server> servers(Duration patience) {
+            List<Server> servers = new ArrayList<>();
             for (RedisClusterNode node : connection.getPartitions()) {
-                if (node.getRole() == Role.UPSTREAM) {
+                if (node.getRole() == Role.UPSTREAM && !node.getSlots().isEmpty()) {
                     String host = node.getUri().getHost();
                     int port = node.getUri().getPort();
-                    descriptions.put(
-                            "the Redis server " + host + ":" + port,
-                            () -> info(connection.getConnection(host, port), patience));
+                    servers.add(new Server(
+                            Addresses.ofNode(node.getUri()),
+                            () -> info(connection.getConnection(host, port), patience),
+                            key -> node.hasSlot(SlotHash.getSlot(key))));
                 }
             }
-            return descriptions;
+            return servers;
         }
 
         @Override
         public void close() {
             connection.close();
+            release.run();
         }
     }
 

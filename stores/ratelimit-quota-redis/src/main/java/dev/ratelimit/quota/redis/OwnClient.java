@@ -2,26 +2,31 @@ package dev.ratelimit.quota.redis;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
-import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions.RefreshTrigger;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The client that a store makes for itself, and closes with itself: it never sends a command twice, and gives up soon. */
+/**
+ * The client that a store makes for itself, and closes with itself: it never sends a command twice, and gives up
+ * soon.
+ */
 final class OwnClient {
 
     /** For a connection to come about, and for an answer on it. */
-    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(2);
+    private static final Duration LONGEST_SILENCE = ServerConnection.LONGEST_SILENCE;
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
@@ -32,23 +37,50 @@ final class OwnClient {
 
     private OwnClient() {}
 
+    /** For one server. What replaces a lost connection is {@link ServerConnection}, not the client. */
     static RedisClient forServer(RedisURI server) {
-        RedisClient client = RedisClient.create(resources(), server);
-        client.setOptions(complete(ClientOptions.builder()).build());
-        return client;
-    }
-
-    static RedisClusterClient forCluster(List<RedisURI> nodes) {
-        RedisClusterClient client = RedisClusterClient.create(resources(), nodes);
-        ClusterClientOptions.Builder options = ClusterClientOptions.builder();
-        complete(options);
-        client.setOptions(options.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
-                        .enablePeriodicRefresh()
+        RedisClient client = RedisClient.create(resources(ClientResources.builder(), new NettyCustomizer() {}), server);
+        client.setOptions(complete(ClientOptions.builder())
+                .autoReconnect(false)
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(LONGEST_SILENCE)
+                        .keepAlive(true)
                         .build())
                 .build());
         return client;
     }
 
+    /** For a cluster. The client connects to its nodes, and follows where slots and masters go. */
+    static RedisClusterClient forCluster(List<RedisURI> nodes) {
+        ClusterClientOptions.Builder options = ClusterClientOptions.builder();
+        options.socketOptions(SocketOptions.builder()
+                .connectTimeout(LONGEST_SILENCE)
+                .keepAlive(true)
+                .build());
+        return cluster(resources(ClientResources.builder(), new NettyCustomizer() {}), nodes, options);
+    }
+
+    /**
+     * For the cluster of another client: on its threads, with its credentials, and with its options, but for those
+     * that count.
+     */
+    static RedisClusterClient like(RedisClusterClient other) {
+        List<RedisURI> nodes =
+                other.getPartitions().stream().map(RedisClusterNode::getUri).toList();
+        ClientOptions given = other.getOptions();
+        ClusterClientOptions.Builder options = given instanceof ClusterClientOptions ofCluster
+                ? ofCluster.mutate()
+                : ClusterClientOptions.builder(given);
+        ClientResources shared = other.getResources();
+        return cluster(resources(shared.mutate(), shared.nettyCustomizer()), nodes, options);
+    }
+
+    /** Closes a client that shares the threads of another, and leaves those. */
+    static void closeSharing(AbstractRedisClient client) {
+        client.shutdown(Duration.ZERO, SHUTDOWN);
+    }
+
+    /** Closes a client, and the threads that were made for it. */
     static void close(AbstractRedisClient client) {
         client.shutdown(Duration.ZERO, SHUTDOWN);
         client.getResources()
@@ -56,26 +88,53 @@ final class OwnClient {
                 .awaitUninterruptibly();
     }
 
-    private static ClientOptions.Builder complete(ClientOptions.Builder options) {
-        return options.autoReconnect(true)
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .maintNotificationsConfig(MaintNotificationsConfig.disabled())
-                .requestQueueSize(MOST_UNDER_WAY)
-                .socketOptions(SocketOptions.builder()
-                        .connectTimeout(LONGEST_SILENCE)
-                        .keepAlive(true)
-                        .build());
+    // Lettuce 7 has the triggers on by itself, and deprecates to say so; Lettuce 6.6 has them off.
+    @SuppressWarnings("deprecation")
+    private static RedisClusterClient cluster(
+            ClientResources resources, List<RedisURI> nodes, ClusterClientOptions.Builder options) {
+        RedisClusterClient client = RedisClusterClient.create(resources, nodes);
+        complete(options);
+        client.setOptions(options.autoReconnect(true)
+                .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                        .enablePeriodicRefresh()
+                        .enableAdaptiveRefreshTrigger(RefreshTrigger.values())
+                        .adaptiveRefreshTriggersTimeout(LONGEST_SILENCE)
+                        .build())
+                .build());
+        return client;
     }
 
-    private static ClientResources resources() {
-        return ClientResources.builder()
+    private static ClientOptions.Builder complete(ClientOptions.Builder options) {
+        MaintenanceNotices.switchOff(options);
+        return options.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(MOST_UNDER_WAY);
+    }
+
+    private static ClientResources resources(ClientResources.Builder resources, NettyCustomizer further) {
+        return resources
                 .reconnectDelay(Delay.exponential(Duration.ofMillis(1), LONGEST_PAUSE, 2, TimeUnit.MILLISECONDS))
-                .nettyCustomizer(new NettyCustomizer() {
-                    @Override
-                    public void afterChannelInitialized(Channel channel) {
-                        channel.pipeline().addFirst(new SilenceBreaker(LONGEST_SILENCE));
-                    }
-                })
+                .nettyCustomizer(new WithSilenceBreaker(further))
                 .build();
+    }
+
+    /** Puts a breaker in front of each connection. */
+    private static final class WithSilenceBreaker implements NettyCustomizer {
+
+        private final NettyCustomizer further;
+
+        WithSilenceBreaker(NettyCustomizer further) {
+            this.further = further;
+        }
+
+        @Override
+        public void afterBootstrapInitialized(Bootstrap bootstrap) {
+            further.afterBootstrapInitialized(bootstrap);
+        }
+
+        @Override
+        public void afterChannelInitialized(Channel channel) {
+            further.afterChannelInitialized(channel);
+            channel.pipeline().addFirst(new SilenceBreaker(LONGEST_SILENCE));
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.ratelimit.quota.spi.QuotaStoreException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.protocol.AsyncCommand;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,11 @@ final class PendingCall {
         return answer;
     }
 
+    /** Who is told of what comes of the answer, also after the caller has left. */
+    void tell(AnswerListener whom) {
+        command.tell(whom);
+    }
+
     /** Whether the server does not know the script, so that it has to be sent again with its text. */
     boolean lacksScript() {
         return failure() instanceof RedisCommandExecutionException refused
@@ -45,6 +51,11 @@ final class PendingCall {
     void sendTextInstead() {
         command = ScriptCommand.byText(request);
         answer = new AsyncCommand<>(command);
+    }
+
+    /** The answer as it came, or nothing if there is none by now. */
+    Optional<List<String>> texts() {
+        return hasSucceeded() ? Optional.of(answer.join()) : Optional.empty();
     }
 
     /** What became of it by now; what has no answer by now is given up. */

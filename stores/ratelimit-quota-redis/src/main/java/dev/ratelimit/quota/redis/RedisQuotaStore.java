@@ -18,12 +18,17 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A Redis quota store is a {@link QuotaStore} that counts in Redis or Valkey: in one server, in the master that Sentinels
- * name, or in a cluster.
+ * A Redis quota store is a {@link QuotaStore} that counts in Redis or Valkey: in one server, in the master that
+ * Sentinels name, or in a cluster.
  *
- * <p>Each operation is one call of a script, which the server runs as one; those of one {@link #apply} go out together, on
- * one connection that all callers share. Amounts are exact up to {@link Long#MAX_VALUE}. Operations that come again are
- * answered as they were the first time, as long as their counter is kept.
+ * <p>Each operation is one call of a script, which the server runs as one; those of one {@link #apply} go out together,
+ * on one connection that all callers share. Amounts are exact up to {@link Long#MAX_VALUE}. Operations that come again
+ * are answered as they were the first time, as long as their counter is kept.
+ *
+ * <p><b>A failover.</b> A connection that is lost, or silent for two seconds, is replaced by a new one to the same
+ * address; so is one whose server says that it must not or cannot write ({@code READONLY}, {@code MASTERDOWN}, {@code
+ * NOREPLICAS}, {@code LOADING}), at most once a second. So the store follows a name or an address that leads to another
+ * server.
  *
  * <p><b>How much is kept.</b> What the server's persistence and replication keep. After a crash or a failover that loses
  * writes, what they counted may be granted again. {@code appendfsync always} loses none in a crash; {@code min-replicas-to-write}
@@ -44,19 +49,18 @@ public final class RedisQuotaStore implements QuotaStore {
 
     private final Link link;
     private final Keys keys;
-    private final Runnable releaseClient;
     private final Capabilities capabilities;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    RedisQuotaStore(Link link, Keys keys, Runnable releaseClient) {
+    RedisQuotaStore(Link link, Keys keys) {
         this.link = link;
         this.keys = keys;
-        this.releaseClient = releaseClient;
         this.capabilities = new Capabilities(true, link.groups(), LARGEST_BATCH);
     }
 
     /**
-     * Connects to a server, or to the master that Sentinels name.
+     * Connects to a server, or to the master that Sentinels name. The store counts in the namespace {@code ratelimit};
+     * applications that share a server each set their own, see {@link RedisQuotaStoreBuilder#namespace}.
      *
      * @param server where it is, with user, password and TLS; or the Sentinels and the master's name
      * @return the store
@@ -67,7 +71,8 @@ public final class RedisQuotaStore implements QuotaStore {
     }
 
     /**
-     * Connects to a cluster.
+     * Connects to a cluster. The store counts in the namespace {@code ratelimit}, see {@link
+     * RedisQuotaStoreBuilder#namespace}.
      *
      * @param nodes some of its nodes, at least one
      * @return the store
@@ -84,9 +89,7 @@ public final class RedisQuotaStore implements QuotaStore {
      * @return the builder
      */
     public static RedisQuotaStoreBuilder builder(RedisURI server) {
-        Objects.requireNonNull(server, "server");
-        return new RedisQuotaStoreBuilder(
-                () -> OwnClient.forServer(server), client -> new Link.Single(((RedisClient) client).connect()), true);
+        return new RedisQuotaStoreBuilder(new Target.Server(Objects.requireNonNull(server, "server")));
     }
 
     /**
@@ -101,34 +104,31 @@ public final class RedisQuotaStore implements QuotaStore {
         if (seeds.isEmpty()) {
             throw new IllegalArgumentException("nodes must name at least one node of the cluster");
         }
-        return new RedisQuotaStoreBuilder(
-                () -> OwnClient.forCluster(seeds),
-                client -> new Link.Cluster(((RedisClusterClient) client).connect()),
-                true);
+        return new RedisQuotaStoreBuilder(new Target.Cluster(seeds));
     }
 
     /**
-     * Returns a builder of a store that connects by a client that the application has, and closes.
+     * Returns a builder of a store that connects by a client that the application has, and closes. The store makes a
+     * connection of its own, and shares none. The client's options may be any, and stay as they are: the store itself
+     * connects again, and sends nothing a second time.
      *
-     * @param client has a default address, reconnects by itself, and rejects commands while it is disconnected
+     * @param client has a default address; Lettuce 6.6 to 7.7
      * @return the builder
-     * @throws IllegalArgumentException if the client would send commands again, or not reconnect
      */
     public static RedisQuotaStoreBuilder builder(RedisClient client) {
-        RedisQuotaStoreBuilder.check(client.getOptions());
-        return new RedisQuotaStoreBuilder(() -> client, ignored -> new Link.Single(client.connect()), false);
+        return new RedisQuotaStoreBuilder(new Target.OfClient(Objects.requireNonNull(client, "client")));
     }
 
     /**
-     * Returns a builder of a store that connects by a client of a cluster that the application has, and closes.
+     * Returns a builder of a store on the cluster of a client that the application has, and closes. The store makes a
+     * client of its own, which uses the threads, addresses, credentials, TLS and protocol of the given one. The given
+     * client stays as it is, and its other options may be any.
      *
-     * @param client reconnects by itself, and rejects commands while it is disconnected
+     * @param client the client; Lettuce 6.6 to 7.7
      * @return the builder
-     * @throws IllegalArgumentException if the client would send commands again, or not reconnect
      */
     public static RedisQuotaStoreBuilder builder(RedisClusterClient client) {
-        RedisQuotaStoreBuilder.check(client.getOptions());
-        return new RedisQuotaStoreBuilder(() -> client, ignored -> new Link.Cluster(client.connect()), false);
+        return new RedisQuotaStoreBuilder(new Target.OfClusterClient(Objects.requireNonNull(client, "client")));
     }
 
     @Override
@@ -163,7 +163,6 @@ public final class RedisQuotaStore implements QuotaStore {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             link.close();
-            releaseClient.run();
         }
     }
 

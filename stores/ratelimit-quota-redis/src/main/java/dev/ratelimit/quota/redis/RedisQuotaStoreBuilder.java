@@ -1,13 +1,9 @@
 package dev.ratelimit.quota.redis;
 
 import dev.ratelimit.quota.spi.QuotaStoreException;
-import io.lettuce.core.AbstractRedisClient;
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * A builder of a {@link RedisQuotaStore}.
@@ -18,23 +14,18 @@ public final class RedisQuotaStoreBuilder {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private final Supplier<? extends AbstractRedisClient> client;
-    private final Function<AbstractRedisClient, Link> connect;
-    private final boolean clientIsOurs;
+    private final Target target;
     private Keys keys = new Keys("ratelimit");
     private boolean noEvictionAssumed;
 
-    RedisQuotaStoreBuilder(
-            Supplier<? extends AbstractRedisClient> client,
-            Function<AbstractRedisClient, Link> connect,
-            boolean clientIsOurs) {
-        this.client = client;
-        this.connect = connect;
-        this.clientIsOurs = clientIsOurs;
+    RedisQuotaStoreBuilder(Target target) {
+        this.target = target;
     }
 
     /**
-     * Sets what all keys begin with, so that several applications can share a server. Unless set, it is {@code ratelimit}.
+     * Sets the namespace: what all keys begin with. Stores of one namespace share their counters, those of different
+     * ones share none. So all processes of an application have one, and two applications on one server have two;
+     * otherwise quotas of the same name would be one quota. Unless set, it is {@code ratelimit}.
      *
      * @param namespace 1 to 64 of {@code A-Z a-z 0-9 . _ -}
      * @return this builder
@@ -46,7 +37,8 @@ public final class RedisQuotaStoreBuilder {
     }
 
     /**
-     * Says that the server throws no counters away when its memory runs short, whatever its {@code maxmemory-policy} is.
+     * Says that the server throws no counters away when its memory runs short, whatever its {@code maxmemory-policy}
+     * is.
      *
      * @return this builder
      */
@@ -56,38 +48,33 @@ public final class RedisQuotaStoreBuilder {
     }
 
     /**
-     * Connects, and checks whether the server can keep counters.
+     * Connects, and checks whether the server can keep counters: once it does all that calls do, on counters that are
+     * nobody's and are gone afterwards. Waits for some seconds at most.
      *
      * @return the store, connected
-     * @throws QuotaStoreException if the server cannot be reached, refuses the password, is too old, is a replica, or would
-     *     throw counters away; its message says what to do
+     * @throws QuotaStoreException if the server cannot be reached, refuses the password, is too old, is a replica,
+     *     would throw counters away, or refuses a command that the store needs; its message names the server and says
+     *     what to do
      */
     public RedisQuotaStore build() {
-        AbstractRedisClient made = client.get();
-        Link link = null;
+        Link link = connected();
         try {
-            link = connect.apply(made);
-            new StartCheck(noEvictionAssumed).check(link, PATIENCE);
-            return new RedisQuotaStore(link, keys, clientIsOurs ? () -> OwnClient.close(made) : () -> {});
-        } catch (RuntimeException e) {
-            if (link != null) {
-                link.close();
-            }
-            if (clientIsOurs) {
-                OwnClient.close(made);
-            }
-            throw e instanceof RedisException ? StartCheck.unreachable("the Redis server", e) : e;
+            new StartCheck(keys, noEvictionAssumed).check(link, PATIENCE);
+            return new RedisQuotaStore(link, keys);
+        } catch (RedisException e) {
+            link.close();
+            throw StartTrouble.unreachable(target.server(e), e);
+        } catch (RuntimeException | Error e) {
+            link.close();
+            throw e;
         }
     }
 
-    /** A client that is not ours must not send a command twice, as ours does not. */
-    static void check(ClientOptions options) {
-        if (!options.isAutoReconnect()
-                || options.getDisconnectedBehavior() != ClientOptions.DisconnectedBehavior.REJECT_COMMANDS) {
-            throw new IllegalArgumentException(
-                    "the client would send commands again after a disconnection, which counts them"
-                            + " twice, or not connect again; give it ClientOptions with autoReconnect(true) and"
-                            + " disconnectedBehavior(REJECT_COMMANDS)");
+    private Link connected() {
+        try {
+            return target.connect();
+        } catch (RedisException e) {
+            throw StartTrouble.unreachable(target.server(e), e);
         }
     }
 }

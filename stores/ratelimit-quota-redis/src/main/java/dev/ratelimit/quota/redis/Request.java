@@ -11,22 +11,20 @@ import java.util.List;
 /** An operation as the call of a script: which, on which keys, with which values. */
 record Request(Script script, List<String> keys, List<String> values) {
 
-    /** A counter that has expired when it is touched is kept that much longer, lest each call find it forgotten. */
-    private static final long BELATED_MILLIS = 60_000;
-
     /** The greatest number of milliseconds that a double holds exactly: in the year 287396. */
     private static final long LATEST_MILLIS = (1L << 53) - 1;
 
     private static final String MOST = String.valueOf(Long.MAX_VALUE);
 
-    static Request of(Operation operation, Keys names, long nowMillis) {
+    static Request of(Operation operation, Keys names) {
         if (operation instanceof Operation.Acquire acquire) {
             return new Request(
                     Script.ACQUIRE,
                     List.of(names.of(acquire.counter())),
                     List.of(
                             Keys.of(acquire.id()),
-                            expires(acquire.counter(), nowMillis),
+                            expires(acquire.counter()),
+                            life(acquire.counter()),
                             String.valueOf(acquire.want()),
                             String.valueOf(acquire.min()),
                             String.valueOf(acquire.limit())));
@@ -39,7 +37,8 @@ record Request(Script script, List<String> keys, List<String> values) {
                     List.of(names.of(adjust.counter())),
                     List.of(
                             Keys.of(adjust.id()),
-                            expires(adjust.counter(), nowMillis),
+                            expires(adjust.counter()),
+                            life(adjust.counter()),
                             less ? "-" : "+",
                             less ? delta.substring(1) : delta,
                             MOST));
@@ -47,16 +46,17 @@ record Request(Script script, List<String> keys, List<String> values) {
         if (operation instanceof Operation.Read read) {
             return new Request(Script.READ, List.of(names.of(read.counter())), List.of());
         }
-        return of((Operation.Group) operation, names, nowMillis);
+        return of((Operation.Group) operation, names);
     }
 
-    private static Request of(Operation.Group group, Keys names, long nowMillis) {
+    private static Request of(Operation.Group group, Keys names) {
         List<String> keys = new ArrayList<>();
         List<String> values = new ArrayList<>();
         for (Operation.Acquire acquire : group.acquires()) {
             keys.add(names.of(acquire.counter()));
             values.add(Keys.of(acquire.id()));
-            values.add(expires(acquire.counter(), nowMillis));
+            values.add(expires(acquire.counter()));
+            values.add(life(acquire.counter()));
             values.add(String.valueOf(acquire.want()));
             values.add(String.valueOf(acquire.limit()));
         }
@@ -75,11 +75,18 @@ record Request(Script script, List<String> keys, List<String> values) {
         return script == Script.GROUP ? new Outcome.Grouped(parts) : parts.get(0);
     }
 
-    private static String expires(Counter counter, long nowMillis) {
+    /** In milliseconds since 1970, rounded up. */
+    private static String expires(Counter counter) {
         Instant expires = counter.expires();
-        long millis = expires.getEpochSecond() >= LATEST_MILLIS / 1000
-                ? LATEST_MILLIS
-                : Math.max(0, expires.getEpochSecond()) * 1000 + expires.getNano() / 1_000_000 + 1;
-        return String.valueOf(millis > nowMillis ? millis : nowMillis + BELATED_MILLIS);
+        return String.valueOf(
+                expires.getEpochSecond() >= LATEST_MILLIS / 1000
+                        ? LATEST_MILLIS
+                        : Math.max(0, expires.getEpochSecond()) * 1000 + expires.getNano() / 1_000_000 + 1);
+    }
+
+    /** How long a counter lives that is touched when its window starts: in milliseconds, rounded up to seconds. */
+    private static String life(Counter counter) {
+        long seconds = counter.expires().getEpochSecond() - counter.start().getEpochSecond() + 1;
+        return String.valueOf(Math.min(seconds, LATEST_MILLIS / 1000) * 1000);
     }
 }

@@ -13,7 +13,8 @@ enum Script {
     ACQUIRE("acquire"),
     ADJUST("adjust"),
     GROUP("group"),
-    READ("read");
+    READ("read"),
+    PROBE("probe");
 
     private final String text;
     private final String digest;

@@ -12,13 +12,19 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * A call of a script that knows whether the server may do it.
  *
- * <p>The client encodes a command just before it writes it. So one that was never encoded was never sent, and one that is given
- * up before is sent as a {@code PING} in its place: the answers stay in step, and nothing is counted. An answer that says
- * that the server has not begun (a redirection, no such script) makes it one that was not sent.
+ * <p>The client encodes a command just before it writes it. So one that was never encoded was never sent, and one that
+ * is given up before is sent as a {@code PING} in its place: the answers stay in step, and nothing is counted. An
+ * answer that says that the server has not begun (a redirection, no such script) makes it one that was not sent.
+ *
+ * <p>It is sent once. A client that sends what has no answer again after it has connected again, as Lettuce does by
+ * default, sends a {@code PING} too, and the command fails.
  */
 final class ScriptCommand extends Command<String, String, List<String>> {
 
     private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    /** What a command says that a client would have sent a second time. */
+    private static final String LOST = "the connection was lost before the answer came";
 
     private enum State {
         NOT_SENT,
@@ -51,6 +57,11 @@ final class ScriptCommand extends Command<String, String, List<String>> {
                 .addValues(request.values());
     }
 
+    /** Who is told of what comes of the answer. */
+    void tell(AnswerListener whom) {
+        ((ScriptOutput) getOutput()).tell(whom);
+    }
+
     /** Sees to it that it is not sent any more; whether it never was. */
     boolean giveUp() {
         return state.compareAndSet(State.NOT_SENT, State.GIVEN_UP) || state.get() == State.GIVEN_UP;
@@ -58,10 +69,13 @@ final class ScriptCommand extends Command<String, String, List<String>> {
 
     @Override
     public void encode(ByteBuf buffer) {
-        if (!state.compareAndSet(State.NOT_SENT, State.SENT) && state.get() == State.GIVEN_UP) {
-            buffer.writeBytes(PING);
-        } else {
+        if (state.compareAndSet(State.NOT_SENT, State.SENT)) {
             super.encode(buffer);
+            return;
         }
+        if (state.get() == State.SENT) {
+            getOutput().setError(LOST);
+        }
+        buffer.writeBytes(PING);
     }
 }

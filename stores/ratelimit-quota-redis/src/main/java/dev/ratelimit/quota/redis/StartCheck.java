@@ -1,10 +1,9 @@
 package dev.ratelimit.quota.redis;
 
-import dev.ratelimit.quota.Certainty;
-import dev.ratelimit.quota.spi.QuotaStoreException;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -20,26 +19,41 @@ final class StartCheck {
     private static final int LEAST_MINOR = 2;
     private static final String NO_EVICTION = "noeviction";
 
+    private final Keys names;
     private final boolean noEvictionAssumed;
 
-    StartCheck(boolean noEvictionAssumed) {
+    StartCheck(Keys names, boolean noEvictionAssumed) {
+        this.names = names;
         this.noEvictionAssumed = noEvictionAssumed;
     }
 
     void check(Link link, Duration patience) {
-        link.descriptions(patience).forEach((server, description) -> check(server, description, link));
+        List<Link.Server> servers = link.servers(patience);
+        boolean cluster = link instanceof Link.Cluster;
+        servers.forEach(server -> check(server.name(), server.description(), cluster));
+        for (Link.Server server : servers) {
+            new Probe(link, names, patience).run(server).ifPresent(refusal -> judge(server.name(), refusal, cluster));
+        }
     }
 
-    private void check(String server, Callable<String> description, Link link) {
+    /** What passes by itself ends no start: calls hear of it as long as it is so. */
+    private void judge(String server, Probe.Refusal refusal, boolean cluster) {
+        if (!Refusals.mayPass(refusal.error())) {
+            throw StartTrouble.refused(server, refusal, names, cluster);
+        }
+        LOG.warn("{} refuses {} at present: {}", server, refusal.what(), refusal.error());
+    }
+
+    private void check(String server, Callable<String> description, boolean cluster) {
         String info;
         try {
             info = description.call();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw failure("interrupted while connecting to " + server, e);
+            throw StartTrouble.interrupted(server, e);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof RedisCommandExecutionException refused)) {
-                throw unreachable(server, e);
+                throw StartTrouble.unreachable(server, e);
             }
             LOG.warn(
                     "{} does not let INFO be read ({}); see to it that its version is at least {}.{} and its maxmemory-policy {}",
@@ -50,26 +64,27 @@ final class StartCheck {
                     NO_EVICTION);
             return;
         } catch (Exception e) {
-            throw unreachable(server, e);
+            throw StartTrouble.unreachable(server, e);
         }
-        check(server, info, link instanceof Link.Cluster);
+        check(server, info, cluster);
     }
 
     /** Of the text of INFO. */
     void check(String server, String info, boolean cluster) {
         String version = value(info, "redis_version");
         if (version != null && isTooOld(version)) {
-            throw failure(
+            throw StartTrouble.of(
                     server + " is version " + version + "; use Redis " + LEAST_MAJOR + "." + LEAST_MINOR
                             + " or later, or Valkey",
                     null);
         }
         if ("slave".equals(value(info, "role"))) {
-            throw failure(
+            throw StartTrouble.of(
                     server + " is a replica, which cannot count; name its master, or the Sentinels that know it", null);
         }
         if (!cluster && "1".equals(value(info, "cluster_enabled"))) {
-            throw failure(server + " is part of a cluster; use connectCluster or builder(RedisClusterClient)", null);
+            throw StartTrouble.of(
+                    server + " is part of a cluster; use connectCluster or builder(RedisClusterClient)", null);
         }
         checkEviction(server, value(info, "maxmemory_policy"));
     }
@@ -82,27 +97,11 @@ final class StartCheck {
             LOG.warn("{} does not tell its maxmemory-policy; see to it that it is {}", server, NO_EVICTION);
             return;
         }
-        throw failure(
+        throw StartTrouble.of(
                 server + " has the maxmemory-policy " + policy
                         + " and would throw counters away when memory runs short;" + " set it to " + NO_EVICTION
                         + ", or call assumeNoEviction() if that cannot happen",
                 null);
-    }
-
-    static QuotaStoreException unreachable(String server, Throwable cause) {
-        for (Throwable each = cause; each != null; each = each.getCause()) {
-            String message = String.valueOf(each.getMessage());
-            String code = Refusals.code(message);
-            if (code.equals("WRONGPASS") || code.equals("NOAUTH") || message.contains("invalid username-password")) {
-                return failure(server + " refused the user or the password; set both right in the RedisURI", cause);
-            }
-        }
-        return failure(
-                server + " cannot be reached; see to it that it runs, and that host, port and TLS are right", cause);
-    }
-
-    private static QuotaStoreException failure(String message, @Nullable Throwable cause) {
-        return new QuotaStoreException(Certainty.NOT_APPLIED, message, cause);
     }
 
     private static boolean isTooOld(String version) {

@@ -1,13 +1,10 @@
 -- What all scripts have in common; it stands in front of each.
 --
--- A counter is a hash: 'u' is what it shows, 'e' when it expires, and each operation id what it was answered.
--- Lua's numbers are doubles, exact to 2^53. So a number of up to 19 digits is two here: all but its last nine digits, and
--- its last nine.
+-- A counter is a hash: 'u' is what it shows, 'e' when it expires, and each operation id what it was answered. Lua's
+-- numbers are doubles, exact to 2^53. So a number of up to 19 digits is two here: all but its last nine digits, and its
+-- last nine.
 
 local BASE = 1000000000
-
--- How long a counter is kept that has expired by the server's clock, but not by its caller's.
-local BELATED = 60000
 
 local function split(text)
   if #text <= 9 then
@@ -50,24 +47,32 @@ local function fetch(key, id)
   return found[1] or '0', found[2], found[3]
 end
 
-local function save(key, used, expires, kept_until, id, granted)
+-- When the server may forget a counter: at the instant that the call names, by the server's clock. Where that is over,
+-- one of the two clocks is wrong; so the counter is kept as long as it would have been from its window's start on.
+local function forget_at(expires, life)
+  local now = redis.call('TIME')
+  local millis = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
+  local at = tonumber(expires)
+  if at <= millis then
+    at = millis + tonumber(life)
+  end
+  return string.format('%.0f', at)
+end
+
+local function save(key, used, expires, life, kept_until, id, granted)
   local fields = {'u', used}
   if id ~= '' then
     fields[3], fields[4] = id, granted .. ':' .. used
   end
-  local later = not kept_until or tonumber(kept_until) < tonumber(expires)
-  if later then
-    fields[#fields + 1] = 'e'
-    fields[#fields + 1] = expires
+  if kept_until and tonumber(kept_until) >= tonumber(expires) then
+    redis.call('HSET', key, unpack(fields))
+    return
   end
+  local at = forget_at(expires, life)
+  fields[#fields + 1] = 'e'
+  fields[#fields + 1] = expires
   redis.call('HSET', key, unpack(fields))
-  if later then
-    redis.call('PEXPIREAT', key, expires)
-    if redis.call('PTTL', key) < 0 then
-      redis.call('HSET', key, unpack(fields))
-      redis.call('PEXPIRE', key, BELATED)
-    end
-  end
+  redis.call('PEXPIREAT', key, at)
 end
 
 local function recorded(outcome)

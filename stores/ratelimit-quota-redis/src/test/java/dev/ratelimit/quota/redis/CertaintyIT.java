@@ -98,7 +98,7 @@ class CertaintyIT {
     void a_command_that_was_given_up_is_not_done_and_the_next_gets_its_own_answer()
             throws InterruptedException, ExecutionException, TimeoutException {
         Counter counter = counter("given-up");
-        Request request = Request.of(acquire(counter, 3, 10), new Keys("ratelimit"), 0);
+        Request request = Request.of(acquire(counter, 3, 10), new Keys("ratelimit"));
         RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", server.port()));
         try (StatefulRedisConnection<String, String> connection = client.connect()) {
             ScriptCommand command = ScriptCommand.byText(request);

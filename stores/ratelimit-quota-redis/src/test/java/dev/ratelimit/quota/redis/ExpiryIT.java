@@ -3,6 +3,7 @@ package dev.ratelimit.quota.redis;
 import static dev.ratelimit.quota.redis.Asking.acquire;
 import static dev.ratelimit.quota.redis.Asking.ask;
 import static dev.ratelimit.quota.redis.Asking.counter;
+import static java.time.temporal.ChronoUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.quota.spi.Counter;
@@ -72,37 +73,53 @@ class ExpiryIT {
         assertThat(server.call("KEYS", "{ratelimit:carol}*")).isEmpty();
     }
 
-    /** A caller whose clock is wrong must not find each counter forgotten. */
+    /** A caller whose clock is behind by days must not find its counters forgotten. */
     @Test
-    void a_counter_that_had_expired_before_it_was_touched_counts_for_a_minute() {
-        Counter counter = Counter.of("orders", "dave", START, START.plusSeconds(60));
+    void counters_of_a_clock_three_days_behind_are_kept_as_long_as_their_window_is() {
+        Instant now = Instant.now().minus(Duration.ofDays(3));
+        Counter counter =
+                Counter.of("orders", "dave", now.minusSeconds(60).truncatedTo(SECONDS), now.plusSeconds(3_540));
         for (int i = 1; i <= 3; i++) {
-            assertThat(ask(store, acquire(counter, 1, 3))).isEqualTo(new Counted(1, i));
+            assertThat(ask(store, acquire(counter, 1, 1, 3, i))).isEqualTo(new Counted(1, i));
         }
         assertThat(ask(store, acquire(counter, 1, 3))).isEqualTo(new Counted(0, 3));
-        assertThat(Long.parseLong(server.call("PTTL", new Keys("ratelimit").of(counter))))
-                .isBetween(1L, 61_000L);
+        assertThat(ask(store, acquire(counter, 1, 1, 3, 2))).isEqualTo(new Counted(1, 2));
+        assertThat(left(counter)).isBetween(3_540_000L, 3_602_000L);
     }
 
-    /** As the above, by the server's clock. */
+    /** Its counters are those of other windows; they go when that clock says so. */
     @Test
-    void a_counter_that_had_expired_for_the_server_counts_too() {
-        Request request =
-                Request.of(acquire(Counter.of("o", "erin", START, START.plusSeconds(60)), 1, 3), new Keys("x"), 0);
-        for (int i = 1; i <= 3; i++) {
-            assertThat(server.call(
-                                    "EVAL",
-                                    request.script().text(),
-                                    "1",
-                                    request.keys().get(0),
-                                    "",
-                                    request.values().get(1),
-                                    "1",
-                                    "1",
-                                    "3")
-                            .lines())
-                    .containsExactly("1", String.valueOf(i));
-        }
+    void counters_of_a_clock_three_days_ahead_take_nothing_from_others() {
+        Instant now = Instant.now();
+        Instant ahead = now.plus(Duration.ofDays(3));
+        Counter right = Counter.of("orders", "erin", now.minusSeconds(60).truncatedTo(SECONDS), now.plusSeconds(3_540));
+        Counter wrong =
+                Counter.of("orders", "erin", ahead.minusSeconds(60).truncatedTo(SECONDS), ahead.plusSeconds(3_540));
+        ask(store, acquire(right, 7, 10));
+        assertThat(ask(store, acquire(wrong, 2, 10))).isEqualTo(new Counted(2, 2));
+        assertThat(ask(store, new Operation.Adjust(wrong, -1, null)).used()).isEqualTo(1);
+        assertThat(ask(store, acquire(right, 4, 10))).isEqualTo(new Counted(0, 7));
+        assertThat(left(right)).isBetween(3_400_000L, 3_541_000L);
+        assertThat(left(wrong))
+                .isBetween(
+                        Duration.ofDays(3).toMillis() + 3_400_000L,
+                        Duration.ofDays(3).toMillis() + 3_541_000L);
+    }
+
+    /** One counter, named with two instants: by a right clock, and with one that is over. */
+    @Test
+    void an_instant_that_is_over_does_not_shorten_what_is_kept() {
+        Instant now = Instant.now();
+        Instant start = now.minus(Duration.ofDays(3)).truncatedTo(SECONDS);
+        ask(store, acquire(Counter.of("orders", "frank", start, now.plusSeconds(3_600)), 7, 10));
+        Counter belated = Counter.of("orders", "frank", start, now.minusSeconds(60));
+        assertThat(ask(store, acquire(belated, 1, 10))).isEqualTo(new Counted(1, 8));
+        assertThat(ask(store, new Operation.Adjust(belated, -1, null)).used()).isEqualTo(7);
+        assertThat(left(belated)).isBetween(3_500_000L, 3_601_000L);
+    }
+
+    private static long left(Counter counter) {
+        return Long.parseLong(server.call("PTTL", new Keys("ratelimit").of(counter)));
     }
 
     private static long expires(Counter counter) {

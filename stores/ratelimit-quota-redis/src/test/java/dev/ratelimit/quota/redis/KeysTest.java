@@ -43,7 +43,7 @@ class KeysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a:b", "a}b", "a b", "ä"})
+    @ValueSource(strings = {"", "a:b", "a}b", "a b", "ä", "a/b", "a*"})
     void a_namespace_is_plain(String namespace) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Keys(namespace))

@@ -33,7 +33,8 @@ class StartCheckTest {
                 .hasMessageContaining(policy)
                 .hasMessageContaining("set it to noeviction")
                 .hasMessageContaining("assumeNoEviction()");
-        assertThatCode(() -> new StartCheck(true).check("it", info, false)).doesNotThrowAnyException();
+        assertThatCode(() -> new StartCheck(new Keys("x"), true).check("it", info, false))
+                .doesNotThrowAnyException();
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -49,7 +50,7 @@ class StartCheckTest {
     }
 
     private static void check(String info) {
-        new StartCheck(false).check("the Redis server", info, false);
+        new StartCheck(new Keys("x"), false).check("the Redis server", info, false);
     }
 
     private static String info(String version, String policy, String role, int cluster) {

@@ -1,0 +1,88 @@
+package dev.ratelimit.quota.redis;
+
+import io.netty.util.Timeout;
+import io.netty.util.Timer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * Tells when nothing came on a connection for a while after something was asked.
+ *
+ * <p>{@link SilenceBreaker} sees the same from within a client that the store has made. This class needs nothing of the
+ * client, so it works with one of the application's.
+ *
+ * <p>Thread-safe.
+ */
+final class Silence {
+
+    /** Stands for "no answer is owed". */
+    private static final long NONE = 0;
+
+    private final LongSupplier nanos;
+    private final Timer timer;
+    private final long longest;
+    private final Runnable whenTooLong;
+    private final AtomicLong since = new AtomicLong(NONE);
+    private final AtomicBoolean watched = new AtomicBoolean();
+
+    Silence(LongSupplier nanos, Timer timer, Duration longest, Runnable whenTooLong) {
+        this.nanos = nanos;
+        this.timer = timer;
+        this.longest = longest.toNanos();
+        this.whenTooLong = whenTooLong;
+    }
+
+    /** Something is asked. */
+    void asked() {
+        if (since.get() == NONE && since.compareAndSet(NONE, notNone(nanos.getAsLong()))) {
+            watch(longest);
+        }
+    }
+
+    /** Something has come. */
+    void heard() {
+        if (since.get() != NONE) {
+            since.set(NONE);
+        }
+    }
+
+    private void watch(long after) {
+        if (watched.compareAndSet(false, true)) {
+            schedule(after);
+        }
+    }
+
+    private void schedule(long after) {
+        try {
+            Timeout unused = timer.newTimeout(timeout -> look(), after, TimeUnit.NANOSECONDS);
+        } catch (IllegalStateException closed) {
+            // The client's timer has ended, and its connections with it.
+            watched.set(false);
+        }
+    }
+
+    private void look() {
+        long began = since.get();
+        if (began == NONE) {
+            watched.set(false);
+            // Something may have been asked just before, when this was still watching.
+            if (since.get() != NONE) {
+                watch(longest);
+            }
+            return;
+        }
+        long silent = nanos.getAsLong() - began;
+        if (silent >= longest) {
+            whenTooLong.run();
+        } else {
+            schedule(longest - silent);
+        }
+    }
+
+    private static long notNone(long nanos) {
+        return nanos == NONE ? 1 : nanos;
+    }
+}
