@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class TcpProxy implements AutoCloseable {
 
-    private final int target;
+    private volatile int target;
     private final ServerSocket server;
     private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile Conduct conduct = Conduct.FORWARD;
@@ -54,6 +54,15 @@ public final class TcpProxy implements AutoCloseable {
      */
     public int port() {
         return server.getLocalPort();
+    }
+
+    /**
+     * Connects new clients to another server from now on; connections that are open stay where they are, as when an address moves.
+     *
+     * @param port the other server's port
+     */
+    public void redirect(int port) {
+        target = port;
     }
 
     /** Forwards everything from now on. */

@@ -23,13 +23,15 @@ final class ByCaller implements AutoCloseable {
 
     private final Counting counting;
     private final Calls calls;
+    private final Abandoned abandoned;
     private final Sessions sessions;
     private final Semaphore places;
     private final int most;
     private volatile boolean closed;
 
-    ByCaller(Counting counting, Connections connections, Calls calls, int most) {
+    ByCaller(Counting counting, Connections connections, Calls calls, Abandoned abandoned, int most) {
         this.counting = counting;
+        this.abandoned = abandoned;
         this.calls = calls;
         this.sessions = new Sessions(connections);
         this.places = new Semaphore(most);
@@ -87,6 +89,9 @@ final class ByCaller implements AutoCloseable {
             failure = e;
         } finally {
             ended = sessions.putBackInHand(held);
+        }
+        if (ended && !(failure instanceof SQLException sql && SqlStates.unanswered(sql))) {
+            abandoned.left();
         }
         throw ended ? Calls.unanswered(progress.certainty(), failure) : Calls.failure(failure, progress.certainty());
     }

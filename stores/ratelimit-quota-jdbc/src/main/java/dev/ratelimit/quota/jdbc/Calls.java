@@ -95,9 +95,24 @@ final class Calls implements AutoCloseable {
 
     /** What is said of a call that failed for this. */
     static QuotaStoreException failure(Throwable cause, Certainty certainty) {
-        return cause instanceof QuotaStoreException known
-                ? new QuotaStoreException(known.certainty(), String.valueOf(known.getMessage()), known)
-                : new QuotaStoreException(certainty, "the database failed: " + cause.getMessage(), cause);
+        if (cause instanceof QuotaStoreException known) {
+            return new QuotaStoreException(known.certainty(), String.valueOf(known.getMessage()), known);
+        }
+        if (cause instanceof SQLException sql && SqlStates.ended(sql)) {
+            return new QuotaStoreException(
+                    certainty,
+                    "the database could not do it within the deadline, and ended the statement, which did nothing;"
+                            + " another transaction may hold the counter's row: " + cause.getMessage(),
+                    cause);
+        }
+        if (cause instanceof SQLException sql && SqlStates.readOnly(sql)) {
+            return new QuotaStoreException(
+                    certainty,
+                    "the server is read-only, as a replica is, or a master that was demoted; this connection is closed,"
+                            + " so that the next one can lead to its successor: " + cause.getMessage(),
+                    cause);
+        }
+        return new QuotaStoreException(certainty, "the database failed: " + cause.getMessage(), cause);
     }
 
     /** What is said of a call whose deadline passed while it was under way. */

@@ -46,8 +46,9 @@ interface Counting {
     private static void again(SQLException e, Session session, Progress progress) throws SQLException {
         if (SqlStates.undone(e)) {
             progress.undone();
-        } else {
-            session.broken();
+        }
+        session.failed(e);
+        if (!SqlStates.undone(e)) {
             throw e;
         }
         try {

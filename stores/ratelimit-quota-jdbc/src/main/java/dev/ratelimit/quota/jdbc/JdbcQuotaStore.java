@@ -1,5 +1,6 @@
 package dev.ratelimit.quota.jdbc;
 
+import dev.ratelimit.TimeSource;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
 import dev.ratelimit.quota.spi.Deadline;
@@ -43,6 +44,7 @@ public final class JdbcQuotaStore implements QuotaStore {
 
     private final Connections connections;
     private final Calls calls;
+    private final Abandoned abandoned;
     private final Counting counting;
     private final @Nullable ByCaller byCaller;
     private final Purge purge;
@@ -50,9 +52,18 @@ public final class JdbcQuotaStore implements QuotaStore {
     private JdbcQuotaStore(Builder builder, Calls calls, Dialect dialect) {
         this.connections = builder.connections;
         this.calls = calls;
-        this.counting = dialect.counting(builder.sql);
-        this.byCaller = dialect.isAbortable() ? new ByCaller(counting, connections, calls, builder.maximumCalls) : null;
-        this.purge = new Purge(calls, connections, builder.sql, builder.instants);
+        this.abandoned = new Abandoned(builder.maximumCalls, TimeSource.system());
+        this.counting = abandoned.watching(dialect.counting(builder.sql));
+        this.byCaller = dialect.isAbortable()
+                ? new ByCaller(counting, connections, calls, abandoned, builder.maximumCalls)
+                : null;
+        this.purge = new Purge(
+                calls,
+                connections,
+                builder.sql,
+                dialect.bound(),
+                Objects.requireNonNullElse(builder.databaseClock, dialect.clock()),
+                builder.instants);
         try {
             purge.start(builder.purgeEvery);
         } catch (Error e) {
@@ -119,6 +130,7 @@ public final class JdbcQuotaStore implements QuotaStore {
             throw new IllegalArgumentException(
                     "a call needs 1 to " + LARGEST_BATCH + " operations, but has " + all.size());
         }
+        abandoned.check();
         return byCaller != null
                 ? byCaller.apply(all, deadline)
                 : calls.call(deadline, progress -> Counting.count(counting, all, connections, deadline, progress));
@@ -157,6 +169,7 @@ public final class JdbcQuotaStore implements QuotaStore {
         private Duration startWithin = Duration.ofSeconds(10);
         private InstantSource instants = InstantSource.system();
         private int maximumCalls = CALLS;
+        private @Nullable DatabaseClock databaseClock;
 
         private Builder(Connections connections) {
             this.connections = connections;
@@ -200,13 +213,20 @@ public final class JdbcQuotaStore implements QuotaStore {
         }
 
         /**
-         * Sets the clock that says when a counter's time is over. Default: the system's.
+         * Sets this process's wall clock. A counter is deleted once its time is over by the database's clock, and by this one: so
+         * that a clock that is ahead deletes nothing. Default: the system's.
          *
          * @param source the clock
          * @return this
          */
         public Builder instantSource(InstantSource source) {
             instants = Objects.requireNonNull(source, "source");
+            return this;
+        }
+
+        /** Sets what is taken for the database's clock, for tests that cannot have a server's time go on. */
+        Builder databaseClock(DatabaseClock clock) {
+            databaseClock = clock;
             return this;
         }
 

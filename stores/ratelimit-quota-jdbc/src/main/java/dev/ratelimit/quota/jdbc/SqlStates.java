@@ -1,5 +1,6 @@
 package dev.ratelimit.quota.jdbc;
 
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,16 +21,22 @@ final class SqlStates {
 
     private static final String COMPLETION_UNKNOWN = "40003";
     private static final String H2_CONCURRENT_UPDATE = "90131";
+    private static final String H2_READ_ONLY = "90097";
+
+    /** The server's option read_only, its read-only mode. */
+    private static final Set<Integer> READ_ONLY_CODES = Set.of(1290, 1836);
+
     private static final int MARIADB_DUPLICATE = 1062;
     private static final int MARIADB_LOCK_TIMEOUT = 1205;
     private static final int MARIADB_RECORD_CHANGED = 1020;
+    private static final int MYSQL_EXECUTION_TIME = 3024;
 
     private SqlStates() {}
 
     /** Whether the server has answered that the statement, or the transaction, did nothing. */
     static boolean undone(SQLException e) {
         String state = state(e);
-        return REFUSED.contains(classOf(state)) || ENDED.contains(state) || collided(e);
+        return REFUSED.contains(classOf(state)) || ended(e) || readOnly(e) || collided(e);
     }
 
     /** Whether it did nothing because of another transaction, and may succeed if it is tried again. */
@@ -43,6 +50,30 @@ final class SqlStates {
                 || (state.equals("23000") && e.getErrorCode() == MARIADB_DUPLICATE)
                 || (state.equals("HY000")
                         && (e.getErrorCode() == MARIADB_LOCK_TIMEOUT || e.getErrorCode() == MARIADB_RECORD_CHANGED));
+    }
+
+    /** Whether the server has ended the statement, by its bound or on somebody's order. */
+    static boolean ended(SQLException e) {
+        String state = state(e);
+        return ENDED.contains(state) || (state.equals("HY000") && e.getErrorCode() == MYSQL_EXECUTION_TIME);
+    }
+
+    /** Whether the server takes no changes: a replica, or a master that was demoted. Another connection may lead to its successor. */
+    static boolean readOnly(SQLException e) {
+        String state = state(e);
+        return state.equals("25006")
+                || state.equals(H2_READ_ONLY)
+                || (state.equals("HY000") && READ_ONLY_CODES.contains(e.getErrorCode()));
+    }
+
+    /** Whether nothing was heard of the server for as long as the driver waits: the statement may be at work. */
+    static boolean unanswered(SQLException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SocketTimeoutException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether the user or password was refused. */

@@ -65,7 +65,8 @@ class BrokenCountingIT {
         try (HikariDataSource pool = TestDatabase.POSTGRESQL.pool()) {
             Sql sql = new Sql(TestDatabase.newTable());
             JdbcQuotaStore.builder(pool).table(sql.table()).createTables();
-            assertThat(granted(new InTransaction(sql, false), pool)).isEqualTo(LIMIT);
+            assertThat(granted(new InTransaction(sql, StatementBound.SET_CONFIG, false), pool))
+                    .isEqualTo(LIMIT);
             try (Connection connection = pool.getConnection();
                     Statement statement = connection.createStatement()) {
                 statement.execute("UPDATE " + sql.table() + " SET used = 0");
