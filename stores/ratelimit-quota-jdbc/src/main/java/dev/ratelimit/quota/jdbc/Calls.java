@@ -112,6 +112,13 @@ final class Calls implements AutoCloseable {
                             + " so that the next one can lead to its successor: " + cause.getMessage(),
                     cause);
         }
+        if (cause instanceof SQLException sql && SqlStates.refused(sql)) {
+            return new QuotaStoreException(
+                    certainty,
+                    "the database's user may not do what the store does, which is SELECT, INSERT, UPDATE and DELETE on"
+                            + " both tables: " + cause.getMessage(),
+                    cause);
+        }
         return new QuotaStoreException(certainty, "the database failed: " + cause.getMessage(), cause);
     }
 

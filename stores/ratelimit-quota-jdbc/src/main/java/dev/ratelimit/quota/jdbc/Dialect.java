@@ -101,10 +101,15 @@ enum Dialect {
                 });
     }
 
+    /** What stands around a name that is not plain. */
+    String quote() {
+        return this == MARIADB || this == MYSQL ? "`" : "\"";
+    }
+
     /** How it counts. */
-    Counting counting(Sql sql) {
+    Counting counting(Sql sql, Namespace namespace) {
         // Two that look for one missing row, and lock the gap, would wait for each other to insert it.
-        Counting inTransaction = new InTransaction(sql, bound, locksGaps);
-        return oneStatement ? new InOneStatement(sql, inTransaction) : inTransaction;
+        Counting inTransaction = new InTransaction(sql, namespace, bound, locksGaps);
+        return oneStatement ? new InOneStatement(sql, namespace, inTransaction) : inTransaction;
     }
 }

@@ -37,12 +37,14 @@ final class InOneStatement implements Counting {
     private static final int SHOWN = 2;
 
     private final Counting others;
+    private final Namespace namespace;
     private final String plain;
     private final String withId;
     private final String ifRoom;
     private final LatelyGranted lately = new LatelyGranted();
 
-    InOneStatement(Sql sql, Counting others) {
+    InOneStatement(Sql sql, Namespace namespace, Counting others) {
+        this.namespace = namespace;
         this.others = others;
         this.ifRoom = StatementBound.PARAMETER + "UPDATE " + sql.table()
                 + " SET used = used + ?, expires = GREATEST(expires, ?) WHERE counter = ? AND used <= ? RETURNING used";
@@ -120,7 +122,7 @@ final class InOneStatement implements Counting {
             statement.setString(1, String.valueOf(session.serverMillis()));
             statement.setLong(2, acquire.want());
             statement.setLong(3, Expiry.millis(acquire.counter()));
-            statement.setString(4, acquire.counter().name());
+            statement.setString(4, namespace.stored(acquire.counter().name()));
             statement.setLong(5, acquire.limit() - acquire.want());
             progress.send();
             try (ResultSet rows = StatementBound.SET_CONFIG.rows(statement)) {
@@ -160,8 +162,8 @@ final class InOneStatement implements Counting {
         return Ledger.granted(acquire, used) == 0 ? new Counted(0, used) : null;
     }
 
-    private static void fill(PreparedStatement statement, Acquire acquire) throws SQLException {
-        String counter = acquire.counter().name();
+    private void fill(PreparedStatement statement, Acquire acquire) throws SQLException {
+        String counter = namespace.stored(acquire.counter().name());
         long expires = Expiry.millis(acquire.counter());
         OperationId id = acquire.id();
         int i = 1;

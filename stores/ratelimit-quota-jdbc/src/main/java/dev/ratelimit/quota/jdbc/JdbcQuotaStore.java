@@ -53,14 +53,15 @@ public final class JdbcQuotaStore implements QuotaStore {
         this.connections = builder.connections;
         this.calls = calls;
         this.abandoned = new Abandoned(builder.maximumCalls, TimeSource.system());
-        this.counting = abandoned.watching(dialect.counting(builder.sql));
+        Sql sql = new Sql(builder.table, dialect);
+        this.counting = abandoned.watching(dialect.counting(sql, builder.namespace));
         this.byCaller = dialect.isAbortable()
                 ? new ByCaller(counting, connections, calls, abandoned, builder.maximumCalls)
                 : null;
         this.purge = new Purge(
                 calls,
                 connections,
-                builder.sql,
+                sql,
                 dialect.bound(),
                 Objects.requireNonNullElse(builder.databaseClock, dialect.clock()),
                 builder.instants);
@@ -164,7 +165,8 @@ public final class JdbcQuotaStore implements QuotaStore {
         private static final int CALLS = 32;
 
         private final Connections connections;
-        private Sql sql = new Sql(TABLE);
+        private TableName table = TableName.of(TABLE);
+        private Namespace namespace = Namespace.NONE;
         private Duration purgeEvery = Duration.ofMinutes(1);
         private Duration startWithin = Duration.ofSeconds(10);
         private InstantSource instants = InstantSource.system();
@@ -179,12 +181,29 @@ public final class JdbcQuotaStore implements QuotaStore {
          * Sets the name of the table of counters; that of operations is the same with {@code _operation} behind it. Default:
          * {@code ratelimit_quota}.
          *
-         * @param name a letter, then up to 39 of {@code A-Z a-z 0-9 _}; where it is found is the data source's business
+         * <p>A schema may stand before it, {@code app.quota}; without one, where it is found is the data source's business. What MariaDB
+         * and MySQL call a database is a schema here.
+         *
+         * @param name one or two parts with a dot between; each a letter, then up to 39 of {@code A-Z a-z 0-9 _}, or, between
+         *     double quotes or backquotes, 1 to 40 of {@code A-Z a-z 0-9 _ $ -}, in upper and lower case as written
          * @return this
          * @throws IllegalArgumentException if it is not as said
          */
         public Builder table(String name) {
-            sql = new Sql(name);
+            table = TableName.of(name);
+            return this;
+        }
+
+        /**
+         * Sets what stands before the names of the counters in the table: {@code namespace:quota/key/start}. Applications that use one table
+         * need one each, or their quotas of one name share their counters. Default: nothing.
+         *
+         * @param name 1 to 64 of {@code A-Z a-z 0-9 . _ -}
+         * @return this
+         * @throws IllegalArgumentException if it is not as said
+         */
+        public Builder namespace(String name) {
+            namespace = Namespace.of(name);
             return this;
         }
 
@@ -257,12 +276,12 @@ public final class JdbcQuotaStore implements QuotaStore {
             Deadline deadline = Deadline.after(startWithin);
             try (Calls calls = new Calls(1)) {
                 calls.<Boolean>call(deadline, progress -> {
-                    Tables.create(connections, sql, deadline);
+                    Tables.create(connections, table, deadline);
                     return true;
                 });
             } catch (QuotaStoreException e) {
                 connections.close();
-                throw SetupCheck.explained(e, sql);
+                throw SetupCheck.explained(e, table);
             }
             return this;
         }
@@ -278,11 +297,13 @@ public final class JdbcQuotaStore implements QuotaStore {
             Calls calls = new Calls(maximumCalls);
             try {
                 return new JdbcQuotaStore(
-                        this, calls, calls.call(deadline, progress -> SetupCheck.dialect(connections, sql, deadline)));
+                        this,
+                        calls,
+                        calls.call(deadline, progress -> SetupCheck.dialect(connections, table, namespace, deadline)));
             } catch (QuotaStoreException e) {
                 calls.close();
                 connections.close();
-                throw SetupCheck.explained(e, sql);
+                throw SetupCheck.explained(e, table);
             } catch (Error e) {
                 calls.close();
                 connections.close();

@@ -26,6 +26,9 @@ final class SqlStates {
     /** The server's option read_only, its read-only mode. */
     private static final Set<Integer> READ_ONLY_CODES = Set.of(1290, 1836);
 
+    /** No right to a database, a table, a column, something else; and what LOCK TABLES or a grant table refuses. */
+    private static final Set<Integer> NO_RIGHT_CODES = Set.of(1044, 1142, 1143, 1227, 1370);
+
     private static final int MARIADB_DUPLICATE = 1062;
     private static final int MARIADB_LOCK_TIMEOUT = 1205;
     private static final int MARIADB_RECORD_CHANGED = 1020;
@@ -93,7 +96,10 @@ final class SqlStates {
 
     /** Whether the user lacks a right. */
     static boolean refused(SQLException e) {
-        return Set.of("42501", "42000", "90096").contains(state(e));
+        String state = state(e);
+        // MariaDB and MySQL say 42000 of a mistake in the statement, too.
+        return Set.of("42501", "90096").contains(state)
+                || (state.equals("42000") && NO_RIGHT_CODES.contains(e.getErrorCode()));
     }
 
     /** Whether there is no connection. */
