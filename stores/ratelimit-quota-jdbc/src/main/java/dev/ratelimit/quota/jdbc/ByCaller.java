@@ -43,8 +43,11 @@ final class ByCaller implements AutoCloseable {
         if (closed) {
             throw Calls.closed();
         }
-        if (deadline.hasPassed() || !enter(deadline)) {
+        if (deadline.hasPassed()) {
             throw Calls.late();
+        }
+        if (!enter(deadline)) {
+            throw Failures.noTurn(most);
         }
         try {
             HeldSession held = sessions.takeInHand(deadline);
@@ -66,7 +69,7 @@ final class ByCaller implements AutoCloseable {
 
     private List<Outcome> handOver(List<Operation> operations, Deadline deadline) {
         return calls.call(deadline, progress -> {
-            HeldSession held = sessions.take(deadline);
+            HeldSession held = progress.takeConnection(() -> sessions.take(deadline));
             try {
                 return Counting.count(counting, operations, held.session(), deadline, progress);
             } finally {
@@ -93,7 +96,7 @@ final class ByCaller implements AutoCloseable {
         if (ended && !(failure instanceof SQLException sql && SqlStates.unanswered(sql))) {
             abandoned.left();
         }
-        throw ended ? Calls.unanswered(progress.certainty(), failure) : Calls.failure(failure, progress.certainty());
+        throw ended ? Calls.unanswered(progress.certainty(), failure) : Failures.of(failure, progress.certainty());
     }
 
     /** Takes no more calls, and waits a moment for those under way. */

@@ -20,7 +20,7 @@ interface Counting {
             Deadline deadline,
             Progress progress)
             throws SQLException {
-        try (Session session = Session.open(connections, deadline)) {
+        try (Session session = progress.takeConnection(() -> Session.open(connections, deadline))) {
             return count(counting, operations, session, deadline, progress);
         }
     }

@@ -2,6 +2,7 @@ package dev.ratelimit.quota.jdbc;
 
 import dev.ratelimit.internal.OwnThreads;
 import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.QuotaStoreException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -85,6 +86,23 @@ final class Purge implements AutoCloseable {
         return all;
     }
 
+    /** Forgets counters, whatever their time is. */
+    void forget(List<String> counters) {
+        Deadline deadline = Deadline.after(LONGEST);
+        try {
+            calls.<Boolean>call(deadline, progress -> {
+                try (Session session = Session.open(connections, deadline)) {
+                    session.begin();
+                    delete(counters, session);
+                    session.commit(progress);
+                }
+                return true;
+            });
+        } catch (QuotaStoreException e) {
+            LOG.debug("counters could not be deleted; they are as soon as their time is over", e);
+        }
+    }
+
     private int batch(Deadline deadline, Progress progress) throws SQLException {
         try (Session session = Session.open(connections, deadline)) {
             try {
@@ -100,8 +118,7 @@ final class Purge implements AutoCloseable {
         session.begin();
         List<String> counters = expired(session);
         if (!counters.isEmpty()) {
-            delete(sql.forgetOperations(Sql.padded(counters.size())), counters, session);
-            delete(sql.forgetCounters(Sql.padded(counters.size())), counters, session);
+            delete(counters, session);
             session.commit(progress);
         }
         return counters.size();
@@ -120,6 +137,11 @@ final class Purge implements AutoCloseable {
             }
         }
         return counters;
+    }
+
+    private void delete(List<String> counters, Session session) throws SQLException {
+        delete(sql.forgetOperations(Sql.padded(counters.size())), counters, session);
+        delete(sql.forgetCounters(Sql.padded(counters.size())), counters, session);
     }
 
     private void delete(String text, List<String> counters, Session session) throws SQLException {

@@ -133,6 +133,8 @@ final class SetupCheck {
                             + " are not both there; make them by the builder's createTables(), or by the SQL files"
                             + " beside the class JdbcQuotaStore" + said,
                     cause);
+        } else if (SqlStates.preparedStatementLost(cause)) {
+            return failed(Failures.POOLER + said, cause);
         } else if (SqlStates.credentials(cause)) {
             return failed("the database refused the user or password; check those of the data source" + said, cause);
         } else if (SqlStates.fileInUse(cause)) {

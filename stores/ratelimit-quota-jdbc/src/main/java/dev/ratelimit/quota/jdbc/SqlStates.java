@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqlStates {
 
-    /** Data exception, constraint, transaction state, authorization, syntax, resources, prerequisite, limits. */
-    private static final Set<String> REFUSED = Set.of("22", "23", "25", "28", "42", "53", "54", "55");
+    /**
+     * Feature, data exception, constraint, transaction state, statement name, authorization, syntax, resources, limits,
+     * prerequisite, exception of a trigger.
+     */
+    private static final Set<String> REFUSED = Set.of("0A", "22", "23", "25", "26", "28", "42", "53", "54", "55", "P0");
 
     /** Lock timeout; statement cancelled by the server, of PostgreSQL and H2, and of MariaDB. */
     private static final Set<String> ENDED = Set.of("HYT00", "57014", "70100");
@@ -67,6 +70,13 @@ final class SqlStates {
         return state.equals("25006")
                 || state.equals(H2_READ_ONLY)
                 || (state.equals("HY000") && READ_ONLY_CODES.contains(e.getErrorCode()));
+    }
+
+    /** Whether a statement that the driver has prepared is not there, or one of another client is: a pooler's doing. */
+    static boolean preparedStatementLost(SQLException e) {
+        String state = state(e);
+        return Set.of("26000", "42P05").contains(state)
+                || (state.equals("08P01") && String.valueOf(e.getMessage()).contains("prepared statement"));
     }
 
     /** Whether nothing was heard of the server for as long as the driver waits: the statement may be at work. */
