@@ -30,14 +30,18 @@ final class RecordedStatement {
         return sql;
     }
 
-    /** Sends it, prepared, with its values; whether it was granted: then there is a row. */
+    /** Sends it, prepared, with its values; whether it was granted: then its last answer, after those to settings, has a row. */
     boolean granted(PreparedStatement statement) throws SQLException {
         for (Map.Entry<Integer, Object> value : values.entrySet()) {
             set(statement, value.getKey(), value.getValue());
         }
-        try (ResultSet rows = statement.executeQuery()) {
-            return rows.next();
+        boolean granted = false;
+        for (boolean more = statement.execute(); more; more = statement.getMoreResults()) {
+            try (ResultSet rows = statement.getResultSet()) {
+                granted = rows.next();
+            }
         }
+        return granted;
     }
 
     private static void set(PreparedStatement statement, int index, Object value) throws SQLException {

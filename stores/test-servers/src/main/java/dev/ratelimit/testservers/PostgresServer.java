@@ -149,7 +149,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /** What comes before a command of root, so that it runs as another user. */
-    private static List<String> asNobody() {
+    static List<String> asNobody() {
         if (!System.getProperty("user.name").equals("root")) {
             return new ArrayList<>();
         }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
@@ -26,7 +27,16 @@ final class Unpacked {
 
     /** Unpacks an archive. */
     static void tarXz(InputStream archive, Path folder) throws IOException {
-        try (TarArchiveInputStream tar = new TarArchiveInputStream(new XZCompressorInputStream(archive))) {
+        tar(new XZCompressorInputStream(archive), folder);
+    }
+
+    /** Unpacks an archive. */
+    static void tarGz(InputStream archive, Path folder) throws IOException {
+        tar(new GZIPInputStream(archive), folder);
+    }
+
+    private static void tar(InputStream archive, Path folder) throws IOException {
+        try (TarArchiveInputStream tar = new TarArchiveInputStream(archive)) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 Path target = folder.resolve(entry.getName()).normalize();
                 if (!target.startsWith(folder)) {

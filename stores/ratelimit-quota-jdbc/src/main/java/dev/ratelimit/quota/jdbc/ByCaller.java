@@ -23,13 +23,15 @@ final class ByCaller implements AutoCloseable {
 
     private final Counting counting;
     private final Calls calls;
+    private final Abandoned abandoned;
     private final Sessions sessions;
     private final Semaphore places;
     private final int most;
     private volatile boolean closed;
 
-    ByCaller(Counting counting, Connections connections, Calls calls, int most) {
+    ByCaller(Counting counting, Connections connections, Calls calls, Abandoned abandoned, int most) {
         this.counting = counting;
+        this.abandoned = abandoned;
         this.calls = calls;
         this.sessions = new Sessions(connections);
         this.places = new Semaphore(most);
@@ -41,8 +43,11 @@ final class ByCaller implements AutoCloseable {
         if (closed) {
             throw Calls.closed();
         }
-        if (deadline.hasPassed() || !enter(deadline)) {
+        if (deadline.hasPassed()) {
             throw Calls.late();
+        }
+        if (!enter(deadline)) {
+            throw Failures.noTurn(most);
         }
         try {
             HeldSession held = sessions.takeInHand(deadline);
@@ -64,7 +69,7 @@ final class ByCaller implements AutoCloseable {
 
     private List<Outcome> handOver(List<Operation> operations, Deadline deadline) {
         return calls.call(deadline, progress -> {
-            HeldSession held = sessions.take(deadline);
+            HeldSession held = progress.takeConnection(() -> sessions.take(deadline));
             try {
                 return Counting.count(counting, operations, held.session(), deadline, progress);
             } finally {
@@ -88,7 +93,10 @@ final class ByCaller implements AutoCloseable {
         } finally {
             ended = sessions.putBackInHand(held);
         }
-        throw ended ? Calls.unanswered(progress.certainty(), failure) : Calls.failure(failure, progress.certainty());
+        if (ended && !(failure instanceof SQLException sql && SqlStates.unanswered(sql))) {
+            abandoned.left();
+        }
+        throw ended ? Calls.unanswered(progress.certainty(), failure) : Failures.of(failure, progress.certainty());
     }
 
     /** Takes no more calls, and waits a moment for those under way. */

@@ -5,6 +5,7 @@ import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.QuotaStoreException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -29,6 +30,7 @@ final class Calls implements AutoCloseable {
     private static final long IDLE_SECONDS = 10;
     private static final long CLOSING_SECONDS = 2;
 
+    private final int most;
     private final ThreadPoolExecutor threads;
 
     /**
@@ -48,6 +50,7 @@ final class Calls implements AutoCloseable {
     }
 
     Calls(int most, ThreadFactory factory) {
+        this.most = most;
         threads = new ThreadPoolExecutor(
                 most, most, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory, (task, executor) -> {
                     throw closed();
@@ -66,15 +69,30 @@ final class Calls implements AutoCloseable {
         try {
             return task.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            threads.remove(task);
-            throw unanswered(progress.leave(), e);
+            if (threads.remove(task)) {
+                throw Failures.noTurn(most);
+            }
+            throw late(progress, unanswered(progress.leave(), e));
         } catch (InterruptedException e) {
             threads.remove(task);
             Thread.currentThread().interrupt();
             throw interrupted(progress.leave(), e);
         } catch (ExecutionException e) {
-            throw failure(Objects.requireNonNullElse(e.getCause(), e), progress.certainty());
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+            if (progress.isTakingConnection() && cause instanceof SQLException) {
+                throw Failures.noConnection(Duration.ofNanos(progress.nanosWithoutConnection()), cause);
+            }
+            QuotaStoreException failure = Failures.of(cause, progress.certainty());
+            throw deadline.hasPassed() ? late(progress, failure) : failure;
         }
+    }
+
+    /** What is said of a call that was not done in time: the pool is to blame if it took most of that. */
+    private static QuotaStoreException late(Progress progress, QuotaStoreException failure) {
+        long waited = progress.nanosWithoutConnection();
+        return failure.certainty() == Certainty.NOT_APPLIED && waited > progress.nanos() / 2
+                ? Failures.noConnection(Duration.ofNanos(waited), failure)
+                : failure;
     }
 
     private void begin(FutureTask<?> task) {
@@ -91,13 +109,6 @@ final class Calls implements AutoCloseable {
             throw late();
         }
         return work.run(progress);
-    }
-
-    /** What is said of a call that failed for this. */
-    static QuotaStoreException failure(Throwable cause, Certainty certainty) {
-        return cause instanceof QuotaStoreException known
-                ? new QuotaStoreException(known.certainty(), String.valueOf(known.getMessage()), known)
-                : new QuotaStoreException(certainty, "the database failed: " + cause.getMessage(), cause);
     }
 
     /** What is said of a call whose deadline passed while it was under way. */

@@ -20,7 +20,7 @@ interface Counting {
             Deadline deadline,
             Progress progress)
             throws SQLException {
-        try (Session session = Session.open(connections, deadline)) {
+        try (Session session = progress.takeConnection(() -> Session.open(connections, deadline))) {
             return count(counting, operations, session, deadline, progress);
         }
     }
@@ -46,8 +46,9 @@ interface Counting {
     private static void again(SQLException e, Session session, Progress progress) throws SQLException {
         if (SqlStates.undone(e)) {
             progress.undone();
-        } else {
-            session.broken();
+        }
+        session.failed(e);
+        if (!SqlStates.undone(e)) {
             throw e;
         }
         try {

@@ -8,15 +8,16 @@ import java.util.stream.Collectors;
 
 /** A dialect is what is different about a database. What is not said here is the same for all. */
 enum Dialect {
-    H2("H2", 2, 2, "h2.sql", false, false, false),
-    POSTGRESQL("PostgreSQL", 12, 0, "postgresql.sql", true, true, false),
-    MARIADB("MariaDB", 10, 6, "mariadb.sql", false, false, true),
-    MYSQL("MySQL", 8, 0, "mariadb.sql", false, false, true);
+    H2("H2", 2, 2, "h2.sql", StatementBound.NONE, false, false, false),
+    POSTGRESQL("PostgreSQL", 12, 0, "postgresql.sql", StatementBound.SET_CONFIG, true, true, false),
+    MARIADB("MariaDB", 10, 6, "mariadb.sql", StatementBound.SET_STATEMENT, false, false, true),
+    MYSQL("MySQL", 8, 0, "mariadb.sql", StatementBound.HINT, false, false, true);
 
     private final String product;
     private final int major;
     private final int minor;
     private final String script;
+    private final StatementBound bound;
     private final boolean oneStatement;
     private final boolean abortable;
     private final boolean locksGaps;
@@ -26,6 +27,7 @@ enum Dialect {
             int major,
             int minor,
             String script,
+            StatementBound bound,
             boolean oneStatement,
             boolean abortable,
             boolean locksGaps) {
@@ -33,6 +35,7 @@ enum Dialect {
         this.major = major;
         this.minor = minor;
         this.script = script;
+        this.bound = bound;
         this.oneStatement = oneStatement;
         this.abortable = abortable;
         this.locksGaps = locksGaps;
@@ -81,10 +84,32 @@ enum Dialect {
         return abortable;
     }
 
+    /** How it is told when to end a statement. */
+    StatementBound bound() {
+        return bound;
+    }
+
+    /** The clock that it has. */
+    DatabaseClock clock() {
+        return DatabaseClock.of("SELECT "
+                + switch (this) {
+                    case H2 ->
+                        "DATEDIFF(MILLISECOND, TIMESTAMP WITH TIME ZONE '1970-01-01 00:00:00+00:00',"
+                                + " CURRENT_TIMESTAMP)";
+                    case POSTGRESQL -> "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+                    case MARIADB, MYSQL -> "UNIX_TIMESTAMP() * 1000";
+                });
+    }
+
+    /** What stands around a name that is not plain. */
+    String quote() {
+        return this == MARIADB || this == MYSQL ? "`" : "\"";
+    }
+
     /** How it counts. */
-    Counting counting(Sql sql) {
+    Counting counting(Sql sql, Namespace namespace) {
         // Two that look for one missing row, and lock the gap, would wait for each other to insert it.
-        Counting inTransaction = new InTransaction(sql, locksGaps);
-        return oneStatement ? new InOneStatement(sql, inTransaction) : inTransaction;
+        Counting inTransaction = new InTransaction(sql, namespace, bound, locksGaps);
+        return oneStatement ? new InOneStatement(sql, namespace, inTransaction) : inTransaction;
     }
 }

@@ -37,21 +37,23 @@ final class InOneStatement implements Counting {
     private static final int SHOWN = 2;
 
     private final Counting others;
+    private final Namespace namespace;
     private final String plain;
     private final String withId;
     private final String ifRoom;
     private final LatelyGranted lately = new LatelyGranted();
 
-    InOneStatement(Sql sql, Counting others) {
+    InOneStatement(Sql sql, Namespace namespace, Counting others) {
+        this.namespace = namespace;
         this.others = others;
-        this.ifRoom = "UPDATE " + sql.table()
+        this.ifRoom = StatementBound.PARAMETER + "UPDATE " + sql.table()
                 + " SET used = used + ?, expires = GREATEST(expires, ?) WHERE counter = ? AND used <= ? RETURNING used";
         this.plain = statement(sql.table(), "", "");
         this.withId = statement(sql.table(), """
-                first AS (
-                    SELECT granted, used FROM %1$s WHERE counter = ? AND holder = ? AND sequence = ?
-                ),
-                """.formatted(sql.operations()), """
+            first AS (
+                SELECT granted, used FROM %1$s WHERE counter = ? AND holder = ? AND sequence = ?
+            ),
+            """.formatted(sql.operations()), """
                 kept AS (
                     INSERT INTO %1$s (counter, holder, sequence, granted, used)
                     SELECT ?, ?, ?, granted, used FROM (SELECT * FROM taken UNION ALL SELECT * FROM opened) AS done
@@ -61,7 +63,8 @@ final class InOneStatement implements Counting {
 
     private static String statement(String table, String first, String kept) {
         boolean remembers = !first.isEmpty();
-        return """
+        return StatementBound.PARAMETER
+                + """
                 WITH %2$s shown AS (
                     SELECT used FROM %1$s WHERE counter = ?
                 ),
@@ -85,12 +88,13 @@ final class InOneStatement implements Counting {
                     UNION ALL SELECT 1, granted, used FROM opened
                     UNION ALL SELECT 2, 0, used FROM shown
                 )
-                SELECT kind, granted, used FROM answer ORDER BY kind LIMIT 1""".formatted(
-                        table,
-                        first,
-                        kept,
-                        remembers ? "AND NOT EXISTS (SELECT 1 FROM first)" : "",
-                        remembers ? "SELECT 0 AS kind, granted, used FROM first UNION ALL" : "");
+                SELECT kind, granted, used FROM answer ORDER BY kind LIMIT 1\
+                """.formatted(
+                                table,
+                                first,
+                                kept,
+                                remembers ? "AND NOT EXISTS (SELECT 1 FROM first)" : "",
+                                remembers ? "SELECT 0 AS kind, granted, used FROM first UNION ALL" : "");
     }
 
     @Override
@@ -115,12 +119,13 @@ final class InOneStatement implements Counting {
     /** Counts it, if there is a row with room; otherwise null. */
     private @Nullable Counted ifRoom(Acquire acquire, Session session, Progress progress) throws SQLException {
         try (PreparedStatement statement = session.prepare(ifRoom)) {
-            statement.setLong(1, acquire.want());
-            statement.setLong(2, Expiry.millis(acquire.counter()));
-            statement.setString(3, acquire.counter().name());
-            statement.setLong(4, acquire.limit() - acquire.want());
+            statement.setString(1, String.valueOf(session.serverMillis()));
+            statement.setLong(2, acquire.want());
+            statement.setLong(3, Expiry.millis(acquire.counter()));
+            statement.setString(4, namespace.stored(acquire.counter().name()));
+            statement.setLong(5, acquire.limit() - acquire.want());
             progress.send();
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = StatementBound.SET_CONFIG.rows(statement)) {
                 if (rows.next()) {
                     return new Counted(acquire.want(), rows.getLong(1));
                 }
@@ -132,12 +137,16 @@ final class InOneStatement implements Counting {
 
     private Counted inAnyCase(Acquire acquire, Session session, Progress progress) throws SQLException {
         try (PreparedStatement statement = session.prepare(acquire.id() == null ? plain : withId)) {
+            statement.setString(1, String.valueOf(session.serverMillis()));
             fill(statement, acquire);
             progress.send();
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = StatementBound.SET_CONFIG.rows(statement)) {
                 Counted counted = rows.next() ? counted(acquire, rows) : denied(acquire, 0);
                 if (counted == null) {
                     throw new LostRace();
+                }
+                if (counted.granted() == 0) {
+                    progress.undone();
                 }
                 return counted;
             }
@@ -153,11 +162,11 @@ final class InOneStatement implements Counting {
         return acquire.granted(used) == 0 ? new Counted(0, used) : null;
     }
 
-    private static void fill(PreparedStatement statement, Acquire acquire) throws SQLException {
-        String counter = acquire.counter().name();
+    private void fill(PreparedStatement statement, Acquire acquire) throws SQLException {
+        String counter = namespace.stored(acquire.counter().name());
         long expires = Expiry.millis(acquire.counter());
         OperationId id = acquire.id();
-        int i = 0;
+        int i = 1;
         if (id != null) {
             i = set(statement, i, counter, id);
         }

@@ -31,11 +31,15 @@ import org.jspecify.annotations.Nullable;
 final class InTransaction implements Counting {
 
     private final Sql sql;
+    private final Namespace namespace;
+    private final StatementBound bound;
     private final boolean lowerIsolation;
 
     /** Counts in the tables of {@code sql}; {@code lowerIsolation} says whether to ask for read committed. */
-    InTransaction(Sql sql, boolean lowerIsolation) {
+    InTransaction(Sql sql, Namespace namespace, StatementBound bound, boolean lowerIsolation) {
         this.sql = sql;
+        this.namespace = namespace;
+        this.bound = bound;
         this.lowerIsolation = lowerIsolation;
     }
 
@@ -89,13 +93,13 @@ final class InTransaction implements Counting {
     private void load(List<String> counters, Session session, Ledger ledger, boolean hold) throws SQLException {
         for (List<String> some : parts(counters)) {
             int size = Sql.padded(some.size());
-            try (PreparedStatement statement = session.prepare(hold ? sql.hold(size) : sql.read(size))) {
+            try (PreparedStatement statement = session.prepareQuery(bound, hold ? sql.hold(size) : sql.read(size))) {
                 for (int i = 0; i < size; i++) {
-                    statement.setString(i + 1, some.get(Math.min(i, some.size() - 1)));
+                    statement.setString(i + 1, namespace.stored(some.get(Math.min(i, some.size() - 1))));
                 }
-                try (ResultSet rows = statement.executeQuery()) {
+                try (ResultSet rows = bound.rows(statement)) {
                     while (rows.next()) {
-                        ledger.load(rows.getString(1), rows.getLong(2), rows.getLong(3));
+                        ledger.load(namespace.counter(rows.getString(1)), rows.getLong(2), rows.getLong(3));
                     }
                 }
             }
@@ -105,15 +109,16 @@ final class InTransaction implements Counting {
     private void remember(List<Ledger.Key> ids, Session session, Ledger ledger) throws SQLException {
         for (List<Ledger.Key> some : parts(ids)) {
             int size = Sql.padded(some.size());
-            try (PreparedStatement statement = session.prepare(sql.remembered(size))) {
+            try (PreparedStatement statement = session.prepareQuery(bound, sql.remembered(size))) {
                 for (int i = 0; i < size; i++) {
                     set(statement, 3 * i, some.get(Math.min(i, some.size() - 1)));
                 }
-                try (ResultSet rows = statement.executeQuery()) {
+                try (ResultSet rows = bound.rows(statement)) {
                     while (rows.next()) {
                         OperationId id = new OperationId(UUID.fromString(rows.getString(2)), rows.getLong(3));
                         ledger.remember(
-                                new Ledger.Key(rows.getString(1), id), new Counted(rows.getLong(4), rows.getLong(5)));
+                                new Ledger.Key(namespace.counter(rows.getString(1)), id),
+                                new Counted(rows.getLong(4), rows.getLong(5)));
                     }
                 }
             }
@@ -133,11 +138,11 @@ final class InTransaction implements Counting {
         if (balances.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = session.prepare(sql.change())) {
+        try (PreparedStatement statement = session.prepareChange(bound, sql.change())) {
             for (Ledger.Balance balance : balances) {
                 statement.setLong(1, balance.used());
                 statement.setLong(2, balance.expires());
-                statement.setString(3, balance.name);
+                statement.setString(3, namespace.stored(balance.name));
                 statement.setLong(4, balance.stored);
                 statement.addBatch();
             }
@@ -153,9 +158,9 @@ final class InTransaction implements Counting {
         if (balances.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = session.prepare(sql.insert())) {
+        try (PreparedStatement statement = session.prepareChange(bound, sql.insert())) {
             for (Ledger.Balance balance : balances) {
-                statement.setString(1, balance.name);
+                statement.setString(1, namespace.stored(balance.name));
                 statement.setLong(2, balance.used());
                 statement.setLong(3, balance.expires());
                 statement.addBatch();
@@ -168,7 +173,7 @@ final class InTransaction implements Counting {
         if (operations.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = session.prepare(sql.keep())) {
+        try (PreparedStatement statement = session.prepareChange(bound, sql.keep())) {
             for (Map.Entry<Ledger.Key, Counted> operation : operations.entrySet()) {
                 set(statement, 0, operation.getKey());
                 statement.setLong(4, operation.getValue().granted());
@@ -179,8 +184,8 @@ final class InTransaction implements Counting {
         }
     }
 
-    private static void set(PreparedStatement statement, int before, Ledger.Key key) throws SQLException {
-        statement.setString(before + 1, key.counter());
+    private void set(PreparedStatement statement, int before, Ledger.Key key) throws SQLException {
+        statement.setString(before + 1, namespace.stored(key.counter()));
         statement.setString(before + 2, key.id().holder().toString());
         statement.setLong(before + 3, key.id().sequence());
     }

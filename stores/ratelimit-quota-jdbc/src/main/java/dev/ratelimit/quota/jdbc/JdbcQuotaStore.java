@@ -1,5 +1,6 @@
 package dev.ratelimit.quota.jdbc;
 
+import dev.ratelimit.TimeSource;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
 import dev.ratelimit.quota.spi.Deadline;
@@ -43,6 +44,7 @@ public final class JdbcQuotaStore implements QuotaStore {
 
     private final Connections connections;
     private final Calls calls;
+    private final Abandoned abandoned;
     private final Counting counting;
     private final @Nullable ByCaller byCaller;
     private final Purge purge;
@@ -50,9 +52,19 @@ public final class JdbcQuotaStore implements QuotaStore {
     private JdbcQuotaStore(Builder builder, Calls calls, Dialect dialect) {
         this.connections = builder.connections;
         this.calls = calls;
-        this.counting = dialect.counting(builder.sql);
-        this.byCaller = dialect.isAbortable() ? new ByCaller(counting, connections, calls, builder.maximumCalls) : null;
-        this.purge = new Purge(calls, connections, builder.sql, builder.instants);
+        this.abandoned = new Abandoned(builder.maximumCalls, TimeSource.system());
+        Sql sql = new Sql(builder.table, dialect);
+        this.counting = abandoned.watching(dialect.counting(sql, builder.namespace));
+        this.byCaller = dialect.isAbortable()
+                ? new ByCaller(counting, connections, calls, abandoned, builder.maximumCalls)
+                : null;
+        this.purge = new Purge(
+                calls,
+                connections,
+                sql,
+                dialect.bound(),
+                Objects.requireNonNullElse(builder.databaseClock, dialect.clock()),
+                builder.instants);
         try {
             purge.start(builder.purgeEvery);
         } catch (Error e) {
@@ -61,6 +73,16 @@ public final class JdbcQuotaStore implements QuotaStore {
             if (byCaller != null) {
                 byCaller.close();
             }
+            throw e;
+        }
+    }
+
+    private void warmUp(Dialect dialect, Builder builder, Deadline start) {
+        try {
+            List<String> counters = WarmUp.run(this, dialect == Dialect.H2, builder.maximumCalls, start);
+            purge.forget(counters.stream().map(builder.namespace::stored).toList());
+        } catch (QuotaStoreException e) {
+            close();
             throw e;
         }
     }
@@ -119,6 +141,7 @@ public final class JdbcQuotaStore implements QuotaStore {
             throw new IllegalArgumentException(
                     "a call needs 1 to " + LARGEST_BATCH + " operations, but has " + all.size());
         }
+        abandoned.check();
         return byCaller != null
                 ? byCaller.apply(all, deadline)
                 : calls.call(deadline, progress -> Counting.count(counting, all, connections, deadline, progress));
@@ -152,11 +175,13 @@ public final class JdbcQuotaStore implements QuotaStore {
         private static final int CALLS = 32;
 
         private final Connections connections;
-        private Sql sql = new Sql(TABLE);
+        private TableName table = TableName.of(TABLE);
+        private Namespace namespace = Namespace.NONE;
         private Duration purgeEvery = Duration.ofMinutes(1);
         private Duration startWithin = Duration.ofSeconds(10);
         private InstantSource instants = InstantSource.system();
         private int maximumCalls = CALLS;
+        private @Nullable DatabaseClock databaseClock;
 
         private Builder(Connections connections) {
             this.connections = connections;
@@ -166,12 +191,29 @@ public final class JdbcQuotaStore implements QuotaStore {
          * Sets the name of the table of counters; that of operations is the same with {@code _operation} behind it. Default:
          * {@code ratelimit_quota}.
          *
-         * @param name a letter, then up to 39 of {@code A-Z a-z 0-9 _}; where it is found is the data source's business
+         * <p>A schema may stand before it, {@code app.quota}; without one, where it is found is the data source's business. What MariaDB
+         * and MySQL call a database is a schema here.
+         *
+         * @param name one or two parts with a dot between; each a letter, then up to 39 of {@code A-Z a-z 0-9 _}, or, between
+         *     double quotes or backquotes, 1 to 40 of {@code A-Z a-z 0-9 _ $ -}, in upper and lower case as written
          * @return this
          * @throws IllegalArgumentException if it is not as said
          */
         public Builder table(String name) {
-            sql = new Sql(name);
+            table = TableName.of(name);
+            return this;
+        }
+
+        /**
+         * Sets what stands before the names of the counters in the table: {@code namespace:quota/key/start}. Applications that use one table
+         * need one each, or their quotas of one name share their counters. Default: nothing.
+         *
+         * @param name 1 to 64 of {@code A-Z a-z 0-9 . _ -}
+         * @return this
+         * @throws IllegalArgumentException if it is not as said
+         */
+        public Builder namespace(String name) {
+            namespace = Namespace.of(name);
             return this;
         }
 
@@ -200,13 +242,20 @@ public final class JdbcQuotaStore implements QuotaStore {
         }
 
         /**
-         * Sets the clock that says when a counter's time is over. Default: the system's.
+         * Sets this process's wall clock. A counter is deleted once its time is over by the database's clock, and by this one: so
+         * that a clock that is ahead deletes nothing. Default: the system's.
          *
          * @param source the clock
          * @return this
          */
         public Builder instantSource(InstantSource source) {
             instants = Objects.requireNonNull(source, "source");
+            return this;
+        }
+
+        /** Sets what is taken for the database's clock, for tests that cannot have a server's time go on. */
+        Builder databaseClock(DatabaseClock clock) {
+            databaseClock = clock;
             return this;
         }
 
@@ -237,18 +286,21 @@ public final class JdbcQuotaStore implements QuotaStore {
             Deadline deadline = Deadline.after(startWithin);
             try (Calls calls = new Calls(1)) {
                 calls.<Boolean>call(deadline, progress -> {
-                    Tables.create(connections, sql, deadline);
+                    Tables.create(connections, table, deadline);
                     return true;
                 });
             } catch (QuotaStoreException e) {
                 connections.close();
-                throw SetupCheck.explained(e, sql);
+                throw SetupCheck.explained(e, table);
             }
             return this;
         }
 
         /**
-         * Returns a store, after a look at the database and its tables.
+         * Returns a store, after a look at the database and its tables, and a try of all that it does there.
+         *
+         * <p>It also makes the first calls as fast as later ones: up to 16 calls at once, or {@link #maximumCalls}, open connections, prepare
+         * statements and load classes, for at most two seconds. They leave nothing in the tables.
          *
          * @return a store
          * @throws QuotaStoreException if it could not work as things are; the message says what to do
@@ -257,12 +309,15 @@ public final class JdbcQuotaStore implements QuotaStore {
             Deadline deadline = Deadline.after(startWithin);
             Calls calls = new Calls(maximumCalls);
             try {
-                return new JdbcQuotaStore(
-                        this, calls, calls.call(deadline, progress -> SetupCheck.dialect(connections, sql, deadline)));
+                Dialect dialect =
+                        calls.call(deadline, progress -> SetupCheck.dialect(connections, table, namespace, deadline));
+                JdbcQuotaStore store = new JdbcQuotaStore(this, calls, dialect);
+                store.warmUp(dialect, this, deadline);
+                return store;
             } catch (QuotaStoreException e) {
                 calls.close();
                 connections.close();
-                throw SetupCheck.explained(e, sql);
+                throw SetupCheck.explained(e, table);
             } catch (Error e) {
                 calls.close();
                 connections.close();

@@ -2,6 +2,7 @@ package dev.ratelimit.quota.jdbc;
 
 import dev.ratelimit.internal.OwnThreads;
 import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.QuotaStoreException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Forgets counters whose time is over, and with them their operations, now and then.
  *
+ * <p>A counter's time is over when the database's clock and that of this process both say so: one node whose clock is wrong must not
+ * delete what all count on.
+ *
  * <p>It does so in small transactions, and passes over counters that somebody holds, so that it never makes anyone wait for long.
  * Many processes may do it at once.
  */
@@ -31,13 +35,23 @@ final class Purge implements AutoCloseable {
     private final Calls calls;
     private final Connections connections;
     private final Sql sql;
+    private final StatementBound bound;
+    private final DatabaseClock clock;
     private final InstantSource instants;
     private final ScheduledExecutorService timer;
 
-    Purge(Calls calls, Connections connections, Sql sql, InstantSource instants) {
+    Purge(
+            Calls calls,
+            Connections connections,
+            Sql sql,
+            StatementBound bound,
+            DatabaseClock clock,
+            InstantSource instants) {
         this.calls = calls;
         this.connections = connections;
         this.sql = sql;
+        this.bound = bound;
+        this.clock = clock;
         this.instants = instants;
         this.timer = Executors.newSingleThreadScheduledExecutor(
                 task -> OwnThreads.unstarted("ratelimit-quota-jdbc-purge", task));
@@ -72,24 +86,51 @@ final class Purge implements AutoCloseable {
         return all;
     }
 
+    /** Forgets counters, whatever their time is. */
+    void forget(List<String> counters) {
+        Deadline deadline = Deadline.after(LONGEST);
+        try {
+            calls.<Boolean>call(deadline, progress -> {
+                try (Session session = Session.open(connections, deadline)) {
+                    session.begin();
+                    delete(counters, session);
+                    session.commit(progress);
+                }
+                return true;
+            });
+        } catch (QuotaStoreException e) {
+            LOG.debug("counters could not be deleted; they are as soon as their time is over", e);
+        }
+    }
+
     private int batch(Deadline deadline, Progress progress) throws SQLException {
         try (Session session = Session.open(connections, deadline)) {
-            session.begin();
-            List<String> counters = expired(session);
-            if (!counters.isEmpty()) {
-                delete(sql.forgetOperations(Sql.padded(counters.size())), counters, session);
-                delete(sql.forgetCounters(Sql.padded(counters.size())), counters, session);
-                session.commit(progress);
+            try {
+                return batch(session, progress);
+            } catch (SQLException e) {
+                session.failed(e);
+                throw e;
             }
-            return counters.size();
         }
+    }
+
+    private int batch(Session session, Progress progress) throws SQLException {
+        session.begin();
+        List<String> counters = expired(session);
+        if (!counters.isEmpty()) {
+            delete(counters, session);
+            session.commit(progress);
+        }
+        return counters.size();
     }
 
     private List<String> expired(Session session) throws SQLException {
         List<String> counters = new ArrayList<>();
-        try (PreparedStatement statement = session.prepare(sql.expired(BATCH))) {
-            statement.setLong(1, instants.millis());
-            try (ResultSet rows = statement.executeQuery()) {
+        // A clock that is ahead, a node's or the database's, deletes nothing whose time is not over by the other.
+        long now = Math.min(clock.millis(session), instants.millis());
+        try (PreparedStatement statement = session.prepareQuery(bound, sql.expired(BATCH))) {
+            statement.setLong(1, now);
+            try (ResultSet rows = bound.rows(statement)) {
                 while (rows.next()) {
                     counters.add(rows.getString(1));
                 }
@@ -98,8 +139,13 @@ final class Purge implements AutoCloseable {
         return counters;
     }
 
-    private static void delete(String text, List<String> counters, Session session) throws SQLException {
-        try (PreparedStatement statement = session.prepare(text)) {
+    private void delete(List<String> counters, Session session) throws SQLException {
+        delete(sql.forgetOperations(Sql.padded(counters.size())), counters, session);
+        delete(sql.forgetCounters(Sql.padded(counters.size())), counters, session);
+    }
+
+    private void delete(String text, List<String> counters, Session session) throws SQLException {
+        try (PreparedStatement statement = session.prepareChange(bound, text)) {
             for (int i = 0; i < Sql.padded(counters.size()); i++) {
                 statement.setString(i + 1, counters.get(Math.min(i, counters.size() - 1)));
             }

@@ -71,6 +71,23 @@ final class Session implements AutoCloseable {
         return connection.prepareStatement(sql);
     }
 
+    /** A query that the server ends by itself before the deadline; the bound knows its {@link StatementBound#rows rows}. */
+    PreparedStatement prepareQuery(StatementBound by, String select) throws SQLException {
+        bound();
+        return connection.prepareStatement(by.query(select, StatementBound.rounded(serverMillis())));
+    }
+
+    /** A change that the server ends by itself before the deadline, after a query of the same transaction. */
+    PreparedStatement prepareChange(StatementBound by, String statement) throws SQLException {
+        bound();
+        return connection.prepareStatement(by.change(statement, StatementBound.rounded(serverMillis())));
+    }
+
+    /** How long the server may take for a statement that is sent now. */
+    long serverMillis() {
+        return StatementBound.millis(Math.min(LONGEST_MILLIS, Math.max(1, deadline.remainingMillis())));
+    }
+
     /** Has each statement be its own transaction. */
     void autoCommit() throws SQLException {
         if (!connection.getAutoCommit()) {
@@ -119,6 +136,21 @@ final class Session implements AutoCloseable {
     /** Says that the connection is in a state that is not known. */
     void broken() {
         sound = false;
+    }
+
+    /** Says that a statement failed in it: its connection is given to nobody any more if it may be at fault. */
+    void failed(SQLException e) {
+        // Only another connection can lead to the server that takes changes.
+        sound &= SqlStates.undone(e) && !SqlStates.readOnly(e) && !isClosed();
+    }
+
+    /** Whether the driver has closed it, because the server did. */
+    private boolean isClosed() {
+        try {
+            return connection.isClosed();
+        } catch (SQLException e) {
+            return true;
+        }
     }
 
     /** Whether nothing is under way in it, and its state is known. */

@@ -1,7 +1,6 @@
 package dev.ratelimit.quota.jdbc;
 
 import dev.ratelimit.quota.Certainty;
-import dev.ratelimit.quota.spi.Counter;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.QuotaStoreException;
 import java.sql.Connection;
@@ -22,46 +21,65 @@ final class SetupCheck {
 
     private SetupCheck() {}
 
-    /** The dialect of the database, whose tables are as they must be. */
-    static Dialect dialect(Connections connections, Sql sql, Deadline deadline) throws SQLException {
+    /** The dialect of the database, whose tables are as they must be, and whose user may do all that the store does. */
+    static Dialect dialect(Connections connections, TableName name, Namespace namespace, Deadline deadline)
+            throws SQLException {
         try (Session session = Session.open(connections, deadline)) {
             session.autoCommit();
             Dialect dialect = Dialect.of(session.connection().getMetaData());
-            table(session, sql.table(), "counter, used, expires", Set.of("counter"));
-            table(
-                    session,
-                    sql.operations(),
-                    "counter, holder, sequence, granted, used",
-                    Set.of("counter", "holder", "sequence"));
+            Sql sql = new Sql(name, dialect);
+            table(session, dialect.bound(), sql.table(), "counter, used, expires", namespace);
+            keyIs(Set.of("counter"), session.connection(), sql.table(), name, "");
+            table(session, dialect.bound(), sql.operations(), "counter, holder, sequence, granted, used", namespace);
+            keyIs(Set.of("counter", "holder", "sequence"), session.connection(), sql.operations(), name, "_operation");
+            Rights.check(session, sql, namespace);
             return dialect;
         }
     }
 
-    private static void table(Session session, String table, String columns, Set<String> key) throws SQLException {
-        try (PreparedStatement statement = session.prepare("SELECT " + columns + " FROM " + table + " WHERE 1 = 0");
-                ResultSet rows = statement.executeQuery()) {
-            types(table, rows.getMetaData());
+    private static void table(Session session, StatementBound bound, String table, String columns, Namespace namespace)
+            throws SQLException {
+        String query = "SELECT " + columns + " FROM " + table + " WHERE 1 = 0";
+        try (PreparedStatement statement = session.prepareQuery(bound, query);
+                ResultSet rows = bound.rows(statement)) {
+            types(table, rows.getMetaData(), namespace.longestName());
         } catch (SQLException e) {
             if (SqlStates.columnMissing(e)) {
                 throw wrong(table, "a column is missing: " + e.getMessage(), e);
             }
             throw e;
         }
-        Connection connection = session.connection();
-        Set<String> found = keyOf(table, connection, connection.getSchema());
-        if (found.isEmpty()) {
-            // It may be in another schema of the search path.
-            found = keyOf(table, connection, null);
+    }
+
+    private static void keyIs(Set<String> key, Connection connection, String table, TableName name, String suffix)
+            throws SQLException {
+        DatabaseMetaData database = connection.getMetaData();
+        String stored =
+                new TableName.Part(name.table().text() + suffix, name.table().quoted()).stored(database);
+        Set<String> found;
+        if (name.schema() != null) {
+            String schema = name.schema().stored(database);
+            // What MariaDB and MySQL call a database is JDBC's catalog.
+            found = database.supportsSchemasInTableDefinitions()
+                    ? keyOf(stored, database, connection.getCatalog(), schema)
+                    : keyOf(stored, database, schema, null);
+        } else {
+            found = keyOf(stored, database, connection.getCatalog(), connection.getSchema());
+            if (found.isEmpty()) {
+                // It may be in another schema of the search path.
+                found = keyOf(stored, database, connection.getCatalog(), null);
+            }
         }
         if (!found.equals(key)) {
             throw wrong(table, "its primary key must be " + new TreeSet<>(key) + ", but is " + found, null);
         }
     }
 
-    private static Set<String> keyOf(String table, Connection connection, @Nullable String schema) throws SQLException {
-        DatabaseMetaData database = connection.getMetaData();
+    private static Set<String> keyOf(
+            String table, DatabaseMetaData database, @Nullable String catalog, @Nullable String schema)
+            throws SQLException {
         Set<String> columns = new TreeSet<>();
-        try (ResultSet rows = database.getPrimaryKeys(connection.getCatalog(), schema, stored(table, database))) {
+        try (ResultSet rows = database.getPrimaryKeys(catalog, schema, table)) {
             while (rows.next()) {
                 columns.add(rows.getString("COLUMN_NAME").toLowerCase(Locale.ROOT));
             }
@@ -69,7 +87,7 @@ final class SetupCheck {
         return columns;
     }
 
-    private static void types(String table, ResultSetMetaData columns) throws SQLException {
+    private static void types(String table, ResultSetMetaData columns, int longestName) throws SQLException {
         List<Integer> texts = List.of(Types.VARCHAR, Types.CHAR, Types.LONGVARCHAR);
         for (int i = 1; i <= columns.getColumnCount(); i++) {
             String name = columns.getColumnName(i).toLowerCase(Locale.ROOT);
@@ -78,17 +96,14 @@ final class SetupCheck {
             if (text ? !texts.contains(type) : type != Types.BIGINT) {
                 throw wrong(table, "the column " + name + " is of type " + columns.getColumnTypeName(i), null);
             }
-            if (name.equals("counter") && columns.getPrecision(i) < Counter.LONGEST_NAME) {
-                throw wrong(table, "the column counter must hold " + Counter.LONGEST_NAME + " characters", null);
+            if (name.equals("counter") && columns.getPrecision(i) < longestName) {
+                throw wrong(
+                        table,
+                        "the column counter must hold " + longestName + " characters, but holds "
+                                + columns.getPrecision(i),
+                        null);
             }
         }
-    }
-
-    private static String stored(String table, DatabaseMetaData database) throws SQLException {
-        if (database.storesUpperCaseIdentifiers()) {
-            return table.toUpperCase(Locale.ROOT);
-        }
-        return database.storesLowerCaseIdentifiers() ? table.toLowerCase(Locale.ROOT) : table;
     }
 
     private static QuotaStoreException wrong(String table, String what, @Nullable Throwable cause) {
@@ -104,18 +119,22 @@ final class SetupCheck {
     }
 
     /** What a failure means to whoever set the store up. */
-    static QuotaStoreException explained(QuotaStoreException failure, Sql sql) {
+    static QuotaStoreException explained(QuotaStoreException failure, TableName name) {
         // What the check has found out itself needs no more words.
         if (!(failure.getCause() instanceof SQLException cause)) {
             return failure;
         }
+        // Quotes are the same for all but two, and the message is for people.
+        Sql sql = new Sql(name, Dialect.POSTGRESQL);
         String said = " (SQLState " + SqlStates.state(cause) + ": " + cause.getMessage() + ")";
         if (SqlStates.tableMissing(cause)) {
             return failed(
                     "the tables " + sql.table() + " and " + sql.operations()
-                            + " are not both there; make them by the builder's createTables(), or by the SQL files beside the"
-                            + " class JdbcQuotaStore" + said,
+                            + " are not both there; make them by the builder's createTables(), or by the SQL files"
+                            + " beside the class JdbcQuotaStore" + said,
                     cause);
+        } else if (SqlStates.preparedStatementLost(cause)) {
+            return failed(Failures.POOLER + said, cause);
         } else if (SqlStates.credentials(cause)) {
             return failed("the database refused the user or password; check those of the data source" + said, cause);
         } else if (SqlStates.fileInUse(cause)) {

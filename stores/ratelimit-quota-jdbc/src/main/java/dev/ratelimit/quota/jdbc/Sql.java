@@ -1,7 +1,6 @@
 package dev.ratelimit.quota.jdbc;
 
 import java.util.Collections;
-import java.util.regex.Pattern;
 
 /** The statements, as all databases understand them. Values are parameters; only the checked name of the table is text. */
 final class Sql {
@@ -9,19 +8,19 @@ final class Sql {
     /** Longer lists of parameters are sent as several statements. */
     static final int LONGEST_LIST = 32;
 
-    private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,39}");
-
     private final String table;
     private final String operations;
+    private final String index;
 
-    Sql(String table) {
-        if (!IDENTIFIER.matcher(table).matches()) {
-            throw new IllegalArgumentException(
-                    "table must be a plain identifier: a letter, then up to 39 of A-Z a-z 0-9 _,"
-                            + " without quotes or a schema, but was \"" + table + "\"");
-        }
-        this.table = table;
-        this.operations = table + "_operation";
+    Sql(TableName name, Dialect dialect) {
+        this.table = name.text(dialect, "");
+        this.operations = name.text(dialect, "_operation");
+        this.index = name.withoutSchema(dialect, "_expires");
+    }
+
+    /** The index of counters by the end of their time, which is made in the schema of its table. */
+    String index() {
+        return index;
     }
 
     /** The table of counters. */

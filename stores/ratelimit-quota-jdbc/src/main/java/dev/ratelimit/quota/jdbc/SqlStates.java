@@ -1,5 +1,6 @@
 package dev.ratelimit.quota.jdbc;
 
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,24 +13,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqlStates {
 
-    /** Data exception, constraint, transaction state, authorization, syntax, resources, prerequisite, limits. */
-    private static final Set<String> REFUSED = Set.of("22", "23", "25", "28", "42", "53", "54", "55");
+    /**
+     * Feature, data exception, constraint, transaction state, statement name, authorization, syntax, resources, limits,
+     * prerequisite, exception of a trigger.
+     */
+    private static final Set<String> REFUSED = Set.of("0A", "22", "23", "25", "26", "28", "42", "53", "54", "55", "P0");
 
     /** Lock timeout; statement cancelled by the server, of PostgreSQL and H2, and of MariaDB. */
     private static final Set<String> ENDED = Set.of("HYT00", "57014", "70100");
 
     private static final String COMPLETION_UNKNOWN = "40003";
     private static final String H2_CONCURRENT_UPDATE = "90131";
+    private static final String H2_READ_ONLY = "90097";
+
+    /** The server's option read_only, its read-only mode. */
+    private static final Set<Integer> READ_ONLY_CODES = Set.of(1290, 1836);
+
+    /** No right to a database, a table, a column, something else; and what LOCK TABLES or a grant table refuses. */
+    private static final Set<Integer> NO_RIGHT_CODES = Set.of(1044, 1142, 1143, 1227, 1370);
+
     private static final int MARIADB_DUPLICATE = 1062;
     private static final int MARIADB_LOCK_TIMEOUT = 1205;
     private static final int MARIADB_RECORD_CHANGED = 1020;
+    private static final int MYSQL_EXECUTION_TIME = 3024;
 
     private SqlStates() {}
 
     /** Whether the server has answered that the statement, or the transaction, did nothing. */
     static boolean undone(SQLException e) {
         String state = state(e);
-        return REFUSED.contains(classOf(state)) || ENDED.contains(state) || collided(e);
+        return REFUSED.contains(classOf(state)) || ended(e) || readOnly(e) || collided(e);
     }
 
     /** Whether it did nothing because of another transaction, and may succeed if it is tried again. */
@@ -43,6 +56,37 @@ final class SqlStates {
                 || (state.equals("23000") && e.getErrorCode() == MARIADB_DUPLICATE)
                 || (state.equals("HY000")
                         && (e.getErrorCode() == MARIADB_LOCK_TIMEOUT || e.getErrorCode() == MARIADB_RECORD_CHANGED));
+    }
+
+    /** Whether the server has ended the statement, by its bound or on somebody's order. */
+    static boolean ended(SQLException e) {
+        String state = state(e);
+        return ENDED.contains(state) || (state.equals("HY000") && e.getErrorCode() == MYSQL_EXECUTION_TIME);
+    }
+
+    /** Whether the server takes no changes: a replica, or a master that was demoted. Another connection may lead to its successor. */
+    static boolean readOnly(SQLException e) {
+        String state = state(e);
+        return state.equals("25006")
+                || state.equals(H2_READ_ONLY)
+                || (state.equals("HY000") && READ_ONLY_CODES.contains(e.getErrorCode()));
+    }
+
+    /** Whether a statement that the driver has prepared is not there, or one of another client is: a pooler's doing. */
+    static boolean preparedStatementLost(SQLException e) {
+        String state = state(e);
+        return Set.of("26000", "42P05").contains(state)
+                || (state.equals("08P01") && String.valueOf(e.getMessage()).contains("prepared statement"));
+    }
+
+    /** Whether nothing was heard of the server for as long as the driver waits: the statement may be at work. */
+    static boolean unanswered(SQLException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SocketTimeoutException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether the user or password was refused. */
@@ -62,7 +106,10 @@ final class SqlStates {
 
     /** Whether the user lacks a right. */
     static boolean refused(SQLException e) {
-        return Set.of("42501", "42000", "90096").contains(state(e));
+        String state = state(e);
+        // MariaDB and MySQL say 42000 of a mistake in the statement, too.
+        return Set.of("42501", "90096").contains(state)
+                || (state.equals("42000") && NO_RIGHT_CODES.contains(e.getErrorCode()));
     }
 
     /** Whether there is no connection. */

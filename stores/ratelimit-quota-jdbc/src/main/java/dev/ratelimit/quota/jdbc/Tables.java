@@ -17,14 +17,19 @@ final class Tables {
     private Tables() {}
 
     /** Makes those that are not there. */
-    static void create(Connections connections, Sql sql, Deadline deadline) throws SQLException {
+    static void create(Connections connections, TableName name, Deadline deadline) throws SQLException {
         try (Session session = Session.open(connections, deadline)) {
             session.autoCommit();
+            Dialect dialect = Dialect.of(session.connection().getMetaData());
+            Sql sql = new Sql(name, dialect);
             if (isThere(sql.table(), session) && isThere(sql.operations(), session)) {
                 return;
             }
-            Dialect dialect = Dialect.of(session.connection().getMetaData());
-            String script = read(dialect.script()).replaceAll("(?m)^--.*$", "").replace(NAME_IN_FILES, sql.table());
+            String script = read(dialect.script())
+                    .replaceAll("(?m)^--.*$", "")
+                    .replace(NAME_IN_FILES + "_expires", sql.index())
+                    .replace(NAME_IN_FILES + "_operation", sql.operations())
+                    .replace(NAME_IN_FILES, sql.table());
             for (String text : script.split(";", -1)) {
                 if (!text.isBlank()) {
                     execute(text, session);

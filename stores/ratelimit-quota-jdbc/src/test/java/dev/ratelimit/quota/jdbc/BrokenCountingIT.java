@@ -63,9 +63,10 @@ class BrokenCountingIT {
     @Test
     void the_race_finds_out_a_store_that_looks_first() throws Exception {
         try (HikariDataSource pool = TestDatabase.POSTGRESQL.pool()) {
-            Sql sql = new Sql(TestDatabase.newTable());
+            Sql sql = new Sql(TableName.of(TestDatabase.newTable()), Dialect.POSTGRESQL);
             JdbcQuotaStore.builder(pool).table(sql.table()).createTables();
-            assertThat(granted(new InTransaction(sql, false), pool)).isEqualTo(LIMIT);
+            assertThat(granted(new InTransaction(sql, Namespace.NONE, StatementBound.SET_CONFIG, false), pool))
+                    .isEqualTo(LIMIT);
             try (Connection connection = pool.getConnection();
                     Statement statement = connection.createStatement()) {
                 statement.execute("UPDATE " + sql.table() + " SET used = 0");

@@ -30,16 +30,22 @@ class BuilderTest {
                 "a;DROP TABLE b",
                 "a\"",
                 "a`",
-                "s.t",
+                "s.t.u",
+                "s.",
+                ".t",
+                "\"a",
+                "\"a\"\"b\"",
+                "\"a b\"",
+                "\"a`",
                 "ä",
                 "_a",
                 "a-b",
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
             })
     void a_name_that_is_no_identifier(String name) {
-        assertThatThrownBy(() -> new Sql(name))
+        assertThatThrownBy(() -> TableName.of(name))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("table must be a plain identifier");
+                .hasMessageContaining("table must be a name such as");
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.ratelimit.quota.spi.Outcome.Grouped;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -218,6 +219,25 @@ class CountingIT {
             assertThat(f.one(new Read(stays))).isEqualTo(new Counted(0, 1));
             assertThat(f.one(operations.get(0))).isEqualTo(new Counted(1, 1));
             assertThat(f.store().purge()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_node_whose_clock_is_ahead_deletes_nothing_that_others_count_on(TestDatabase database) {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        Counter today = Counter.of("q", "today", now, now.plus(Duration.ofDays(2)));
+        Counter over = Counter.of("q", "over", now.minusSeconds(3600), now.minusSeconds(1));
+        try (Fixture f = Fixture.at(database, now.plus(Duration.ofDays(3)))) {
+            f.one(Acquire.allOrNothing(today, 5, 5));
+            f.one(Acquire.allOrNothing(over, 5, 5));
+            assertThat(f.store().purge()).isEqualTo(1);
+            assertThat(f.one(Acquire.allOrNothing(today, 1, 5))).isEqualTo(new Counted(0, 5));
+            assertThat(f.one(new Read(over))).isEqualTo(new Counted(0, 0));
+        }
+        try (Fixture f = Fixture.at(database, now.minus(Duration.ofDays(3)))) {
+            f.one(Acquire.allOrNothing(over, 5, 5));
+            assertThat(f.store().purge()).isZero();
         }
     }
 

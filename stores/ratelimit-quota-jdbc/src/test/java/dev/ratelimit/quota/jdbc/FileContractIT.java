@@ -26,6 +26,7 @@ class FileContractIT extends QuotaStoreContract {
     public QuotaStore createStore() {
         JdbcQuotaStore store = JdbcQuotaStore.builder(file())
                 .instantSource(this::now)
+                .databaseClock(session -> now().toEpochMilli())
                 .createTables()
                 .build();
         last = store;
@@ -38,8 +39,10 @@ class FileContractIT extends QuotaStoreContract {
 
     @Override
     public Optional<QuotaStore> secondStore() {
-        return Optional.of(
-                JdbcQuotaStore.builder(file()).instantSource(this::now).build());
+        return Optional.of(JdbcQuotaStore.builder(file())
+                .instantSource(this::now)
+                .databaseClock(session -> now().toEpochMilli())
+                .build());
     }
 
     @Override

@@ -20,13 +20,14 @@ class HeldSessionTest {
     private static final int CALLS = 200_000;
 
     private final AtomicInteger aborted = new AtomicInteger();
-    private final HeldSession held = new HeldSession(session(), 0);
+    private final HeldSession held = new HeldSession(session(aborted::incrementAndGet), 0);
 
-    private Session session() {
+    /** A session whose connection does nothing but tell of its abort. */
+    static Session session(Runnable whenAborted) {
         Connection connection = (Connection) Proxy.newProxyInstance(
                 Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                     switch (method.getName()) {
-                        case "abort" -> aborted.incrementAndGet();
+                        case "abort" -> whenAborted.run();
                         case "getAutoCommit" -> {
                             return true;
                         }

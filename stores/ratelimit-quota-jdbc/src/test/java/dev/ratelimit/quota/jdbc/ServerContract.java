@@ -65,6 +65,7 @@ abstract class ServerContract extends QuotaStoreContract {
         JdbcQuotaStore store = JdbcQuotaStore.builder(pool)
                 .table(table)
                 .instantSource(this::now)
+                .databaseClock(session -> now().toEpochMilli())
                 .build();
         last = store;
         return store;
@@ -75,6 +76,7 @@ abstract class ServerContract extends QuotaStoreContract {
         return Optional.of(JdbcQuotaStore.builder(direct)
                 .table(table)
                 .instantSource(this::now)
+                .databaseClock(session -> now().toEpochMilli())
                 .build());
     }
 

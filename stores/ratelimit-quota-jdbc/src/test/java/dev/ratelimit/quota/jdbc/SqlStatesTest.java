@@ -28,6 +28,12 @@ class SqlStatesTest {
         "57014, 0, undone, cancelled",
         "57P01, 0, unknown, shut down by an administrator",
         "25006, 0, undone, read-only transaction",
+        "25006, 1792, undone, read-only transaction of MySQL",
+        "HY000, 1290, undone, read-only MariaDB",
+        "HY000, 1836, undone, read-only mode of MySQL",
+        "90097, 90097, undone, read-only H2",
+        "HY000, 3024, undone, execution time of MySQL",
+        "70100, 1969, undone, statement time of MariaDB",
         "42501, 0, undone, no right to do so",
         "53300, 0, undone, too many connections",
         "08006, 0, unknown, connection lost",
@@ -41,6 +47,20 @@ class SqlStatesTest {
         SQLException e = new SQLException(what, state, code);
         assertThat(SqlStates.collided(e)).isEqualTo(known.equals("again"));
         assertThat(SqlStates.undone(e)).isEqualTo(!known.equals("unknown"));
+    }
+
+    @ParameterizedTest(name = "{3}")
+    @CsvSource({
+        "25006, 0, true, PostgreSQL",
+        "25006, 1792, true, transaction of MySQL",
+        "HY000, 1290, true, option of MariaDB and MySQL",
+        "HY000, 1836, true, mode of MySQL",
+        "90097, 90097, true, H2",
+        "HY000, 1205, false, lock timeout",
+        "25P02, 0, false, failed transaction",
+    })
+    void knows_a_server_that_takes_no_changes(String state, int code, boolean readOnly, String what) {
+        assertThat(SqlStates.readOnly(new SQLException(what, state, code))).isEqualTo(readOnly);
     }
 
     @Test

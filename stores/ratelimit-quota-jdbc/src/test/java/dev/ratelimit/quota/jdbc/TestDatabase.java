@@ -3,6 +3,7 @@ package dev.ratelimit.quota.jdbc;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.ratelimit.testservers.MariaDbServer;
+import dev.ratelimit.testservers.MySqlServer;
 import dev.ratelimit.testservers.PostgresServer;
 import dev.ratelimit.testservers.TemporaryFolder;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,6 +43,17 @@ enum TestDatabase {
         boolean isAvailable() {
             return MariaDbServer.isAvailable();
         }
+    },
+    MYSQL {
+        @Override
+        String url() {
+            return MySqlServer.jdbcUrl(MySql.SERVER.port());
+        }
+
+        @Override
+        boolean isAvailable() {
+            return MySqlServer.isAvailable();
+        }
     };
 
     private static final AtomicInteger TABLES = new AtomicInteger();
@@ -59,6 +71,10 @@ enum TestDatabase {
         static final MariaDbServer SERVER = MariaDbServer.start();
     }
 
+    private static final class MySql {
+        static final MySqlServer SERVER = MySqlServer.start();
+    }
+
     /** Where it is; starts it if need be. */
     abstract String url();
 
@@ -73,7 +89,7 @@ enum TestDatabase {
     HikariDataSource pool() {
         Assumptions.assumeTrue(isAvailable(), () -> "there is no " + this + " for this machine");
         HikariConfig config = config(url());
-        if (this == MARIADB) {
+        if (this == MARIADB || this == MYSQL) {
             config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
             config.setAutoCommit(false);
         }

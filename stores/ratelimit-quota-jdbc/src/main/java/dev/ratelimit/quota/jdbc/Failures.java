@@ -1,0 +1,71 @@
+package dev.ratelimit.quota.jdbc;
+
+import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.quota.spi.QuotaStoreException;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What is said of calls that failed: what went wrong, and what to do about it. */
+final class Failures {
+
+    /** What to do where server-prepared statements get lost between a driver and its server. */
+    static final String POOLER =
+            "a pooler such as pgbouncer lends connections for one transaction each, and loses the statements that the"
+                + " driver has prepared; add prepareThreshold=0 to the address of the data source, or have pgbouncer"
+                + " keep them (max_prepared_statements, from 1.21 on)";
+
+    private Failures() {}
+
+    /** A call that failed for this. */
+    static QuotaStoreException of(Throwable cause, Certainty certainty) {
+        if (cause instanceof QuotaStoreException known) {
+            return new QuotaStoreException(known.certainty(), String.valueOf(known.getMessage()), known);
+        }
+        String known = cause instanceof SQLException sql ? known(sql) : null;
+        return new QuotaStoreException(
+                certainty, (known == null ? "the database failed" : known) + ": " + cause.getMessage(), cause);
+    }
+
+    private static @Nullable String known(SQLException e) {
+        if (SqlStates.ended(e)) {
+            return "the database could not do it within the deadline, and ended the statement, which did nothing;"
+                    + " another transaction may hold the counter's row";
+        } else if (SqlStates.readOnly(e)) {
+            return "the server is read-only, as a replica is, or a master that was demoted; this connection is closed,"
+                    + " so that the next one can lead to its successor";
+        } else if (SqlStates.refused(e)) {
+            return "the database's user may not do what the store does, which is SELECT, INSERT, UPDATE and DELETE on"
+                    + " both tables";
+        } else if (SqlStates.preparedStatementLost(e)) {
+            return POOLER;
+        }
+        return null;
+    }
+
+    /** A call that got no connection. */
+    static QuotaStoreException noConnection(Duration waited, Throwable cause) {
+        String said = cause instanceof SQLException ? ": " + cause.getMessage() : "";
+        boolean unreachable =
+                cause instanceof SQLException sql && (SqlStates.connection(sql) || SqlStates.credentials(sql));
+        return new QuotaStoreException(
+                Certainty.NOT_APPLIED,
+                unreachable
+                        ? "the database cannot be reached" + said
+                        : "the data source gave no connection within " + waited.toMillis()
+                                + " ms: its pool has none free, or the database cannot be reached. A pool has none"
+                                + " free where callers hold one of its connections while they call the store (an open"
+                                + " transaction, a session that is open as long as a view), or where it is smaller"
+                                + " than the number of callers; give the store a pool of its own" + said,
+                cause);
+    }
+
+    /** A call that did not get its turn. */
+    static QuotaStoreException noTurn(int maximumCalls) {
+        return new QuotaStoreException(
+                Certainty.NOT_APPLIED,
+                "the deadline passed while all " + maximumCalls
+                        + " calls that may be under way at once were (maximumCalls); nothing was counted",
+                null);
+    }
+}

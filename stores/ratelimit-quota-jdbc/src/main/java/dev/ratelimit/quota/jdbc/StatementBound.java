@@ -1,0 +1,89 @@
+package dev.ratelimit.quota.jdbc;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * A statement bound tells the server when to end a statement by itself, so that nothing is at work there whose caller has left. It
+ * stands in the text that is sent anyway: it costs no round trip, and leaves the connection as it was.
+ */
+enum StatementBound {
+    /** The database is in this process, or bounds its waits itself. */
+    NONE {
+        @Override
+        String query(String select, long millis) {
+            return select;
+        }
+    },
+
+    /** PostgreSQL: a setting that holds until the transaction ends, sent together with the transaction's first statement. */
+    SET_CONFIG {
+        @Override
+        String query(String select, long millis) {
+            return "SELECT set_config('statement_timeout', '" + millis + "', true); " + select;
+        }
+
+        @Override
+        ResultSet rows(PreparedStatement statement) throws SQLException {
+            statement.execute();
+            statement.getMoreResults();
+            return statement.getResultSet();
+        }
+    },
+
+    /** MariaDB: a setting that holds for one statement. */
+    SET_STATEMENT {
+        @Override
+        String query(String select, long millis) {
+            return change(select, millis);
+        }
+
+        @Override
+        String change(String statement, long millis) {
+            String fraction = String.valueOf(1000 + millis % 1000).substring(1);
+            return "SET STATEMENT max_statement_time=" + millis / 1000 + "." + fraction + " FOR " + statement;
+        }
+    },
+
+    /**
+     * MySQL: a hint, which it knows for queries only. Changes are sent for rows that a query holds already; one that inserts waits for
+     * {@code innodb_lock_wait_timeout} at most.
+     */
+    HINT {
+        @Override
+        String query(String select, long millis) {
+            return "SELECT /*+ MAX_EXECUTION_TIME(" + millis + ") */" + select.substring("SELECT".length());
+        }
+    };
+
+    /** Numbers of more binary digits than these are rounded down, so that there are few texts to prepare. */
+    private static final int DIGITS = 4;
+
+    /** What is sent of PostgreSQL's setting where the time is a parameter, the first one. */
+    static final String PARAMETER = "SELECT set_config('statement_timeout', ?, true); ";
+
+    /** A query with the bound in it; its answer comes from {@link #rows}. */
+    abstract String query(String select, long millis);
+
+    /** A statement that changes something, after a query of the same transaction. */
+    String change(String statement, long millis) {
+        return statement;
+    }
+
+    /** The rows of a query that has the bound in it. */
+    ResultSet rows(PreparedStatement statement) throws SQLException {
+        return statement.executeQuery();
+    }
+
+    /** The time that the server is given of what is left: a little less, so that its answer comes while the caller waits. */
+    static long millis(long left) {
+        return Math.max(1, left - Math.min(100, Math.max(2, left / 10)));
+    }
+
+    /** The same, or up to an eighth less. */
+    static long rounded(long millis) {
+        int more = Long.SIZE - Long.numberOfLeadingZeros(millis) - DIGITS;
+        return more <= 0 ? millis : (millis >>> more) << more;
+    }
+}
