@@ -60,7 +60,7 @@ final class MeteredApi implements AutoCloseable {
                     + decision.binding().quota().name();
         }
         return "429, " + decision.used() + " of " + decision.limit() + " used, come back in "
-                + decision.retryAfter().toSeconds() + " s";
+                + decision.retryAfterSeconds().orElseThrow() + " s";
     }
 
     String ask(String customer, String prompt, ToLongFunction<String> model) {

@@ -29,7 +29,7 @@ final class StoreAway implements AutoCloseable {
             return "200";
         }
         if (decision.source() == DecisionSource.CLOSED) {
-            return "503, Retry-After: " + decision.retryAfter().toSeconds();
+            return "503, Retry-After: " + decision.retryAfterSeconds().orElseThrow();
         }
         return "429, come back tomorrow";
     }

@@ -7,6 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A quota service's answer: whether the amount was counted, and what each quota shows after it.
@@ -230,6 +231,22 @@ public final class QuotaDecision {
      */
     public Duration retryAfter() {
         return retryAfter;
+    }
+
+    /**
+     * Returns {@link #retryAfter()} in whole seconds, as a {@code Retry-After} field has it.
+     *
+     * @return the seconds, rounded up: zero if the request was allowed, at least 1 if it was denied, because zero would invite the
+     *     client to come again at once; empty for {@link #NEVER}
+     */
+    public OptionalLong retryAfterSeconds() {
+        if (allowed()) {
+            return OptionalLong.of(0);
+        }
+        return retryAfter.equals(NEVER)
+                ? OptionalLong.empty()
+                : OptionalLong.of(
+                        Math.max(1, retryAfter.plusNanos(999_999_999).toSeconds()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.ratelimit.http.ProblemDetails;
 import dev.ratelimit.http.ServiceLimit;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.OptionalLong;
 
 /** The answer to a refused request: the status, and the problem in JSON, by the limit that refused. */
 final class Refusal {
@@ -20,8 +21,9 @@ final class Refusal {
         ProblemDetails problem = ProblemDetails.of(refused.limits());
         if (refused.by() == Verdict.Limit.QUOTA) {
             ServiceLimit quota = refused.limits().get(refused.limits().size() - 1);
-            problem = problem.detail("The quota " + quota.name() + " is used up. Try again in "
-                    + quota.decision().retryAfter().plusNanos(999_999_999).toSeconds() + " s.");
+            OptionalLong seconds = quota.decision().retryAfterSeconds();
+            problem = problem.detail("The quota " + quota.name() + " is used up."
+                    + (seconds.isPresent() ? " Try again in " + seconds.getAsLong() + " s." : ""));
         }
         ShortAnswer.send(exchange, problem.status(), ProblemDetails.MEDIA_TYPE, problem.json());
     }
