@@ -21,12 +21,21 @@ final class Silence {
     /** Stands for "no answer is owed". */
     private static final long NONE = 0;
 
+    /**
+     * After a pause of the whole JVM, the timer may come before the client has read what has arrived meanwhile. So
+     * there is a second look, after this part of the time.
+     */
+    private static final long SECOND_LOOK = 10;
+
     private final LongSupplier nanos;
     private final Timer timer;
     private final long longest;
     private final Runnable whenTooLong;
     private final AtomicLong since = new AtomicLong(NONE);
     private final AtomicBoolean watched = new AtomicBoolean();
+
+    /** The silence that the last look found too long; written by the timer only. */
+    private volatile long doubted = NONE;
 
     Silence(LongSupplier nanos, Timer timer, Duration longest, Runnable whenTooLong) {
         this.nanos = nanos;
@@ -75,10 +84,13 @@ final class Silence {
             return;
         }
         long silent = nanos.getAsLong() - began;
-        if (silent >= longest) {
-            whenTooLong.run();
-        } else {
+        if (silent < longest) {
             schedule(longest - silent);
+        } else if (doubted != began) {
+            doubted = began;
+            schedule(longest / SECOND_LOOK);
+        } else {
+            whenTooLong.run();
         }
     }
 

@@ -27,6 +27,9 @@ class SilenceTest {
         assertThat(timer.after).isEqualTo(LONGEST.toNanos());
         pass(LONGEST);
         timer.fire();
+        assertThat(givenUp).isZero();
+        assertThat(timer.after).isEqualTo(Duration.ofMillis(200).toNanos());
+        timer.fire();
         assertThat(givenUp).isEqualTo(1);
         assertThat(timer.task).isNull();
     }
@@ -55,7 +58,21 @@ class SilenceTest {
         silence.asked();
         pass(Duration.ofMillis(500));
         timer.fire();
+        timer.fire();
         assertThat(givenUp).isEqualTo(1);
+    }
+
+    /** A pause of the JVM: the timer runs first, then the client reads what had arrived long ago. */
+    @Test
+    void what_was_answered_during_a_pause_is_not_given_up() {
+        silence.asked();
+        pass(Duration.ofSeconds(30));
+        timer.fire();
+        silence.heard();
+        silence.asked();
+        timer.fire();
+        assertThat(givenUp).isZero();
+        assertThat(timer.after).isEqualTo(LONGEST.toNanos());
     }
 
     @Test
