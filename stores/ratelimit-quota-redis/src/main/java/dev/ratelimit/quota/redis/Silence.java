@@ -29,7 +29,7 @@ final class Silence {
 
     private final LongSupplier nanos;
     private final Timer timer;
-    private final long longest;
+    private final long maxSilence;
     private final Runnable whenTooLong;
     private final AtomicLong since = new AtomicLong(NONE);
     private final AtomicBoolean watched = new AtomicBoolean();
@@ -37,17 +37,17 @@ final class Silence {
     /** The silence that the last look found too long; written by the timer only. */
     private volatile long doubted = NONE;
 
-    Silence(LongSupplier nanos, Timer timer, Duration longest, Runnable whenTooLong) {
+    Silence(LongSupplier nanos, Timer timer, Duration maxSilence, Runnable whenTooLong) {
         this.nanos = nanos;
         this.timer = timer;
-        this.longest = longest.toNanos();
+        this.maxSilence = maxSilence.toNanos();
         this.whenTooLong = whenTooLong;
     }
 
     /** Something is asked. */
     void asked() {
         if (since.get() == NONE && since.compareAndSet(NONE, notNone(nanos.getAsLong()))) {
-            watch(longest);
+            watch(maxSilence);
         }
     }
 
@@ -79,16 +79,16 @@ final class Silence {
             watched.set(false);
             // Something may have been asked just before, when this was still watching.
             if (since.get() != NONE) {
-                watch(longest);
+                watch(maxSilence);
             }
             return;
         }
         long silent = nanos.getAsLong() - began;
-        if (silent < longest) {
-            schedule(longest - silent);
+        if (silent < maxSilence) {
+            schedule(maxSilence - silent);
         } else if (doubted != began) {
             doubted = began;
-            schedule(longest / SECOND_LOOK);
+            schedule(maxSilence / SECOND_LOOK);
         } else {
             whenTooLong.run();
         }

@@ -136,9 +136,9 @@ class DemotionIT {
     void a_server_that_is_in_order_is_not_left() throws InterruptedException {
         try (RedisQuotaStore store = RedisQuotaStore.connect(uri())) {
             long before = connections(first);
-            Thread.sleep(ServerConnection.LONGEST_SILENCE.plusMillis(500).toMillis());
+            Thread.sleep(ServerConnection.MAX_SILENCE.plusMillis(500).toMillis());
             ask(store, acquire(counter("idle"), 1, 10));
-            Thread.sleep(ServerConnection.LONGEST_SILENCE.plusMillis(500).toMillis());
+            Thread.sleep(ServerConnection.MAX_SILENCE.plusMillis(500).toMillis());
             assertThat(ask(store, acquire(counter("idle"), 1, 10))).isEqualTo(new Counted(1, 2));
             // One more is that of the question itself.
             assertThat(connections(first) - before).isEqualTo(1);

@@ -14,18 +14,18 @@ import org.junit.jupiter.api.Test;
 /** A connection is given up when nothing came for two seconds after something was asked, and at no other time. */
 class SilenceTest {
 
-    private static final Duration LONGEST = Duration.ofSeconds(2);
+    private static final Duration MAX = Duration.ofSeconds(2);
 
     private final OneTask timer = new OneTask();
     private long now = 1_000;
     private int givenUp;
-    private final Silence silence = new Silence(() -> now, timer, LONGEST, () -> givenUp++);
+    private final Silence silence = new Silence(() -> now, timer, MAX, () -> givenUp++);
 
     @Test
     void what_is_not_answered_is_given_up() {
         silence.asked();
-        assertThat(timer.after).isEqualTo(LONGEST.toNanos());
-        pass(LONGEST);
+        assertThat(timer.after).isEqualTo(MAX.toNanos());
+        pass(MAX);
         timer.fire();
         assertThat(givenUp).isZero();
         assertThat(timer.after).isEqualTo(Duration.ofMillis(200).toNanos());
@@ -72,7 +72,7 @@ class SilenceTest {
         silence.asked();
         timer.fire();
         assertThat(givenUp).isZero();
-        assertThat(timer.after).isEqualTo(LONGEST.toNanos());
+        assertThat(timer.after).isEqualTo(MAX.toNanos());
     }
 
     @Test
@@ -81,7 +81,7 @@ class SilenceTest {
         assertThat(timer.task).isNull();
         silence.asked();
         silence.heard();
-        pass(LONGEST);
+        pass(MAX);
         timer.fire();
         pass(Duration.ofDays(1));
         assertThat(timer.task).isNull();
