@@ -80,7 +80,8 @@ final class RedisLoad implements AutoCloseable {
         String[] keys = {"{ratelimit:" + key + "}/" + QuotaLoad.QUOTA.name() + "/" + start};
         String expires = connection.sync().hget(keys[0], "e");
         BenchmarkDefaults.check(expires != null, "the store keeps its counters elsewhere than at " + keys[0]);
-        String[] arguments = {"", expires, "1", "1", String.valueOf(QuotaLoad.QUOTA.limit())};
+        // The third is how long a counter lives whose expiry is over, which this one's is not.
+        String[] arguments = {"", expires, "1", "1", "1", String.valueOf(QuotaLoad.QUOTA.limit())};
         String digest = connection.sync().digest(text("counter.lua") + text("acquire.lua"));
         BenchmarkDefaults.check(
                 connection.sync().scriptExists(digest).get(0), "the store calls another script than acquire.lua");

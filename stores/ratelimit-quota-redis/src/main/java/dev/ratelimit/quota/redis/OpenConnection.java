@@ -30,11 +30,10 @@ final class OpenConnection implements AnswerListener {
         void wrongServer(OpenConnection wrong);
     }
 
-    OpenConnection(
-            StatefulRedisConnection<String, String> connection, Timer timer, Duration longestSilence, Owner owner) {
+    OpenConnection(StatefulRedisConnection<String, String> connection, Timer timer, Duration maxSilence, Owner owner) {
         this.connection = connection;
         this.owner = owner;
-        this.silence = new Silence(System::nanoTime, timer, longestSilence, this::lose);
+        this.silence = new Silence(System::nanoTime, timer, maxSilence, this::lose);
     }
 
     /** Tells its owner from now on. */

@@ -26,12 +26,12 @@ import java.util.concurrent.TimeUnit;
 final class OwnClient {
 
     /** For a connection to come about, and for an answer on it. */
-    private static final Duration LONGEST_SILENCE = ServerConnection.LONGEST_SILENCE;
+    private static final Duration MAX_SILENCE = ServerConnection.MAX_SILENCE;
 
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(1);
 
     /** What may pile up before a dead connection is found out. */
-    private static final int MOST_UNDER_WAY = 10_000;
+    private static final int MAX_UNDER_WAY = 10_000;
 
     private static final Duration SHUTDOWN = Duration.ofSeconds(2);
 
@@ -43,7 +43,7 @@ final class OwnClient {
         client.setOptions(complete(ClientOptions.builder())
                 .autoReconnect(false)
                 .socketOptions(SocketOptions.builder()
-                        .connectTimeout(LONGEST_SILENCE)
+                        .connectTimeout(MAX_SILENCE)
                         .keepAlive(true)
                         .build())
                 .build());
@@ -54,7 +54,7 @@ final class OwnClient {
     static RedisClusterClient forCluster(List<RedisURI> nodes) {
         ClusterClientOptions.Builder options = ClusterClientOptions.builder();
         options.socketOptions(SocketOptions.builder()
-                .connectTimeout(LONGEST_SILENCE)
+                .connectTimeout(MAX_SILENCE)
                 .keepAlive(true)
                 .build());
         return cluster(resources(ClientResources.builder(), new NettyCustomizer() {}), nodes, options);
@@ -98,7 +98,7 @@ final class OwnClient {
                 .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .enablePeriodicRefresh()
                         .enableAdaptiveRefreshTrigger(RefreshTrigger.values())
-                        .adaptiveRefreshTriggersTimeout(LONGEST_SILENCE)
+                        .adaptiveRefreshTriggersTimeout(MAX_SILENCE)
                         .build())
                 .build());
         return client;
@@ -107,12 +107,12 @@ final class OwnClient {
     private static ClientOptions.Builder complete(ClientOptions.Builder options) {
         MaintenanceNotices.switchOff(options);
         return options.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .requestQueueSize(MOST_UNDER_WAY);
+                .requestQueueSize(MAX_UNDER_WAY);
     }
 
     private static ClientResources resources(ClientResources.Builder resources, NettyCustomizer further) {
         return resources
-                .reconnectDelay(Delay.exponential(Duration.ofMillis(1), LONGEST_PAUSE, 2, TimeUnit.MILLISECONDS))
+                .reconnectDelay(Delay.exponential(Duration.ofMillis(1), MAX_PAUSE, 2, TimeUnit.MILLISECONDS))
                 .nettyCustomizer(new WithSilenceBreaker(further))
                 .build();
     }
@@ -134,7 +134,7 @@ final class OwnClient {
         @Override
         public void afterChannelInitialized(Channel channel) {
             further.afterChannelInitialized(channel);
-            channel.pipeline().addFirst(new SilenceBreaker(LONGEST_SILENCE));
+            channel.pipeline().addFirst(new SilenceBreaker(MAX_SILENCE));
         }
     }
 }

@@ -24,14 +24,14 @@ import java.util.concurrent.locks.LockSupport;
 final class Probe {
 
     /** The first call of a script teaches it to the server, the second calls it by its digest. */
-    private static final int LEAST_ROUNDS = 2;
+    private static final int MIN_ROUNDS = 2;
 
     /**
      * Further ones are for the JVM, which is slow at what it has done twice; they end early where the server is far.
      */
-    private static final int ROUNDS = 10;
+    private static final int MAX_ROUNDS = 10;
 
-    private static final Duration LONGEST_ROUNDS = Duration.ofMillis(500);
+    private static final Duration MAX_TIME = Duration.ofMillis(500);
 
     /** What is left behind by a process that is killed goes by then. */
     private static final Duration LIFE = Duration.ofMinutes(1);
@@ -116,8 +116,8 @@ final class Probe {
 
     /** Each kind of operation by itself, and all of them in one call; also a call that its caller gives up. */
     private Optional<Refusal> calls(Link.Server server, List<Counter> counters) {
-        Deadline enough = Deadline.after(LONGEST_ROUNDS);
-        for (int i = 0; i < ROUNDS && (i < LEAST_ROUNDS || !enough.hasPassed()); i++) {
+        Deadline enough = Deadline.after(MAX_TIME);
+        for (int i = 0; i < MAX_ROUNDS && (i < MIN_ROUNDS || !enough.hasPassed()); i++) {
             List<Operation> operations = operations(counters);
             for (Operation operation : operations) {
                 Optional<Refusal> refusal = call(server, List.of(operation));

@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class ServerConnection implements OpenConnection.Owner {
 
     /** How long nothing may come after something was asked. */
-    static final Duration LONGEST_SILENCE = Duration.ofSeconds(2);
+    static final Duration MAX_SILENCE = Duration.ofSeconds(2);
 
-    private static final long SHORTEST_PAUSE_NANOS = 1_000_000;
-    private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
+    private static final long MIN_PAUSE_NANOS = 1_000_000;
+    private static final long MAX_PAUSE_NANOS = 1_000_000_000;
 
     /** A server that stays the wrong one is not connected to for each call. */
     private static final long BETWEEN_RENEWALS_NANOS = 1_000_000_000;
@@ -91,7 +91,7 @@ final class ServerConnection implements OpenConnection.Owner {
     void close() {
         closed = true;
         try {
-            current.closed().get(LONGEST_SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+            current.closed().get(MAX_SILENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
@@ -117,7 +117,7 @@ final class ServerConnection implements OpenConnection.Owner {
     }
 
     private OpenConnection opened() {
-        return new OpenConnection(connect.get(), resources.timer(), LONGEST_SILENCE, this);
+        return new OpenConnection(connect.get(), resources.timer(), MAX_SILENCE, this);
     }
 
     /** Begins to make another connection, unless that is under way. */
@@ -152,7 +152,7 @@ final class ServerConnection implements OpenConnection.Owner {
     }
 
     private void connectUntilThereIsOne() {
-        long pause = SHORTEST_PAUSE_NANOS;
+        long pause = MIN_PAUSE_NANOS;
         while (!closed) {
             try {
                 put(opened());
@@ -164,7 +164,7 @@ final class ServerConnection implements OpenConnection.Owner {
                 }
                 // Many processes have lost the same server: they do not come back in step.
                 LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(pause / 2, pause));
-                pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+                pause = Math.min(2 * pause, MAX_PAUSE_NANOS);
             }
         }
     }
@@ -186,9 +186,8 @@ final class ServerConnection implements OpenConnection.Owner {
             return;
         }
         try {
-            Timeout unused = resources
-                    .timer()
-                    .newTimeout(timeout -> old.close(), LONGEST_SILENCE.toMillis(), TimeUnit.MILLISECONDS);
+            Timeout unused =
+                    resources.timer().newTimeout(timeout -> old.close(), MAX_SILENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (IllegalStateException ended) {
             old.close();
         }

@@ -21,24 +21,33 @@ final class Silence {
     /** Stands for "no answer is owed". */
     private static final long NONE = 0;
 
+    /**
+     * After a pause of the whole JVM, the timer may come before the client has read what has arrived meanwhile. So
+     * there is a second look, after this part of the time.
+     */
+    private static final long SECOND_LOOK = 10;
+
     private final LongSupplier nanos;
     private final Timer timer;
-    private final long longest;
+    private final long maxSilence;
     private final Runnable whenTooLong;
     private final AtomicLong since = new AtomicLong(NONE);
     private final AtomicBoolean watched = new AtomicBoolean();
 
-    Silence(LongSupplier nanos, Timer timer, Duration longest, Runnable whenTooLong) {
+    /** The silence that the last look found too long; written by the timer only. */
+    private volatile long doubted = NONE;
+
+    Silence(LongSupplier nanos, Timer timer, Duration maxSilence, Runnable whenTooLong) {
         this.nanos = nanos;
         this.timer = timer;
-        this.longest = longest.toNanos();
+        this.maxSilence = maxSilence.toNanos();
         this.whenTooLong = whenTooLong;
     }
 
     /** Something is asked. */
     void asked() {
         if (since.get() == NONE && since.compareAndSet(NONE, notNone(nanos.getAsLong()))) {
-            watch(longest);
+            watch(maxSilence);
         }
     }
 
@@ -70,15 +79,18 @@ final class Silence {
             watched.set(false);
             // Something may have been asked just before, when this was still watching.
             if (since.get() != NONE) {
-                watch(longest);
+                watch(maxSilence);
             }
             return;
         }
         long silent = nanos.getAsLong() - began;
-        if (silent >= longest) {
-            whenTooLong.run();
+        if (silent < maxSilence) {
+            schedule(maxSilence - silent);
+        } else if (doubted != began) {
+            doubted = began;
+            schedule(maxSilence / SECOND_LOOK);
         } else {
-            schedule(longest - silent);
+            whenTooLong.run();
         }
     }
 
