@@ -61,9 +61,7 @@ final class StoredResults<V> {
 
     /** What the slot is afterwards in which callers look for this load's request; null also if it was left as it was. */
     private @Nullable Slot<V> change(
-            Load<V> load,
-            Runnable whenTooOld,
-            BiFunction<CacheKey, @Nullable Slot<V>, @Nullable Slot<V>> change) {
+            Load<V> load, Runnable whenTooOld, BiFunction<CacheKey, @Nullable Slot<V>, @Nullable Slot<V>> change) {
         Place<V> place = placeNow(load);
         AtomicReference<@Nullable Slot<V>> changed = new AtomicReference<>();
         if (place == null) {

@@ -74,8 +74,7 @@ class VariantOrderPropertyTest {
     @Example
     void aCacheThatGoesByTheEndsOfLoadsIsCaught() {
         Way byEnds = (cache, request, options, loader) -> loader.get()
-                .thenCompose(ended ->
-                        cache.getAsync(request, options, () -> CompletableFuture.completedFuture(ended)));
+                .thenCompose(ended -> cache.getAsync(request, options, () -> CompletableFuture.completedFuture(ended)));
         Random random = new Random(1);
         String fault = null;
         for (int i = 0; i < 1_000 && fault == null; i++) {
@@ -100,11 +99,12 @@ class VariantOrderPropertyTest {
             Step step = steps.get(i);
             if (step.asks() || loads.isEmpty()) {
                 ReadOptions any = ReadOptions.any().maxAge(Duration.ZERO);
-                CompletableFuture<?> unused = way.ask(cache, new Request(step.bits()), step.own() ? any.ownLoad() : any, () -> {
-                    CompletableFuture<Value> value = new CompletableFuture<>();
-                    loads.add(value);
-                    return value;
-                });
+                CompletableFuture<?> unused =
+                        way.ask(cache, new Request(step.bits()), step.own() ? any.ownLoad() : any, () -> {
+                            CompletableFuture<Value> value = new CompletableFuture<>();
+                            loads.add(value);
+                            return value;
+                        });
             } else {
                 int number = step.number() % loads.size();
                 List<String> names = NAMES.stream()

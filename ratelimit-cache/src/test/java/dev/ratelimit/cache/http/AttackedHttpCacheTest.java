@@ -229,8 +229,8 @@ class AttackedHttpCacheTest {
         try {
             List<Future<HttpReply>> answers = new ArrayList<>();
             for (int i = 0; i < 400; i++) {
-                answers.add(callers.submit(
-                        () -> cache.answer(ScriptedOrigin.request("GET", "/a", Fields.none()), own)));
+                answers.add(
+                        callers.submit(() -> cache.answer(ScriptedOrigin.request("GET", "/a", Fields.none()), own)));
             }
             for (Future<HttpReply> answer : answers) {
                 assertThat(answer.get().isFromCache()).isFalse();
