@@ -57,7 +57,8 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     /**
-     * Connects new clients to another server from now on; connections that are open stay where they are, as when an address moves.
+     * Connects new clients to another server from now on; connections that are open stay where they are, as when an
+     * address moves.
      *
      * @param port the other server's port
      */

@@ -64,7 +64,10 @@ final class SqlStates {
         return ENDED.contains(state) || (state.equals("HY000") && e.getErrorCode() == MYSQL_EXECUTION_TIME);
     }
 
-    /** Whether the server takes no changes: a replica, or a master that was demoted. Another connection may lead to its successor. */
+    /**
+     * Whether the server takes no changes: a replica, or a master that was demoted. Another connection may lead to its
+     * successor.
+     */
     static boolean readOnly(SQLException e) {
         String state = state(e);
         return state.equals("25006")
