@@ -48,6 +48,8 @@ public final class MySqlServer implements AutoCloseable {
                 "--pid-file=" + folder.path().resolve("pid"),
                 "--tmpdir=" + folder.path(),
                 "--max-connections=200",
+                "--performance-schema=OFF",
+                "--innodb-buffer-pool-size=32M",
                 "--skip-mysqlx",
                 "--skip-ssl",
                 "--skip-name-resolve"));
