@@ -8,7 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 
@@ -16,7 +16,7 @@ import javax.sql.DataSource;
 final class RecordedStatement {
 
     private String sql = "";
-    private final Map<Integer, Object> values = new TreeMap<>();
+    private final Map<Integer, Object> values = new ConcurrentSkipListMap<>();
 
     /** What a store did last with a data source. */
     static RecordedStatement of(DataSource source, Consumer<DataSource> work) {
@@ -30,7 +30,10 @@ final class RecordedStatement {
         return sql;
     }
 
-    /** Sends it, prepared, with its values; whether it was granted: then its last answer, after those to settings, has a row. */
+    /**
+     * Sends it, prepared, with its values; whether it was granted: then its last answer, after those to settings, has a
+     * row.
+     */
     boolean granted(PreparedStatement statement) throws SQLException {
         for (Map.Entry<Integer, Object> value : values.entrySet()) {
             set(statement, value.getKey(), value.getValue());

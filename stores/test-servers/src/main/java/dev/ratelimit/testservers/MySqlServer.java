@@ -13,8 +13,8 @@ import java.util.List;
 /**
  * A real MySQL server on this machine, with a user {@code root} without a password, and a database {@code test}.
  *
- * <p>It keeps its port and its data over {@link #restart()}, also when it is killed. There are programs for Linux on x86-64 only, and
- * they need the system's libraries libaio and libnuma. Thread-safe.
+ * <p>It keeps its port and its data over {@link #restart()}, also when it is killed. There are programs for Linux on
+ * x86-64 only, and they need the system's libraries libaio and libnuma. Thread-safe.
  */
 public final class MySqlServer implements AutoCloseable {
 
@@ -48,6 +48,8 @@ public final class MySqlServer implements AutoCloseable {
                 "--pid-file=" + folder.path().resolve("pid"),
                 "--tmpdir=" + folder.path(),
                 "--max-connections=200",
+                "--performance-schema=OFF",
+                "--innodb-buffer-pool-size=32M",
                 "--skip-mysqlx",
                 "--skip-ssl",
                 "--skip-name-resolve"));
@@ -67,7 +69,8 @@ public final class MySqlServer implements AutoCloseable {
     }
 
     /**
-     * Returns whether there is a server for this operating system and processor, and the system has the libraries that it needs.
+     * Returns whether there is a server for this operating system and processor, and the system has the libraries that
+     * it needs.
      *
      * @return whether {@link #start} can work
      */

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The pooler pgbouncer in front of a {@link PostgresServer}, which lends its connections for one transaction each. It is the one that is
- * installed on this machine; there is none in the class path. Thread-safe.
+ * The pooler pgbouncer in front of a {@link PostgresServer}, which lends its connections for one transaction each. It
+ * is the one that is installed on this machine; there is none in the class path. Thread-safe.
  */
 public final class PgBouncer implements AutoCloseable {
 

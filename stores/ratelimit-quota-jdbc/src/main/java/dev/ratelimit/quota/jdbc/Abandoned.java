@@ -12,12 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The statements that callers have left without an answer, and that may be at work in the database for nobody: each has a connection
- * there, and the pool opens another one for it.
+ * The statements that callers have left without an answer, and that may be at work in the database for nobody: each has
+ * a connection there, and the pool opens another one for it.
  *
- * <p>A server ends what it is given a bound for ({@link StatementBound}). Some things have none, such as a commit that waits for a
- * replica. So after a number of them, with no answer to a change in between, calls fail at once; only one in a while tries, and
- * that while doubles.
+ * <p>A server ends what it is given a bound for ({@link StatementBound}). Some things have none, such as a commit that
+ * waits for a replica. So after a number of them, with no answer to a change in between, calls fail at once; only one
+ * in a while tries, and that while doubles.
  *
  * <p>Thread-safe. A call that is answered costs a look at one field.
  */

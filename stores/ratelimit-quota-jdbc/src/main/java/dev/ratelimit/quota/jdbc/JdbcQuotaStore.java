@@ -191,11 +191,12 @@ public final class JdbcQuotaStore implements QuotaStore {
          * Sets the name of the table of counters; that of operations is the same with {@code _operation} behind it. Default:
          * {@code ratelimit_quota}.
          *
-         * <p>A schema may stand before it, {@code app.quota}; without one, where it is found is the data source's business. What MariaDB
-         * and MySQL call a database is a schema here.
+         * <p>A schema may stand before it, {@code app.quota}; without one, where it is found is the data source's
+         * business. What MariaDB and MySQL call a database is a schema here.
          *
-         * @param name one or two parts with a dot between; each a letter, then up to 39 of {@code A-Z a-z 0-9 _}, or, between
-         *     double quotes or backquotes, 1 to 40 of {@code A-Z a-z 0-9 _ $ -}, in upper and lower case as written
+         * @param name one or two parts with a dot between; each a letter, then up to 39 of {@code A-Z a-z 0-9 _}, or,
+         *     between double quotes or backquotes, 1 to 40 of {@code A-Z a-z 0-9 _ $ -}, in upper and lower case as
+         *     written
          * @return this
          * @throws IllegalArgumentException if it is not as said
          */
@@ -205,8 +206,9 @@ public final class JdbcQuotaStore implements QuotaStore {
         }
 
         /**
-         * Sets what stands before the names of the counters in the table: {@code namespace:quota/key/start}. Applications that use one table
-         * need one each, or their quotas of one name share their counters. Default: nothing.
+         * Sets what stands before the names of the counters in the table: {@code namespace:quota/key/start}.
+         * Applications that use one table need one each, or their quotas of one name share their counters. Default:
+         * nothing.
          *
          * @param name 1 to 64 of {@code A-Z a-z 0-9 . _ -}
          * @return this
@@ -242,8 +244,8 @@ public final class JdbcQuotaStore implements QuotaStore {
         }
 
         /**
-         * Sets this process's wall clock. A counter is deleted once its time is over by the database's clock, and by this one: so
-         * that a clock that is ahead deletes nothing. Default: the system's.
+         * Sets this process's wall clock. A counter is deleted once its time is over by the database's clock, and by
+         * this one: so that a clock that is ahead deletes nothing. Default: the system's.
          *
          * @param source the clock
          * @return this
@@ -299,8 +301,9 @@ public final class JdbcQuotaStore implements QuotaStore {
         /**
          * Returns a store, after a look at the database and its tables, and a try of all that it does there.
          *
-         * <p>It also makes the first calls as fast as later ones: up to 16 calls at once, or {@link #maximumCalls}, open connections, prepare
-         * statements and load classes, for at most two seconds. They leave nothing in the tables.
+         * <p>It also makes the first calls as fast as later ones: up to 16 calls at once, or {@link #maximumCalls},
+         * open connections, prepare statements and load classes, for at most two seconds. They leave nothing in the
+         * tables.
          *
          * @return a store
          * @throws QuotaStoreException if it could not work as things are; the message says what to do

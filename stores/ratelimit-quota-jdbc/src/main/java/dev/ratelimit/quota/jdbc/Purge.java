@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Forgets counters whose time is over, and with them their operations, now and then.
  *
- * <p>A counter's time is over when the database's clock and that of this process both say so: one node whose clock is wrong must not
- * delete what all count on.
+ * <p>A counter's time is over when the database's clock and that of this process both say so: one node whose clock is
+ * wrong must not delete what all count on.
  *
  * <p>It does so in small transactions, and passes over counters that somebody holds, so that it never makes anyone wait for long.
  * Many processes may do it at once.

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Whether the database's user may do what the store does: each kind of statement is tried once, on a counter that nobody has, and rolled
- * back.
+ * Whether the database's user may do what the store does: each kind of statement is tried once, on a counter that
+ * nobody has, and rolled back.
  */
 final class Rights {
 

@@ -71,7 +71,9 @@ final class Session implements AutoCloseable {
         return connection.prepareStatement(sql);
     }
 
-    /** A query that the server ends by itself before the deadline; the bound knows its {@link StatementBound#rows rows}. */
+    /**
+     * A query that the server ends by itself before the deadline; the bound knows its {@link StatementBound#rows rows}.
+     */
     PreparedStatement prepareQuery(StatementBound by, String select) throws SQLException {
         bound();
         return connection.prepareStatement(by.query(select, StatementBound.rounded(serverMillis())));

@@ -133,6 +133,12 @@ final class SetupCheck {
                             + " are not both there; make them by the builder's createTables(), or by the SQL files"
                             + " beside the class JdbcQuotaStore" + said,
                     cause);
+        } else if (SqlStates.readOnly(cause)) {
+            return failed(
+                    "the server is read-only, as a replica is; have the data source connect to the one that takes"
+                            + " changes"
+                            + said,
+                    cause);
         } else if (SqlStates.preparedStatementLost(cause)) {
             return failed(Failures.POOLER + said, cause);
         } else if (SqlStates.credentials(cause)) {

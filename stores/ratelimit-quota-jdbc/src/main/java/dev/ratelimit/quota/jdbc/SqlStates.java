@@ -37,12 +37,23 @@ final class SqlStates {
     private static final int MARIADB_RECORD_CHANGED = 1020;
     private static final int MYSQL_EXECUTION_TIME = 3024;
 
+    /** Has the state of a statement that was ended, but may have come in the middle of a commit. */
+    private static final int MARIADB_CONNECTION_KILLED = 1927;
+
+    /** PostgreSQL has closed a session that had nothing to do: before it got what was sent. */
+    private static final String IDLE_SESSION_CLOSED = "57P05";
+
     private SqlStates() {}
 
     /** Whether the server has answered that the statement, or the transaction, did nothing. */
     static boolean undone(SQLException e) {
         String state = state(e);
-        return REFUSED.contains(classOf(state)) || ended(e) || readOnly(e) || collided(e);
+        return REFUSED.contains(classOf(state))
+                || ended(e)
+                || readOnly(e)
+                || preparedStatementLost(e)
+                || state.equals(IDLE_SESSION_CLOSED)
+                || collided(e);
     }
 
     /** Whether it did nothing because of another transaction, and may succeed if it is tried again. */
@@ -61,10 +72,14 @@ final class SqlStates {
     /** Whether the server has ended the statement, by its bound or on somebody's order. */
     static boolean ended(SQLException e) {
         String state = state(e);
-        return ENDED.contains(state) || (state.equals("HY000") && e.getErrorCode() == MYSQL_EXECUTION_TIME);
+        return (ENDED.contains(state) && e.getErrorCode() != MARIADB_CONNECTION_KILLED)
+                || (state.equals("HY000") && e.getErrorCode() == MYSQL_EXECUTION_TIME);
     }
 
-    /** Whether the server takes no changes: a replica, or a master that was demoted. Another connection may lead to its successor. */
+    /**
+     * Whether the server takes no changes: a replica, or a master that was demoted. Another connection may lead to its
+     * successor.
+     */
     static boolean readOnly(SQLException e) {
         String state = state(e);
         return state.equals("25006")

@@ -5,8 +5,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * A statement bound tells the server when to end a statement by itself, so that nothing is at work there whose caller has left. It
- * stands in the text that is sent anyway: it costs no round trip, and leaves the connection as it was.
+ * A statement bound tells the server when to end a statement by itself, so that nothing is at work there whose caller
+ * has left. It stands in the text that is sent anyway: it costs no round trip, and leaves the connection as it was.
  */
 enum StatementBound {
     /** The database is in this process, or bounds its waits itself. */
@@ -17,7 +17,10 @@ enum StatementBound {
         }
     },
 
-    /** PostgreSQL: a setting that holds until the transaction ends, sent together with the transaction's first statement. */
+    /**
+     * PostgreSQL: a setting that holds until the transaction ends, sent together with the transaction's first
+     * statement.
+     */
     SET_CONFIG {
         @Override
         String query(String select, long millis) {
@@ -47,8 +50,8 @@ enum StatementBound {
     },
 
     /**
-     * MySQL: a hint, which it knows for queries only. Changes are sent for rows that a query holds already; one that inserts waits for
-     * {@code innodb_lock_wait_timeout} at most.
+     * MySQL: a hint, which it knows for queries only. Changes are sent for rows that a query holds already; one that
+     * inserts waits for {@code innodb_lock_wait_timeout} at most.
      */
     HINT {
         @Override
@@ -76,7 +79,10 @@ enum StatementBound {
         return statement.executeQuery();
     }
 
-    /** The time that the server is given of what is left: a little less, so that its answer comes while the caller waits. */
+    /**
+     * The time that the server is given of what is left: a little less, so that its answer comes while the caller
+     * waits.
+     */
     static long millis(long left) {
         return Math.max(1, left - Math.min(100, Math.max(2, left / 10)));
     }

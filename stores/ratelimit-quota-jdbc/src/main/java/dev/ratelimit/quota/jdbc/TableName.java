@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of the table of counters, from which those of the other table and of the index follow: {@code quota}, {@code app.quota},
- * or with quotes where case or characters matter, {@code "App"."quota-1"}.
+ * The name of the table of counters, from which those of the other table and of the index follow: {@code quota}, {@code
+ * app.quota}, or with quotes where case or characters matter, {@code "App"."quota-1"}.
  *
  * @param schema where it is; null if that is the connection's business
  * @param table its own name

@@ -26,11 +26,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does once, while a store is built, what a first call would have to do: opens connections, prepares statements, starts threads and loads
- * classes. The first calls of a process come together, and their deadlines are short.
+ * Does once, while a store is built, what a first call would have to do: opens connections, prepares statements, starts
+ * threads and loads classes. The first calls of a process come together, and their deadlines are short.
  *
- * <p>It counts on counters of its own, whose time is over from the beginning, and which it deletes. Callers at once also show a pooler that
- * loses prepared statements.
+ * <p>It counts on counters of its own, whose time is over from the beginning, and which it deletes. Callers at once
+ * also show a pooler that loses prepared statements.
  */
 final class WarmUp {
 
@@ -53,7 +53,9 @@ final class WarmUp {
         this.deadline = deadline;
     }
 
-    /** Warms a store up; returns the names of the counters that it left. Throws if no call could rely on its connection. */
+    /**
+     * Warms a store up; returns the names of the counters that it left. Throws if no call could rely on its connection.
+     */
     static List<String> run(QuotaStore store, boolean local, int maximumCalls, Deadline start) {
         Duration longest = Duration.ofNanos(Math.max(1, Math.min(LONGEST.toNanos(), start.remainingNanos())));
         WarmUp warmUp = new WarmUp(store, Deadline.after(longest));

@@ -14,7 +14,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** A process that builds a store and makes its first calls, all at once. What it loads and opens for them stands in what it writes. */
+/**
+ * A process that builds a store and makes its first calls, all at once. What it loads and opens for them stands in what
+ * it writes.
+ */
 final class ColdProcess {
 
     static final String FIRST_CALLS = "first calls begin";

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The first calls of a process have nothing to do that later ones have not: no connection to open, no class to load. */
+/**
+ * The first calls of a process have nothing to do that later ones have not: no connection to open, no class to load.
+ */
 @Timeout(120)
 class FirstCallsIT {
 

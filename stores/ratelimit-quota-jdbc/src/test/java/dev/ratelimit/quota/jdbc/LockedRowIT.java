@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A row that somebody else holds costs the database no connections, and nothing is counted after its caller has left. */
+/**
+ * A row that somebody else holds costs the database no connections, and nothing is counted after its caller has left.
+ */
 @Timeout(120)
 class LockedRowIT {
 

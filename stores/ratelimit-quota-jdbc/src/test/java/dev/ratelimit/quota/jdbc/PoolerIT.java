@@ -23,7 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A pooler that lends connections for one transaction each, with a driver that has the server prepare statements, and without. */
+/**
+ * A pooler that lends connections for one transaction each, with a driver that has the server prepare statements, and
+ * without.
+ */
 @Timeout(120)
 class PoolerIT {
 

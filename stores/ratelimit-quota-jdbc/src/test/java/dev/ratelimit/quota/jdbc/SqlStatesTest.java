@@ -32,6 +32,19 @@ class SqlStatesTest {
         "HY000, 1290, undone, read-only MariaDB",
         "HY000, 1836, undone, read-only mode of MySQL",
         "90097, 90097, undone, read-only H2",
+        "70100, 1317, undone, query killed in MariaDB",
+        "70100, 1927, unknown, connection killed in MariaDB",
+        "40001, 1205, again, lock timeout of MySQL",
+        "57P05, 0, undone, idle session closed",
+        "57P02, 0, unknown, crash of another process",
+        "26000, 0, undone, prepared statement lost",
+        "08P01, 0, undone, bind message does not fit the prepared statement",
+        "08P01, 0, unknown, protocol violation",
+        "42P05, 0, undone, prepared statement of another client",
+        "0A000, 0, undone, plan that does not fit any more",
+        "P0001, 0, undone, exception of a trigger",
+        "42000, 1142, undone, no right in MariaDB",
+        "08S01, 1047, unknown, node that is not ready",
         "HY000, 3024, undone, execution time of MySQL",
         "70100, 1969, undone, statement time of MariaDB",
         "42501, 0, undone, no right to do so",
@@ -61,6 +74,32 @@ class SqlStatesTest {
     })
     void knows_a_server_that_takes_no_changes(String state, int code, boolean readOnly, String what) {
         assertThat(SqlStates.readOnly(new SQLException(what, state, code))).isEqualTo(readOnly);
+    }
+
+    @ParameterizedTest(name = "{3}")
+    @CsvSource({
+        "42501, 0, true, PostgreSQL",
+        "90096, 90096, true, H2",
+        "42000, 1142, true, table of MariaDB and MySQL",
+        "42000, 1044, true, database of MariaDB and MySQL",
+        "42000, 1064, false, mistake in a statement",
+        "42P01, 0, false, no table",
+    })
+    void knows_a_right_that_is_missing(String state, int code, boolean refused, String what) {
+        assertThat(SqlStates.refused(new SQLException(what, state, code))).isEqualTo(refused);
+    }
+
+    @ParameterizedTest(name = "{2}")
+    @CsvSource({
+        "26000, true, prepared statement S_1 does not exist",
+        "42P05, true, prepared statement S_1 already exists",
+        "08P01, true, bind message supplies 1 parameters but prepared statement S_1 requires 2",
+        "08P01, false, invalid message format",
+        "08006, false, connection lost",
+    })
+    void knows_a_prepared_statement_that_is_lost(String state, boolean lost, String what) {
+        assertThat(SqlStates.preparedStatementLost(new SQLException(what, state)))
+                .isEqualTo(lost);
     }
 
     @Test
