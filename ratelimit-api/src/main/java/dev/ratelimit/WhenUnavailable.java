@@ -23,7 +23,7 @@ package dev.ratelimit;
  * <tr><td>{@link #allow()}</td><td>an admission, {@link DecisionSource#OPEN}</td><td>everything</td>
  * <td>what was admitted is added to the counters, also above the limit</td></tr>
  * <tr><td>{@link #local(double)}</td><td>{@link DecisionSource#LOCAL} up to the share, then
- * {@link DecisionSource#CLOSED}</td><td>for each key and window: the share of the limit, times the number of processes</td>
+ * {@link DecisionSource#CLOSED}</td><td>for each key and window: the share of the limit, times the number of services</td>
  * <td>the same</td></tr>
  * </table>
  *
@@ -68,10 +68,10 @@ public sealed interface WhenUnavailable {
     /**
      * Allows requests up to a share of each limit, for each key and window, and counts them when the store is back.
      *
-     * <p>The share is this process's own: ten processes that choose 0.1 admit at most one more limit together. It is rounded
-     * down to whole units. What the store has granted before does not reduce it.
+     * <p>The share is the service's own: ten processes with one service each that choose 0.1 admit at most one more limit together. It
+     * is rounded down to whole units. What the store has granted before does not reduce it.
      *
-     * @param share the part of each limit that this process may grant by itself, above 0 and at most 1
+     * @param share the part of each limit that the service may grant by itself, above 0 and at most 1
      * @return the choice
      * @throws IllegalArgumentException if the share is out of range
      */
@@ -91,7 +91,7 @@ public sealed interface WhenUnavailable {
     /**
      * See {@link WhenUnavailable#local(double)}.
      *
-     * @param share the part of each limit that this process may grant by itself
+     * @param share the part of each limit that the service may grant by itself
      */
     record Local(double share) implements WhenUnavailable {
 

@@ -43,4 +43,14 @@ public record QuotaStatistics(
     public QuotaStatistics {
         admitted = Map.copyOf(admitted);
     }
+
+    /**
+     * Returns how many requests were admitted by answers of one source.
+     *
+     * @param source where the answers came from
+     * @return the number, zero for {@link DecisionSource#CLOSED}
+     */
+    public long admitted(DecisionSource source) {
+        return admitted.getOrDefault(source, 0L);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.ratelimit.core.internal.trouble;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,7 +14,7 @@ public final class FirstFailure {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.ratelimit");
 
-    private final String what;
+    private final Consumer<Throwable> log;
     private final AtomicBoolean written = new AtomicBoolean();
 
     /**
@@ -22,7 +23,11 @@ public final class FirstFailure {
      * @param what failed, as the line in the log begins
      */
     public FirstFailure(String what) {
-        this.what = what;
+        this(failure -> LOG.warn("{}; further failures are not logged", what, failure));
+    }
+
+    FirstFailure(Consumer<Throwable> log) {
+        this.log = log;
     }
 
     /** Notes a failure. */
@@ -32,7 +37,7 @@ public final class FirstFailure {
             return;
         }
         try {
-            LOG.warn("{}; further failures are not logged", what, failure);
+            log.accept(failure);
         } catch (Throwable e) {
             // The next one may be told.
             written.set(false);

@@ -13,7 +13,6 @@ import dev.ratelimit.quota.spi.QuotaStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -61,7 +60,8 @@ class LaterStoreTest {
     void aStoreThatIsThereServesTheFirstRequest() {
         down = false;
         LaterStore later = new LaterStore(this::opened, Runnable::run);
-        StoreQuotas quotas = trial.service(later, WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY, ServiceOnTrial.MINUTELY);
+        StoreQuotas quotas =
+                trial.service(later, WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY, ServiceOnTrial.MINUTELY);
         assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.STORE);
         assertThat(later.capabilities()).isEqualTo(trial.store.capabilities());
         assertThat(later.defaultDeadline()).isEqualTo(trial.store.defaultDeadline());
@@ -70,8 +70,7 @@ class LaterStoreTest {
     @Test
     void withoutAChoiceRequestsFailAndSayWhy() {
         StoreQuotas quotas = trial.service(
-                new LaterStore(this::opened, Runnable::run), 
-                WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY);
+                new LaterStore(this::opened, Runnable::run), WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY);
         assertThatThrownBy(() -> quotas.consume("key"))
                 .isInstanceOf(QuotaUnavailableException.class)
                 .hasMessageContaining("could not be opened: connection refused");
@@ -94,20 +93,15 @@ class LaterStoreTest {
 
     @Test
     void aStoreThatIsOpenedTooLateIsClosed() {
-        AtomicReference<QuotaStore> opened = new AtomicReference<>();
+        QuotaStore opened = QuotaStores.inMemory();
         List<Runnable> later = new ArrayList<>();
-        LaterStore store = new LaterStore(
-                () -> {
-                    opened.set(QuotaStores.inMemory());
-                    return opened.get();
-                },
-                later::add);
+        LaterStore store = new LaterStore(() -> opened, later::add);
         store.close();
         later.remove(0).run();
         List<Operation> read = List.of(new Operation.Read(new CurrentWindow(ServiceOnTrial.DAILY, Grace.PROPORTIONAL, 0)
                 .target("key", 0)
                 .counter()));
-        assertThat(opened.get().apply(read, Deadline.never()).get(0).toString()).contains("closed");
+        assertThat(opened.apply(read, Deadline.never()).get(0).toString()).contains("closed");
     }
 
     @Test
