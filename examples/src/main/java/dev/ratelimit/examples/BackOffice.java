@@ -21,10 +21,8 @@ final class BackOffice {
     private final QuotaOperations operations;
 
     BackOffice(InstantSource clock) {
-        QuotaStore store = QuotaStores.inMemoryBuilder()
-                .maxCounters(200_000)
-                .clock(clock)
-                .build();
+        QuotaStore store =
+                QuotaStores.inMemoryBuilder().maxCounters(200_000).clock(clock).build();
         calls = Quotas.builder(store)
                 .quota(Quota.of("calls", 20_000, CalendarWindow.monthly()))
                 .history(Duration.ofDays(40))

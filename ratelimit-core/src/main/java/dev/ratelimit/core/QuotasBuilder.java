@@ -84,8 +84,8 @@ public final class QuotasBuilder {
      */
     public QuotasBuilder history(Duration history) {
         if (history.isZero() || history.isNegative() || history.compareTo(LONGEST_HISTORY) > 0) {
-            throw new IllegalArgumentException(
-                    "history must be more than zero and at most " + LONGEST_HISTORY.toDays() + " days, but was " + history);
+            throw new IllegalArgumentException("history must be more than zero and at most " + LONGEST_HISTORY.toDays()
+                    + " days, but was " + history);
         }
         this.grace = new Grace(history);
         return this;

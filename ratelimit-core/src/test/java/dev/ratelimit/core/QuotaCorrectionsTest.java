@@ -159,8 +159,7 @@ class QuotaCorrectionsTest {
         assertThat(charged.get().get(0).used()).isEqualTo(12);
         assertThat(seen.get().allowed()).isFalse();
         assertThatThrownBy(() -> async.decrement("ada", 1, seen.get())).hasMessageContaining("counted nothing");
-        var givenBack =
-                async.decrement("ada", 2, reservation.decision()).toCompletableFuture();
+        var givenBack = async.decrement("ada", 2, reservation.decision()).toCompletableFuture();
         async.update(Quota.of("calls", 50, CalendarWindow.daily()));
         var now = async.quotas("ada").toCompletableFuture();
         run(tasks);

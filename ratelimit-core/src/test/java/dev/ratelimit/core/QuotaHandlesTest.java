@@ -78,8 +78,12 @@ class QuotaHandlesTest {
     void theFirstThatEndsItSaysWhatIsCharged() {
         String handle = front.reserve("a/b c", 100).handle();
         assertThat(worker.resume(handle).commit(130)).isTrue();
-        assertThat(front.resume(handle).commit(70)).as("another has said otherwise").isFalse();
-        assertThat(front.resume(handle).commit(130)).as("the same, delivered twice").isTrue();
+        assertThat(front.resume(handle).commit(70))
+                .as("another has said otherwise")
+                .isFalse();
+        assertThat(front.resume(handle).commit(130))
+                .as("the same, delivered twice")
+                .isTrue();
         worker.resume(handle).close();
         assertThat(worker.resume(handle).cancel()).isFalse();
         assertThat(used()).isEqualTo(130);
@@ -141,13 +145,17 @@ class QuotaHandlesTest {
         assertThat(worker.consume("a/b c", 10, "order-1").used()).isEqualTo(10);
         assertThat(worker.consume("a/b c", 99, "order-1").allowed()).isTrue();
         assertThat(worker.consume("a/b c", 10, "order-2").used()).isEqualTo(20);
-        assertThat(worker.consume("bob", 10, "order-1").used()).as("of another key").isEqualTo(10);
+        assertThat(worker.consume("bob", 10, "order-1").used())
+                .as("of another key")
+                .isEqualTo(10);
         store.next(Fault.LOSE_REPLY);
         assertThatThrownBy(() -> front.consume("a/b c", 5, "order-3")).isInstanceOf(QuotaUnavailableException.class);
         assertThat(front.consume("a/b c", 5, "order-3").used()).isEqualTo(25);
         assertThat(front.consume("a/b c", 990, "order-4").allowed()).isFalse();
         front.decrement("a/b c", 20);
-        assertThat(front.consume("a/b c", 990, "order-4").allowed()).as("decided anew").isTrue();
+        assertThat(front.consume("a/b c", 990, "order-4").allowed())
+                .as("decided anew")
+                .isTrue();
         assertThatThrownBy(() -> front.consume("a/b c", 1, "")).hasMessageContaining("idempotencyKey is empty");
     }
 
@@ -168,7 +176,8 @@ class QuotaHandlesTest {
     @Test
     void whatIsNoUseIsNotListed() {
         worker.resume(front.reserve("a/b c", 100).handle()).commit(7);
-        assertThat(front.operations().mostUsed("tokens", Instant.MIN, Instant.MAX, 10)).hasSize(1);
+        assertThat(front.operations().mostUsed("tokens", Instant.MIN, Instant.MAX, 10))
+                .hasSize(1);
     }
 
     @Test
@@ -180,16 +189,20 @@ class QuotaHandlesTest {
         assertThat(async.resume(handle).commit(4).toCompletableFuture().join()).isTrue();
         reserved.closeCharges(CloseCharges.LAST_REPORTED).used(3);
         reserved.close().toCompletableFuture().join();
-        assertThat(async.consume("a/b c", 1, "x").toCompletableFuture().join().used()).isEqualTo(8);
+        assertThat(async.consume("a/b c", 1, "x").toCompletableFuture().join().used())
+                .isEqualTo(8);
     }
 
     @Test
     void whatCannotBeHandedOverIsSaid() {
         QuotaReservation ended = front.reserve("a/b c", 1);
         ended.commit();
-        assertThatThrownBy(ended::handle).isInstanceOf(IllegalStateException.class).hasMessageContaining("has ended");
+        assertThatThrownBy(ended::handle)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("has ended");
         assertThatThrownBy(() -> front.reserve("a/b c", 5_000).handle()).hasMessageContaining("not granted");
-        assertThatThrownBy(() -> front.resume("nonsense")).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> front.resume("nonsense"))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("QuotaReservation.handle()");
         QuotaService forgetful = Quotas.builder(new OneByOneStore(store))
                 .quota(Quota.of("q", 10, CalendarWindow.daily()))

@@ -44,7 +44,9 @@ class QuotaOperationsTest {
                 .containsExactly(
                         new KeyUsage("m\u00fcller & co", false, "1mo", MARCH, 7),
                         new KeyUsage("x".repeat(128), true, "1mo", MARCH, 5));
-        assertThat(operations.mostUsed("calls-a-day", 10)).extracting(KeyUsage::used).containsExactly(7L, 5L, 3L);
+        assertThat(operations.mostUsed("calls-a-day", 10))
+                .extracting(KeyUsage::used)
+                .containsExactly(7L, 5L, 3L);
         assertThatThrownBy(() -> operations.mostUsed("call", 1)).hasMessageContaining("calls-a-day");
         assertThatThrownBy(() -> operations.mostUsed("calls", 0)).hasMessageContaining("1 to 10000");
     }
@@ -60,7 +62,8 @@ class QuotaOperationsTest {
         assertThat(operations.usageBefore("ada")).extracting(QuotaUsage::used).containsExactly(3L, 0L);
         clock.set(Instant.parse("2026-05-12T00:00:00Z"));
         quotas.consume("bob");
-        assertThat(operations.mostUsed("calls", MARCH, MARCH.plusSeconds(1), 10)).isEmpty();
+        assertThat(operations.mostUsed("calls", MARCH, MARCH.plusSeconds(1), 10))
+                .isEmpty();
     }
 
     @Test
@@ -71,7 +74,8 @@ class QuotaOperationsTest {
         clock.advance(Duration.ofHours(2));
         quotas.consume("ada", 5);
         assertThat(operations.resetAll("calls", MARCH, MARCH.plusSeconds(1))).isEqualTo(2_500);
-        assertThat(operations.mostUsed("calls", MARCH, MARCH.plusSeconds(1), 10)).isEmpty();
+        assertThat(operations.mostUsed("calls", MARCH, MARCH.plusSeconds(1), 10))
+                .isEmpty();
         assertThat(operations.mostUsed("calls", 10)).extracting(KeyUsage::key).containsExactly("ada");
         assertThat(operations.usageBefore("key-7")).extracting(QuotaUsage::used).containsExactly(0L, 1L);
     }
@@ -113,8 +117,9 @@ class QuotaOperationsTest {
     void aStoreThatDoesNotListSaysSo() {
         QuotaService elsewhere = Quotas.of(new DistantStore(store), MONTHLY);
         assertThatThrownBy(() -> elsewhere.operations().mostUsed("calls", 1))
-                .isInstanceOfSatisfying(QuotaUnavailableException.class, e -> assertThat(e.certainty())
-                        .isEqualTo(Certainty.NOT_APPLIED))
+                .isInstanceOfSatisfying(
+                        QuotaUnavailableException.class,
+                        e -> assertThat(e.certainty()).isEqualTo(Certainty.NOT_APPLIED))
                 .hasMessageContaining("does not list counters");
         assertThat(elsewhere.operations().usageBefore("ada").get(0).used()).isZero();
     }

@@ -131,11 +131,16 @@ class CounterTest {
     @Test
     void aQueryIsOfOneQuotaAndStartsInASpan() {
         Counter counter = Counter.window("calls", "1mo", START, EXPIRES).of("ada");
-        assertThat(new CounterQuery("calls", "", START, START.plusSeconds(1), 1).matches(counter)).isTrue();
-        assertThat(new CounterQuery("calls", "1mo", START, START.plusSeconds(1), 1).matches(counter)).isTrue();
-        assertThat(new CounterQuery("calls", "1m", START, START.plusSeconds(1), 1).matches(counter)).isFalse();
-        assertThat(new CounterQuery("call", "", START, START.plusSeconds(1), 1).matches(counter)).isFalse();
-        assertThat(new CounterQuery("calls", "", START.minusSeconds(9), START, 1).matches(counter)).isFalse();
+        assertThat(new CounterQuery("calls", "", START, START.plusSeconds(1), 1).matches(counter))
+                .isTrue();
+        assertThat(new CounterQuery("calls", "1mo", START, START.plusSeconds(1), 1).matches(counter))
+                .isTrue();
+        assertThat(new CounterQuery("calls", "1m", START, START.plusSeconds(1), 1).matches(counter))
+                .isFalse();
+        assertThat(new CounterQuery("call", "", START, START.plusSeconds(1), 1).matches(counter))
+                .isFalse();
+        assertThat(new CounterQuery("calls", "", START.minusSeconds(9), START, 1).matches(counter))
+                .isFalse();
         assertThatThrownBy(() -> new CounterQuery("a b", "", START, START, 1)).hasMessageContaining("quota");
         assertThatThrownBy(() -> new CounterQuery("a", "", START, START, 0)).hasMessageContaining("1 to 10000");
         assertThatThrownBy(() -> new ListedCounter(counter, 0)).hasMessageContaining("more than zero");

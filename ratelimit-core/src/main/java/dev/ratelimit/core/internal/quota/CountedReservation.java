@@ -92,13 +92,16 @@ final class CountedReservation implements QuotaReservation {
     @Override
     public String handle() {
         if (!service.calls().store().capabilities().remembersOperations()) {
-            throw new IllegalStateException("a handle needs a store that remembers operations, so that its end counts once");
+            throw new IllegalStateException(
+                    "a handle needs a store that remembers operations, so that its end counts once");
         }
         if (decision.source() != DecisionSource.STORE && decision.source() != DecisionSource.LEASE) {
-            throw new IllegalStateException("only what the store has counted can be handed over, but this was admitted without it");
+            throw new IllegalStateException(
+                    "only what the store has counted can be handed over, but this was admitted without it");
         }
         if (!stage.compareAndSet(Plain.OPEN, Plain.ENDED)) {
-            throw new IllegalStateException("the reservation has ended, or was not granted: there is nothing to hand over");
+            throw new IllegalStateException(
+                    "the reservation has ended, or was not granted: there is nothing to hand over");
         }
         timeToLive.end();
         return new Handle(UUID.randomUUID(), amount, targets, decision.usages()).text();
@@ -208,8 +211,7 @@ final class CountedReservation implements QuotaReservation {
         }
         long now = service.clock().millis();
         Absence absence = service.absence();
-        boolean ofAdmitted =
-                decision.source() == DecisionSource.LOCAL || decision.source() == DecisionSource.OPEN;
+        boolean ofAdmitted = decision.source() == DecisionSource.LOCAL || decision.source() == DecisionSource.OPEN;
         if (absence.owesOn(targets) && correction.isTakenOnBy(absence, ofAdmitted, now)) {
             return null;
         }

@@ -34,7 +34,9 @@ final class CurrentWindow {
                         "each quota needs a name of its own, but there are two named " + quota.name());
             }
         }
-        return quotas.stream().map(quota -> new CurrentWindow(quota, grace, nowMillis)).toArray(CurrentWindow[]::new);
+        return quotas.stream()
+                .map(quota -> new CurrentWindow(quota, grace, nowMillis))
+                .toArray(CurrentWindow[]::new);
     }
 
     CurrentWindow(Quota quota, Grace grace, long nowMillis) {
@@ -70,7 +72,8 @@ final class CurrentWindow {
     /** The counter of a key in the window before that of an instant; in the same, if there is none before. */
     Target before(String key, long nowMillis) {
         WindowBounds now = at(nowMillis).window;
-        WindowBounds before = now.isEndless() ? now : quota.window().at(now.start().minusNanos(1));
+        WindowBounds before =
+                now.isEndless() ? now : quota.window().at(now.start().minusNanos(1));
         return new Target(quota, before, counters(quota, before, grace).of(key));
     }
 

@@ -43,8 +43,7 @@ final class Decisions {
     QuotaDecision of(CurrentWindow window, QuotaUsage usage, String key, boolean granted, long amount, long nowMillis) {
         List<QuotaUsage> usages = List.of(usage);
         if (thresholds != null && thresholds.concerns(usage)) {
-            Thresholds.Step step =
-                    new Thresholds.Step(key, granted ? amount : 0, Thresholds.Stay.FOR_GOOD, nowMillis);
+            Thresholds.Step step = new Thresholds.Step(key, granted ? amount : 0, Thresholds.Stay.FOR_GOOD, nowMillis);
             thresholds.look(step, List.of(window.target(key, nowMillis)), usages);
         }
         return decision(granted, usages, amount, nowMillis);
@@ -53,8 +52,7 @@ final class Decisions {
     /** Looks at what counters show after an amount was charged. */
     void charged(String key, List<Target> targets, List<QuotaUsage> usages, long amount, long nowMillis) {
         if (thresholds != null) {
-            thresholds.look(
-                    new Thresholds.Step(key, amount, Thresholds.Stay.FOR_GOOD, nowMillis), targets, usages);
+            thresholds.look(new Thresholds.Step(key, amount, Thresholds.Stay.FOR_GOOD, nowMillis), targets, usages);
         }
     }
 

@@ -84,7 +84,8 @@ final class HandedReservation implements QuotaReservation {
     @Override
     public String handle() {
         if (ended.getAndSet(true)) {
-            throw new IllegalStateException("the reservation has ended, or was not granted: there is nothing to hand over");
+            throw new IllegalStateException(
+                    "the reservation has ended, or was not granted: there is nothing to hand over");
         }
         timeToLive.end();
         return handle.text();
@@ -112,11 +113,12 @@ final class HandedReservation implements QuotaReservation {
     public void close() {
         if (!ended.get()) {
             try {
-                end(switch (closeCharges) {
-                    case NOTHING -> 0;
-                    case RESERVED -> handle.amount();
-                    case LAST_REPORTED -> reported;
-                });
+                end(
+                        switch (closeCharges) {
+                            case NOTHING -> 0;
+                            case RESERVED -> handle.amount();
+                            case LAST_REPORTED -> reported;
+                        });
             } catch (QuotaUnavailableException e) {
                 // It stays charged as it is: in doubt, strict. Whoever wants to know calls commit or cancel.
             }
@@ -166,7 +168,8 @@ final class HandedReservation implements QuotaReservation {
         for (Target target : handle.targets()) {
             last = target.counter().expires().isAfter(last.expires()) ? target.counter() : last;
         }
-        return Aside.HANDLE.counter(quota, handle.id().toString(), last.expires().plus(LONGER));
+        return Aside.HANDLE.counter(
+                quota, handle.id().toString(), last.expires().plus(LONGER));
     }
 
     @Override

@@ -29,18 +29,24 @@ record Handle(UUID id, long amount, List<Target> targets, List<QuotaUsage> usage
 
     /** Some hundred characters of {@code A-Z a-z 0-9 - _}. */
     String text() {
-        StringBuilder text = new StringBuilder(VERSION)
-                .append('\n').append(id)
-                .append('\n').append(amount);
+        StringBuilder text =
+                new StringBuilder(VERSION).append('\n').append(id).append('\n').append(amount);
         for (int i = 0; i < targets.size(); i++) {
             Target target = targets.get(i);
-            text.append('\n').append(target.counter().name())
-                    .append(' ').append(target.counter().expires().getEpochSecond())
-                    .append(' ').append(target.window().end().getEpochSecond())
-                    .append(' ').append(target.quota().limit())
-                    .append(' ').append(usages.get(i).used());
+            text.append('\n')
+                    .append(target.counter().name())
+                    .append(' ')
+                    .append(target.counter().expires().getEpochSecond())
+                    .append(' ')
+                    .append(target.window().end().getEpochSecond())
+                    .append(' ')
+                    .append(target.quota().limit())
+                    .append(' ')
+                    .append(usages.get(i).used());
         }
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.toString().getBytes(StandardCharsets.US_ASCII));
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(text.toString().getBytes(StandardCharsets.US_ASCII));
     }
 
     static Handle parse(String text) {

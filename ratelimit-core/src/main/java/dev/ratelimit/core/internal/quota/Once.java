@@ -32,7 +32,8 @@ final class Once {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             byte[] first = key.getBytes(StandardCharsets.UTF_16BE);
-            digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(first.length).array());
+            digest.update(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(first.length).array());
             digest.update(first);
             ByteBuffer hash = ByteBuffer.wrap(digest.digest(idempotencyKey.getBytes(StandardCharsets.UTF_16BE)));
             return new UUID(hash.getLong(), hash.getLong());
@@ -70,6 +71,8 @@ final class Once {
         if (outcome instanceof Outcome.Counted counted) {
             return counted.granted();
         }
-        return outcome instanceof Outcome.Grouped grouped ? grouped.parts().get(0).granted() : 0;
+        return outcome instanceof Outcome.Grouped grouped
+                ? grouped.parts().get(0).granted()
+                : 0;
     }
 }

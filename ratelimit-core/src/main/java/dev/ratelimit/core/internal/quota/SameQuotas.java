@@ -49,6 +49,7 @@ final class SameQuotas implements QuotaSource {
                 return window.at(nowMillis).window();
             }
         }
-        throw new IllegalArgumentException("quota must be the name of one of " + quotas() + ", but was \"" + quota + "\"");
+        throw new IllegalArgumentException(
+                "quota must be the name of one of " + quotas() + ", but was \"" + quota + "\"");
     }
 }

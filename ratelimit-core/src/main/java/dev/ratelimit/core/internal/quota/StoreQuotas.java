@@ -57,8 +57,8 @@ public final class StoreQuotas implements QuotaService {
         this.decisions = new Decisions(settings.shares(), settings.clock());
         this.counting = Counting.of(settings, new AllOrNothing(calls), adjustments, decisions, surroundings);
         this.absence = Absence.of(settings, calls, surroundings);
-        this.reservations = new CountedReservation.Service(
-                calls, absence, clock, settings.closeCharges(), surroundings);
+        this.reservations =
+                new CountedReservation.Service(calls, absence, clock, settings.closeCharges(), surroundings);
         this.once = new Once(calls);
         this.quotas = settings.quotas();
     }
@@ -186,8 +186,9 @@ public final class StoreQuotas implements QuotaService {
                 .filter(target -> target.window().isEndless())
                 .toList();
         if (endless.size() != 1) {
-            throw new IllegalArgumentException("topUp needs a key with one quota of CalendarWindow.lifetime(), but this key has "
-                    + endless.size() + "; raise other quotas by their limits");
+            throw new IllegalArgumentException(
+                    "topUp needs a key with one quota of CalendarWindow.lifetime(), but this key has " + endless.size()
+                            + "; raise other quotas by their limits");
         }
         credits.topUp(key, endless, amount);
     }

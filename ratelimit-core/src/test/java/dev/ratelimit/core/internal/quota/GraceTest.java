@@ -26,7 +26,8 @@ class GraceTest {
     @CsvSource({"PT1S, PT10S", "PT1M, PT10S", "PT1H, PT6M", "P1D, PT2H24M", "P7D, PT16H48M", "P30D, P1D"})
     void aTenthOfTheWindowWithinBounds(Duration window, Duration grace) {
         var bounds = new dev.ratelimit.quota.WindowBounds(MIDNIGHT, MIDNIGHT.plus(window));
-        assertThat(Duration.between(bounds.end(), Grace.PROPORTIONAL.endAfter(bounds))).isEqualTo(grace);
+        assertThat(Duration.between(bounds.end(), Grace.PROPORTIONAL.endAfter(bounds)))
+                .isEqualTo(grace);
     }
 
     /** Each second is a counter; with a day of grace there were 86,400 at the end of a day. */

@@ -60,7 +60,8 @@ class LaterStoreTest {
     void aStoreThatIsThereServesTheFirstRequest() {
         down = false;
         LaterStore later = new LaterStore(this::opened, Runnable::run);
-        StoreQuotas quotas = trial.service(later, WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY, ServiceOnTrial.MINUTELY);
+        StoreQuotas quotas =
+                trial.service(later, WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY, ServiceOnTrial.MINUTELY);
         assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.STORE);
         assertThat(later.capabilities()).isEqualTo(trial.store.capabilities());
         assertThat(later.defaultDeadline()).isEqualTo(trial.store.defaultDeadline());
@@ -69,8 +70,7 @@ class LaterStoreTest {
     @Test
     void withoutAChoiceRequestsFailAndSayWhy() {
         StoreQuotas quotas = trial.service(
-                new LaterStore(this::opened, Runnable::run), 
-                WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY);
+                new LaterStore(this::opened, Runnable::run), WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY);
         assertThatThrownBy(() -> quotas.consume("key"))
                 .isInstanceOf(QuotaUnavailableException.class)
                 .hasMessageContaining("could not be opened: connection refused");

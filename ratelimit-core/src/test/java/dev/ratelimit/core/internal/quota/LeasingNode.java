@@ -35,7 +35,8 @@ final class LeasingNode {
         AllOrNothing all = new AllOrNothing(calls);
         for (int i = 0; i < limits.length; i++) {
             Quota quota = Quota.of("q" + i, limits[i], CalendarWindow.yearly());
-            targets.add(new CurrentWindow(quota, Grace.PROPORTIONAL, NOW.toEpochMilli()).target(KEY, NOW.toEpochMilli()));
+            targets.add(
+                    new CurrentWindow(quota, Grace.PROPORTIONAL, NOW.toEpochMilli()).target(KEY, NOW.toEpochMilli()));
         }
         adjustments = new Adjustments(calls);
         leasing = new Leasing(all, adjustments, TERM, time, Runnable::run);

@@ -23,7 +23,8 @@ class OwedTest {
     private static final long[] NO_LIMIT = {Long.MAX_VALUE};
 
     private static List<Target> key(String key, long nowMillis) {
-        return List.of(new CurrentWindow(Quota.of("q", 10, CalendarWindow.daily()), Grace.PROPORTIONAL, nowMillis).target(key, nowMillis));
+        return List.of(new CurrentWindow(Quota.of("q", 10, CalendarWindow.daily()), Grace.PROPORTIONAL, nowMillis)
+                .target(key, nowMillis));
     }
 
     private static void post(Owed owed, long nowMillis) {

@@ -61,7 +61,8 @@ final class ServiceOnTrial {
     long counted(Quota quota) {
         StoreCalls calls = CallsOnTrial.of(counters, time, 0);
         return new Adjustments(calls)
-                .read(List.of(new CurrentWindow(quota, Grace.PROPORTIONAL, clock.millis()).target("key", clock.millis())))
+                .read(List.of(
+                        new CurrentWindow(quota, Grace.PROPORTIONAL, clock.millis()).target("key", clock.millis())))
                 .get(0)
                 .used();
     }

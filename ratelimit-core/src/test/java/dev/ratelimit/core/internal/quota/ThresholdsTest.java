@@ -22,7 +22,8 @@ class ThresholdsTest {
     private final ManualClock clock = new ManualClock(Instant.parse("2026-03-10T12:00:00Z"));
     private final List<String> told = new ArrayList<>();
     private final Thresholds thresholds = new Thresholds(
-            new QuotaSettings.Shares((key, percent, usage) -> told.add(percent + " at " + usage.used()), List.of(80)), clock);
+            new QuotaSettings.Shares((key, percent, usage) -> told.add(percent + " at " + usage.used()), List.of(80)),
+            clock);
     private final List<Target> targets =
             List.of(new CurrentWindow(QUOTA, Grace.PROPORTIONAL, clock.millis()).target("ada", clock.millis()));
 

@@ -66,7 +66,9 @@ public interface S10Listing extends StoreHooks {
             Instant start = now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(60);
             Counter counter = counter(quota, "1mo", start, "ada");
             CounterQuery query = new CounterQuery(quota, "", start, start.plusSeconds(1), 10);
-            assertThat(list(bench, query)).as("S10.2: before anything was counted").isEmpty();
+            assertThat(list(bench, query))
+                    .as("S10.2: before anything was counted")
+                    .isEmpty();
             for (int i = 1; i <= 3; i++) {
                 bench.store().acquire(counter, 2, 100);
                 assertThat(list(bench, query))
@@ -86,9 +88,11 @@ public interface S10Listing extends StoreHooks {
             CounterQuery query = new CounterQuery("tck", "", Instant.EPOCH, now(), 10);
             assertThat(catchThrowable(() -> list(bench, query)))
                     .as("S10.3: a store that does not list counters throws")
-                    .isInstanceOfSatisfying(QuotaStoreException.class, e -> assertThat(e.certainty())
-                            .as("S10.3: the certainty")
-                            .isEqualTo(Certainty.NOT_APPLIED));
+                    .isInstanceOfSatisfying(
+                            QuotaStoreException.class,
+                            e -> assertThat(e.certainty())
+                                    .as("S10.3: the certainty")
+                                    .isEqualTo(Certainty.NOT_APPLIED));
         }
     }
 
