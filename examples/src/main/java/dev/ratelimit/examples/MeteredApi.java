@@ -75,8 +75,7 @@ final class MeteredApi implements AutoCloseable {
     }
 
     String stream(String customer, LongStream pieces) {
-        try (QuotaReservation reserved =
-                tokens.reserve(customer, 4_096).closeCharges(CloseCharges.LAST_REPORTED)) {
+        try (QuotaReservation reserved = tokens.reserve(customer, 4_096).closeCharges(CloseCharges.LAST_REPORTED)) {
             if (!reserved.granted()) {
                 return "429, at most " + reserved.decision().remaining() + " tokens are left today";
             }

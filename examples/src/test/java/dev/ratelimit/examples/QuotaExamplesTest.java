@@ -66,7 +66,8 @@ class QuotaExamplesTest {
     @Test
     void aTryBlockWhoseCommitFailsChargesWhatWasUsed() {
         store.next(Fault.NONE, Fault.LOSE_CALL, Fault.LOSE_CALL);
-        assertThatThrownBy(() -> api.ask("ada", "long", prompt -> 90_000)).isInstanceOf(QuotaUnavailableException.class);
+        assertThatThrownBy(() -> api.ask("ada", "long", prompt -> 90_000))
+                .isInstanceOf(QuotaUnavailableException.class);
         assertThat(api.tokensLeft("ada")).isEqualTo(910_000);
     }
 

@@ -41,12 +41,7 @@ final class Demonstration {
                 MeteredAdmission admission = new MeteredAdmission(
                         new TieredAdmission(apiKeys, NODE, TimeSource.system()), quotas.store(), clock);
                 Gateway gateway = Gateway.start(new Gateway.Setup(
-                        command.port(),
-                        backend.uri(),
-                        admission,
-                        true,
-                        PATIENCE,
-                        Caching.HITS_ARE_FREE))) {
+                        command.port(), backend.uri(), admission, true, PATIENCE, Caching.HITS_ARE_FREE))) {
             out.printf(
                     Locale.ROOT,
                     "gateway %s, %,d requests in %d s (seed %d), after a warm-up of %d s%n",

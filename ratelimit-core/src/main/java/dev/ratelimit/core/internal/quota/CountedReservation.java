@@ -172,8 +172,7 @@ final class CountedReservation implements QuotaReservation {
         }
         long now = service.clock().millis();
         Absence absence = service.absence();
-        boolean ofAdmitted =
-                decision.source() == DecisionSource.LOCAL || decision.source() == DecisionSource.OPEN;
+        boolean ofAdmitted = decision.source() == DecisionSource.LOCAL || decision.source() == DecisionSource.OPEN;
         if (absence.owesOn(targets) && correction.isTakenOnBy(absence, ofAdmitted, now)) {
             return null;
         }

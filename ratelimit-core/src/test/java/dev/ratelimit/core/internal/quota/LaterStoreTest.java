@@ -60,7 +60,8 @@ class LaterStoreTest {
     void aStoreThatIsThereServesTheFirstRequest() {
         down = false;
         LaterStore later = new LaterStore(this::opened, Runnable::run);
-        StoreQuotas quotas = trial.service(later, WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY, ServiceOnTrial.MINUTELY);
+        StoreQuotas quotas =
+                trial.service(later, WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY, ServiceOnTrial.MINUTELY);
         assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.STORE);
         assertThat(later.capabilities()).isEqualTo(trial.store.capabilities());
         assertThat(later.defaultDeadline()).isEqualTo(trial.store.defaultDeadline());
@@ -69,8 +70,7 @@ class LaterStoreTest {
     @Test
     void withoutAChoiceRequestsFailAndSayWhy() {
         StoreQuotas quotas = trial.service(
-                new LaterStore(this::opened, Runnable::run), 
-                WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY);
+                new LaterStore(this::opened, Runnable::run), WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY);
         assertThatThrownBy(() -> quotas.consume("key"))
                 .isInstanceOf(QuotaUnavailableException.class)
                 .hasMessageContaining("could not be opened: connection refused");
@@ -81,9 +81,8 @@ class LaterStoreTest {
         down = false;
         List<Runnable> later = new ArrayList<>();
         LaterStore store = new LaterStore(this::opened, later::add);
-        List<Operation> read = List.of(new Operation.Read(new CurrentWindow(ServiceOnTrial.DAILY, 0)
-                .target("key", 0)
-                .counter()));
+        List<Operation> read = List.of(new Operation.Read(
+                new CurrentWindow(ServiceOnTrial.DAILY, 0).target("key", 0).counter()));
         assertThatThrownBy(() -> store.apply(read, Deadline.after(Duration.ofNanos(1))))
                 .hasMessageContaining("not open yet");
         assertThat(later).hasSize(1);
@@ -98,9 +97,8 @@ class LaterStoreTest {
         LaterStore store = new LaterStore(() -> opened, later::add);
         store.close();
         later.remove(0).run();
-        List<Operation> read = List.of(new Operation.Read(new CurrentWindow(ServiceOnTrial.DAILY, 0)
-                .target("key", 0)
-                .counter()));
+        List<Operation> read = List.of(new Operation.Read(
+                new CurrentWindow(ServiceOnTrial.DAILY, 0).target("key", 0).counter()));
         assertThat(opened.apply(read, Deadline.never()).get(0).toString()).contains("closed");
     }
 
@@ -111,9 +109,8 @@ class LaterStoreTest {
             thread[0] = Thread.currentThread();
             return QuotaStores.inMemory();
         });
-        List<Operation> read = List.of(new Operation.Read(new CurrentWindow(ServiceOnTrial.DAILY, 0)
-                .target("key", 0)
-                .counter()));
+        List<Operation> read = List.of(new Operation.Read(
+                new CurrentWindow(ServiceOnTrial.DAILY, 0).target("key", 0).counter()));
         assertThat(store.apply(read, Deadline.never())).hasSize(1);
         assertThat(thread[0]).isNotSameAs(Thread.currentThread());
         assertThat(thread[0].isDaemon()).isTrue();

@@ -102,8 +102,7 @@ class MeterTest {
         assertThat(told).hasSize(2);
         assertThat(told.get(1)).startsWith("back after ");
         assertThat(calls).hasSize(11);
-        assertThat(calls.get(0))
-                .isEqualTo(new StoreCall(1, Duration.ZERO, Optional.of(Certainty.INDETERMINATE)));
+        assertThat(calls.get(0)).isEqualTo(new StoreCall(1, Duration.ZERO, Optional.of(Certainty.INDETERMINATE)));
         assertThat(quotas.statistics().storeAvailable()).isTrue();
     }
 }

@@ -38,7 +38,8 @@ class StoreHealthTest {
     void servicesOfAStoreAndADeadlineShareIt() {
         FaultyStore store = new FaultyStore(counters);
         StoreHealth one = StoreHealth.shared(store, SHORT);
-        assertThat(StoreHealth.shared(store, new StoreDeadline.Own(Duration.ofMillis(50)))).isSameAs(one);
+        assertThat(StoreHealth.shared(store, new StoreDeadline.Own(Duration.ofMillis(50))))
+                .isSameAs(one);
         assertThat(StoreHealth.shared(store, LONG)).isNotSameAs(one);
         assertThat(StoreHealth.shared(store, StoreDeadline.of(null, store))).isNotSameAs(one);
         assertThat(StoreHealth.shared(new FaultyStore(counters), SHORT)).isNotSameAs(one);

@@ -143,8 +143,9 @@ class OutageIT {
                 Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery("SELECT pg_backend_pid()")) {
             assertThat(found.next()).isTrue();
-            ProcessHandle first =
-                    ProcessHandle.of(found.getLong(1)).flatMap(ProcessHandle::parent).orElseThrow();
+            ProcessHandle first = ProcessHandle.of(found.getLong(1))
+                    .flatMap(ProcessHandle::parent)
+                    .orElseThrow();
             return Stream.concat(Stream.of(first), first.descendants()).toList();
         }
     }
@@ -152,7 +153,9 @@ class OutageIT {
     private static void signal(String signal, List<ProcessHandle> processes) throws IOException, InterruptedException {
         for (ProcessHandle process : processes) {
             if (process.isAlive()) {
-                new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
+                new ProcessBuilder("kill", signal, Long.toString(process.pid()))
+                        .start()
+                        .waitFor();
             }
         }
     }
@@ -167,7 +170,8 @@ class OutageIT {
 
     private long counted() {
         try (HikariDataSource straight = TestDatabase.pool(url(server.port()));
-                QuotaStore beside = JdbcQuotaStore.builder(straight).table(table).build()) {
+                QuotaStore beside =
+                        JdbcQuotaStore.builder(straight).table(table).build()) {
             return Quotas.builder(beside)
                     .quota(CALLS)
                     .deadline(PATIENCE)
@@ -246,8 +250,9 @@ class OutageIT {
         assertThat(Waiting.until(PATIENCE, () -> all.stream().allMatch(OutageIT::isSettled)))
                 .isTrue();
         long admitted = 40L + number(allowed, DecisionSource.OPEN) + 100;
-        long uncertain =
-                all.stream().mapToLong(quotas -> quotas.statistics().storeCallsIndeterminate()).sum();
+        long uncertain = all.stream()
+                .mapToLong(quotas -> quotas.statistics().storeCallsIndeterminate())
+                .sum();
         // What is uncertain may be counted twice, and nothing is counted less than once.
         assertThat(counted()).isBetween(admitted, admitted + uncertain);
         assertThat(allowing.consume("key").source()).isEqualTo(DecisionSource.STORE);
@@ -261,8 +266,7 @@ class OutageIT {
     @Test
     void an_application_starts_while_the_server_is_down() {
         server.kill();
-        JdbcQuotaStore.Builder builder =
-                JdbcQuotaStore.builder(pool).table(table);
+        JdbcQuotaStore.Builder builder = JdbcQuotaStore.builder(pool).table(table);
         try (QuotaStore later = QuotaStores.startWithout(builder::build);
                 QuotaService quotas = Quotas.builder(later)
                         .quota(CALLS)
@@ -276,8 +280,7 @@ class OutageIT {
             proxy.forward();
             assertThat(Waiting.until(PATIENCE, () -> isSettled(quotas))).isTrue();
             assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.STORE);
-            assertThat(counted())
-                    .isEqualTo(1 + quotas.statistics().admitted(DecisionSource.OPEN));
+            assertThat(counted()).isEqualTo(1 + quotas.statistics().admitted(DecisionSource.OPEN));
         }
     }
 }

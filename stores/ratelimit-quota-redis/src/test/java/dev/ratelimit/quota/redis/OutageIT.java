@@ -218,8 +218,9 @@ class OutageIT {
         assertThat(Waiting.until(PATIENCE, () -> all.stream().allMatch(OutageIT::isSettled)))
                 .isTrue();
         long admitted = 40L + number(allowed, DecisionSource.OPEN) + 100;
-        long uncertain =
-                all.stream().mapToLong(quotas -> quotas.statistics().storeCallsIndeterminate()).sum();
+        long uncertain = all.stream()
+                .mapToLong(quotas -> quotas.statistics().storeCallsIndeterminate())
+                .sum();
         // What is uncertain may be counted twice, and nothing is counted less than once.
         assertThat(counted()).isBetween(admitted, admitted + uncertain);
         assertThat(allowing.consume("key").source()).isEqualTo(DecisionSource.STORE);
@@ -246,8 +247,7 @@ class OutageIT {
             server.restart();
             assertThat(Waiting.until(PATIENCE, () -> isSettled(quotas))).isTrue();
             assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.STORE);
-            assertThat(counted())
-                    .isEqualTo(1 + quotas.statistics().admitted(DecisionSource.OPEN));
+            assertThat(counted()).isEqualTo(1 + quotas.statistics().admitted(DecisionSource.OPEN));
         }
     }
 }
