@@ -125,7 +125,7 @@ class QuotaHandlesTest {
         String handle = front.reserve("a/b c", 100).handle();
         List<FutureTask<Boolean>> tasks = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            long actual = 10 * i;
+            long actual = 10L * i;
             tasks.add(new FutureTask<>(() -> worker.resume(handle).commit(actual)));
         }
         tasks.forEach(task -> new Thread(task).start());

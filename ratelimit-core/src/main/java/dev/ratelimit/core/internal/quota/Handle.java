@@ -51,14 +51,14 @@ record Handle(UUID id, long amount, List<Target> targets, List<QuotaUsage> usage
 
     static Handle parse(String text) {
         try {
-            String[] lines = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII).split("\n");
+            String[] lines = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.US_ASCII).split("\n", -1);
             if (!lines[0].equals(VERSION) || lines.length < 4) {
                 throw new IllegalArgumentException("version " + lines[0]);
             }
             List<Target> targets = new ArrayList<>();
             List<QuotaUsage> usages = new ArrayList<>();
             for (int i = 3; i < lines.length; i++) {
-                String[] parts = lines[i].split(" ");
+                String[] parts = lines[i].split(" ", -1);
                 Target target = target(parts);
                 targets.add(target);
                 usages.add(target.usage(Long.parseLong(parts[4])));

@@ -19,7 +19,15 @@ import java.util.List;
 final class PlannedQuotas implements QuotaSource {
 
     /** A plan, and its windows. */
-    private record InForce(QuotaPlan plan, CurrentWindow[] windows) {
+    private static final class InForce {
+
+        private final QuotaPlan plan;
+        private final CurrentWindow[] windows;
+
+        private InForce(QuotaPlan plan, CurrentWindow[] windows) {
+            this.plan = plan;
+            this.windows = windows;
+        }
 
         static InForce of(QuotaPlan plan, Grace grace, long nowMillis) {
             return new InForce(plan, CurrentWindow.of(plan.quotas(), grace, nowMillis));

@@ -73,7 +73,7 @@ public interface S10Listing extends StoreHooks {
                 bench.store().acquire(counter, 2, 100);
                 assertThat(list(bench, query))
                         .as("S10.2: after %d acquires", i)
-                        .containsExactly(new ListedCounter(counter, 2 * i));
+                        .containsExactly(new ListedCounter(counter, 2L * i));
             }
         }
     }
