@@ -32,7 +32,7 @@ final class Abandoned {
     private volatile int unanswered;
     private long nextTry;
 
-    /** With at most so many, before calls fail. */
+    /** Calls fail once {@code max} statements in a row are unanswered. */
     Abandoned(int max, TimeSource time) {
         this.max = max;
         this.time = time;

@@ -70,7 +70,8 @@ final class Calls implements AutoCloseable {
             return task.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             if (threads.remove(task)) {
-                throw Failures.noTurn(most);
+                // Where there is room for it, the thread that should have taken it was not given the processor.
+                throw threads.getActiveCount() >= most ? Failures.noTurn(most) : late();
             }
             throw late(progress, unanswered(progress.leave(), e));
         } catch (InterruptedException e) {

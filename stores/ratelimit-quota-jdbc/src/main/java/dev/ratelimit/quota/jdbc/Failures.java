@@ -12,8 +12,8 @@ final class Failures {
     /** What to do where server-prepared statements get lost between a driver and its server. */
     static final String POOLER =
             "a pooler such as pgbouncer lends connections for one transaction each, and loses the statements that the"
-                + " driver has prepared; add prepareThreshold=0 to the address of the data source, or have pgbouncer"
-                + " keep them (max_prepared_statements, from 1.21 on)";
+                    + " driver has prepared; add prepareThreshold=0 to the address of the data source, or have pgbouncer"
+                    + " keep them (max_prepared_statements, from 1.21 on)";
 
     private Failures() {}
 

@@ -35,7 +35,7 @@ class AbandonedTest {
     }
 
     @Test
-    void so_many_are_let_pass_and_an_answer_forgets_them() {
+    void fewer_than_the_bound_pass_and_an_answer_forgets_them() {
         for (int round = 0; round < 5; round++) {
             leave(2);
             abandoned.check();

@@ -7,6 +7,10 @@ import dev.ratelimit.internal.OwnThreads;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.QuotaStoreException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +35,34 @@ class CallsTest {
                     .withCause(full)
                     .satisfies(e -> assertThat(e.certainty()).isEqualTo(Certainty.NOT_APPLIED));
             assertThat(calls.<Integer>call(Deadline.never(), progress -> 2)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aCallThatGetsNoTurnHearsOfTheOthers() throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        try (Calls calls = new Calls(1)) {
+            FutureTask<Integer> first = new FutureTask<>(() -> calls.call(Deadline.never(), progress -> {
+                busy.countDown();
+                return await(over) ? 1 : 0;
+            }));
+            new Thread(first, "first").start();
+            busy.await();
+            assertThatExceptionOfType(QuotaStoreException.class)
+                    .isThrownBy(() -> calls.call(Deadline.after(Duration.ofMillis(20)), progress -> 2))
+                    .withMessageContaining("all 1 calls")
+                    .satisfies(e -> assertThat(e.certainty()).isEqualTo(Certainty.NOT_APPLIED));
+            over.countDown();
+            assertThat(first.get()).isEqualTo(1);
+        }
+    }
+
+    private static boolean await(CountDownLatch latch) {
+        try {
+            return latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 }

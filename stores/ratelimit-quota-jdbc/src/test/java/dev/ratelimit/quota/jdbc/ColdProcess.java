@@ -3,7 +3,6 @@ package dev.ratelimit.quota.jdbc;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation.Acquire;
-import dev.ratelimit.quota.spi.QuotaStoreException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,6 +21,7 @@ final class ColdProcess {
 
     static final String FIRST_CALLS = "first calls begin";
     static final String END = "first calls end";
+    static final String CONNECTIONS = "connections before: ";
     private static final int CALLERS = 16;
 
     private ColdProcess() {}
@@ -38,13 +38,10 @@ final class ColdProcess {
                 calls.add(() -> {
                     ready.await();
                     ready.await();
-                    Deadline deadline = Deadline.after(Duration.ofMillis(50));
+                    // Long enough for any machine: the time that it takes is only told.
+                    Deadline deadline = Deadline.after(Duration.ofSeconds(30));
                     long begin = System.nanoTime();
-                    try {
-                        store.apply(List.of(acquire), deadline);
-                    } catch (QuotaStoreException e) {
-                        return -1L;
-                    }
+                    store.apply(List.of(acquire), deadline);
                     return System.nanoTime() - begin;
                 });
             }
@@ -59,10 +56,8 @@ final class ColdProcess {
                 took.add(end.get());
             }
             System.out.println(END);
-            System.out.println(
-                    "connections opened: " + (pool.getHikariPoolMXBean().getTotalConnections() - before));
-            System.out.println(
-                    "late: " + Collections.frequency(took, -1L) + ", slowest: " + Collections.max(took) / 1000 + " us");
+            System.out.println(CONNECTIONS + before);
+            System.out.println("slowest: " + Collections.max(took) / 1000 + " us");
         } finally {
             callers.shutdown();
         }
