@@ -62,6 +62,7 @@ final class PlannedQuotas implements QuotaSource {
 
     @Override
     public CurrentWindow[] of(String key) {
+        StoreQuotas.checkKey(key);
         return resolved.of(key, hash.of(key)).windows;
     }
 
