@@ -248,9 +248,9 @@ public interface QuotaService extends AutoCloseable {
      * Gives leased units back, and has the store count what was admitted while it was away.
      *
      * <p>Waits for the store, for each call at most until the deadline, and gives up after the first call that fails: units that
-     * could not be given back stay counted, and amounts that could not be counted are tried again as long as the process
-     * lives. Never throws because the store is in trouble. Requests that come later are answered as before, but nothing is leased
-     * any more. The second call does nothing that the first has done. The store stays open.
+     * could not be given back stay counted, and amounts that could not be counted are kept for a later {@code close}. Never
+     * throws because the store is in trouble. Requests that come later are answered as before, but nothing is leased any
+     * more, and nothing is admitted without the store. The store stays open.
      */
     @Override
     void close();

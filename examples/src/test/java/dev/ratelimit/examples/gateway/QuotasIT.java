@@ -163,6 +163,7 @@ class QuotasIT {
             Connection.Answer answer = get(FIELDS);
             assertThat(answer.status()).as(fault.name()).isEqualTo(503);
             assertThat(answer.body()).contains("your quota cannot be counted now");
+            assertThat(answer.fields().get("retry-after")).isEqualTo("2");
         }
         assertThat(forwarded).hasValue(0);
         assertThat(get("X-Api-Key: gold-borealis\r\n").status()).isEqualTo(200);

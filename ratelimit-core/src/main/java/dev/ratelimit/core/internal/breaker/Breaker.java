@@ -30,7 +30,7 @@ public final class Breaker {
 
     private sealed interface State {}
 
-    /** Callers call. So many calls have failed in a row, the first of them at an instant. */
+    /** Callers call. A number of calls have failed in a row, the first of them at an instant. */
     private record Closed(int failures, long firstNanos) implements State {}
 
     /** Nobody calls since an instant. */

@@ -114,7 +114,7 @@ sealed interface Absence {
             if (exceedsALimit(targets, amount)) {
                 return refused(targets, amount, nowMillis);
             }
-            if (!owed.admit(targets, amount, limits(targets), nowMillis)) {
+            if (posting.isClosed() || !owed.admit(targets, amount, limits(targets), nowMillis)) {
                 return denied(targets, owed.admitted(targets));
             }
             posting.soon();
@@ -128,6 +128,9 @@ sealed interface Absence {
             }
             long[] limits = limits(targets);
             long[] admitted = owed.admitted(targets);
+            if (posting.isClosed()) {
+                return denied(targets, admitted);
+            }
             for (int i = 0; i < limits.length; i++) {
                 if (limits[i] - admitted[i] < amount) {
                     return denied(targets, admitted);
@@ -169,7 +172,7 @@ sealed interface Absence {
 
         @Override
         public boolean takesOn(List<Target> targets, long delta, boolean ofAdmitted, long nowMillis) {
-            boolean taken = owed.add(targets, delta, ofAdmitted, nowMillis);
+            boolean taken = !posting.isClosed() && owed.add(targets, delta, ofAdmitted, nowMillis);
             if (taken) {
                 posting.soon();
             }

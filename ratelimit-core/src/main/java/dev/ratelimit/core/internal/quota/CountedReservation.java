@@ -135,7 +135,7 @@ final class CountedReservation implements QuotaReservation {
                 end(charged(), false);
             }
         } catch (QuotaUnavailableException e) {
-            // It stays charged as it is: in doubt, strict. Whoever wants to know calls commit or cancel.
+            // It stays charged as it is: in doubt, strict. A caller that wants to know calls commit or cancel.
             if (stage.get() instanceof Tried tried) {
                 stage.compareAndSet(tried, Plain.ENDED);
             }

@@ -36,6 +36,7 @@ final class Posting implements BreakerListener {
     private final Surroundings surroundings;
     private final ReentrantLock turn = new ReentrantLock();
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    private volatile boolean closed;
 
     Posting(Owed owed, StoreCalls calls, InstantSource clock, Surroundings surroundings) {
         this.owed = owed;
@@ -44,9 +45,14 @@ final class Posting implements BreakerListener {
         this.surroundings = surroundings;
     }
 
+    /** Whether nothing more may be admitted, since nobody would post it. */
+    boolean isClosed() {
+        return closed;
+    }
+
     /** Says that something is owed now. */
     void soon() {
-        if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+        if (!closed && !scheduled.get() && scheduled.compareAndSet(false, true)) {
             schedule(FIRST_PAUSE_NANOS);
         }
     }
@@ -59,14 +65,15 @@ final class Posting implements BreakerListener {
         run(this::all);
     }
 
-    /** Posts what is owed, as far as the store answers, and says what is left. */
+    /** Posts what is owed, as far as the store answers, and says what is left. No timer tries again. */
     void close() {
+        closed = true;
         all();
         int left = owed.size();
         if (left > 0) {
             LOG.warn(
                     "the quota store does not answer: what was admitted without it is not counted yet on {} counters,"
-                            + " and is lost if the process ends",
+                            + " and is lost unless the service is closed again when the store is back",
                     left);
         }
     }
@@ -119,7 +126,7 @@ final class Posting implements BreakerListener {
 
     private void again(long pauseNanos) {
         all();
-        if (owed.size() > 0) {
+        if (owed.size() > 0 && !closed) {
             schedule(Math.min(MAX_PAUSE_NANOS, 2 * pauseNanos));
             return;
         }

@@ -216,4 +216,22 @@ class OutageTest {
         assertThatThrownBy(() -> WhenUnavailable.local(1.01)).hasMessageContaining("share must be above 0");
         assertThatThrownBy(() -> WhenUnavailable.local(Double.NaN)).hasMessageContaining("share must be above 0");
     }
+
+    @Test
+    void aClosedServiceAdmitsNothingWithoutTheStoreAndLeavesNoTask() {
+        StoreQuotas quotas = trial.service(WhenUnavailable.allow(), DAILY);
+        trial.store.next(Fault.REFUSE, Fault.REFUSE);
+        quotas.consume("key", 5);
+        quotas.close();
+        assertThat(trial.counted(DAILY)).isZero();
+        trial.store.next(Fault.REFUSE, Fault.REFUSE);
+        assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.CLOSED);
+        assertThat(quotas.peek("key").source()).isEqualTo(DecisionSource.CLOSED);
+        trial.advance(Duration.ofMillis(100));
+        assertThat(trial.time.pending()).isZero();
+        quotas.close();
+        assertThat(quotas.statistics().owedCounters()).isZero();
+        assertThat(trial.counted(DAILY)).isEqualTo(5);
+        assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.STORE);
+    }
 }

@@ -226,9 +226,7 @@ class OutageIT {
         QuotaService allowing = quotas(WhenUnavailable.allow());
         QuotaService local = quotas(WhenUnavailable.local(0.01));
         List<QuotaService> all = List.of(failing, denying, allowing, local);
-        for (QuotaService quotas : all) {
-            assertThat(quotas.consume("key", 10).source()).isEqualTo(DecisionSource.STORE);
-        }
+        all.forEach(OutageIT::awaitStore);
         outage.begin(this);
         // They share a breaker: the first finds out for all.
         Map<DecisionSource, Integer> allowed = callUntilOpen(allowing);
@@ -244,19 +242,42 @@ class OutageIT {
         assertThat(others).containsOnlyKeys(DecisionSource.CLOSED);
         others.clear();
         assertThat(median(local, others)).isLessThan(Duration.ofMillis(1));
-        assertThat(others).containsEntry(DecisionSource.LOCAL, 100).containsEntry(DecisionSource.CLOSED, 901);
+        assertThat(others).containsOnlyKeys(DecisionSource.LOCAL, DecisionSource.CLOSED);
+        assertThat(local.statistics().admitted(DecisionSource.LOCAL)).isEqualTo(100);
 
         outage.end(this);
         assertThat(Waiting.until(PATIENCE, () -> all.stream().allMatch(OutageIT::isSettled)))
                 .isTrue();
-        long admitted = 40L + number(allowed, DecisionSource.OPEN) + 100;
-        long uncertain = all.stream()
+        all.forEach(OutageIT::awaitStore);
+        assertThat(Waiting.until(PATIENCE, () -> all.stream().allMatch(OutageIT::isSettled)))
+                .isTrue();
+        assertThat(counted()).isBetween(admitted(all), admitted(all) + uncertain(all));
+        all.forEach(QuotaService::close);
+    }
+
+    /** Calls until the store answers in time, which a busy machine may keep it from. */
+    private static void awaitStore(QuotaService quotas) {
+        Map<DecisionSource, Integer> answers = new EnumMap<>(DecisionSource.class);
+        assertThat(Waiting.until(PATIENCE, () -> {
+                    call(quotas, answers);
+                    return number(answers, DecisionSource.STORE) > 0;
+                }))
+                .isTrue();
+    }
+
+    /** How many units all were granted, each by a call of its own. */
+    private static long admitted(List<QuotaService> all) {
+        return all.stream()
+                .flatMap(quotas -> quotas.statistics().admitted().values().stream())
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    /** How many units at most may be counted in addition: none is counted less than once, and what is uncertain perhaps twice. */
+    private static long uncertain(List<QuotaService> all) {
+        return all.stream()
                 .mapToLong(quotas -> quotas.statistics().storeCallsIndeterminate())
                 .sum();
-        // What is uncertain may be counted twice, and nothing is counted less than once.
-        assertThat(counted()).isBetween(admitted, admitted + uncertain);
-        assertThat(allowing.consume("key").source()).isEqualTo(DecisionSource.STORE);
-        all.forEach(QuotaService::close);
     }
 
     private static boolean isSettled(QuotaService quotas) {
@@ -278,9 +299,10 @@ class OutageIT {
             callUntilOpen(quotas);
             server.restart();
             proxy.forward();
+            awaitStore(quotas);
             assertThat(Waiting.until(PATIENCE, () -> isSettled(quotas))).isTrue();
-            assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.STORE);
-            assertThat(counted()).isEqualTo(1 + quotas.statistics().admitted(DecisionSource.OPEN));
+            long admitted = admitted(List.of(quotas));
+            assertThat(counted()).isBetween(admitted, admitted + uncertain(List.of(quotas)));
         }
     }
 }
