@@ -13,7 +13,7 @@ import java.util.Objects;
 
 /**
  * A calendar window is a way to cut time into windows by the calendar and clock of a time zone: each second, minute, hour, day,
- * week, month or year is one, or each so many of them.
+ * week, month or year is one, or a number of them.
  *
  * <pre>{@code
  * CalendarWindow.hourly()                                    // at the full hour, UTC
@@ -30,7 +30,7 @@ import java.util.Objects;
  * <p><b>Where windows start.</b> The zone has a local clock, which now and then jumps forward or is set back. It
  * <i>reaches</i> a local time when it shows it, or jumps over it. A window of a day or longer starts at the instant at
  * which the clock <i>first</i> reaches the date and time of its start. A window shorter than a day starts at
- * <i>each</i> instant at which the clock reaches a full hour, minute or second, or a multiple of so many. A window ends where the next one starts. It follows:
+ * <i>each</i> instant at which the clock reaches a full hour, minute or second, or a multiple of the number. A window ends where the next one starts. It follows:
  *
  * <ul>
  *   <li>Each instant is in one window. No window is empty. All start at whole seconds.
@@ -145,7 +145,7 @@ public final class CalendarWindow {
     }
 
     /**
-     * Returns the window of so many units.
+     * Returns the window of a number of units.
      *
      * <p>Seconds, minutes and hours are counted from midnight, by the clock, so their number must divide a day. Days are counted from
      * January 1, 1970, weeks from the Monday after it, months and years from that January, unless

@@ -3,7 +3,7 @@ package dev.ratelimit.quota;
 /**
  * A quota plan resolver is a function that says which plan a key has: by a table, a directory, a database.
  *
- * <p><b>Calls.</b> It is called on the thread of a caller of the service, who waits for it without regard to the service's deadline,
+ * <p><b>Calls.</b> The service calls it on the thread of its caller, which waits for it without regard to the deadline,
  * as do the others who ask for the same key meanwhile. So it should have a time limit of its own. It may be called for different
  * keys at once, and must be thread-safe.
  *

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Quota plans are the plans of keys, as a resolver names them, and how long its answers are gone by.
+ * Quota plans are the plans of keys, as a resolver names them, and how long its answers hold.
  *
  * <pre>{@code
  * QuotaPlans plans = QuotaPlans.of(directory::planOf, FREE)
@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  *
  * <p><b>A change of plan keeps what was used</b>, quota by quota: a quota of the same name, whose window has the same length and
  * start, goes on with its count under the new limit. One with another window counts from zero in that window; what was used in the
- * old one is found again by whoever goes back before its end.
+ * old one is there again if the key goes back before its end.
  *
  * <p><b>Failures.</b> Where the resolver throws or returns null, the key keeps its last known plan, and has the default plan if none
  * is known. This is reported, and the resolver is asked for that key again only after {@link #retryAfter(Duration)}. An

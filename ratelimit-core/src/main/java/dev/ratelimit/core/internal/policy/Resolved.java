@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * may go through two; it cannot be seen if a resolver hands the question to yet another thread, and waits for that.
  *
  * <p><b>Invalidation</b> is one atomic step of the cache's map, and so is remembering. The one forgets the key and outdates
- * the look-up under way, the other remembers unless the look-up is outdated: whichever comes first, nothing of before is
- * left. Nor does anybody who asks afterwards wait for a look-up of before; he begins his own, though the other one may
- * not have ended.
+ * the look-up under way, the other remembers unless the look-up is outdated: whichever comes first, no earlier answer is
+ * left. Nor does a caller that asks afterwards wait for an earlier look-up: it begins its own, though the other may not
+ * have ended.
  *
  * <p><b>Failures.</b> What stands in is remembered like an answer, but for the shorter time after which to try again. An
  * interruption is a failure of one caller's only: nothing is remembered, and those who waited ask again.
@@ -71,7 +71,7 @@ public final class Resolved<K, V> {
     public interface Binding<V> {
 
         /**
-         * Lets an answer bind a key, or fails if it cannot be gone by, which is then a failure of the resolver.
+         * Lets an answer bind a key, or fails if it cannot hold, which is then a failure of the resolver.
          *
          * @param fingerprint the key's 64 bits
          * @param value the answer
@@ -90,7 +90,7 @@ public final class Resolved<K, V> {
     public record Fallback<V>(V value, boolean known, Throwable cause) {}
 
     /**
-     * How long answers are gone by.
+     * How long answers hold.
      *
      * @param maxEntries how many keys are remembered
      * @param maxAge how long an answer is fresh
@@ -114,7 +114,7 @@ public final class Resolved<K, V> {
      * @param what is asked, for the log of its failures
      * @param resolver who is asked
      * @param otherwise what a key has of which nothing is known
-     * @param terms how long answers are gone by
+     * @param terms how long answers hold
      * @param binding what is to be done with each answer of the resolver
      * @param onFallback told of failures; what it throws is ignored
      * @param time the time by which answers age

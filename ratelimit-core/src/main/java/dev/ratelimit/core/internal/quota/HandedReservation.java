@@ -120,7 +120,7 @@ final class HandedReservation implements QuotaReservation {
                             case LAST_REPORTED -> reported;
                         });
             } catch (QuotaUnavailableException e) {
-                // It stays charged as it is: in doubt, strict. Whoever wants to know calls commit or cancel.
+                // It stays charged as it is: in doubt, strict. A caller that wants to know calls commit or cancel.
             }
         }
     }

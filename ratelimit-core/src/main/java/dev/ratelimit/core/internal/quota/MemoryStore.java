@@ -172,12 +172,12 @@ public final class MemoryStore implements QuotaStore {
         try {
             return counted(operation, now);
         } catch (MemoryBounds.NoRoom e) {
-            return oncemore(operation, now);
+            return again(operation, now);
         }
     }
 
     /** Again, after more than the usual number of expired counters have made room; nothing that is in use does. */
-    private Outcome oncemore(Operation operation, long now) {
+    private Outcome again(Operation operation, long now) {
         tallies.forget(now, DROPPED_FOR_ROOM);
         try {
             return counted(operation, now);
