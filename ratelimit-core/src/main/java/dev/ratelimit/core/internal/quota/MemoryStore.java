@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The quota store of one process: all that the rules allow, in memory, and nothing that outlives it.
  *
- * <p>An operation is done under the lock of its counter, and a group under the locks of its counters, taken in the order of
- * their names; so no two groups can wait for each other. Each call first drops a bounded number of counters that have
- * expired, more than it can add.
+ * <p>An operation is done under the lock of its counter, and a group under the locks of its counters, taken in the
+ * order of their names; so no two groups can wait for each other. Each call first drops a bounded number of counters
+ * that have expired, more than it can add.
  */
 public final class MemoryStore implements QuotaStore {
 
