@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An asynchronous quota reservation is a {@link QuotaReservation} whose callers do not wait: each change completes a stage on the
- * executor that the service was made with.
+ * An asynchronous quota reservation is a {@link QuotaReservation} whose callers do not wait: each change completes a
+ * stage on the executor that the service was made with.
  *
  * <pre>{@code
  * quotas.reserve(customer, 4_096)
@@ -14,8 +14,8 @@ import java.util.concurrent.CompletionStage;
  *                 : tooManyRequests());
  * }</pre>
  *
- * <p>A stage ends exceptionally with a {@link QuotaUnavailableException} where the store is in trouble. A wrong argument is thrown at
- * once. Nothing closes it by itself: call {@link #close()} where its work fails.
+ * <p>A stage ends exceptionally with a {@link QuotaUnavailableException} where the store is in trouble. A wrong
+ * argument is thrown at once. Nothing closes it by itself: call {@link #close()} where its work fails.
  *
  * <p>Thread-safe; the first of {@code commit} and {@code cancel} counts.
  */
@@ -75,8 +75,9 @@ public interface AsyncQuotaReservation {
     AsyncQuotaReservation closeCharges(CloseCharges choice);
 
     /**
-     * Has the library close this reservation after a time, unless it has ended: for work that may never come back. It then charges what
-     * was {@linkplain CloseCharges chosen}. The time is kept in this process: if it dies, the amount stays charged.
+     * Has the library close this reservation after a time, unless it has ended: for work that may never come back. It
+     * then charges what was {@linkplain CloseCharges chosen}. The time is kept in this process: if it dies, the amount
+     * stays charged.
      *
      * @param timeToLive from now on, more than zero, at most 365 days; in place of any that was set before
      * @return this reservation

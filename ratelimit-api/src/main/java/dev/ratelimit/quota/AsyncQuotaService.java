@@ -6,8 +6,9 @@ import java.util.concurrent.CompletionStage;
 /**
  * A quota service whose callers do not wait: the twin of {@link QuotaService}, method by method.
  *
- * <p>A wrong argument is thrown at once. All else completes the stage, on the executor that the twin was made with: with an
- * answer, or exceptionally with a {@link QuotaUnavailableException}, also where the executor takes no more. Thread-safe.
+ * <p>A wrong argument is thrown at once. All else completes the stage, on the executor that the twin was made with:
+ * with an answer, or exceptionally with a {@link QuotaUnavailableException}, also where the executor takes no more.
+ * Thread-safe.
  */
 public interface AsyncQuotaService {
 

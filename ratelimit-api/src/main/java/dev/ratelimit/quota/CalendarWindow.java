@@ -12,8 +12,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 
 /**
- * A calendar window is a way to cut time into windows by the calendar and clock of a time zone: each second, minute, hour, day,
- * week, month or year is one, or each so many of them.
+ * A calendar window is a way to cut time into windows by the calendar and clock of a time zone: each second, minute,
+ * hour, day, week, month or year is one, or a number of them.
  *
  * <pre>{@code
  * CalendarWindow.hourly()                                    // at the full hour, UTC
@@ -30,19 +30,20 @@ import java.util.Objects;
  * <p><b>Where windows start.</b> The zone has a local clock, which now and then jumps forward or is set back. It
  * <i>reaches</i> a local time when it shows it, or jumps over it. A window of a day or longer starts at the instant at
  * which the clock <i>first</i> reaches the date and time of its start. A window shorter than a day starts at
- * <i>each</i> instant at which the clock reaches a full hour, minute or second, or a multiple of so many. A window ends where the next one starts. It follows:
+ * <i>each</i> instant at which the clock reaches a full hour, minute or second, or a multiple of the number. A window
+ * ends where the next one starts. It follows:
  *
  * <ul>
  *   <li>Each instant is in one window. No window is empty. All start at whole seconds.
  *   <li>A start that the clock jumps over is the instant of the jump. If it jumps over several, they are one.
  *   <li>A day's start that is shown twice is the earlier one. An hour that is shown twice is two windows.
- *   <li>Where the clock is set back by a part of an hour, that part is in the window that was open: by half an hour at 02:00,
- *       the hour from 01:00 takes 90 minutes.
+ *   <li>Where the clock is set back by a part of an hour, that part is in the window that was open: by half an hour at
+ *       02:00, the hour from 01:00 takes 90 minutes.
  *   <li>A day on which the clock changes is shorter or longer than 24 hours; a date that a zone left out has no window.
  * </ul>
  *
- * <p>Offsets and changes are those of the JDK's time zone data. Another version of it may know of other changes, and then
- * cuts the days around them differently.
+ * <p>Offsets and changes are those of the JDK's time zone data. Another version of it may know of other changes, and
+ * then cuts the days around them differently.
  *
  * <p>Immutable and thread-safe. Equal if unit, start and zone are; zones that always have the same offset, such as
  * {@code UTC} and {@code Etc/UTC}, are taken as that offset.
@@ -145,10 +146,10 @@ public final class CalendarWindow {
     }
 
     /**
-     * Returns the window of so many units.
+     * Returns the window of a number of units.
      *
-     * <p>Seconds, minutes and hours are counted from midnight, by the clock, so their number must divide a day. Days are counted from
-     * January 1, 1970, weeks from the Monday after it, months and years from that January, unless
+     * <p>Seconds, minutes and hours are counted from midnight, by the clock, so their number must divide a day. Days
+     * are counted from January 1, 1970, weeks from the Monday after it, months and years from that January, unless
      * {@link #startingOn(LocalDate)} says otherwise.
      *
      * @param count how many: from 1 to 9,999
@@ -216,8 +217,8 @@ public final class CalendarWindow {
     }
 
     /**
-     * Returns this window with a date on which one of the windows starts; the others start the same number of units before and after
-     * it.
+     * Returns this window with a date on which one of the windows starts; the others start the same number of units
+     * before and after it.
      *
      * @param date the date; where a month has no such day, its last
      * @return the window
@@ -233,8 +234,8 @@ public final class CalendarWindow {
     }
 
     /**
-     * Returns this window with a date and time at which one of the windows starts, by the clock of that time's zone: for periods that
-     * begin with a customer's first day.
+     * Returns this window with a date and time at which one of the windows starts, by the clock of that time's zone:
+     * for periods that begin with a customer's first day.
      *
      * @param start the date, time and zone; a fraction of a second is left out
      * @return the window
@@ -277,8 +278,8 @@ public final class CalendarWindow {
     /**
      * Returns the window that an instant is in.
      *
-     * <p>Computed anew each time, in less than a microsecond; whoever asks often keeps the answer, and asks it whether it
-     * {@link WindowBounds#contains contains} the instant.
+     * <p>Computed anew each time, in less than a microsecond; whoever asks often keeps the answer, and asks it whether
+     * it {@link WindowBounds#contains contains} the instant.
      *
      * @param instant the instant, in the years 0 to 9999 (UTC)
      * @return where that window starts and ends
@@ -294,7 +295,8 @@ public final class CalendarWindow {
     /**
      * Returns of what the windows are long, as far as the clock does not change in them.
      *
-     * @return seconds, minutes, hours, days, weeks, months or years; {@link ChronoUnit#FOREVER} of the window that never ends
+     * @return seconds, minutes, hours, days, weeks, months or years; {@link ChronoUnit#FOREVER} of the window that
+     *     never ends
      */
     public ChronoUnit unit() {
         return starts.unit();
@@ -312,8 +314,8 @@ public final class CalendarWindow {
     /**
      * Returns the length of the windows as it stands in the names of counters.
      *
-     * @return the number and {@code s}, {@code m}, {@code h}, {@code d}, {@code w}, {@code mo} or {@code y}, such as {@code 15m};
-     *     {@code life} of the window that never ends
+     * @return the number and {@code s}, {@code m}, {@code h}, {@code d}, {@code w}, {@code mo} or {@code y}, such as
+     *     {@code 15m}; {@code life} of the window that never ends
      */
     public String length() {
         return switch (unit()) {

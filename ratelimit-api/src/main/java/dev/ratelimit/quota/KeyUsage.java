@@ -4,7 +4,8 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * A key usage is what one key has used of a quota in one window, as an operator's list has it. Immutable and thread-safe.
+ * A key usage is what one key has used of a quota in one window, as an operator's list has it. Immutable and
+ * thread-safe.
  *
  * @param key the key, as the service was asked with; only its beginning if it is shortened
  * @param shortened whether the key had more than 255 bytes, of which the store has the beginning and a hash

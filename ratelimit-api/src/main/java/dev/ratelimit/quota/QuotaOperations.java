@@ -4,10 +4,12 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Quota operations are what operators ask of a quota service: who uses most, what was used in the window before, and resets of many keys.
+ * Quota operations are what operators ask of a quota service: who uses most, what was used in the window before, and
+ * resets of many keys.
  *
- * <p>Lists and resets of many keys need a store that lists its counters. One that does not is a {@link QuotaUnavailableException} with
- * {@link Certainty#NOT_APPLIED}, which says so. They may take long: the service's deadline holds for each call of the store.
+ * <p>Lists and resets of many keys need a store that lists its counters. One that does not is a
+ * {@link QuotaUnavailableException} with {@link Certainty#NOT_APPLIED}, which says so. They may take long: the
+ * service's deadline holds for each call of the store.
  *
  * <p>Thread-safe. Each call waits for the store. Counts go on meanwhile.
  */
@@ -39,8 +41,9 @@ public interface QuotaOperations {
     List<KeyUsage> mostUsed(String quota, Instant from, Instant until, int max);
 
     /**
-     * Says what a key used in the windows before those of now, for invoices: by the quotas that it has now. The store keeps that for
-     * a tenth of the window after its end, at least 10 seconds and at most a day, unless the service was built to keep it longer.
+     * Says what a key used in the windows before those of now, for invoices: by the quotas that it has now. The store
+     * keeps that for a tenth of the window after its end, at least 10 seconds and at most a day, unless the service
+     * was built to keep it longer.
      *
      * @param key whose quotas
      * @return one for each quota, in their order; of a quota without end, what is used
@@ -50,9 +53,11 @@ public interface QuotaOperations {
     List<QuotaUsage> usageBefore(String key);
 
     /**
-     * Sets what all keys have used of a quota to zero, in windows that start in a span of time. Credit of lifetime quotas stays.
+     * Sets what all keys have used of a quota to zero, in windows that start in a span of time. Credit of lifetime
+     * quotas stays.
      *
-     * <p>What other processes have leased is not taken back. If it fails half-way, some keys have been reset; it may be called again.
+     * <p>What other processes have leased is not taken back. If it fails half-way, some keys have been reset; it may
+     * be called again.
      *
      * @param quota the name of the quota
      * @param from the first instant at which a window may start

@@ -9,8 +9,8 @@ import java.util.Objects;
  *
  * @param plan the plan that stands in
  * @param known whether it is the last known one of the key, and not the default
- * @param cause what the resolver threw; an {@link IllegalStateException} if it returned null, or asked for a key that was being
- *     resolved
+ * @param cause what the resolver threw; an {@link IllegalStateException} if it returned null, or asked for a key that
+ *     was being resolved
  */
 public record QuotaPlanFallback(QuotaPlan plan, boolean known, Throwable cause) {
 

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Quota plans are the plans of keys, as a resolver names them, and how long its answers are gone by.
+ * Quota plans are the plans of keys, as a resolver names them, and how long its answers hold.
  *
  * <pre>{@code
  * QuotaPlans plans = QuotaPlans.of(directory::planOf, FREE)
@@ -13,22 +13,24 @@ import java.util.function.Consumer;
  *         .onFallback(fallback -> log.warn(fallback.toString()));
  * }</pre>
  *
- * <p><b>Answers.</b> An answer is remembered for {@link #maxAge(Duration)}; the next call after that asks the resolver again.
- * {@link QuotaService#planChanged(String)} has it asked at once. Calls for one key that come while it is asked wait for that one
- * answer.
+ * <p><b>Answers.</b> An answer is remembered for {@link #maxAge(Duration)}; the next call after that asks the resolver
+ * again. {@link QuotaService#planChanged(String)} has it asked at once. Calls for one key that come while it is asked
+ * wait for that one answer.
  *
- * <p><b>A change of plan keeps what was used</b>, quota by quota: a quota of the same name, whose window has the same length and
- * start, goes on with its count under the new limit. One with another window counts from zero in that window; what was used in the
- * old one is found again by whoever goes back before its end.
+ * <p><b>A change of plan keeps what was used</b>, quota by quota: a quota of the same name, whose window has the same
+ * length and start, goes on with its count under the new limit. One with another window counts from zero in that
+ * window; what was used in the old one is there again if the key goes back before its end.
  *
- * <p><b>Failures.</b> Where the resolver throws or returns null, the key keeps its last known plan, and has the default plan if none
- * is known. This is reported, and the resolver is asked for that key again only after {@link #retryAfter(Duration)}. An
- * {@link Error} is a failure for all other callers, and reaches the one on whose thread it was thrown.
+ * <p><b>Failures.</b> Where the resolver throws or returns null, the key keeps its last known plan, and has the
+ * default plan if none is known. This is reported, and the resolver is asked for that key again only after
+ * {@link #retryAfter(Duration)}. An {@link Error} is a failure for all other callers, and reaches the one on whose
+ * thread it was thrown.
  *
- * <p><b>Memory.</b> {@link #maxEntries(int)} keys are remembered, by 64 bits each, with their plans: some 500 bytes for each key. A
- * key that is asked for seldom is forgotten before one that is asked for often.
+ * <p><b>Memory.</b> {@link #maxEntries(int)} keys are remembered, by 64 bits each, with their plans: some 500 bytes
+ * for each key. A key that is asked for seldom is forgotten before one that is asked for often.
  *
- * <p>Immutable and thread-safe, as far as its functions are. Each service that is built with it remembers answers of its own.
+ * <p>Immutable and thread-safe, as far as its functions are. Each service that is built with it remembers answers of
+ * its own.
  */
 public final class QuotaPlans {
 
@@ -63,8 +65,8 @@ public final class QuotaPlans {
     }
 
     /**
-     * Returns the plans that a resolver names: remembered for a minute, for 10,000 keys, and asked for again a second after a
-     * failure, which nobody is told of.
+     * Returns the plans that a resolver names: remembered for a minute, for 10,000 keys, and asked for again a second
+     * after a failure, which nobody is told of.
      *
      * @param resolver the resolver
      * @param otherwise the plan of a key of which nothing is known while the resolver fails
@@ -96,7 +98,8 @@ public final class QuotaPlans {
     }
 
     /**
-     * Returns these plans with another time for which an answer is remembered: a change of plan binds after it at the latest.
+     * Returns these plans with another time for which an answer is remembered: a change of plan binds after it at the
+     * latest.
      *
      * @param maxAge more than zero, at most 365 days
      * @return the plans
@@ -118,8 +121,8 @@ public final class QuotaPlans {
     }
 
     /**
-     * Returns these plans with a function that is told of each failure of the resolver, on the thread that asked. What it throws, but
-     * for an {@link Error}, is ignored.
+     * Returns these plans with a function that is told of each failure of the resolver, on the thread that asked. What
+     * it throws, but for an {@link Error}, is ignored.
      *
      * @param onFallback the function
      * @return the plans

@@ -19,7 +19,7 @@ sealed interface StartDates {
         return 1;
     }
 
-    /** The dates that have one as start, and are so many units apart. */
+    /** The dates that are a number of units from a start, and from each other. */
     static StartDates every(int count, ChronoUnit unit, LocalDate start) {
         return switch (unit) {
             case DAYS -> count == 1 ? new Daily() : EveryDays.of(unit, count, count, start);
@@ -137,7 +137,7 @@ sealed interface StartDates {
         }
     }
 
-    /** Each so many days, before and after a start. */
+    /** Dates that are a number of days apart, before and after a start. */
     record EveryDays(ChronoUnit unit, int count, int days, int offset) implements StartDates {
 
         static EveryDays of(ChronoUnit unit, int count, int days, LocalDate start) {
@@ -160,7 +160,7 @@ sealed interface StartDates {
         }
     }
 
-    /** A day of each so many months, before and after a start; the month's last where it is shorter. */
+    /** A day of the month, a number of months apart, before and after a start; the month's last where it is shorter. */
     record EveryMonths(ChronoUnit unit, int count, int months, int offset, int day) implements StartDates {
 
         static EveryMonths of(ChronoUnit unit, int count, int months, LocalDate start) {

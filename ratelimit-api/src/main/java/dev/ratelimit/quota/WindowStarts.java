@@ -20,7 +20,7 @@ sealed interface WindowStarts {
     /** The window that has a second in it. */
     WindowBounds around(long second, LocalClock clock);
 
-    /** Whenever the clock reaches a multiple of so many seconds, minutes or hours, counted from midnight; they divide a day. */
+    /** When the clock reaches a multiple of a number of seconds, minutes or hours, counted from midnight; it divides a day. */
     record OnClock(int count, ChronoUnit unit) implements WindowStarts {
 
         public OnClock {

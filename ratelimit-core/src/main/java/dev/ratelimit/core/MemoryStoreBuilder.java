@@ -13,10 +13,10 @@ import java.util.Objects;
  * QuotaStore store = QuotaStores.inMemoryBuilder().maxCounters(200_000).build();
  * }</pre>
  *
- * <p><b>A full store</b> forgets nothing that is in use, for what it forgot could be used once more. A call that needs a new
- * counter, or another operation to be remembered, then fails, with nothing counted and {@code NOT_APPLIED}; calls for counters that
- * are there go on. Counters leave when they expire, and as soon as they show zero with nothing to remember, so denied calls take no
- * room.
+ * <p><b>A full store</b> forgets nothing that is in use, for what it forgot could be used once more. A call that needs
+ * a new counter, or another operation to be remembered, then fails, with nothing counted and {@code NOT_APPLIED};
+ * calls for counters that are there go on. Counters leave when they expire, and as soon as they show zero with nothing
+ * to remember, so denied calls take no room.
  *
  * <p>Not thread-safe. Nothing waits.
  */
@@ -37,7 +37,8 @@ public final class MemoryStoreBuilder {
     MemoryStoreBuilder() {}
 
     /**
-     * Sets how many counters there can be at once: one for each key, quota and window that has not expired, at some 250 bytes.
+     * Sets how many counters there can be at once: one for each key, quota and window that has not expired, at some
+     * 250 bytes.
      *
      * @param maxCounters from 1 to 100,000,000
      * @return this builder
@@ -52,8 +53,8 @@ public final class MemoryStoreBuilder {
     }
 
     /**
-     * Sets how many operations with an id can be remembered at once, at some 150 bytes. Each is remembered for a day, and not longer
-     * than its counter.
+     * Sets how many operations with an id can be remembered at once, at some 150 bytes. Each is remembered for a day,
+     * and not longer than its counter.
      *
      * @param maxRememberedOperations from 0 to 100,000,000
      * @return this builder

@@ -121,7 +121,7 @@ class QuotaHandlesTest {
     }
 
     @RepeatedTest(20)
-    void whoeverComesFirstAllAgree() throws Exception {
+    void allThatEndItAgreeOnTheFirst() throws Exception {
         String handle = front.reserve("a/b c", 100).handle();
         List<FutureTask<Boolean>> tasks = new ArrayList<>();
         for (int i = 0; i < 4; i++) {

@@ -215,6 +215,7 @@ class QuotaPlansTest {
     @Test
     void aKeyThatIsEmptyIsSaidToBe() {
         assertThatThrownBy(() -> quotas.consume("")).hasMessageContaining("is empty");
+        assertThat(asked).as("the resolver hears of no such key").isZero();
         assertThatThrownBy(() -> quotas.async(Runnable::run).consume("")).hasMessageContaining("is empty");
         directory.put("x".repeat(300), FREE);
         directory.put("x".repeat(301), FREE);

@@ -5,8 +5,8 @@ import java.util.Objects;
 /**
  * What a store can do beyond the rules that all obey.
  *
- * @param remembersOperations whether an operation with an {@link OperationId} that comes again is answered as the first time
- *     and counted once; if not, callers never retry what may have been counted
+ * @param remembersOperations whether an operation with an {@link OperationId} that comes again is answered as the
+ *     first time and counted once; if not, callers never retry what may have been counted
  * @param atomicGroups which groups are decided as one; for all others the store answers {@link Outcome.Failed} with
  *     {@code NOT_APPLIED}, and callers ask one by one and give back
  * @param largestBatch the most operations of one call, at least 1

@@ -6,8 +6,8 @@ import java.time.temporal.ChronoUnit;
 /**
  * A counter is a number from zero upwards that belongs to one quota, one subject and one window.
  *
- * <p>Its {@link #name()} identifies it: printable ASCII, so that a store need not think of character sets, and short enough
- * for any key. A counter that was never touched shows zero. The name is {@code quota/subject/window}, such as
+ * <p>Its {@link #name()} identifies it: printable ASCII, so that a store need not think of character sets, and short
+ * enough for any key. A counter that was never touched shows zero. The name is {@code quota/subject/window}, such as
  * {@code calls/ada/1mo.1767225600}; {@link CounterName#parse} takes it apart.
  *
  * <p>Equal if the names are. Immutable and thread-safe.
@@ -71,8 +71,8 @@ public final class Counter {
         /**
          * Returns the counter of a subject.
          *
-         * <p>Of a subject with more than 255 bytes in UTF-8, the name has its beginning and its SHA-256, which no shorter subject can
-         * have.
+         * <p>Of a subject with more than 255 bytes in UTF-8, the name has its beginning and its SHA-256, which no
+         * shorter subject can have.
          *
          * @param subject whose counter it is: any characters, at least one
          * @return the counter
@@ -100,8 +100,8 @@ public final class Counter {
     }
 
     /**
-     * Returns the counters of a quota in a window of a certain length, which are others than those in a window of another length
-     * that starts at the same instant.
+     * Returns the counters of a quota in a window of a certain length, which are others than those in a window of
+     * another length that starts at the same instant.
      *
      * @param quota the name of the quota: 1 to 64 of {@code A-Z a-z 0-9 . _ -}
      * @param length what tells windows of this length from others: up to 7 of {@code a-z 0-9}, such as {@code 15m}
@@ -147,7 +147,8 @@ public final class Counter {
     }
 
     /**
-     * Returns the counter that has a name, for stores that list what they hold. {@link CounterName#parse} says what the name means.
+     * Returns the counter that has a name, for stores that list what they hold. {@link CounterName#parse} says what
+     * the name means.
      *
      * @param name the name, as {@link #name()} returned it
      * @param expires when the store may forget the counter, after the start
@@ -189,8 +190,8 @@ public final class Counter {
     }
 
     /**
-     * Returns whose counter it is, as it stands in the name: characters that are not plain as {@code %} and two digits for each
-     * byte, and of a subject with more than 255 bytes its beginning and a hash.
+     * Returns whose counter it is, as it stands in the name: characters that are not plain as {@code %} and two digits
+     * for each byte, and of a subject with more than 255 bytes its beginning and a hash.
      *
      * @return plain characters and {@code %}
      */
@@ -208,7 +209,8 @@ public final class Counter {
     }
 
     /**
-     * Returns the window as it stands in the name: its length, if it has been said, and the second since 1970 in which it starts.
+     * Returns the window as it stands in the name: its length, if it has been said, and the second since 1970 in which
+     * it starts.
      *
      * @return such as {@code 1mo.1767225600}; at most 20 of {@code a-z 0-9 . -}
      */

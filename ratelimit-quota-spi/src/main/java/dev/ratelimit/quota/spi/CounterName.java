@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
  * @param quota the name of the quota
  * @param key whose counter it is, as the service was asked with; only the beginning of it if {@code shortened}
  * @param shortened whether the key had more than 255 bytes, so that the name has its beginning and its hash
- * @param length what tells windows of this length from others, such as {@code 15m}, {@code 1d} or {@code 1mo}; empty if the name
- *     says none
+ * @param length what tells windows of this length from others, such as {@code 15m}, {@code 1d} or {@code 1mo}; empty
+ *     if the name says none
  * @param start when the window starts
  */
 public record CounterName(String quota, String key, boolean shortened, String length, Instant start) {

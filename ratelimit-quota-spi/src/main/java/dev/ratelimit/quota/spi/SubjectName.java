@@ -8,9 +8,10 @@ import java.util.HexFormat;
 /**
  * A subject as it stands in the name of a counter.
  *
- * <p>Plain characters stand for themselves, and each byte of all others as {@code %} and two capital digits. Of a subject that is
- * longer than 255 bytes, the name has the beginning, {@code %-} (which no escape begins with), and the SHA-256 of all of it: so names
- * stay readable, are never too long for a database's key, and two subjects never share one.
+ * <p>Plain characters stand for themselves, and each byte of all others as {@code %} and two capital digits. Of a
+ * subject that is longer than 255 bytes, the name has the beginning, {@code %-} (which no escape begins with), and the
+ * SHA-256 of all of it: so names stay readable, are never too long for a database's key, and two subjects never share
+ * one.
  */
 final class SubjectName {
 

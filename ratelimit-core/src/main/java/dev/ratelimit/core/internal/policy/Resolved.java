@@ -15,28 +15,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * What keys have, such as policies or plans: resolved when it is first asked for, and remembered for a time.
  *
- * <p><b>Remembered</b> is a value by the key's fingerprint, in a cache of bounded size. The age is kept in the entry and
- * not by the cache, because an entry outlives its age: where the resolver fails, it still holds the last known value.
- * The cache decides who goes by frequency as well as recency (W-TinyLFU: Einziger, Friedman and Manes, <i>TinyLFU: A
- * Highly Efficient Cache Admission Policy</i>, 2017): of a flood of keys that come once, each is compared with a key of
- * long standing, and loses. It does its housekeeping on the callers' threads.
+ * <p><b>Remembered</b> is a value by the key's fingerprint, in a cache of bounded size. The age is kept in the entry
+ * and not by the cache, because an entry outlives its age: where the resolver fails, it still holds the last known
+ * value. The cache decides who goes by frequency as well as recency (W-TinyLFU: Einziger, Friedman and Manes,
+ * <i>TinyLFU: A Highly Efficient Cache Admission Policy</i>, 2017): of a flood of keys that come once, each is
+ * compared with a key of long standing, and loses. It does its housekeeping on the callers' threads.
  *
- * <p><b>Coalescing.</b> Who finds nothing fresh registers a {@link Lookup}; the first to do so calls the resolver, on its own
- * thread and holding no lock, and the others wait for the end of that look-up. Another one's look-up may come and go
- * between a thread's look into the cache and its registration. So it looks again once it is registered; what the other
- * one found is there, because a look-up is remembered before it can no longer be waited for.
+ * <p><b>Coalescing.</b> Who finds nothing fresh registers a {@link Lookup}; the first to do so calls the resolver, on
+ * its own thread and holding no lock, and the others wait for the end of that look-up. Another one's look-up may come
+ * and go between a thread's look into the cache and its registration. So it looks again once it is registered; what
+ * the other one found is there, because a look-up is remembered before it can no longer be waited for.
  *
- * <p><b>No deadlock.</b> A thread inside a resolver's call waits for no look-up: it might wait for itself, or, by way of
- * another key and thread, for one that waits for it. It gets the fallback. That holds across limiters, because a cycle
- * may go through two; it cannot be seen if a resolver hands the question to yet another thread, and waits for that.
+ * <p><b>No deadlock.</b> A thread inside a resolver's call waits for no look-up: it might wait for itself, or, by way
+ * of another key and thread, for one that waits for it. It gets the fallback. That holds across limiters, because a
+ * cycle may go through two; it cannot be seen if a resolver hands the question to yet another thread, and waits for
+ * that.
  *
- * <p><b>Invalidation</b> is one atomic step of the cache's map, and so is remembering. The one forgets the key and outdates
- * the look-up under way, the other remembers unless the look-up is outdated: whichever comes first, nothing of before is
- * left. Nor does anybody who asks afterwards wait for a look-up of before; he begins his own, though the other one may
- * not have ended.
+ * <p><b>Invalidation</b> is one atomic step of the cache's map, and so is remembering. The one forgets the key and
+ * outdates the look-up under way, the other remembers unless the look-up is outdated: whichever comes first, no
+ * earlier answer is left. Nor does a caller that asks afterwards wait for an earlier look-up: it begins its own,
+ * though the other may not have ended.
  *
- * <p><b>Failures.</b> What stands in is remembered like an answer, but for the shorter time after which to try again. An
- * interruption is a failure of one caller's only: nothing is remembered, and those who waited ask again.
+ * <p><b>Failures.</b> What stands in is remembered like an answer, but for the shorter time after which to try again.
+ * An interruption is a failure of one caller's only: nothing is remembered, and those who waited ask again.
  *
  * <p>Thread-safe. Waiting parks the thread, so that a virtual one gives up its carrier.
  *
@@ -71,7 +72,7 @@ public final class Resolved<K, V> {
     public interface Binding<V> {
 
         /**
-         * Lets an answer bind a key, or fails if it cannot be gone by, which is then a failure of the resolver.
+         * Lets an answer bind a key, or fails if it cannot hold, which is then a failure of the resolver.
          *
          * @param fingerprint the key's 64 bits
          * @param value the answer
@@ -90,7 +91,7 @@ public final class Resolved<K, V> {
     public record Fallback<V>(V value, boolean known, Throwable cause) {}
 
     /**
-     * How long answers are gone by.
+     * How long answers hold.
      *
      * @param maxEntries how many keys are remembered
      * @param maxAge how long an answer is fresh
@@ -114,7 +115,7 @@ public final class Resolved<K, V> {
      * @param what is asked, for the log of its failures
      * @param resolver who is asked
      * @param otherwise what a key has of which nothing is known
-     * @param terms how long answers are gone by
+     * @param terms how long answers hold
      * @param binding what is to be done with each answer of the resolver
      * @param onFallback told of failures; what it throws is ignored
      * @param time the time by which answers age
@@ -192,8 +193,8 @@ public final class Resolved<K, V> {
     }
 
     /**
-     * Forgets what is known of a key, so that the next call resolves it. A look-up that is under way still answers those
-     * who wait for it, and is not remembered.
+     * Forgets what is known of a key, so that the next call resolves it. A look-up that is under way still answers
+     * those who wait for it, and is not remembered.
      *
      * @param fingerprint the key's 64 bits
      */

@@ -11,8 +11,9 @@ import java.util.List;
 /**
  * What keys were given on top of their lifetime quotas: a counter beside each, which only goes up.
  *
- * <p>A credit that was seen once is there for good, so the one that was seen last can be gone by without a look at the store: it is too
- * little at worst, and then the request is refused, the credit is read, and the request is asked again below a higher limit.
+ * <p>A credit that was seen once is there for good, so the service uses the one that it saw last without a look at the
+ * store: it is too little at worst, and then the request is refused, the credit is read, and the request is asked
+ * again below a higher limit.
  *
  * <p>Thread-safe.
  */

@@ -17,9 +17,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * A reservation that any process with its handle may end, and that ends once.
  *
- * <p>The first process that ends it writes by how much, on a counter of the handle's own, which grants once. So all that end it
- * learn the same amount, and send the same correction, which has an id and counts once. Each of these calls can be repeated, also by
- * another process after the first has died between them, for as long as the store remembers the correction: a day at least.
+ * <p>The first process that ends it writes by how much, on a counter of the handle's own, which grants once. So all
+ * that end it learn the same amount, and send the same correction, which has an id and counts once. Each of these
+ * calls can be repeated, also by another process after the first has died between them, for as long as the store
+ * remembers the correction: a day at least.
  *
  * <p>Thread-safe.
  */
@@ -120,7 +121,7 @@ final class HandedReservation implements QuotaReservation {
                             case LAST_REPORTED -> reported;
                         });
             } catch (QuotaUnavailableException e) {
-                // It stays charged as it is: in doubt, strict. Whoever wants to know calls commit or cancel.
+                // It stays charged as it is: in doubt, strict. A caller that wants to know calls commit or cancel.
             }
         }
     }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What must be known of a reservation to end it in another process: its counters, what each showed, and an id by which its end is
- * counted once. Immutable.
+ * What must be known of a reservation to end it in another process: its counters, what each showed, and an id by which
+ * its end is counted once. Immutable.
  */
 record Handle(UUID id, long amount, List<Target> targets, List<QuotaUsage> usages) {
 

@@ -3,8 +3,8 @@ package dev.ratelimit.core.internal.quota;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How much a store in memory keeps, and how much of that is taken. What does not fit is not done: nothing that is in use is
- * forgotten to make room. Thread-safe.
+ * How much a store in memory keeps, and how much of that is taken. What does not fit is not done: nothing that is in
+ * use is forgotten to make room. Thread-safe.
  */
 public final class MemoryBounds {
 

@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The quota store of one process: all that the rules allow, in memory, and nothing that outlives it.
  *
- * <p>An operation is done under the lock of its counter, and a group under the locks of its counters, taken in the order of
- * their names; so no two groups can wait for each other. Each call first drops a bounded number of counters that have
- * expired, more than it can add.
+ * <p>An operation is done under the lock of its counter, and a group under the locks of its counters, taken in the
+ * order of their names; so no two groups can wait for each other. Each call first drops a bounded number of counters
+ * that have expired, more than it can add.
  */
 public final class MemoryStore implements QuotaStore {
 
@@ -172,12 +172,12 @@ public final class MemoryStore implements QuotaStore {
         try {
             return counted(operation, now);
         } catch (MemoryBounds.NoRoom e) {
-            return oncemore(operation, now);
+            return again(operation, now);
         }
     }
 
     /** Again, after more than the usual number of expired counters have made room; nothing that is in use does. */
-    private Outcome oncemore(Operation operation, long now) {
+    private Outcome again(Operation operation, long now) {
         tallies.forget(now, DROPPED_FOR_ROOM);
         try {
             return counted(operation, now);

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Requests that a caller may repeat, because they carry a key of their own: the store knows them by an id that is made of it.
- * Thread-safe.
+ * Requests that a caller may repeat, because they carry a key of their own: the store knows them by an id that is made
+ * of it. Thread-safe.
  */
 final class Once {
 

@@ -13,8 +13,8 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * The quotas of the plan that a key has, remembered with the windows that were asked for last: plans with a billing day or a start of
- * its own are mostly each customer's own. Thread-safe.
+ * The quotas of the plan that a key has, remembered with the windows that were asked for last: plans with a billing
+ * day or a start of its own are mostly each customer's own. Thread-safe.
  */
 final class PlannedQuotas implements QuotaSource {
 
@@ -62,6 +62,7 @@ final class PlannedQuotas implements QuotaSource {
 
     @Override
     public CurrentWindow[] of(String key) {
+        StoreQuotas.checkKey(key);
         return resolved.of(key, hash.of(key)).windows;
     }
 

@@ -23,7 +23,7 @@ import java.util.Set;
 /** What operators ask, of the counters that a store lists. Thread-safe. */
 final class StoreOperations implements QuotaOperations {
 
-    /** So many counters are read and reset at once. */
+    /** How many counters are read and reset at once. */
     private static final int AT_ONCE = 1_000;
 
     private final StoreCalls calls;

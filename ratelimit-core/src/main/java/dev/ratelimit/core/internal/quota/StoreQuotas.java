@@ -33,6 +33,8 @@ public final class StoreQuotas implements QuotaService {
     private final Adjustments adjustments;
     private final Decisions decisions;
     private final Credits credits;
+    private final KeyTargets targets;
+    private final Corrections corrections;
     private final Counting counting;
     private final QuotaSource quotas;
     private final Absence absence;
@@ -61,6 +63,8 @@ public final class StoreQuotas implements QuotaService {
                 new CountedReservation.Service(calls, absence, clock, settings.closeCharges(), surroundings);
         this.once = new Once(calls);
         this.quotas = settings.quotas();
+        this.targets = new KeyTargets(quotas, credits);
+        this.corrections = new Corrections(counting, adjustments, decisions);
     }
 
     @Override
@@ -72,7 +76,7 @@ public final class StoreQuotas implements QuotaService {
         QuotaDecision decision = counting.atOnce(windows, key, amount, now);
         return decision != null
                 ? meter.decided(decision)
-                : ask(windows, key, targets(windows, key, now), amount, Stay.FOR_GOOD, now);
+                : ask(windows, key, targets.of(windows, key, now), amount, Stay.FOR_GOOD, now);
     }
 
     @Override
@@ -81,9 +85,9 @@ public final class StoreQuotas implements QuotaService {
         Objects.requireNonNull(key, "key");
         CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
-        List<Target> targets = targets(windows, key, now);
+        List<Target> all = targets.of(windows, key, now);
         return new CountedReservation(
-                reservations, targets, amount, ask(windows, key, targets, amount, Stay.FOR_NOW, now));
+                reservations, all, amount, ask(windows, key, all, amount, Stay.FOR_NOW, now));
     }
 
     private QuotaDecision ask(
@@ -117,27 +121,27 @@ public final class StoreQuotas implements QuotaService {
                 throw e;
             }
         }
-        return targets(windows, key, nowMillis);
+        return this.targets.of(windows, key, nowMillis);
     }
 
     @Override
     public QuotaDecision consume(String key, long amount, String idempotencyKey) {
         check(amount);
         long now = clock.millis();
-        List<Target> targets = targets(key, now);
-        return told(key, targets, once.ask(key, new Request(targets, amount), idempotencyKey), amount, now);
+        List<Target> all = targets.of(key, now);
+        return told(key, all, once.ask(key, new Request(all, amount), idempotencyKey), amount, now);
     }
 
     @Override
     public QuotaReservation reserve(String key, long amount, String idempotencyKey) {
         check(amount);
         long now = clock.millis();
-        List<Target> targets = targets(key, now);
-        Once.Asked asked = once.ask(key, new Request(targets, amount), idempotencyKey);
-        QuotaDecision decision = told(key, targets, asked, amount, now);
+        List<Target> all = targets.of(key, now);
+        Once.Asked asked = once.ask(key, new Request(all, amount), idempotencyKey);
+        QuotaDecision decision = told(key, all, asked, amount, now);
         UUID id = Once.holder(key, idempotencyKey);
         return new HandedReservation(
-                reservations, new Handle(id, asked.amount(), targets, decision.usages()), decision);
+                reservations, new Handle(id, asked.amount(), all, decision.usages()), decision);
     }
 
     private QuotaDecision told(String key, List<Target> targets, Once.Asked asked, long amount, long nowMillis) {
@@ -160,77 +164,57 @@ public final class StoreQuotas implements QuotaService {
     public QuotaDecision peek(String key, long amount) {
         check(amount);
         long now = clock.millis();
-        List<Target> targets = targets(key, now);
+        List<Target> all = targets.of(key, now);
         if (absence.fails()) {
-            return look(key, targets, amount, now);
+            return look(key, all, amount, now);
         }
         try {
-            return look(key, targets, amount, now);
+            return look(key, all, amount, now);
         } catch (QuotaUnavailableException e) {
-            return absence.look(targets, amount, now);
+            return absence.look(all, amount, now);
         }
     }
 
-    private QuotaDecision look(String key, List<Target> targets, long amount, long nowMillis) {
-        if (!Credits.concern(targets)) {
-            return Decisions.ofLook(counting.used(key, targets), amount, nowMillis);
+    private QuotaDecision look(String key, List<Target> all, long amount, long nowMillis) {
+        if (!Credits.concern(all)) {
+            return Decisions.ofLook(counting.used(key, all), amount, nowMillis);
         }
-        credits.reread(key, targets);
-        return Decisions.ofLook(counting.used(key, targets(key, nowMillis)), amount, nowMillis);
+        credits.reread(key, all);
+        return Decisions.ofLook(counting.used(key, targets.of(key, nowMillis)), amount, nowMillis);
     }
 
     @Override
     public void topUp(String key, long amount) {
         check(amount);
-        List<Target> endless = targets(key, clock.millis()).stream()
-                .filter(target -> target.window().isEndless())
-                .toList();
-        if (endless.size() != 1) {
-            throw new IllegalArgumentException(
-                    "topUp needs a key with one quota of CalendarWindow.lifetime(), but this key has " + endless.size()
-                            + "; raise other quotas by their limits");
-        }
-        credits.topUp(key, endless, amount);
+        credits.topUp(key, List.of(targets.endless(key, clock.millis())), amount);
     }
 
     @Override
     public List<QuotaUsage> decrement(String key, long amount) {
         check(amount);
-        return giveBack(key, targets(key, clock.millis()), amount);
+        return corrections.giveBack(key, targets.of(key, clock.millis()), amount);
     }
 
     @Override
     public List<QuotaUsage> decrement(String key, long amount, QuotaDecision consumed) {
         check(amount);
         checkAllowed(consumed);
-        return giveBack(key, CurrentWindow.targets(key, consumed.usages(), quotas.grace()), amount);
-    }
-
-    private List<QuotaUsage> giveBack(String key, List<Target> targets, long amount) {
-        counting.giveBackLeased(key);
-        List<QuotaUsage> usages = adjustments.apply(targets, -amount);
-        decisions.givenBack(targets, usages);
-        return usages;
+        return corrections.giveBack(key, targets.in(consumed.usages(), key), amount);
     }
 
     @Override
     public List<QuotaUsage> charge(String key, long amount) {
         check(amount);
         long now = clock.millis();
-        List<Target> targets = targets(key, now);
-        counting.giveBackLeased(key);
-        List<QuotaUsage> usages = adjustments.apply(targets, amount);
-        decisions.charged(key, targets, usages, amount, now);
-        return usages;
+        return corrections.charge(key, targets.of(key, now), amount, now);
     }
 
     @Override
     public void reset(String key) {
-        counting.giveBackLeased(key);
         long now = clock.millis();
-        List<Target> targets = targets(key, now);
-        decisions.givenBack(targets, adjustments.apply(targets, -Long.MAX_VALUE));
-        absence.forgive(targets, now);
+        List<Target> all = targets.of(key, now);
+        corrections.giveBack(key, all, Long.MAX_VALUE);
+        absence.forgive(all, now);
     }
 
     @Override
@@ -292,27 +276,6 @@ public final class StoreQuotas implements QuotaService {
         } catch (Error e) {
             // No thread could be started for it, so that nothing runs there.
         }
-    }
-
-    /** The counters of a key now; complains of a key that cannot have any. */
-    private List<Target> targets(String key, long nowMillis) {
-        Objects.requireNonNull(key, "key");
-        return targets(quotas.of(key), key, nowMillis);
-    }
-
-    private List<Target> targets(CurrentWindow[] windows, String key, long nowMillis) {
-        return credits.raised(key, plain(windows, key, nowMillis));
-    }
-
-    private static List<Target> plain(CurrentWindow[] windows, String key, long nowMillis) {
-        if (windows.length == 1) {
-            return List.of(windows[0].target(key, nowMillis));
-        }
-        List<Target> targets = new ArrayList<>(windows.length);
-        for (CurrentWindow window : windows) {
-            targets.add(window.target(key, nowMillis));
-        }
-        return targets;
     }
 
     /** Complains of a key that no quota can have. */

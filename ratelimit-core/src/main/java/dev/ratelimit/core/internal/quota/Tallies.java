@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tallies of all counters, by window and subject, and by when they may be forgotten.
  *
- * <p>A tally is found in the map, locked, and asked whether it is still there: whoever takes one out of the map holds its
- * lock, and marks it. So there is one lock for each counter, and none for all. The order by time is touched only where a
- * tally comes or goes; each tally stands in it once, by its {@link Tally#due()}, and that changes under its lock. A
- * counter whose life has been prolonged is put back when its first time has come.
+ * <p>A tally is found in the map, locked, and asked whether it is still there: whoever takes one out of the map holds
+ * its lock, and marks it. So there is one lock for each counter, and none for all. The order by time is touched only
+ * where a tally comes or goes; each tally stands in it once, by its {@link Tally#due()}, and that changes under its
+ * lock. A counter whose life has been prolonged is put back when its first time has come.
  */
 final class Tallies {
 

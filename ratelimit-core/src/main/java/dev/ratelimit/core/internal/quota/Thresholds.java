@@ -10,15 +10,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a listener which shares of a quota a key has reached, each once a window, and again where it is reached once more.
+ * Tells a listener which shares of a quota a key has reached, each once a window, and again where it is reached once
+ * more.
  *
- * <p><b>Once more</b> is a share that a request goes past by itself, if the request began after the share was told: counters of which
- * nothing is given back only go up, so something was given back in between, by whatever process. A request that began before the
- * share was told, and is answered after it, tells nothing. What is reserved goes up and down by itself, and tells each share once;
- * but what this service resets or gives back is forgotten here, as is what was told below another limit.
+ * <p><b>Once more</b> is a share that a request goes past by itself, if the request began after the share was told:
+ * counters of which nothing is given back only go up, so something was given back in between, by whatever process. A
+ * request that began before the share was told, and is answered after it, tells nothing. What is reserved goes up and
+ * down by itself, and tells each share once; but what this service resets or gives back is forgotten here, as is what
+ * was told below another limit.
  *
- * <p>What was told is remembered for so many counters; a key that is asked for so seldom that it is forgotten meanwhile may be
- * told of again.
+ * <p>What was told is remembered for so many counters; a key that is asked for so seldom that it is forgotten
+ * meanwhile may be told of again.
  *
  * <p>Thread-safe.
  */

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a reservation is closed that nobody has ended: at most once, and not after it has ended. A reservation without it costs no timer.
- * Thread-safe.
+ * When a reservation is closed that nobody has ended: at most once, and not after it has ended. A reservation without
+ * it costs no timer. Thread-safe.
  */
 final class TimeToLive {
 

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The tallies of one window, by subject: so that a counter is found without making its name.
  *
- * <p>Whoever adds one enters before, and leaves once it is taken out. When the last has left, it is closed for good, and is to be
- * replaced: so that no window stays for ever.
+ * <p>Whoever adds one enters before, and leaves once it is taken out. When the last has left, it is closed for good,
+ * and is to be replaced: so that no window stays for ever.
  */
 final class WindowTallies {
 
