@@ -39,7 +39,23 @@ public record QuotaStatistics(
         long owedCounters,
         boolean storeAvailable) {
 
-    /** Creates statistics. */
+    /**
+     * Creates statistics.
+     *
+     * @param admitted how many requests were admitted, by where the answer came from; each source but {@code CLOSED} has a number
+     * @param refused how many requests a quota refused
+     * @param closed how many requests were denied because the store was away
+     * @param failedNotApplied how many requests ended in an exception, and were certainly not counted
+     * @param failedIndeterminate how many requests ended in an exception, and may have been counted
+     * @param storeCalls how many calls the service made of its store, for whatever purpose
+     * @param storeCallsNotApplied how many of them failed, and certainly counted nothing
+     * @param storeCallsIndeterminate how many of them failed, and may have counted something
+     * @param storeTime how long all calls of the store took together; zero for a store in this process's memory, which is not timed
+     * @param maxStoreTime how long the longest of them took
+     * @param leasedUnits how many units are leased from the store now, and not granted yet
+     * @param owedCounters how many counters have amounts now that were admitted without the store, and are not counted yet
+     * @param storeAvailable whether the store is called now; false if it has not answered for some time
+     */
     public QuotaStatistics {
         admitted = Map.copyOf(admitted);
     }
