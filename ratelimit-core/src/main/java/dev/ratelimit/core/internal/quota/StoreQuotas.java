@@ -86,8 +86,7 @@ public final class StoreQuotas implements QuotaService {
         CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
         List<Target> all = targets.of(windows, key, now);
-        return new CountedReservation(
-                reservations, all, amount, ask(windows, key, all, amount, Stay.FOR_NOW, now));
+        return new CountedReservation(reservations, all, amount, ask(windows, key, all, amount, Stay.FOR_NOW, now));
     }
 
     private QuotaDecision ask(
@@ -140,8 +139,7 @@ public final class StoreQuotas implements QuotaService {
         Once.Asked asked = once.ask(key, new Request(all, amount), idempotencyKey);
         QuotaDecision decision = told(key, all, asked, amount, now);
         UUID id = Once.holder(key, idempotencyKey);
-        return new HandedReservation(
-                reservations, new Handle(id, asked.amount(), all, decision.usages()), decision);
+        return new HandedReservation(reservations, new Handle(id, asked.amount(), all, decision.usages()), decision);
     }
 
     private QuotaDecision told(String key, List<Target> targets, Once.Asked asked, long amount, long nowMillis) {
