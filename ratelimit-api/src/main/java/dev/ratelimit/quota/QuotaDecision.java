@@ -245,8 +245,7 @@ public final class QuotaDecision {
         }
         return retryAfter.equals(NEVER)
                 ? OptionalLong.empty()
-                : OptionalLong.of(
-                        Math.max(1, retryAfter.plusNanos(999_999_999).toSeconds()));
+                : OptionalLong.of(Math.max(1, retryAfter.plusNanos(999_999_999).toSeconds()));
     }
 
     @Override
