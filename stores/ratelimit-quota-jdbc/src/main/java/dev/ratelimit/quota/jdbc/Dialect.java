@@ -106,6 +106,14 @@ enum Dialect {
         return this == MARIADB || this == MYSQL ? "`" : "\"";
     }
 
+    /**
+     * A column whose texts are compared character by character, whatever the collation of the column is: PostgreSQL's
+     * default one is that of a language, and a table that was made by other statements than ours may have it.
+     */
+    String inOrderOfCharacters(String column) {
+        return this == POSTGRESQL ? column + " COLLATE \"C\"" : column;
+    }
+
     /** How it counts. */
     Counting counting(Sql sql, Namespace namespace) {
         // Two that look for one missing row, and lock the gap, would wait for each other to insert it.

@@ -27,6 +27,11 @@ final class Failures {
                 certainty, (known == null ? "the database failed" : known) + ": " + cause.getMessage(), cause);
     }
 
+    /** Whether a call failed because the server ended its statement before the deadline. */
+    static boolean ended(QuotaStoreException failure) {
+        return failure.getCause() instanceof SQLException cause && SqlStates.ended(cause);
+    }
+
     private static @Nullable String known(SQLException e) {
         if (SqlStates.ended(e)) {
             return "the database could not do it within the deadline, and ended the statement, which did nothing;"

@@ -3,7 +3,9 @@ package dev.ratelimit.quota.jdbc;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
+import dev.ratelimit.quota.spi.CounterQuery;
 import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.ListedCounter;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>What is lost.</b> Nothing that the database has committed. Whether it keeps that over a crash is its own setting; the guide says
  * more under "Choosing a store".
  *
- * <p><b>Operations.</b> All that the SPI knows: ids are remembered with their counters, and any group is decided as one.
+ * <p><b>Operations.</b> All that the SPI knows: ids are remembered with their counters, any group is decided as one, and counters are
+ * listed.
  *
  * <p><b>Waiting.</b> Callers leave at their deadlines whatever the database, the network or the pool does: calls run on daemon threads
  * of the store, or, in PostgreSQL, on the caller's own where a connection is at hand, which is aborted at the deadline. An
@@ -48,6 +51,7 @@ public final class JdbcQuotaStore implements QuotaStore {
     private final Counting counting;
     private final @Nullable ByCaller byCaller;
     private final Purge purge;
+    private final Listing listing;
 
     private JdbcQuotaStore(Builder builder, Calls calls, Dialect dialect) {
         this.connections = builder.connections;
@@ -58,6 +62,7 @@ public final class JdbcQuotaStore implements QuotaStore {
         this.byCaller = dialect.isAbortable()
                 ? new ByCaller(counting, connections, calls, abandoned, builder.maximumCalls)
                 : null;
+        this.listing = new Listing(new CounterPages(calls, connections, sql, dialect.bound()), builder.namespace);
         this.purge = new Purge(
                 calls,
                 connections,
@@ -124,7 +129,7 @@ public final class JdbcQuotaStore implements QuotaStore {
 
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(true, AtomicGroups.ALL, LARGEST_BATCH);
+        return new Capabilities(true, AtomicGroups.ALL, LARGEST_BATCH, true);
     }
 
     /**
@@ -145,6 +150,19 @@ public final class JdbcQuotaStore implements QuotaStore {
         return byCaller != null
                 ? byCaller.apply(all, deadline)
                 : calls.call(deadline, progress -> Counting.count(counting, all, connections, deadline, progress));
+    }
+
+    /**
+     * Lists counters. It reads all that the quota has, 1,000 at a time, as calls of their own: others come between them. Of
+     * counters whose time is over, those are listed that have not been deleted yet.
+     *
+     * @throws QuotaStoreException with {@code NOT_APPLIED} if not all were read by the deadline, or the database failed
+     */
+    @Override
+    public List<ListedCounter> list(CounterQuery query, Deadline deadline) {
+        Objects.requireNonNull(query, "query");
+        Objects.requireNonNull(deadline, "deadline");
+        return listing.list(query, deadline);
     }
 
     /**

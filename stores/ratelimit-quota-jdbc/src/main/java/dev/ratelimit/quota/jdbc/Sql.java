@@ -11,11 +11,13 @@ final class Sql {
     private final String table;
     private final String operations;
     private final String index;
+    private final String ordered;
 
     Sql(TableName name, Dialect dialect) {
         this.table = name.text(dialect, "");
         this.operations = name.text(dialect, "_operation");
         this.index = name.withoutSchema(dialect, "_expires");
+        this.ordered = dialect.inOrderOfCharacters("counter");
     }
 
     /** The index of counters by the end of their time, which is made in the schema of its table. */
@@ -69,6 +71,12 @@ final class Sql {
     String expired(int most) {
         return "SELECT counter FROM " + table + " WHERE expires < ? ORDER BY expires LIMIT " + most
                 + " FOR UPDATE SKIP LOCKED";
+    }
+
+    /** Some counters whose names lie between two, in the order of their names. */
+    String page(int most) {
+        return "SELECT counter, used, expires FROM " + table + " WHERE " + ordered + " > ? AND " + ordered
+                + " < ? ORDER BY " + ordered + " LIMIT " + most;
     }
 
     /** Forgets the operations of so many counters. */

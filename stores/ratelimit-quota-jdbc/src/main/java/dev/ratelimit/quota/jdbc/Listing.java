@@ -1,0 +1,118 @@
+package dev.ratelimit.quota.jdbc;
+
+import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.CounterQuery;
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.ListedCounter;
+import dev.ratelimit.quota.spi.QuotaStoreException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lists the counters of a query that show most.
+ *
+ * <p>It reads all rows of the quota, page by page in the order of their names, and keeps the greatest that match. The names
+ * of a quota's counters are a range, so no pattern is sent, and no character of a name means anything else. Other calls
+ * come between two pages, and what a counter shows is as of its page.
+ *
+ * <p>Thread-safe.
+ */
+final class Listing {
+
+    /** Of two that show the same, the one whose name comes first is listed first. */
+    private static final Comparator<ListedCounter> LAST_OF_THE_LIST_FIRST = Comparator.comparingLong(
+                    ListedCounter::used)
+            .thenComparing(listed -> listed.counter().name(), Comparator.reverseOrder());
+
+    private static final char NEXT_AFTER_SLASH = '/' + 1;
+
+    private final Pages pages;
+    private final Namespace namespace;
+
+    Listing(Pages pages, Namespace namespace) {
+        this.pages = pages;
+        this.namespace = namespace;
+    }
+
+    /** Where rows come from. */
+    @FunctionalInterface
+    interface Pages {
+
+        /** Rows whose names lie between two, without these, in the order of names: none if there are no more. */
+        List<Row> between(String after, String before, Deadline deadline);
+    }
+
+    /**
+     * A row of the table of counters.
+     *
+     * @param name the name as it is stored
+     * @param used what it shows
+     * @param expires when it may be forgotten, in milliseconds since 1970
+     */
+    record Row(String name, long used, long expires) {}
+
+    /** The counters of a query, those that show most first. */
+    List<ListedCounter> list(CounterQuery query, Deadline deadline) {
+        PriorityQueue<ListedCounter> greatest = new PriorityQueue<>(LAST_OF_THE_LIST_FIRST);
+        String end = namespace.stored(query.quota() + NEXT_AFTER_SLASH);
+        @Nullable String last = namespace.stored(query.quota() + "/");
+        for (long read = 0; last != null; ) {
+            if (deadline.hasPassed()) {
+                throw late(read, null);
+            }
+            List<Row> page = page(last, end, read, deadline);
+            for (Row row : page) {
+                listed(row).filter(listed -> query.matches(listed.counter())).ifPresent(listed -> {
+                    greatest.add(listed);
+                    if (greatest.size() > query.max()) {
+                        greatest.remove();
+                    }
+                });
+            }
+            read += page.size();
+            last = page.isEmpty() ? null : page.get(page.size() - 1).name();
+        }
+        List<ListedCounter> all = new ArrayList<>(greatest);
+        all.sort(LAST_OF_THE_LIST_FIRST.reversed());
+        return all;
+    }
+
+    private List<Row> page(String after, String before, long read, Deadline deadline) {
+        try {
+            return pages.between(after, before, deadline);
+        } catch (QuotaStoreException e) {
+            // Where no page was read, the failure says what took the time: the pool, or other calls.
+            boolean late = Failures.ended(e) || (read > 0 && deadline.hasPassed());
+            throw late ? late(read, e) : e;
+        }
+    }
+
+    /** What a row says, if it is of a counter that shows something. */
+    private Optional<ListedCounter> listed(Row row) {
+        if (row.used() < 1) {
+            return Optional.empty();
+        }
+        try {
+            Counter counter = Counter.parse(namespace.counter(row.name()), Instant.ofEpochMilli(row.expires()));
+            return Optional.of(new ListedCounter(counter, row.used()));
+        } catch (IllegalArgumentException | DateTimeException e) {
+            // Somebody else's row: no counter has such a name.
+            return Optional.empty();
+        }
+    }
+
+    private static QuotaStoreException late(long read, @Nullable Throwable cause) {
+        return new QuotaStoreException(
+                Certainty.NOT_APPLIED,
+                "the deadline passed when " + read + " counters of the quota had been read, and not all; give the call"
+                        + " more time",
+                cause);
+    }
+}
