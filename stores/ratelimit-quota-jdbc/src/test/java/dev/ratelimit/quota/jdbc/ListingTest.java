@@ -83,6 +83,7 @@ class ListingTest {
         assertThat(names(Namespace.of("n"), "q", 9)).containsExactly("q/a/1000=2");
         assertThat(names(Namespace.NONE, "q", 9)).containsExactly("q/a/1000=1");
         assertThat(names(Namespace.NONE, "n", 9)).isEmpty();
+        assertThat(asked).as("no row of others is read").containsExactly("n:q/", "n:q/a/1001", "q/", "q/a/1000", "n/");
     }
 
     @Test
