@@ -3,7 +3,10 @@ package dev.ratelimit.quota.redis;
 import dev.ratelimit.quota.spi.Counter;
 import dev.ratelimit.quota.spi.OperationId;
 import java.nio.ByteBuffer;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,37 @@ record Keys(String namespace) {
 
     String of(Counter counter) {
         return "{" + namespace + ":" + counter.subject() + "}/" + counter.quota() + "/" + counter.window();
+    }
+
+    /**
+     * The counter that has a key; nothing if none has.
+     *
+     * @param expires when the server may forget it
+     */
+    Optional<Counter> counter(String key, Instant expires) {
+        String before = "{" + namespace + ":";
+        int end = key.indexOf("}/");
+        int window = key.lastIndexOf('/');
+        if (!key.startsWith(before) || end < before.length() || window < end + 2) {
+            return Optional.empty();
+        }
+        String subject = key.substring(before.length(), end);
+        String name = key.substring(end + 2, window) + "/" + subject + key.substring(window);
+        try {
+            // What is written in another way, such as 007 for 7, is the key of no counter.
+            return Optional.of(Counter.parse(name, expires))
+                    .filter(counter -> of(counter).equals(key));
+        } catch (IllegalArgumentException | DateTimeException notAName) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * What all keys of a quota match, as SCAN takes it; keys of none may match it, too. Neither a namespace nor the
+     * name of a quota has characters that mean something in it.
+     */
+    String pattern(String quota) {
+        return "{" + namespace + ":*}/" + quota + "/*";
     }
 
     /** What all keys match, as access rules of a server write it. */

@@ -6,12 +6,16 @@ import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.models.role.RedisInstance.Role;
+import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The connection that all callers share, to one server or to a cluster. */
 sealed interface Link {
@@ -22,8 +26,14 @@ sealed interface Link {
     /** Sends calls in their order, without waiting; those of one counter arrive in their order. */
     void send(List<PendingCall> calls);
 
+    /** Sends commands to the servers that have their keys, without waiting. */
+    void dispatch(List<? extends RedisCommand<String, String, ?>> commands);
+
     /** The servers that count, each with its share of the counters. */
     List<Server> servers(Duration patience);
+
+    /** Whether each counter has one of {@link #servers}. */
+    boolean knowsAllServers();
 
     /** Closes the connection, and what was made for it. */
     void close();
@@ -33,9 +43,14 @@ sealed interface Link {
      *
      * @param name what it is called in messages
      * @param description the text of INFO; connects if need be
+     * @param connection a connection to it that others use, too; connects if need be, without waiting
      * @param holds whether a key is one of its own
      */
-    record Server(String name, Callable<String> description, Predicate<String> holds) {}
+    record Server(
+            String name,
+            Callable<String> description,
+            Supplier<CompletableFuture<StatefulRedisConnection<String, String>>> connection,
+            Predicate<String> holds) {}
 
     /** One server, which may be another after a failover. */
     record Single(ServerConnection connection, Runnable release) implements Link {
@@ -51,8 +66,22 @@ sealed interface Link {
         }
 
         @Override
+        public void dispatch(List<? extends RedisCommand<String, String, ?>> commands) {
+            connection.now().dispatch(commands);
+        }
+
+        @Override
         public List<Server> servers(Duration patience) {
-            return List.of(new Server(connection.server(), () -> info(connection.now(), patience), key -> true));
+            return List.of(new Server(
+                    connection.server(),
+                    () -> info(connection.now(), patience),
+                    () -> CompletableFuture.completedFuture(connection.now()),
+                    key -> true));
+        }
+
+        @Override
+        public boolean knowsAllServers() {
+            return true;
         }
 
         @Override
@@ -83,6 +112,11 @@ sealed interface Link {
         }
 
         @Override
+        public void dispatch(List<? extends RedisCommand<String, String, ?>> commands) {
+            commands.forEach(connection::dispatch);
+        }
+
+        @Override
         public List<Server> servers(Duration patience) {
             List<Server> servers = new ArrayList<>();
             for (RedisClusterNode node : connection.getPartitions()) {
@@ -92,10 +126,22 @@ sealed interface Link {
                     servers.add(new Server(
                             Addresses.ofNode(node.getUri()),
                             () -> info(connection.getConnection(host, port), patience),
+                            () -> connection.getConnectionAsync(host, port),
                             key -> node.hasSlot(SlotHash.getSlot(key))));
                 }
             }
             return servers;
+        }
+
+        @Override
+        public boolean knowsAllServers() {
+            BitSet slots = new BitSet(SlotHash.SLOT_COUNT);
+            for (RedisClusterNode node : connection.getPartitions()) {
+                if (node.getRole() == Role.UPSTREAM) {
+                    node.getSlots().forEach(slots::set);
+                }
+            }
+            return slots.cardinality() == SlotHash.SLOT_COUNT;
         }
 
         @Override

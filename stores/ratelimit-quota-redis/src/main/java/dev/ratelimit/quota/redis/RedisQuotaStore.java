@@ -4,7 +4,9 @@ import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
 import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.CounterQuery;
 import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.ListedCounter;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
@@ -38,7 +40,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * {@link Certainty#NOT_APPLIED}; what was written and has no answer is {@link Certainty#INDETERMINATE}. No command is ever
  * sent again by itself.
  *
- * <p><b>Waiting.</b> {@link #apply} waits until its deadline, and connecting for some seconds.
+ * <p><b>Waiting.</b> {@link #apply} and {@link #list} wait until their deadline, and connecting for some seconds.
  *
  * <p><b>Thread-safety.</b> Thread-safe.
  */
@@ -55,7 +57,7 @@ public final class RedisQuotaStore implements QuotaStore {
     RedisQuotaStore(Link link, Keys keys) {
         this.link = link;
         this.keys = keys;
-        this.capabilities = new Capabilities(true, link.groups(), LARGEST_BATCH);
+        this.capabilities = new Capabilities(true, link.groups(), LARGEST_BATCH, true);
     }
 
     /**
@@ -148,15 +150,34 @@ public final class RedisQuotaStore implements QuotaStore {
             throw new IllegalArgumentException(
                     "operations must be 1 to " + LARGEST_BATCH + ", but were " + operations.size());
         }
+        checkMayBegin(deadline);
+        Batch batch = new Batch(operations, keys, link.groups());
+        batch.send(link, deadline);
+        return batch.outcomes();
+    }
+
+    /**
+     * Lists counters that show more than zero, those that show most first. It scans all keys of the database, in a
+     * cluster of each master, in steps between which other calls go on; so how long it takes depends on how many keys
+     * there are. Counters that have expired are not listed. While slots of a cluster move, counters of these may be
+     * missing. The user needs the right {@code +scan}, and no other call does.
+     *
+     * @throws QuotaStoreException with {@code NOT_APPLIED} if a server did not tell of all its counters by the deadline,
+     *     or refused to
+     */
+    @Override
+    public List<ListedCounter> list(CounterQuery query, Deadline deadline) {
+        checkMayBegin(deadline);
+        return new Listing(link, keys, query, deadline).counters();
+    }
+
+    private void checkMayBegin(Deadline deadline) {
         if (closed.get()) {
             throw new QuotaStoreException(Certainty.NOT_APPLIED, "the store is closed", null);
         }
         if (deadline.hasPassed()) {
             throw new QuotaStoreException(Certainty.NOT_APPLIED, "the deadline had passed before the call began", null);
         }
-        Batch batch = new Batch(operations, keys, link.groups());
-        batch.send(link, deadline);
-        return batch.outcomes();
     }
 
     @Override

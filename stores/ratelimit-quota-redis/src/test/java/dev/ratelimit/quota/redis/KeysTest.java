@@ -35,6 +35,38 @@ class KeysTest {
         assertThat(keys.of(counter("orders", "}x{:/"))).isEqualTo("{shop:%7Dx%7B%3A%2F}/orders/1000");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"alice", "}x{:/", "a*?[b]", "a_b%", "\u20ac"})
+    void a_key_is_read_as_the_counter_that_has_it(String subject) {
+        Counter counter = counter("orders", subject);
+        assertThat(keys.counter(keys.of(counter), Instant.MAX)).contains(counter);
+        Counter ofLength = Counter.window("or_de.rs", "1mo", START, Instant.MAX).of(subject);
+        assertThat(keys.counter(keys.of(ofLength), Instant.MAX)).contains(ofLength);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{shop:a}",
+                "{shop:a}/",
+                "{shop:a}/orders",
+                "{shop:a}/orders/",
+                "{shop:a}/orders/x",
+                "{shop:a}/orders/01000",
+                "{shop:a}/orders/99999999999999999",
+                "{shop:a}/or/ders/1000",
+                "{shop:}/orders/1000",
+                "{shop:a b}/orders/1000",
+                "{shop:a}x/orders/1000",
+                "{shop:a}/}/orders/1000",
+                "{shops:a}/orders/1000",
+                "x{shop:a}/orders/1000"
+            })
+    void other_keys_are_no_counters(String key) {
+        assertThat(keys.counter(key, Instant.MAX)).isEmpty();
+    }
+
     @Test
     void the_field_of_an_operation_is_no_other_field() {
         String field = Keys.of(new OperationId(new UUID(0, 0), 7));

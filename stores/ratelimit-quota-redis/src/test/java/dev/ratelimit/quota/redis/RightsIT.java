@@ -11,6 +11,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.CounterQuery;
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.ListedCounter;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome.Counted;
 import dev.ratelimit.quota.spi.QuotaStoreException;
@@ -18,6 +21,7 @@ import dev.ratelimit.testservers.RedisCluster;
 import dev.ratelimit.testservers.RedisServer;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -148,6 +152,26 @@ class RightsIT {
                     .isTrue();
             call(server, "ACL SETUSER app ~{ratelimit:*");
             assertThat(ask(store, acquire(counter("later"), 1, 10))).isEqualTo(new Counted(1, 1));
+            server.call("FLUSHALL");
+        }
+    }
+
+    /** Only operators list, so the start does not ask for the right. */
+    @Test
+    void a_list_needs_one_right_more_and_names_it() {
+        user("~{ratelimit:*", ALL);
+        Counter counter = counter("alice");
+        CounterQuery query = new CounterQuery("orders", "", Instant.EPOCH, Instant.MAX, 10);
+        try (RedisQuotaStore store = RedisQuotaStore.connect(address())) {
+            assertThat(ask(store, acquire(counter, 3, 10))).isEqualTo(new Counted(3, 3));
+            assertThatThrownBy(() -> store.list(query, Deadline.after(LONG)))
+                    .isInstanceOfSatisfying(
+                            QuotaStoreException.class,
+                            e -> assertThat(e.certainty()).isEqualTo(Certainty.NOT_APPLIED))
+                    .hasMessageContaining("the Redis server at 127.0.0.1:" + server.port() + " refuses SCAN: NOPERM")
+                    .hasMessageEndingWith("give the user what lists need: ACL SETUSER <user> +scan");
+            call(server, "ACL SETUSER app +scan");
+            assertThat(store.list(query, Deadline.after(LONG))).containsExactly(new ListedCounter(counter, 3));
             server.call("FLUSHALL");
         }
     }

@@ -1,0 +1,39 @@
+package dev.ratelimit.quota.redis;
+
+import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.quota.spi.QuotaStoreException;
+import io.lettuce.core.RedisCommandExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** Errors of a list: what is wrong, where, and what to do. A list changes nothing. */
+final class ListingTrouble {
+
+    /** What a list needs beyond {@link StartTrouble#RIGHTS}. */
+    static final String RIGHTS = "+scan";
+
+    private ListingTrouble() {}
+
+    static QuotaStoreException of(String what, @Nullable Throwable cause) {
+        return new QuotaStoreException(Certainty.NOT_APPLIED, "counters cannot be listed: " + what, cause);
+    }
+
+    static QuotaStoreException late(Link.Server server) {
+        return of(server.name() + " did not tell of all its counters by the deadline; set a longer one", null);
+    }
+
+    static QuotaStoreException failed(Link.Server server, String what, Throwable cause) {
+        String error = String.valueOf(cause.getMessage());
+        if (!(cause instanceof RedisCommandExecutionException)) {
+            return of(server.name() + " failed: " + error, cause);
+        }
+        String refused = server.name() + " refuses " + what + ": " + error;
+        if (Refusals.isUnknownCommand(error)) {
+            return of(refused + "; take back the rename-command of it in the server's configuration", cause);
+        }
+        if (Refusals.code(error).equals("NOPERM")) {
+            String rights = what.equals("SCAN") ? RIGHTS : StartTrouble.RIGHTS;
+            return of(refused + "; give the user what lists need: ACL SETUSER <user> " + rights, cause);
+        }
+        return of(refused, cause);
+    }
+}
