@@ -80,10 +80,10 @@ final class Listing {
                 ScanCursor from = cursor;
                 KeyScanCursor<String> found =
                         answer(server, "SCAN", () -> connection.async().scan(from, step));
-                read(server, found.getKeys());
                 if (loss.happened.get() || !connection.isOpen()) {
                     throw ListingTrouble.of("the connection to " + server.name() + " was lost", null);
                 }
+                read(server, found.getKeys());
                 cursor = found;
             }
         } finally {

@@ -51,7 +51,7 @@ class MostUsedTest {
             MostUsed most = new MostUsed(max);
             for (int i = 0; i < 60; i++) {
                 String key = "k" + random.nextInt(25);
-                long used = 1 + random.nextInt(20);
+                long used = 1L + random.nextInt(20);
                 greatest.merge(key, used, Math::max);
                 most.add(listed(key, used));
             }
