@@ -9,7 +9,7 @@ import java.util.List;
  *
  * <p>Lists and resets of many keys need a store that lists its counters. One that does not is a
  * {@link QuotaUnavailableException} with {@link Certainty#NOT_APPLIED}, which says so. They may take long: the
- * service's deadline holds for each call of the store.
+ * service waits for each list up to 30 seconds, or its deadline if that is longer.
  *
  * <p>Thread-safe. Each call waits for the store. Counts go on meanwhile.
  */

@@ -13,10 +13,18 @@ import dev.ratelimit.quota.QuotaPlans;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.spi.Capabilities;
+import dev.ratelimit.quota.spi.CounterQuery;
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.ListedCounter;
+import dev.ratelimit.quota.spi.Operation;
+import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.testing.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What operators ask of a service. */
@@ -122,6 +130,43 @@ class QuotaOperationsTest {
                         e -> assertThat(e.certainty()).isEqualTo(Certainty.NOT_APPLIED))
                 .hasMessageContaining("does not list counters");
         assertThat(elsewhere.operations().usageBefore("ada").get(0).used()).isZero();
+    }
+
+    /** Once had the 50 ms of a request in Redis, in which no store lists ten thousand counters. */
+    @Test
+    void aListHasADeadlineOfItsOwn() {
+        List<Deadline> deadlines = new ArrayList<>();
+        QuotaStore listing = new QuotaStore() {
+            @Override
+            public Capabilities capabilities() {
+                return store.capabilities();
+            }
+
+            @Override
+            public List<Outcome> apply(List<Operation> operations, Deadline deadline) {
+                return store.apply(operations, deadline);
+            }
+
+            @Override
+            public List<ListedCounter> list(CounterQuery query, Deadline deadline) {
+                deadlines.add(deadline);
+                return store.list(query, deadline);
+            }
+
+            @Override
+            public void close() {}
+        };
+        for (Duration deadline : List.of(Duration.ofMillis(50), Duration.ofHours(1))) {
+            Quotas.builder(listing)
+                    .quota(MONTHLY)
+                    .deadline(deadline)
+                    .clock(clock)
+                    .build()
+                    .operations()
+                    .mostUsed("calls", 1);
+        }
+        assertThat(deadlines.get(0).remainingMillis()).isBetween(1_000L, 30_000L);
+        assertThat(deadlines.get(1).remainingMillis()).isGreaterThan(60_000);
     }
 
     @Test

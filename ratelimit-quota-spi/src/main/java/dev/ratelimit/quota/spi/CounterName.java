@@ -2,9 +2,11 @@ package dev.ratelimit.quota.spi;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A counter name is what the name of a {@link Counter} says, for people and programs that look into a store.
@@ -33,9 +35,7 @@ public record CounterName(String quota, String key, boolean shortened, String le
     public static CounterName parse(String name) {
         Matcher matcher = NAME.matcher(name);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException(
-                    "the name of a counter is quota/key/window, such as calls/ada/1mo.1767225600, but this was \""
-                            + name + "\"");
+            throw wrong(name, null);
         }
         String length = matcher.group(4);
         return new CounterName(
@@ -43,7 +43,22 @@ public record CounterName(String quota, String key, boolean shortened, String le
                 unescaped(matcher.group(2)),
                 matcher.group(3) != null,
                 length == null ? "" : length,
-                Instant.ofEpochSecond(Long.parseLong(matcher.group(5))));
+                start(name, matcher.group(5)));
+    }
+
+    private static Instant start(String name, String seconds) {
+        try {
+            return Instant.ofEpochSecond(Long.parseLong(seconds));
+        } catch (NumberFormatException | DateTimeException e) {
+            throw wrong(name, e);
+        }
+    }
+
+    private static IllegalArgumentException wrong(String name, @Nullable Exception cause) {
+        return new IllegalArgumentException(
+                "the name of a counter is quota/key/window, such as calls/ada/1mo.1767225600, but this was \"" + name
+                        + "\"",
+                cause);
     }
 
     private static String unescaped(String escaped) {

@@ -147,9 +147,13 @@ class CounterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a", "a/b", "a/b/", "a/b/c", "a/b/1d.", "a/%zz/1", "a/b/1/2", "/b/1"})
+    @ValueSource(
+            strings = {"", "a", "a/b", "a/b/", "a/b/c", "a/b/1d.", "a/%zz/1", "a/b/1/2", "/b/1", "a/b/99999999999999999"
+            })
     void whatIsNoNameIsSaid(String text) {
-        assertThatThrownBy(() -> CounterName.parse(text)).hasMessageContaining("quota/key/window");
+        assertThatThrownBy(() -> CounterName.parse(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("quota/key/window");
     }
 
     @Test

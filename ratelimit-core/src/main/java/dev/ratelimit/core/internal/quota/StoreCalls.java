@@ -10,6 +10,7 @@ import dev.ratelimit.quota.spi.OperationId;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.quota.spi.QuotaStoreException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class StoreCalls {
+
+    private static final Duration LIST_DEADLINE = Duration.ofSeconds(30);
 
     private final QuotaStore store;
     private final StoreDeadline wait;
@@ -57,6 +60,12 @@ final class StoreCalls {
     /** The deadline of a call that begins now. */
     Deadline deadline() {
         return Deadline.after(wait.get(), time);
+    }
+
+    /** The deadline of a list that begins now: no request waits for it, and it reads far more than a request does. */
+    Deadline listDeadline() {
+        Duration own = wait.get();
+        return Deadline.after(own.compareTo(LIST_DEADLINE) > 0 ? own : LIST_DEADLINE, time);
     }
 
     /** Has a listener told when the store goes away and comes back, as long as somebody else holds it. */

@@ -104,7 +104,7 @@ final class StoreOperations implements QuotaOperations {
 
     private List<ListedCounter> list(CounterQuery query) {
         try {
-            return calls.store().list(sinceTheYear0(query), calls.deadline());
+            return calls.store().list(sinceTheYear0(query), calls.listDeadline());
         } catch (QuotaStoreException e) {
             throw new QuotaUnavailableException(
                     e.certainty(), "the quota store did not list its counters: " + e.getMessage(), e);
