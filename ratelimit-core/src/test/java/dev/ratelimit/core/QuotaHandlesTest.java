@@ -120,6 +120,32 @@ class QuotaHandlesTest {
         }
     }
 
+    @Test
+    void aCommitThatFailedIsNeverRefundedByTheObjectThatTriedIt() {
+        for (Fault fault : List.of(Fault.REFUSE, Fault.LOSE_REPLY, Fault.LOSE_CALL, Fault.BREAK)) {
+            front.reset("a/b c");
+            QuotaReservation idempotent = front.reserve("a/b c", 80, "job " + fault);
+            try (QuotaReservation closed =
+                            worker.resume(front.reserve("a/b c", 80).handle());
+                    idempotent) {
+                for (QuotaReservation reserved : List.of(closed, idempotent)) {
+                    store.next(fault);
+                    assertThatThrownBy(() -> reserved.commit(60)).isInstanceOf(QuotaUnavailableException.class);
+                    assertThat(reserved.cancel()).as("a commit was tried").isFalse();
+                    assertThatThrownBy(reserved::handle).isInstanceOf(IllegalStateException.class);
+                }
+                assertThat(used()).as("before it is closed, after %s", fault).isEqualTo(160);
+            }
+            assertThat(used()).as("after %s", fault).isEqualTo(120);
+        }
+        QuotaReservation unanswered = worker.resume(front.reserve("bob", 80).handle());
+        store.next(Fault.REFUSE, Fault.REFUSE);
+        assertThatThrownBy(unanswered::commit).isInstanceOf(QuotaUnavailableException.class);
+        unanswered.close();
+        unanswered.close();
+        assertThat(front.peek("bob").used()).as("kept").isEqualTo(80);
+    }
+
     @RepeatedTest(20)
     void allThatEndItAgreeOnTheFirst() throws Exception {
         String handle = front.reserve("a/b c", 100).handle();

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reservation that any process with its handle may end, and that ends once.
@@ -21,6 +22,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * that end it learn the same amount, and send the same correction, which has an id and counts once. Each of these
  * calls can be repeated, also by another process after the first has died between them, for as long as the store
  * remembers the correction: a day at least.
+ *
+ * <p>After a commit that failed, this object refunds nothing: closing it repeats the commit.
  *
  * <p>Thread-safe.
  */
@@ -39,6 +42,9 @@ final class HandedReservation implements QuotaReservation {
     private final TimeToLive timeToLive;
     private volatile CloseCharges closeCharges;
     private volatile long reported;
+
+    /** What was used, as the last commit said, whether or not the store answered; null before a commit. */
+    private volatile @Nullable Long committed;
 
     HandedReservation(CountedReservation.Service service, Handle handle, QuotaDecision decision) {
         this.calls = service.calls();
@@ -84,9 +90,9 @@ final class HandedReservation implements QuotaReservation {
 
     @Override
     public String handle() {
-        if (ended.getAndSet(true)) {
+        if (committed != null || ended.getAndSet(true)) {
             throw new IllegalStateException(
-                    "the reservation has ended, or was not granted: there is nothing to hand over");
+                    "the reservation has ended, was committed, or was not granted: there is nothing to hand over");
         }
         timeToLive.end();
         return handle.text();
@@ -94,7 +100,7 @@ final class HandedReservation implements QuotaReservation {
 
     @Override
     public boolean commit() {
-        return end(handle.amount());
+        return commit(handle.amount());
     }
 
     @Override
@@ -102,28 +108,36 @@ final class HandedReservation implements QuotaReservation {
         if (actual < 0) {
             throw new IllegalArgumentException("actual must be at least 0, but was " + actual);
         }
+        if (ended.get()) {
+            return false;
+        }
+        committed = actual;
         return end(actual);
     }
 
     @Override
     public boolean cancel() {
-        return end(0);
+        return committed == null && end(0);
     }
 
     @Override
     public void close() {
         if (!ended.get()) {
             try {
-                end(
-                        switch (closeCharges) {
-                            case NOTHING -> 0;
-                            case RESERVED -> handle.amount();
-                            case LAST_REPORTED -> reported;
-                        });
+                Long tried = committed;
+                end(tried == null ? charged() : tried);
             } catch (QuotaUnavailableException e) {
                 // It stays charged as it is: in doubt, strict. A caller that wants to know calls commit or cancel.
             }
         }
+    }
+
+    private long charged() {
+        return switch (closeCharges) {
+            case NOTHING -> 0;
+            case RESERVED -> handle.amount();
+            case LAST_REPORTED -> reported;
+        };
     }
 
     private boolean end(long actual) {
