@@ -200,6 +200,37 @@ class QuotaHandlesTest {
     }
 
     @Test
+    void aReservationThatIsAskedForAgainInANewWindowEndsAnewThere() {
+        QuotaService daily = Quotas.builder(store)
+                .quota(Quota.of("tokens", 1_000, CalendarWindow.daily()))
+                .clock(clock)
+                .build();
+        QuotaReservation yesterday = daily.reserve("a/b c", 50, "job-1");
+        daily.reserve("a/b c", 50, "job-1").close();
+        clock.advance(Duration.ofMinutes(2));
+        QuotaReservation today = daily.reserve("a/b c", 50, "job-1");
+        assertThat(daily.peek("a/b c").used()).isEqualTo(50);
+        assertThat(yesterday.commit(30)).as("ended by another").isFalse();
+        assertThat(today.commit(40)).isTrue();
+        assertThat(daily.reserve("a/b c", 50, "job-1").commit(45))
+                .as("ended by another amount")
+                .isFalse();
+        assertThat(daily.peek("a/b c").used()).isEqualTo(40);
+    }
+
+    @Test
+    void aNewWindowOfOneQuotaCorrectsTheOtherOnce() {
+        clock.advance(Duration.ofMinutes(2));
+        assertThat(front.reserve("a/b c", 50, "job-1").commit(40)).isTrue();
+        clock.advance(Duration.ofMinutes(15));
+        assertThat(front.reserve("a/b c", 50, "job-1").commit(30)).isTrue();
+        assertThat(front.peek("a/b c").usages())
+                .extracting(QuotaUsage::used)
+                .as("of the same day, and of another quarter of an hour")
+                .containsExactly(40L, 30L);
+    }
+
+    @Test
     void whatIsNoUseIsNotListed() {
         worker.resume(front.reserve("a/b c", 100).handle()).commit(7);
         assertThat(front.operations().mostUsed("tokens", Instant.MIN, Instant.MAX, 10))

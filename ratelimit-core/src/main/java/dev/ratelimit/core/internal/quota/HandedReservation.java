@@ -9,6 +9,7 @@ import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.OperationId;
 import dev.ratelimit.quota.spi.Outcome;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -176,15 +177,24 @@ final class HandedReservation implements QuotaReservation {
         return (Outcome.Counted) outcome;
     }
 
-    /** The counter that shows by how much it ended, kept as long as the counters that it corrects. */
+    /**
+     * The counter that shows by how much it ended, kept as long as the counters that it corrects.
+     *
+     * <p>An idempotency key is counted anew in a new window, and ends anew there. Each window that begins does so after all that
+     * began before, so the latest start tells which windows these are.
+     */
     private Counter mark() {
-        Counter last = handle.targets().get(0).counter();
-        String quota = last.quota();
+        Target first = handle.targets().get(0);
+        Instant expires = first.counter().expires();
+        Instant start = first.window().start();
         for (Target target : handle.targets()) {
-            last = target.counter().expires().isAfter(last.expires()) ? target.counter() : last;
+            expires = target.counter().expires().isAfter(expires)
+                    ? target.counter().expires()
+                    : expires;
+            start = target.window().start().isAfter(start) ? target.window().start() : start;
         }
         return Aside.HANDLE.counter(
-                quota, handle.id().toString(), last.expires().plus(LONGER));
+                first.counter().quota(), handle.id() + "@" + start.getEpochSecond(), expires.plus(LONGER));
     }
 
     @Override
