@@ -7,6 +7,7 @@ import dev.ratelimit.core.internal.quota.MemoryStore;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
+import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.spi.QuotaStore;
@@ -36,6 +37,23 @@ class LifetimeCreditTest {
 
     private QuotaService service(QuotaStore store) {
         return Quotas.builder(store).quota(CREDIT).clock(clock).build();
+    }
+
+    @Test
+    void aRequestWithAnIdempotencyKeyKnowsCreditGivenElsewhere() {
+        QuotaService here = service(store);
+        QuotaService elsewhere = service(store);
+        assertThat(here.consume("ada", 7, "order-1").retryAfter()).isEqualTo(QuotaDecision.NEVER);
+        elsewhere.topUp("ada", 3);
+        assertThat(here.consume("ada", 7, "order-1").allowed()).isTrue();
+        assertThat(here.consume("ada", 7, "order-1").used()).as("repeated").isEqualTo(7);
+        elsewhere.topUp("ada", 10);
+        QuotaReservation reserved = here.reserve("ada", 11, "order-2");
+        assertThat(reserved.granted()).isTrue();
+        assertThat(reserved.decision().limit()).isEqualTo(18);
+        assertThat(reserved.commit(10)).isTrue();
+        assertThat(here.consume("ada", 2, "order-3").allowed()).isFalse();
+        assertThat(elsewhere.peek("ada").remaining()).isEqualTo(1);
     }
 
     @ParameterizedTest

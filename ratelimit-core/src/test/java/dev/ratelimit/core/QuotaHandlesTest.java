@@ -120,6 +120,32 @@ class QuotaHandlesTest {
         }
     }
 
+    @Test
+    void aCommitThatFailedIsNeverRefundedByTheObjectThatTriedIt() {
+        for (Fault fault : List.of(Fault.REFUSE, Fault.LOSE_REPLY, Fault.LOSE_CALL, Fault.BREAK)) {
+            front.reset("a/b c");
+            QuotaReservation idempotent = front.reserve("a/b c", 80, "job " + fault);
+            try (QuotaReservation closed =
+                            worker.resume(front.reserve("a/b c", 80).handle());
+                    idempotent) {
+                for (QuotaReservation reserved : List.of(closed, idempotent)) {
+                    store.next(fault);
+                    assertThatThrownBy(() -> reserved.commit(60)).isInstanceOf(QuotaUnavailableException.class);
+                    assertThat(reserved.cancel()).as("a commit was tried").isFalse();
+                    assertThatThrownBy(reserved::handle).isInstanceOf(IllegalStateException.class);
+                }
+                assertThat(used()).as("before it is closed, after %s", fault).isEqualTo(160);
+            }
+            assertThat(used()).as("after %s", fault).isEqualTo(120);
+        }
+        QuotaReservation unanswered = worker.resume(front.reserve("bob", 80).handle());
+        store.next(Fault.REFUSE, Fault.REFUSE);
+        assertThatThrownBy(unanswered::commit).isInstanceOf(QuotaUnavailableException.class);
+        unanswered.close();
+        unanswered.close();
+        assertThat(front.peek("bob").used()).as("kept").isEqualTo(80);
+    }
+
     @RepeatedTest(20)
     void allThatEndItAgreeOnTheFirst() throws Exception {
         String handle = front.reserve("a/b c", 100).handle();
@@ -171,6 +197,37 @@ class QuotaHandlesTest {
         QuotaReservation refused = front.reserve("a/b c", 2_000, "job-2");
         assertThat(refused.granted()).isFalse();
         assertThat(refused.commit()).isFalse();
+    }
+
+    @Test
+    void aReservationThatIsAskedForAgainInANewWindowEndsAnewThere() {
+        QuotaService daily = Quotas.builder(store)
+                .quota(Quota.of("tokens", 1_000, CalendarWindow.daily()))
+                .clock(clock)
+                .build();
+        QuotaReservation yesterday = daily.reserve("a/b c", 50, "job-1");
+        daily.reserve("a/b c", 50, "job-1").close();
+        clock.advance(Duration.ofMinutes(2));
+        QuotaReservation today = daily.reserve("a/b c", 50, "job-1");
+        assertThat(daily.peek("a/b c").used()).isEqualTo(50);
+        assertThat(yesterday.commit(30)).as("ended by another").isFalse();
+        assertThat(today.commit(40)).isTrue();
+        assertThat(daily.reserve("a/b c", 50, "job-1").commit(45))
+                .as("ended by another amount")
+                .isFalse();
+        assertThat(daily.peek("a/b c").used()).isEqualTo(40);
+    }
+
+    @Test
+    void aNewWindowOfOneQuotaCorrectsTheOtherOnce() {
+        clock.advance(Duration.ofMinutes(2));
+        assertThat(front.reserve("a/b c", 50, "job-1").commit(40)).isTrue();
+        clock.advance(Duration.ofMinutes(15));
+        assertThat(front.reserve("a/b c", 50, "job-1").commit(30)).isTrue();
+        assertThat(front.peek("a/b c").usages())
+                .extracting(QuotaUsage::used)
+                .as("of the same day, and of another quarter of an hour")
+                .containsExactly(40L, 30L);
     }
 
     @Test

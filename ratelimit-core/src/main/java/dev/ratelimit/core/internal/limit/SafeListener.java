@@ -26,35 +26,26 @@ final class SafeListener implements LimiterListener {
 
     @Override
     public void admitted(String policy, long permits, long delayNanos) {
-        quietly(() -> listener.admitted(policy, permits, delayNanos));
+        failure.contained(() -> listener.admitted(policy, permits, delayNanos));
     }
 
     @Override
     public void refused(String policy, long permits, Decision.Reason reason) {
-        quietly(() -> listener.refused(policy, permits, reason));
+        failure.contained(() -> listener.refused(policy, permits, reason));
     }
 
     @Override
     public void gaveUp(String policy, long permits) {
-        quietly(() -> listener.gaveUp(policy, permits));
+        failure.contained(() -> listener.gaveUp(policy, permits));
     }
 
     @Override
     public void evicted() {
-        quietly(listener::evicted);
+        failure.contained(listener::evicted);
     }
 
     @Override
     public void leaseReclaimed(String policy) {
-        quietly(() -> listener.leaseReclaimed(policy));
-    }
-
-    private void quietly(Runnable call) {
-        try {
-            call.run();
-        } catch (Throwable e) {
-            // The request is decided, and what it has must not be lost.
-            failure.note(e);
-        }
+        failure.contained(() -> listener.leaseReclaimed(policy));
     }
 }

@@ -58,7 +58,13 @@ final class Correction {
         for (Part part : pending) {
             operations.add(part.adjust());
         }
+        List<Part> sent = pending;
+        boolean before = touched;
+        // If the call ends in an Error, nobody learns what was applied: then all of it may have been.
+        touched = true;
+        pending = sent.stream().filter(this::isRepeatable).toList();
         List<Outcome> outcomes = calls.apply(operations, calls.deadline());
+        touched = before;
         List<Part> left = new ArrayList<>();
         Outcome.Failed failure = null;
         for (int i = 0; i < outcomes.size(); i++) {
@@ -69,12 +75,17 @@ final class Correction {
             failure = failed;
             boolean certain = failed.certainty() == Certainty.NOT_APPLIED;
             touched |= !certain;
-            if (certain || pending.get(i).adjust().id() != null || delta > 0) {
-                left.add(pending.get(i));
+            if (certain || isRepeatable(sent.get(i))) {
+                left.add(sent.get(i));
             }
         }
         pending = left;
         return failure == null ? null : thrown(failure);
+    }
+
+    /** Whether a part that may have been applied is sent again. */
+    private boolean isRepeatable(Part part) {
+        return part.adjust().id() != null || delta > 0;
     }
 
     private QuotaUnavailableException thrown(Outcome.Failed failure) {

@@ -9,10 +9,12 @@ import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.OperationId;
 import dev.ratelimit.quota.spi.Outcome;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reservation that any process with its handle may end, and that ends once.
@@ -21,6 +23,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * that end it learn the same amount, and send the same correction, which has an id and counts once. Each of these
  * calls can be repeated, also by another process after the first has died between them, for as long as the store
  * remembers the correction: a day at least.
+ *
+ * <p>After a commit that failed, this object refunds nothing: closing it repeats the commit.
  *
  * <p>Thread-safe.
  */
@@ -39,6 +43,9 @@ final class HandedReservation implements QuotaReservation {
     private final TimeToLive timeToLive;
     private volatile CloseCharges closeCharges;
     private volatile long reported;
+
+    /** What was used, as the last commit said, whether or not the store answered; null before a commit. */
+    private volatile @Nullable Long committed;
 
     HandedReservation(CountedReservation.Service service, Handle handle, QuotaDecision decision) {
         this.calls = service.calls();
@@ -84,9 +91,9 @@ final class HandedReservation implements QuotaReservation {
 
     @Override
     public String handle() {
-        if (ended.getAndSet(true)) {
+        if (committed != null || ended.getAndSet(true)) {
             throw new IllegalStateException(
-                    "the reservation has ended, or was not granted: there is nothing to hand over");
+                    "the reservation has ended, was committed, or was not granted: there is nothing to hand over");
         }
         timeToLive.end();
         return handle.text();
@@ -94,7 +101,7 @@ final class HandedReservation implements QuotaReservation {
 
     @Override
     public boolean commit() {
-        return end(handle.amount());
+        return commit(handle.amount());
     }
 
     @Override
@@ -102,28 +109,36 @@ final class HandedReservation implements QuotaReservation {
         if (actual < 0) {
             throw new IllegalArgumentException("actual must be at least 0, but was " + actual);
         }
+        if (ended.get()) {
+            return false;
+        }
+        committed = actual;
         return end(actual);
     }
 
     @Override
     public boolean cancel() {
-        return end(0);
+        return committed == null && end(0);
     }
 
     @Override
     public void close() {
         if (!ended.get()) {
             try {
-                end(
-                        switch (closeCharges) {
-                            case NOTHING -> 0;
-                            case RESERVED -> handle.amount();
-                            case LAST_REPORTED -> reported;
-                        });
+                Long tried = committed;
+                end(tried == null ? charged() : tried);
             } catch (QuotaUnavailableException e) {
                 // It stays charged as it is: in doubt, strict. A caller that wants to know calls commit or cancel.
             }
         }
+    }
+
+    private long charged() {
+        return switch (closeCharges) {
+            case NOTHING -> 0;
+            case RESERVED -> handle.amount();
+            case LAST_REPORTED -> reported;
+        };
     }
 
     private boolean end(long actual) {
@@ -162,15 +177,24 @@ final class HandedReservation implements QuotaReservation {
         return (Outcome.Counted) outcome;
     }
 
-    /** The counter that shows by how much it ended, kept as long as the counters that it corrects. */
+    /**
+     * The counter that shows by how much it ended, kept as long as the counters that it corrects.
+     *
+     * <p>An idempotency key is counted anew in a new window, and ends anew there. Each window that begins does so after all that
+     * began before, so the latest start tells which windows these are.
+     */
     private Counter mark() {
-        Counter last = handle.targets().get(0).counter();
-        String quota = last.quota();
+        Target first = handle.targets().get(0);
+        Instant expires = first.counter().expires();
+        Instant start = first.window().start();
         for (Target target : handle.targets()) {
-            last = target.counter().expires().isAfter(last.expires()) ? target.counter() : last;
+            expires = target.counter().expires().isAfter(expires)
+                    ? target.counter().expires()
+                    : expires;
+            start = target.window().start().isAfter(start) ? target.window().start() : start;
         }
         return Aside.HANDLE.counter(
-                quota, handle.id().toString(), last.expires().plus(LONGER));
+                first.counter().quota(), handle.id() + "@" + start.getEpochSecond(), expires.plus(LONGER));
     }
 
     @Override

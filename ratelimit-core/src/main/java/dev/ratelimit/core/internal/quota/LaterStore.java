@@ -50,6 +50,11 @@ public final class LaterStore implements QuotaStore {
         begin();
     }
 
+    /** Whether the capabilities are those of the store that was opened. */
+    boolean isOpen() {
+        return open != null;
+    }
+
     @Override
     public Capabilities capabilities() {
         QuotaStore store = open;

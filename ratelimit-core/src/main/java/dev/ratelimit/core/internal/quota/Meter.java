@@ -85,17 +85,17 @@ final class Meter implements BreakerListener {
             of(failedCalls, failure).increment();
         }
         StoreCall call = new StoreCall(outcomes.size(), Duration.ofNanos(took), Optional.ofNullable(failure));
-        trouble.caught(() -> events.storeCalled(call));
+        trouble.contained(() -> events.storeCalled(call));
     }
 
     @Override
     public void opened(Throwable cause) {
-        trouble.caught(() -> events.storeAway(cause));
+        trouble.contained(() -> events.storeAway(cause));
     }
 
     @Override
     public void closed(Duration open) {
-        trouble.caught(() -> events.storeBack(open));
+        trouble.contained(() -> events.storeBack(open));
     }
 
     /** What has been counted, and how things stand. */

@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests that a caller may repeat, because they carry a key of their own: the store knows them by an id that is made
@@ -49,6 +50,10 @@ final class Once {
         if (idempotencyKey.isEmpty()) {
             throw new IllegalArgumentException("idempotencyKey is empty; give each request one of its own");
         }
+        Outcome.Failed unopened = unopened(request);
+        if (unopened != null) {
+            return new Asked(AllOrNothing.answer(unopened), 0);
+        }
         boolean groups = calls.store().capabilities().atomicGroups() != AtomicGroups.NONE;
         if (!calls.store().capabilities().remembersOperations()) {
             throw new IllegalStateException("an idempotency key needs a store that remembers operations");
@@ -65,6 +70,15 @@ final class Once {
         Operation operation = acquires.size() == 1 ? acquires.get(0) : new Operation.Group(acquires);
         Outcome outcome = calls.apply(operation, calls.deadline());
         return new Asked(AllOrNothing.answer(outcome), granted(outcome));
+    }
+
+    /** Has a store opened that is not open yet, because only then it says what it can do; null if it is open. */
+    private Outcome.@Nullable Failed unopened(Request request) {
+        if (!(calls.store() instanceof LaterStore later) || later.isOpen()) {
+            return null;
+        }
+        Operation look = new Operation.Read(request.targets().get(0).counter());
+        return calls.apply(look, calls.deadline()) instanceof Outcome.Failed failed && !later.isOpen() ? failed : null;
     }
 
     private static long granted(Outcome outcome) {

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * applied.
  *
  * <p><b>When an operation is repeated.</b> If it certainly was not applied; or if it has an id and the store remembers, so that it
- * counts once. Never after the deadline. A store that does what it must not, by throwing anything else or answering too
- * little, is taken to have counted.
+ * counts once. Never after the deadline. A store that does what it must not, by throwing anything else, an
+ * {@link Error} included, or by an answer that is none, is taken to have counted.
  *
  * <p>Thread-safe.
  */
@@ -184,23 +184,19 @@ final class StoreCalls {
         return outcomes;
     }
 
+    @SuppressWarnings("CatchingUnchecked") // whatever a store throws, it may have counted before
     private List<Outcome> called(List<Operation> operations, Deadline deadline) {
-        List<Outcome> outcomes;
         try {
-            outcomes = store.apply(operations, deadline);
+            List<Outcome> outcomes = store.apply(operations, deadline);
+            String wrong = StoreAnswers.wrong(operations, outcomes);
+            return wrong == null
+                    ? outcomes
+                    : failed(operations, Certainty.INDETERMINATE, new IllegalStateException(wrong));
         } catch (QuotaStoreException e) {
             return failed(operations, e.certainty(), e);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             return failed(operations, Certainty.INDETERMINATE, e);
         }
-        if (outcomes.size() != operations.size()) {
-            return failed(
-                    operations,
-                    Certainty.INDETERMINATE,
-                    new IllegalStateException("the store answered " + operations.size() + " operations with "
-                            + outcomes.size() + " outcomes"));
-        }
-        return outcomes;
     }
 
     private QuotaStoreException away() {
@@ -212,7 +208,7 @@ final class StoreCalls {
                 cause);
     }
 
-    private static List<Outcome> failed(List<Operation> operations, Certainty certainty, Exception cause) {
+    private static List<Outcome> failed(List<Operation> operations, Certainty certainty, Throwable cause) {
         return Collections.nCopies(operations.size(), new Outcome.Failed(certainty, cause));
     }
 

@@ -127,25 +127,36 @@ public final class StoreQuotas implements QuotaService {
     public QuotaDecision consume(String key, long amount, String idempotencyKey) {
         check(amount);
         long now = clock.millis();
-        List<Target> all = targets.of(key, now);
-        return told(key, all, once.ask(key, new Request(all, amount), idempotencyKey), amount, now);
+        return askOnce(key, targets.of(key, now), amount, idempotencyKey, now).decision();
     }
 
     @Override
     public QuotaReservation reserve(String key, long amount, String idempotencyKey) {
         check(amount);
         long now = clock.millis();
-        List<Target> all = targets.of(key, now);
-        Once.Asked asked = once.ask(key, new Request(all, amount), idempotencyKey);
-        QuotaDecision decision = told(key, all, asked, amount, now);
+        Told told = askOnce(key, targets.of(key, now), amount, idempotencyKey, now);
+        QuotaDecision decision = told.decision();
         UUID id = Once.holder(key, idempotencyKey);
-        return new HandedReservation(reservations, new Handle(id, asked.amount(), all, decision.usages()), decision);
+        Handle handle = new Handle(id, told.amount(), told.targets(), decision.usages());
+        return new HandedReservation(reservations, handle, decision);
     }
 
-    private QuotaDecision told(String key, List<Target> targets, Once.Asked asked, long amount, long nowMillis) {
+    /** A decision, the amount that it was made for first, and the targets, as the store says them now. */
+    private record Told(QuotaDecision decision, long amount, List<Target> targets) {}
+
+    private Told askOnce(String key, List<Target> targets, long amount, String idempotencyKey, long nowMillis) {
+        Once.Asked asked = once.ask(key, new Request(targets, amount), idempotencyKey);
         if (asked.answer() instanceof Answer.Counted counted) {
+            // A denial is not remembered, so that the same request may be asked again below another limit.
+            List<Target> raised = counted.granted() || !Credits.concern(targets)
+                    ? targets
+                    : raisedNow(quotas.of(key), key, targets, nowMillis);
+            if (!raised.equals(targets)) {
+                return askOnce(key, raised, amount, idempotencyKey, nowMillis);
+            }
             // A repetition shows what the counter showed then, and goes past no share again.
-            return meter.decided(decisions.of(key, targets, counted, amount, Stay.FOR_NOW, nowMillis));
+            QuotaDecision decision = decisions.of(key, targets, counted, amount, Stay.FOR_NOW, nowMillis);
+            return new Told(meter.decided(decision), asked.amount(), targets);
         }
         Answer.Failed failed = (Answer.Failed) asked.answer();
         meter.failed(failed.exception().certainty());

@@ -53,4 +53,14 @@ public final class FirstFailure {
             note(e);
         }
     }
+
+    /** Calls a listener that may change nothing, and notes all that it throws, an {@link Error} included. */
+    @SuppressWarnings("CatchingUnchecked") // whatever a listener throws, also sneakily
+    public void contained(Runnable call) {
+        try {
+            call.run();
+        } catch (Throwable e) {
+            note(e);
+        }
+    }
 }

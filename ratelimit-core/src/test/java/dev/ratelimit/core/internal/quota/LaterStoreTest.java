@@ -77,6 +77,35 @@ class LaterStoreTest {
     }
 
     @Test
+    void aRequestWithAnIdempotencyKeyOpensTheStoreAsAnyOther() {
+        LaterStore later = new LaterStore(this::opened, Runnable::run);
+        StoreQuotas quotas =
+                trial.service(later, WhenUnavailable.allow(), 0, ServiceOnTrial.DAILY, ServiceOnTrial.MINUTELY);
+        for (int i = 0; i < 20; i++) {
+            int before = attempts;
+            assertThatThrownBy(() -> quotas.consume("key", 7, "order"))
+                    .isInstanceOf(QuotaUnavailableException.class)
+                    .hasMessageContaining("connection refused");
+            assertThat(i > 0 || attempts > before).as("a call opens it").isTrue();
+            trial.advance(Duration.ofMillis(50));
+        }
+        down = false;
+        trial.advance(Duration.ofSeconds(4));
+        assertThat(quotas.consume("key", 7, "order").used()).isEqualTo(7);
+        assertThat(quotas.reserve("key", 7, "order").commit(5)).isTrue();
+        assertThat(trial.counted(ServiceOnTrial.DAILY)).isEqualTo(5);
+    }
+
+    @Test
+    void theFirstCallAfterAFailureOpensTheStore() {
+        LaterStore later = new LaterStore(this::opened, Runnable::run);
+        StoreQuotas quotas =
+                trial.service(later, WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY, ServiceOnTrial.MINUTELY);
+        down = false;
+        assertThat(quotas.consume("key", 7, "order").used()).isEqualTo(7);
+    }
+
+    @Test
     void aCallWaitsForAnAttemptUpToItsDeadline() {
         down = false;
         List<Runnable> later = new ArrayList<>();

@@ -36,6 +36,14 @@ class FirstFailureTest {
     }
 
     @Test
+    void nothingPassesWhereAListenerMayChangeNothing() {
+        failure.contained(() -> {
+            throw new OutOfMemoryError("none left");
+        });
+        assertThat(lines).singleElement().isInstanceOf(OutOfMemoryError.class);
+    }
+
+    @Test
     void aLogThatFailsHarmsNobody() {
         FirstFailure unlogged = new FirstFailure(cause -> {
             lines.add(cause);
