@@ -2,6 +2,7 @@ package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.core.internal.breaker.BreakerListener;
 import dev.ratelimit.core.internal.waiting.Timers;
+import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Operation.Adjust;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>While something is owed, a task of the timer tries from time to time, on the service's own thread; the end of an outage is a
  * reason to try at once. On a store that remembers operations an adjustment that was sent without an answer comes again
- * under its id, and counts once; on any other it may count twice, and never less than once.
+ * under its id, and counts once. On any other, a charge comes again, which may count twice, and a refund is given up.
  *
  * <p>Thread-safe; only one thread posts at a time.
  */
@@ -110,13 +111,23 @@ final class Posting implements BreakerListener {
         List<Outcome> outcomes = calls.apply(List.<Operation>copyOf(adjusts), deadline);
         boolean all = true;
         for (int i = 0; i < outcomes.size(); i++) {
-            if (outcomes.get(i) instanceof Outcome.Failed) {
-                all = false;
-            } else {
-                owed.counted(adjusts.get(i), clock.millis());
+            if (!(outcomes.get(i) instanceof Outcome.Failed failed)) {
+                owed.done(adjusts.get(i), clock.millis());
+                continue;
+            }
+            all = false;
+            if (failed.certainty() == Certainty.INDETERMINATE) {
+                inDoubt(adjusts.get(i));
             }
         }
         return all;
+    }
+
+    /** Perhaps given back already: to give it back again would be generous, unless the store knows it again. */
+    private void inDoubt(Adjust adjust) {
+        if (adjust.delta() < 0 && (adjust.id() == null || !calls.remembers())) {
+            owed.done(adjust, clock.millis());
+        }
     }
 
     private void schedule(long pauseNanos) {

@@ -29,7 +29,7 @@ class OwedTest {
 
     private static void post(Owed owed, long nowMillis) {
         for (Adjust adjust : owed.next(1_000, nowMillis, () -> null)) {
-            owed.counted(adjust, nowMillis);
+            owed.done(adjust, nowMillis);
         }
     }
 
@@ -73,7 +73,7 @@ class OwedTest {
         List<Adjust> first = owed.next(10, NOW, () -> null);
         owed.admit(key("a", NOW), 4, NO_LIMIT, NOW);
         assertThat(owed.next(10, NOW, () -> null)).isEqualTo(first);
-        owed.counted(first.get(0), NOW);
+        owed.done(first.get(0), NOW);
         assertThat(owed.next(10, NOW, () -> null)).extracting(Adjust::delta).containsExactly(4L);
     }
 
@@ -151,7 +151,7 @@ class OwedTest {
                 long posted = 0;
                 for (Adjust adjust : owed.next(10, NOW, () -> null)) {
                     posted += adjust.delta();
-                    owed.counted(adjust, NOW);
+                    owed.done(adjust, NOW);
                 }
                 return posted;
             }
