@@ -145,13 +145,13 @@ final class Owed {
         }
     }
 
-    /** Whether there is something to send for at least one of these counters. */
+    /** Whether something is owed on at least one of these counters, also if it has been sent and not answered. */
     boolean isOwedOn(List<Target> targets) {
         lock.lock();
         try {
             return targets.stream().anyMatch(target -> {
                 OwedCounter account = accounts.get(target.counter());
-                return account != null && account.owed != 0;
+                return account != null && !account.isSettled();
             });
         } finally {
             lock.unlock();

@@ -1,18 +1,22 @@
 package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.core.internal.breaker.BreakerListener;
+import dev.ratelimit.core.internal.trouble.FirstFailure;
 import dev.ratelimit.core.internal.waiting.Timers;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Operation.Adjust;
+import dev.ratelimit.quota.spi.OperationId;
 import dev.ratelimit.quota.spi.Outcome;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +41,10 @@ final class Posting implements BreakerListener {
     private final Surroundings surroundings;
     private final ReentrantLock turn = new ReentrantLock();
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final FirstFailure trouble =
+            new FirstFailure("quotas: what is owed could not be posted, and is tried again");
+    private final UUID holder = UUID.randomUUID();
+    private long sequence;
     private volatile boolean closed;
 
     Posting(Owed owed, StoreCalls calls, InstantSource clock, Surroundings surroundings) {
@@ -87,7 +95,7 @@ final class Posting implements BreakerListener {
         try {
             boolean sound = true;
             while (sound && calls.permits()) {
-                List<Adjust> next = owed.next(calls.maxBatch(), clock.millis(), calls::idToRepeat);
+                List<Adjust> next = owed.next(calls.maxBatch(), clock.millis(), this::nextId);
                 if (next.isEmpty()) {
                     return;
                 }
@@ -96,6 +104,11 @@ final class Posting implements BreakerListener {
         } finally {
             turn.unlock();
         }
+    }
+
+    /** An id also while the store is not open yet, and cannot say that it remembers; the turn guards the sequence. */
+    private @Nullable OperationId nextId() {
+        return calls.store().isLocal() ? null : new OperationId(holder, ++sequence);
     }
 
     private boolean hasTurn(Deadline deadline) {
@@ -108,7 +121,15 @@ final class Posting implements BreakerListener {
     }
 
     private boolean post(List<Adjust> adjusts, Deadline deadline) {
-        List<Outcome> outcomes = calls.apply(List.<Operation>copyOf(adjusts), deadline);
+        List<Outcome> outcomes;
+        try {
+            outcomes = calls.apply(List.<Operation>copyOf(adjusts), deadline);
+        } catch (RuntimeException | Error e) {
+            // Of a store or of a listener, perhaps after the store has counted.
+            trouble.note(e);
+            adjusts.forEach(this::inDoubt);
+            return false;
+        }
         boolean all = true;
         for (int i = 0; i < outcomes.size(); i++) {
             if (!(outcomes.get(i) instanceof Outcome.Failed failed)) {
@@ -135,8 +156,13 @@ final class Posting implements BreakerListener {
                 surroundings.time(), surroundings.time().nanos() + pauseNanos, () -> run(() -> again(pauseNanos)));
     }
 
+    /** Whatever goes wrong, another task follows while something is owed. */
     private void again(long pauseNanos) {
-        all();
+        try {
+            all();
+        } catch (RuntimeException | Error e) {
+            trouble.note(e);
+        }
         if (owed.size() > 0 && !closed) {
             schedule(Math.min(MAX_PAUSE_NANOS, 2 * pauseNanos));
             return;

@@ -91,4 +91,90 @@ class OwedInDoubtTest {
             assertThat(quotas.statistics().owedCounters()).isZero();
         }
     }
+
+    /** A store and a listener that throw an error once each, while something is posted. */
+    @Test
+    void anErrorWhilePostingStopsNoPosting() {
+        int[] errors = {0};
+        QuotaStore broken = new Breaking(trial.store, errors);
+        StoreQuotas quotas = trial.service(broken, WhenUnavailable.allow(), 0, ServiceOnTrial.DAILY);
+        trial.store.next(Fault.REFUSE);
+        quotas.consume("key", 10);
+        errors[0] = 3;
+        assertThat(counted()).isEqualTo(10);
+        assertThat(errors[0]).isZero();
+        assertThat(trial.time.pending()).isZero();
+    }
+
+    /** Throws errors after it has counted, as often as it is told to. */
+    private record Breaking(QuotaStore store, int[] errors) implements QuotaStore {
+
+        @Override
+        public Capabilities capabilities() {
+            return store.capabilities();
+        }
+
+        @Override
+        public List<Outcome> apply(List<Operation> operations, Deadline deadline) {
+            List<Outcome> outcomes = store.apply(operations, deadline);
+            if (errors[0] > 0) {
+                errors[0]--;
+                throw new StackOverflowError("deep in a driver");
+            }
+            return outcomes;
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+
+    @Test
+    void whatIsOwedBeforeAStoreIsOpenCountsOnce() {
+        boolean[] down = {true};
+        LaterStore later = new LaterStore(
+                () -> {
+                    if (down[0]) {
+                        throw new IllegalStateException("connection refused");
+                    }
+                    return trial.store;
+                },
+                Runnable::run);
+        StoreQuotas quotas = trial.service(later, WhenUnavailable.allow(), 0, ServiceOnTrial.DAILY);
+        assertThat(quotas.consume("key", 7).allowed()).isTrue();
+        // The first posting opens the store, and its reply is lost.
+        trial.store.next(Fault.LOSE_REPLY);
+        down[0] = false;
+        assertThat(counted()).isEqualTo(7);
+    }
+
+    @Test
+    void whatIsOwedBeforeAStoreIsOpenCountsOnceThoughPostingFailsBefore() {
+        boolean[] down = {true};
+        LaterStore later = new LaterStore(
+                () -> {
+                    if (down[0]) {
+                        throw new IllegalStateException("connection refused");
+                    }
+                    return trial.store;
+                },
+                Runnable::run);
+        StoreQuotas quotas = trial.service(later, WhenUnavailable.allow(), 0, ServiceOnTrial.DAILY);
+        quotas.consume("key", 7);
+        trial.advance(Duration.ofMillis(150));
+        trial.store.next(Fault.LOSE_REPLY);
+        down[0] = false;
+        assertThat(counted()).isEqualTo(7);
+    }
+
+    @Test
+    void aRefundIsOwedAfterWhatIsUnderWay() {
+        StoreQuotas quotas = trial.service(WhenUnavailable.allow(), ServiceOnTrial.DAILY);
+        trial.store.next(Fault.REFUSE, Fault.REFUSE);
+        QuotaReservation reserved = quotas.reserve("key", 50);
+        trial.advance(Duration.ofMillis(150));
+        assertThat(reserved.commit(10)).isTrue();
+        assertThat(counted()).isEqualTo(10);
+    }
 }
