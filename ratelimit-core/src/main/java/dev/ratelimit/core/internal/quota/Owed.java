@@ -49,15 +49,13 @@ final class Owed {
     boolean admit(List<Target> targets, long amount, long[] limits, long nowMillis) {
         lock.lock();
         try {
-            int missing = 0;
             for (int i = 0; i < limits.length; i++) {
                 OwedCounter account = accounts.get(targets.get(i).counter());
-                missing += account == null ? 1 : 0;
                 if (limits[i] - (account == null ? 0 : account.admitted) < amount) {
                     return false;
                 }
             }
-            if (missing > 0 && !hasRoom(missing, nowMillis)) {
+            if (!hasRoomFor(targets, nowMillis)) {
                 return false;
             }
             for (Target target : targets) {
@@ -78,11 +76,7 @@ final class Owed {
     boolean add(List<Target> targets, long delta, boolean ofAdmitted, long nowMillis) {
         lock.lock();
         try {
-            int missing = 0;
-            for (Target target : targets) {
-                missing += accounts.containsKey(target.counter()) ? 0 : 1;
-            }
-            if (missing > 0 && !hasRoom(missing, nowMillis)) {
+            if (!hasRoomFor(targets, nowMillis)) {
                 return false;
             }
             for (Target target : targets) {
@@ -105,15 +99,13 @@ final class Owed {
     boolean takeOver(List<Target> targets, List<Adjust> sent, boolean ofAdmitted, long nowMillis) {
         lock.lock();
         try {
-            int missing = 0;
             for (Target target : targets) {
                 OwedCounter account = accounts.get(target.counter());
-                missing += account == null ? 1 : 0;
                 if (account != null && !account.hasRoomToTakeOver()) {
                     return false;
                 }
             }
-            if (missing > 0 && !hasRoom(missing, nowMillis)) {
+            if (!hasRoomFor(targets, nowMillis)) {
                 return false;
             }
             for (int i = 0; i < sent.size(); i++) {
@@ -211,6 +203,19 @@ final class Owed {
         }
     }
 
+    /** Notes that the store has not taken an adjustment: others come before it now. */
+    void notTaken(Adjust adjust) {
+        lock.lock();
+        try {
+            OwedCounter account = accounts.remove(adjust.counter());
+            if (account != null) {
+                accounts.put(adjust.counter(), account);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How many counters something is owed on. */
     int size() {
         lock.lock();
@@ -223,10 +228,18 @@ final class Owed {
         }
     }
 
+    private boolean hasRoomFor(List<Target> targets, long nowMillis) {
+        int missing = 0;
+        for (Target target : targets) {
+            missing += accounts.containsKey(target.counter()) ? 0 : 1;
+        }
+        return missing == 0 || hasRoom(missing, nowMillis);
+    }
+
     private boolean hasRoom(int more, long nowMillis) {
         if (accounts.size() + more > maxCounters && nowMillis >= nextSweepMillis) {
             nextSweepMillis = nowMillis + SWEEP_MILLIS;
-            accounts.values().removeIf(account -> isDone(account, nowMillis));
+            accounts.values().removeIf(account -> isDone(account, nowMillis) || account.isExpired(nowMillis));
         }
         return accounts.size() + more <= maxCounters;
     }

@@ -87,7 +87,7 @@ final class Posting implements BreakerListener {
         }
     }
 
-    /** Posts what is owed until nothing is or a call fails; waits up to the deadline for a thread that posts already. */
+    /** Posts what is owed until nothing is or a call counts nothing; waits up to the deadline for a thread that posts already. */
     private void all() {
         if (!hasTurn(calls.deadline())) {
             return;
@@ -120,6 +120,7 @@ final class Posting implements BreakerListener {
         }
     }
 
+    /** Posts some; false if the store has counted none of them, and is to be left alone for a while. */
     private boolean post(List<Adjust> adjusts, Deadline deadline) {
         List<Outcome> outcomes;
         try {
@@ -130,18 +131,19 @@ final class Posting implements BreakerListener {
             adjusts.forEach(this::inDoubt);
             return false;
         }
-        boolean all = true;
+        boolean any = false;
         for (int i = 0; i < outcomes.size(); i++) {
             if (!(outcomes.get(i) instanceof Outcome.Failed failed)) {
                 owed.done(adjusts.get(i), clock.millis());
+                any = true;
                 continue;
             }
-            all = false;
+            owed.notTaken(adjusts.get(i));
             if (failed.certainty() == Certainty.INDETERMINATE) {
                 inDoubt(adjusts.get(i));
             }
         }
-        return all;
+        return any;
     }
 
     /** Perhaps given back already: to give it back again would be generous, unless the store knows it again. */

@@ -3,6 +3,7 @@ package dev.ratelimit.core.internal.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.WhenUnavailable;
+import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
@@ -176,5 +177,50 @@ class OwedInDoubtTest {
         trial.advance(Duration.ofMillis(150));
         assertThat(reserved.commit(10)).isTrue();
         assertThat(counted()).isEqualTo(10);
+    }
+
+    /** Answers what concerns some keys with a failure of each operation. */
+    private record WithoutKeys(QuotaStore store, String prefix) implements QuotaStore {
+
+        @Override
+        public Capabilities capabilities() {
+            return new Capabilities(true, AtomicGroups.ALL, 3);
+        }
+
+        @Override
+        public List<Outcome> apply(List<Operation> operations, Deadline deadline) {
+            return operations.stream()
+                    .map(operation -> apply(operation, deadline))
+                    .toList();
+        }
+
+        private Outcome apply(Operation operation, Deadline deadline) {
+            return operation instanceof Operation.Adjust adjust
+                            && adjust.counter().subject().contains(prefix)
+                    ? new Outcome.Failed(Certainty.NOT_APPLIED, new IllegalStateException("a key of another shard"))
+                    : store.apply(List.of(operation), deadline).get(0);
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+
+    @Test
+    void countersThatTheStoreCannotTakeDelayNoOthers() {
+        StoreQuotas quotas =
+                trial.service(new WithoutKeys(trial.store, "bad"), WhenUnavailable.allow(), 0, ServiceOnTrial.DAILY);
+        trial.store.beginOutage(Fault.REFUSE);
+        for (int i = 0; i < 7; i++) {
+            quotas.consume("bad" + i, 1);
+        }
+        for (int i = 0; i < 20; i++) {
+            quotas.consume("good" + i, 1);
+        }
+        quotas.consume("key", 5);
+        trial.store.endOutage();
+        assertThat(counted()).isEqualTo(5);
+        assertThat(quotas.statistics().owedCounters()).isEqualTo(7);
     }
 }

@@ -67,6 +67,20 @@ class OwedTest {
     }
 
     @Test
+    void countersThatTheStoreHasForgottenMakeRoomThoughNothingIsPosted() {
+        for (boolean keepsAdmitted : new boolean[] {false, true}) {
+            Owed owed = new Owed(2, keepsAdmitted);
+            owed.admit(key("a", NOW), 1, NO_LIMIT, NOW);
+            owed.admit(key("b", NOW), 1, NO_LIMIT, NOW);
+            owed.next(1, NOW, () -> null);
+            assertThat(owed.admit(key("c", NOW), 1, NO_LIMIT, NOW + 1_000)).isFalse();
+            long later = NOW + Duration.ofDays(40).toMillis();
+            assertThat(owed.admit(key("c", later), 1, NO_LIMIT, later)).isTrue();
+            assertThat(owed.size()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void whatHasNoAnswerComesAgainUnchanged() {
         Owed owed = new Owed(2, false);
         owed.admit(key("a", NOW), 3, NO_LIMIT, NOW);
