@@ -77,8 +77,8 @@ sealed interface Answer {
     }
 
     /**
-     * That the request was certainly refused, and the store was in trouble after that: what other quotas had counted for the
-     * request may still be counted, or what they show is not known.
+     * That the request was certainly refused, and the store was in trouble after that: what other quotas had counted for
+     * the request may still be counted, or what they show is not known.
      *
      * @param counted what each counter shows as far as it is known; a counter that could not be read shows 0
      */

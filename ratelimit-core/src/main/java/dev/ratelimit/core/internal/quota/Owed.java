@@ -91,8 +91,8 @@ final class Owed {
     }
 
     /**
-     * Takes over changes that were sent without an answer, on all counters or on none; says whether it did. Each is sent again as
-     * it is, under its id.
+     * Takes over changes that were sent without an answer, on all counters or on none; says whether it did. Each is sent
+     * again as it is, under its id.
      *
      * @param sent one for each target, in their order
      */

@@ -87,7 +87,7 @@ final class Posting implements BreakerListener {
         }
     }
 
-    /** Posts what is owed until nothing is or a call counts nothing; waits up to the deadline for a thread that posts already. */
+    /** Posts until nothing is owed or a call counts nothing; waits up to the deadline for a thread that posts already. */
     private void all() {
         if (!hasTurn(calls.deadline())) {
             return;
@@ -128,6 +128,7 @@ final class Posting implements BreakerListener {
         } catch (RuntimeException | Error e) {
             // Of a store or of a listener, perhaps after the store has counted.
             trouble.note(e);
+            adjusts.forEach(owed::notTaken);
             adjusts.forEach(this::inDoubt);
             return false;
         }

@@ -111,7 +111,7 @@ public final class StoreQuotas implements QuotaService {
         return meter.decided(absence.answer(targets, amount, nowMillis));
     }
 
-    /** A refusal is certain, and no absence admits it; where requests may fail, the exception also says what is in doubt. */
+    /** A refusal is certain, and no absence admits it; where requests may fail, an exception says what is in doubt. */
     private Answer known(Answer answer) {
         if (answer instanceof Answer.Refused refused) {
             return absence.fails() ? refused.trouble() : refused.counted();

@@ -14,6 +14,7 @@ import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.testing.FaultyStore.Fault;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of amounts that are owed when calls fail in the worst order. */
@@ -96,19 +97,19 @@ class OwedInDoubtTest {
     /** A store and a listener that throw an error once each, while something is posted. */
     @Test
     void anErrorWhilePostingStopsNoPosting() {
-        int[] errors = {0};
+        AtomicInteger errors = new AtomicInteger();
         QuotaStore broken = new Breaking(trial.store, errors);
         StoreQuotas quotas = trial.service(broken, WhenUnavailable.allow(), 0, ServiceOnTrial.DAILY);
         trial.store.next(Fault.REFUSE);
         quotas.consume("key", 10);
-        errors[0] = 3;
+        errors.set(3);
         assertThat(counted()).isEqualTo(10);
-        assertThat(errors[0]).isZero();
+        assertThat(errors).hasValue(0);
         assertThat(trial.time.pending()).isZero();
     }
 
     /** Throws errors after it has counted, as often as it is told to. */
-    private record Breaking(QuotaStore store, int[] errors) implements QuotaStore {
+    private record Breaking(QuotaStore store, AtomicInteger errors) implements QuotaStore {
 
         @Override
         public Capabilities capabilities() {
@@ -118,8 +119,7 @@ class OwedInDoubtTest {
         @Override
         public List<Outcome> apply(List<Operation> operations, Deadline deadline) {
             List<Outcome> outcomes = store.apply(operations, deadline);
-            if (errors[0] > 0) {
-                errors[0]--;
+            if (errors.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 throw new StackOverflowError("deep in a driver");
             }
             return outcomes;
