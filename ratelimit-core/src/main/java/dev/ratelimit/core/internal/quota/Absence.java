@@ -4,6 +4,7 @@ import dev.ratelimit.DecisionSource;
 import dev.ratelimit.WhenUnavailable;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.spi.Operation.Adjust;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,6 +52,15 @@ sealed interface Absence {
      * @param ofAdmitted whether it corrects what was admitted without the store
      */
     default boolean takesOn(List<Target> targets, long delta, boolean ofAdmitted, long nowMillis) {
+        return false;
+    }
+
+    /**
+     * Takes over a charge that was sent without an answer, and sends it again as it is; false if the caller is to be told.
+     *
+     * @param sent one for each target, in their order
+     */
+    default boolean takesOver(List<Target> targets, List<Adjust> sent, boolean ofAdmitted, long nowMillis) {
         return false;
     }
 
@@ -173,6 +183,15 @@ sealed interface Absence {
         @Override
         public boolean takesOn(List<Target> targets, long delta, boolean ofAdmitted, long nowMillis) {
             boolean taken = !posting.isClosed() && owed.add(targets, delta, ofAdmitted, nowMillis);
+            if (taken) {
+                posting.soon();
+            }
+            return taken;
+        }
+
+        @Override
+        public boolean takesOver(List<Target> targets, List<Adjust> sent, boolean ofAdmitted, long nowMillis) {
+            boolean taken = !posting.isClosed() && owed.takeOver(targets, sent, ofAdmitted, nowMillis);
             if (taken) {
                 posting.soon();
             }

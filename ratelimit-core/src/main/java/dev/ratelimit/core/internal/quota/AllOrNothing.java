@@ -14,7 +14,8 @@ import java.util.List;
  * acquire after the other, with what was granted given back once one is denied.
  *
  * <p><b>In trouble</b> half-way through such a row, what was granted before is given back too, and the request has failed. What
- * cannot be given back stays counted: too strict, never too generous. The caller is told that something may have been.
+ * cannot be given back stays counted: too strict, never too generous. The caller is told that something may have been. A
+ * request that a counter has denied stays refused in any trouble after that.
  *
  * <p>Thread-safe.
  */
@@ -133,7 +134,8 @@ final class AllOrNothing {
             Answer undone = undo(request, i, used, deadline);
             if (answer instanceof Answer.Counted counted) {
                 used[i] = counted.used(0);
-                return undone instanceof Answer.Failed ? undone : new Answer.Counted(false, used);
+                Answer.Counted refused = new Answer.Counted(false, used);
+                return undone instanceof Answer.Failed trouble ? new Answer.Refused(refused, trouble) : refused;
             }
             return undone instanceof Answer.Failed ? undone : answer;
         }

@@ -76,6 +76,14 @@ sealed interface Answer {
         }
     }
 
+    /**
+     * That the request was certainly refused, and the store was in trouble after that: what other quotas had counted for
+     * the request may still be counted, or what they show is not known.
+     *
+     * @param counted what each counter shows as far as it is known; a counter that could not be read shows 0
+     */
+    record Refused(Counted counted, Failed trouble) implements Answer {}
+
     /** That the store was in trouble. */
     record Failed(QuotaUnavailableException exception) implements Answer {
 

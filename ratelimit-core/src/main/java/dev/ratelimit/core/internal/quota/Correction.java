@@ -104,10 +104,14 @@ final class Correction {
             // Perhaps given back already: to give it back again would be generous.
             return false;
         }
-        if (!absence.takesOn(pending.stream().map(Part::target).toList(), delta, ofAdmitted, nowMillis)) {
-            return false;
+        List<Target> targets = pending.stream().map(Part::target).toList();
+        // What may have been counted counts once only under the id that it was sent with.
+        boolean taken = touched
+                ? absence.takesOver(targets, pending.stream().map(Part::adjust).toList(), ofAdmitted, nowMillis)
+                : absence.takesOn(targets, delta, ofAdmitted, nowMillis);
+        if (taken) {
+            pending = List.of();
         }
-        pending = List.of();
-        return true;
+        return taken;
     }
 }

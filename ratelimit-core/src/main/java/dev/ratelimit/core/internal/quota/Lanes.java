@@ -123,7 +123,8 @@ final class Lanes {
             return inTurn(key, requests, deadline);
         }
         Answer answer = answer(key, sum, deadline);
-        if (!(answer instanceof Answer.Counted counted)) {
+        Answer.Counted counted = counted(answer);
+        if (counted == null) {
             return requests.stream().map(request -> answer).toList();
         }
         if (counted.granted()) {
@@ -131,6 +132,14 @@ final class Lanes {
         }
         boolean none = requests.stream().allMatch(request -> counted.lacks(request.targets(), request.amount()));
         return none ? requests.stream().map(request -> answer).toList() : inTurn(key, requests, deadline);
+    }
+
+    /** What the counters show; null if that is not known. */
+    private static Answer.@Nullable Counted counted(Answer answer) {
+        if (answer instanceof Answer.Refused refused) {
+            return refused.counted();
+        }
+        return answer instanceof Answer.Counted counted ? counted : null;
     }
 
     private Answer answer(String key, Request request, Deadline deadline) {

@@ -84,7 +84,7 @@ final class Leasing {
         long more = before == null || closed ? 0 : more(before, rest, request.amount(), now);
         long needed = request.amount() - rest;
         Answer answer = store.ask(new Request(request.targets(), needed + more), deadline);
-        if (more > 0 && answer instanceof Answer.Counted counted && !counted.granted()) {
+        if (more > 0 && isRefusal(answer)) {
             more = 0;
             answer = store.ask(new Request(request.targets(), needed), deadline);
         }
@@ -98,6 +98,10 @@ final class Leasing {
             lease(key, new LeasedUnits(request.targets(), before.without(0), rest, before.since()));
         }
         return answer;
+    }
+
+    private static boolean isRefusal(Answer answer) {
+        return answer instanceof Answer.Refused || (answer instanceof Answer.Counted counted && !counted.granted());
     }
 
     /** Answers requests one after the other. */

@@ -3,13 +3,13 @@ package dev.ratelimit.core.internal.quota;
 import dev.ratelimit.quota.spi.Counter;
 import dev.ratelimit.quota.spi.Operation.Adjust;
 import dev.ratelimit.quota.spi.OperationId;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,27 +29,8 @@ final class Owed {
     /** After how long it is worth looking again for counters whose windows have ended. */
     private static final long SWEEP_MILLIS = 1_000;
 
-    /** What is kept of a counter. */
-    private static final class Account {
-        final Target target;
-        long admitted;
-        long owed;
-        long sent;
-
-        @Nullable
-        OperationId sentAs;
-
-        Account(Target target) {
-            this.target = target;
-        }
-
-        boolean isSettled() {
-            return owed == 0 && sent == 0;
-        }
-    }
-
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Counter, Account> accounts = new LinkedHashMap<>();
+    private final Map<Counter, OwedCounter> accounts = new LinkedHashMap<>();
     private final int maxCounters;
     private final boolean keepsAdmitted;
     private long nextSweepMillis = Long.MIN_VALUE;
@@ -68,21 +49,18 @@ final class Owed {
     boolean admit(List<Target> targets, long amount, long[] limits, long nowMillis) {
         lock.lock();
         try {
-            int missing = 0;
             for (int i = 0; i < limits.length; i++) {
-                Account account = accounts.get(targets.get(i).counter());
-                missing += account == null ? 1 : 0;
+                OwedCounter account = accounts.get(targets.get(i).counter());
                 if (limits[i] - (account == null ? 0 : account.admitted) < amount) {
                     return false;
                 }
             }
-            if (missing > 0 && !hasRoom(missing, nowMillis)) {
+            if (!hasRoomFor(targets, nowMillis)) {
                 return false;
             }
             for (Target target : targets) {
-                Account account = accounts.computeIfAbsent(target.counter(), counter -> new Account(target));
-                account.admitted = sum(account.admitted, amount);
-                account.owed = sum(account.owed, amount);
+                OwedCounter account = accounts.computeIfAbsent(target.counter(), counter -> new OwedCounter(target));
+                account.add(amount, true);
             }
             return true;
         } finally {
@@ -98,17 +76,12 @@ final class Owed {
     boolean add(List<Target> targets, long delta, boolean ofAdmitted, long nowMillis) {
         lock.lock();
         try {
-            int missing = 0;
-            for (Target target : targets) {
-                missing += accounts.containsKey(target.counter()) ? 0 : 1;
-            }
-            if (missing > 0 && !hasRoom(missing, nowMillis)) {
+            if (!hasRoomFor(targets, nowMillis)) {
                 return false;
             }
             for (Target target : targets) {
-                Account account = accounts.computeIfAbsent(target.counter(), counter -> new Account(target));
-                account.admitted = ofAdmitted ? Math.max(0, sum(account.admitted, delta)) : account.admitted;
-                account.owed = sum(account.owed, delta);
+                OwedCounter account = accounts.computeIfAbsent(target.counter(), counter -> new OwedCounter(target));
+                account.add(delta, ofAdmitted);
                 removeIfDone(account, nowMillis);
             }
             return true;
@@ -117,13 +90,45 @@ final class Owed {
         }
     }
 
+    /**
+     * Takes over changes that were sent without an answer, on all counters or on none; says whether it did. Each is sent
+     * again as it is, under its id.
+     *
+     * @param sent one for each target, in their order
+     */
+    boolean takeOver(List<Target> targets, List<Adjust> sent, boolean ofAdmitted, long nowMillis) {
+        lock.lock();
+        try {
+            for (Target target : targets) {
+                OwedCounter account = accounts.get(target.counter());
+                if (account != null && !account.hasRoomToTakeOver()) {
+                    return false;
+                }
+            }
+            if (!hasRoomFor(targets, nowMillis)) {
+                return false;
+            }
+            for (int i = 0; i < sent.size(); i++) {
+                OwedCounter account = accounts.computeIfAbsent(sent.get(i).counter(), perTarget(targets.get(i)));
+                account.takeOver(sent.get(i), ofAdmitted);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static Function<Counter, OwedCounter> perTarget(Target target) {
+        return counter -> new OwedCounter(target);
+    }
+
     /** What was admitted on each counter and is still known. */
     long[] admitted(List<Target> targets) {
         lock.lock();
         try {
             return targets.stream()
                     .mapToLong(target -> {
-                        Account account = accounts.get(target.counter());
+                        OwedCounter account = accounts.get(target.counter());
                         return account == null ? 0 : account.admitted;
                     })
                     .toArray();
@@ -132,13 +137,13 @@ final class Owed {
         }
     }
 
-    /** Whether there is something to send for at least one of these counters. */
+    /** Whether something is owed on at least one of these counters, also if it has been sent and not answered. */
     boolean isOwedOn(List<Target> targets) {
         lock.lock();
         try {
             return targets.stream().anyMatch(target -> {
-                Account account = accounts.get(target.counter());
-                return account != null && account.owed != 0;
+                OwedCounter account = accounts.get(target.counter());
+                return account != null && !account.isSettled();
             });
         } finally {
             lock.unlock();
@@ -150,7 +155,7 @@ final class Owed {
         lock.lock();
         try {
             for (Target target : targets) {
-                Account account = accounts.get(target.counter());
+                OwedCounter account = accounts.get(target.counter());
                 if (account != null) {
                     account.owed = 0;
                     account.admitted = 0;
@@ -169,20 +174,13 @@ final class Owed {
     List<Adjust> next(int max, long nowMillis, Supplier<@Nullable OperationId> ids) {
         lock.lock();
         try {
-            Instant now = Instant.ofEpochMilli(nowMillis);
             List<Adjust> next = new ArrayList<>();
-            for (Iterator<Account> all = accounts.values().iterator(); all.hasNext() && next.size() < max; ) {
-                Account account = all.next();
-                Counter counter = account.target.counter();
-                if (!counter.expires().isAfter(now)) {
+            for (Iterator<OwedCounter> all = accounts.values().iterator(); all.hasNext() && next.size() < max; ) {
+                OwedCounter account = all.next();
+                if (account.isExpired(nowMillis)) {
                     all.remove();
                 } else if (!account.isSettled()) {
-                    if (account.sent == 0) {
-                        account.sent = account.owed;
-                        account.sentAs = ids.get();
-                        account.owed = 0;
-                    }
-                    next.add(new Adjust(counter, account.sent, account.sentAs));
+                    next.add(account.next(ids));
                 }
             }
             return next;
@@ -191,15 +189,27 @@ final class Owed {
         }
     }
 
-    /** Notes that the store has counted an adjustment. */
-    void counted(Adjust adjust, long nowMillis) {
+    /** Never sends an adjustment again: the store has counted it, or it is given up. */
+    void done(Adjust adjust, long nowMillis) {
         lock.lock();
         try {
-            Account account = accounts.get(adjust.counter());
-            if (account != null && account.sent != 0) {
-                account.sent = 0;
-                account.sentAs = null;
+            OwedCounter account = accounts.get(adjust.counter());
+            if (account != null) {
+                account.done(adjust);
                 removeIfDone(account, nowMillis);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Notes that the store has not taken an adjustment: others come before it now. */
+    void notTaken(Adjust adjust) {
+        lock.lock();
+        try {
+            OwedCounter account = accounts.remove(adjust.counter());
+            if (account != null) {
+                accounts.put(adjust.counter(), account);
             }
         } finally {
             lock.unlock();
@@ -218,30 +228,32 @@ final class Owed {
         }
     }
 
+    private boolean hasRoomFor(List<Target> targets, long nowMillis) {
+        int missing = 0;
+        for (Target target : targets) {
+            missing += accounts.containsKey(target.counter()) ? 0 : 1;
+        }
+        return missing == 0 || hasRoom(missing, nowMillis);
+    }
+
     private boolean hasRoom(int more, long nowMillis) {
         if (accounts.size() + more > maxCounters && nowMillis >= nextSweepMillis) {
             nextSweepMillis = nowMillis + SWEEP_MILLIS;
-            accounts.values().removeIf(account -> isDone(account, nowMillis));
+            accounts.values().removeIf(account -> isDone(account, nowMillis) || account.isExpired(nowMillis));
         }
         return accounts.size() + more <= maxCounters;
     }
 
-    private void removeIfDone(Account account, long nowMillis) {
+    private void removeIfDone(OwedCounter account, long nowMillis) {
         if (isDone(account, nowMillis)) {
             accounts.remove(account.target.counter());
         }
     }
 
-    private boolean isDone(Account account, long nowMillis) {
+    private boolean isDone(OwedCounter account, long nowMillis) {
         return account.isSettled()
                 && (!keepsAdmitted
                         || account.admitted == 0
                         || account.target.window().end().toEpochMilli() <= nowMillis);
-    }
-
-    /** Never wraps: what is owed stops at the largest amount that a counter can show. */
-    private static long sum(long one, long other) {
-        long sum = one + other;
-        return ((one ^ sum) & (other ^ sum)) >= 0 ? sum : one < 0 ? Long.MIN_VALUE + 1 : Long.MAX_VALUE;
     }
 }

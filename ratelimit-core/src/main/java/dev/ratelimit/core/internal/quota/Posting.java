@@ -1,17 +1,22 @@
 package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.core.internal.breaker.BreakerListener;
+import dev.ratelimit.core.internal.trouble.FirstFailure;
 import dev.ratelimit.core.internal.waiting.Timers;
+import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Operation.Adjust;
+import dev.ratelimit.quota.spi.OperationId;
 import dev.ratelimit.quota.spi.Outcome;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>While something is owed, a task of the timer tries from time to time, on the service's own thread; the end of an outage is a
  * reason to try at once. On a store that remembers operations an adjustment that was sent without an answer comes again
- * under its id, and counts once; on any other it may count twice, and never less than once.
+ * under its id, and counts once. On any other, a charge comes again, which may count twice, and a refund is given up.
  *
  * <p>Thread-safe; only one thread posts at a time.
  */
@@ -36,6 +41,10 @@ final class Posting implements BreakerListener {
     private final Surroundings surroundings;
     private final ReentrantLock turn = new ReentrantLock();
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final FirstFailure trouble =
+            new FirstFailure("quotas: what is owed could not be posted, and is tried again");
+    private final UUID holder = UUID.randomUUID();
+    private long sequence;
     private volatile boolean closed;
 
     Posting(Owed owed, StoreCalls calls, InstantSource clock, Surroundings surroundings) {
@@ -78,7 +87,7 @@ final class Posting implements BreakerListener {
         }
     }
 
-    /** Posts what is owed until nothing is or a call fails; waits up to the deadline for a thread that posts already. */
+    /** Posts until nothing is owed or a call counts nothing; waits up to the deadline for a thread that posts already. */
     private void all() {
         if (!hasTurn(calls.deadline())) {
             return;
@@ -86,7 +95,7 @@ final class Posting implements BreakerListener {
         try {
             boolean sound = true;
             while (sound && calls.permits()) {
-                List<Adjust> next = owed.next(calls.maxBatch(), clock.millis(), calls::idToRepeat);
+                List<Adjust> next = owed.next(calls.maxBatch(), clock.millis(), this::nextId);
                 if (next.isEmpty()) {
                     return;
                 }
@@ -95,6 +104,11 @@ final class Posting implements BreakerListener {
         } finally {
             turn.unlock();
         }
+    }
+
+    /** An id also while the store is not open yet, and cannot say that it remembers; the turn guards the sequence. */
+    private @Nullable OperationId nextId() {
+        return calls.store().isLocal() ? null : new OperationId(holder, ++sequence);
     }
 
     private boolean hasTurn(Deadline deadline) {
@@ -106,17 +120,38 @@ final class Posting implements BreakerListener {
         }
     }
 
+    /** Posts some; false if the store has counted none of them, and is to be left alone for a while. */
     private boolean post(List<Adjust> adjusts, Deadline deadline) {
-        List<Outcome> outcomes = calls.apply(List.<Operation>copyOf(adjusts), deadline);
-        boolean all = true;
+        List<Outcome> outcomes;
+        try {
+            outcomes = calls.apply(List.<Operation>copyOf(adjusts), deadline);
+        } catch (RuntimeException | Error e) {
+            // Of a store or of a listener, perhaps after the store has counted.
+            trouble.note(e);
+            adjusts.forEach(owed::notTaken);
+            adjusts.forEach(this::inDoubt);
+            return false;
+        }
+        boolean any = false;
         for (int i = 0; i < outcomes.size(); i++) {
-            if (outcomes.get(i) instanceof Outcome.Failed) {
-                all = false;
-            } else {
-                owed.counted(adjusts.get(i), clock.millis());
+            if (!(outcomes.get(i) instanceof Outcome.Failed failed)) {
+                owed.done(adjusts.get(i), clock.millis());
+                any = true;
+                continue;
+            }
+            owed.notTaken(adjusts.get(i));
+            if (failed.certainty() == Certainty.INDETERMINATE) {
+                inDoubt(adjusts.get(i));
             }
         }
-        return all;
+        return any;
+    }
+
+    /** Perhaps given back already: to give it back again would be generous, unless the store knows it again. */
+    private void inDoubt(Adjust adjust) {
+        if (adjust.delta() < 0 && (adjust.id() == null || !calls.remembers())) {
+            owed.done(adjust, clock.millis());
+        }
     }
 
     private void schedule(long pauseNanos) {
@@ -124,8 +159,13 @@ final class Posting implements BreakerListener {
                 surroundings.time(), surroundings.time().nanos() + pauseNanos, () -> run(() -> again(pauseNanos)));
     }
 
+    /** Whatever goes wrong, another task follows while something is owed. */
     private void again(long pauseNanos) {
-        all();
+        try {
+            all();
+        } catch (RuntimeException | Error e) {
+            trouble.note(e);
+        }
         if (owed.size() > 0 && !closed) {
             schedule(Math.min(MAX_PAUSE_NANOS, 2 * pauseNanos));
             return;

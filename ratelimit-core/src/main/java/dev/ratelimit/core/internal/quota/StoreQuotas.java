@@ -94,7 +94,7 @@ public final class StoreQuotas implements QuotaService {
         if (!absence.fails() && !calls.permits()) {
             return meter.decided(absence.answer(targets, amount, nowMillis));
         }
-        Answer answer = counting.ask(key, new Request(targets, amount));
+        Answer answer = known(counting.ask(key, new Request(targets, amount)));
         if (answer instanceof Answer.Counted counted) {
             List<Target> raised = counted.granted() || !Credits.concern(targets)
                     ? targets
@@ -109,6 +109,14 @@ public final class StoreQuotas implements QuotaService {
             throw failed.thrown();
         }
         return meter.decided(absence.answer(targets, amount, nowMillis));
+    }
+
+    /** A refusal is certain, and no absence admits it; where requests may fail, an exception says what is in doubt. */
+    private Answer known(Answer answer) {
+        if (answer instanceof Answer.Refused refused) {
+            return absence.fails() ? refused.trouble() : refused.counted();
+        }
+        return answer;
     }
 
     /** The targets below the limits that the store says now, or those that were known if it does not answer any more. */

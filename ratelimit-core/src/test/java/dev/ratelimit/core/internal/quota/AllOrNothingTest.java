@@ -3,17 +3,21 @@ package dev.ratelimit.core.internal.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ratelimit.DecisionSource;
+import dev.ratelimit.WhenUnavailable;
 import dev.ratelimit.core.QuotaStores;
 import dev.ratelimit.core.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.testing.FaultyStore;
 import dev.ratelimit.testing.FaultyStore.Fault;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -65,5 +69,46 @@ class AllOrNothingTest {
             assertThat(e).hasMessageContaining("could not be given back");
         });
         assertThat(used()).containsExactly(7L, 6L, 6L);
+    }
+
+    /** The first of two quotas has room, and the second has none. */
+    @Test
+    void whatAQuotaRefusedIsAdmittedUnderNoChoice() {
+        for (WhenUnavailable choice :
+                List.of(WhenUnavailable.allow(), WhenUnavailable.local(1), WhenUnavailable.deny())) {
+            for (Fault fault : List.of(Fault.LOSE_CALL, Fault.REFUSE, Fault.LOSE_REPLY)) {
+                ServiceOnTrial trial = new ServiceOnTrial();
+                StoreQuotas both = trial.service(
+                        GatedStore.withoutGroups(trial.store),
+                        choice,
+                        0,
+                        ServiceOnTrial.DAILY,
+                        ServiceOnTrial.MINUTELY);
+                both.consume(KEY, 30);
+                trial.store.next(Fault.NONE, Fault.NONE, fault);
+                QuotaDecision refused = both.consume(KEY, 1);
+                assertThat(refused.source()).isEqualTo(DecisionSource.STORE);
+                assertThat(refused.refusedBy())
+                        .hasValueSatisfying(usage -> assertThat(usage.quota()).isEqualTo(ServiceOnTrial.MINUTELY));
+                trial.advance(Duration.ofSeconds(10));
+                assertThat(trial.counted(ServiceOnTrial.MINUTELY)).isEqualTo(30);
+            }
+        }
+    }
+
+    /** The first refuses, and what the second shows cannot be read. */
+    @Test
+    void aRefusalIsCertainThoughTheOtherCountersCannotBeRead() {
+        ServiceOnTrial trial = new ServiceOnTrial();
+        StoreQuotas both = trial.service(
+                GatedStore.withoutGroups(trial.store),
+                WhenUnavailable.allow(),
+                0,
+                ServiceOnTrial.MINUTELY,
+                ServiceOnTrial.DAILY);
+        both.consume(KEY, 30);
+        trial.store.next(Fault.NONE, Fault.LOSE_CALL);
+        assertThat(both.consume(KEY, 1).refusedBy())
+                .hasValueSatisfying(usage -> assertThat(usage.used()).isEqualTo(30));
     }
 }

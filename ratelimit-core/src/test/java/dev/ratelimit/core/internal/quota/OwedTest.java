@@ -29,7 +29,7 @@ class OwedTest {
 
     private static void post(Owed owed, long nowMillis) {
         for (Adjust adjust : owed.next(1_000, nowMillis, () -> null)) {
-            owed.counted(adjust, nowMillis);
+            owed.done(adjust, nowMillis);
         }
     }
 
@@ -67,13 +67,27 @@ class OwedTest {
     }
 
     @Test
+    void countersThatTheStoreHasForgottenMakeRoomThoughNothingIsPosted() {
+        for (boolean keepsAdmitted : new boolean[] {false, true}) {
+            Owed owed = new Owed(2, keepsAdmitted);
+            owed.admit(key("a", NOW), 1, NO_LIMIT, NOW);
+            owed.admit(key("b", NOW), 1, NO_LIMIT, NOW);
+            owed.next(1, NOW, () -> null);
+            assertThat(owed.admit(key("c", NOW), 1, NO_LIMIT, NOW + 1_000)).isFalse();
+            long later = NOW + Duration.ofDays(40).toMillis();
+            assertThat(owed.admit(key("c", later), 1, NO_LIMIT, later)).isTrue();
+            assertThat(owed.size()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void whatHasNoAnswerComesAgainUnchanged() {
         Owed owed = new Owed(2, false);
         owed.admit(key("a", NOW), 3, NO_LIMIT, NOW);
         List<Adjust> first = owed.next(10, NOW, () -> null);
         owed.admit(key("a", NOW), 4, NO_LIMIT, NOW);
         assertThat(owed.next(10, NOW, () -> null)).isEqualTo(first);
-        owed.counted(first.get(0), NOW);
+        owed.done(first.get(0), NOW);
         assertThat(owed.next(10, NOW, () -> null)).extracting(Adjust::delta).containsExactly(4L);
     }
 
@@ -151,7 +165,7 @@ class OwedTest {
                 long posted = 0;
                 for (Adjust adjust : owed.next(10, NOW, () -> null)) {
                     posted += adjust.delta();
-                    owed.counted(adjust, NOW);
+                    owed.done(adjust, NOW);
                 }
                 return posted;
             }

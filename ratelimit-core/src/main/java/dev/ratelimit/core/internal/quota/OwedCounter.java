@@ -1,0 +1,78 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.quota.spi.Operation.Adjust;
+import dev.ratelimit.quota.spi.OperationId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What a service owes to one counter. Not thread-safe: its ledger has a lock. */
+final class OwedCounter {
+
+    /** The most adjustments without an answer that are kept of a counter; each beyond the first is a commit's. */
+    private static final int MAX_SENT = 8;
+
+    final Target target;
+    long admitted;
+    long owed;
+
+    /** Sent, and not answered yet: each comes again unchanged, the oldest first. Never changed, mostly empty. */
+    private List<Adjust> sent = List.of();
+
+    OwedCounter(Target target) {
+        this.target = target;
+    }
+
+    boolean isSettled() {
+        return owed == 0 && sent.isEmpty();
+    }
+
+    boolean isExpired(long nowMillis) {
+        return target.counter().expires().toEpochMilli() <= nowMillis;
+    }
+
+    /** Changes what is owed, and what was admitted if the change corrects that. */
+    void add(long delta, boolean ofAdmitted) {
+        change(delta, ofAdmitted);
+        owed = sum(owed, delta);
+    }
+
+    boolean hasRoomToTakeOver() {
+        return sent.size() < MAX_SENT;
+    }
+
+    /** Takes over an adjustment that somebody has sent without an answer, and that comes again as it is. */
+    void takeOver(Adjust adjust, boolean ofAdmitted) {
+        change(adjust.delta(), ofAdmitted);
+        List<Adjust> more = new ArrayList<>(sent);
+        more.add(adjust);
+        sent = List.copyOf(more);
+    }
+
+    private void change(long delta, boolean ofAdmitted) {
+        admitted = ofAdmitted ? Math.max(0, sum(admitted, delta)) : admitted;
+    }
+
+    /** The adjustment to send next, of a counter that is not settled. */
+    Adjust next(Supplier<@Nullable OperationId> ids) {
+        if (sent.isEmpty()) {
+            sent = List.of(new Adjust(target.counter(), owed, ids.get()));
+            owed = 0;
+        }
+        return sent.get(0);
+    }
+
+    /** Never sends an adjustment again. */
+    void done(Adjust adjust) {
+        List<Adjust> left = new ArrayList<>(sent);
+        left.remove(adjust);
+        sent = List.copyOf(left);
+    }
+
+    /** Never wraps: what is owed stops at the largest amount that a counter can show. */
+    static long sum(long one, long other) {
+        long sum = one + other;
+        return ((one ^ sum) & (other ^ sum)) >= 0 ? sum : one < 0 ? Long.MIN_VALUE + 1 : Long.MAX_VALUE;
+    }
+}
