@@ -29,10 +29,6 @@ import org.junit.jupiter.api.Test;
 /** A store that counts, and then answers what it must not, or throws an Error, is taken to have counted. */
 class BadAnswersTest {
 
-    private static final UnaryOperator<List<Outcome>> AN_ERROR = outcomes -> {
-        throw new StackOverflowError("in the store");
-    };
-
     private final ServiceOnTrial trial = new ServiceOnTrial();
     private final Queue<UnaryOperator<List<Outcome>>> answers = new ArrayDeque<>();
 
@@ -58,7 +54,9 @@ class BadAnswersTest {
     @SuppressWarnings("NullAway") // what a store must not answer
     private static List<UnaryOperator<List<Outcome>>> bad() {
         return List.of(
-                AN_ERROR,
+                outcomes -> {
+                    throw new StackOverflowError("in the store");
+                },
                 outcomes -> null,
                 outcomes -> Collections.nCopies(outcomes.size(), null),
                 outcomes -> List.of(),
