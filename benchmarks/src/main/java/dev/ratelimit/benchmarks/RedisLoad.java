@@ -77,7 +77,8 @@ final class RedisLoad implements AutoCloseable {
     /** What the store sends, as it stands in the server after the store's first call. */
     private LoadWay.Call bare(String key) throws IOException {
         long start = quotas.consume(key, 1).usages().get(0).window().start().getEpochSecond();
-        String[] keys = {"{ratelimit:" + key + "}/" + QuotaLoad.QUOTA.name() + "/" + start};
+        String window = QuotaLoad.QUOTA.window().length() + "." + start;
+        String[] keys = {"{ratelimit:" + key + "}/" + QuotaLoad.QUOTA.name() + "/" + window};
         String expires = connection.sync().hget(keys[0], "e");
         BenchmarkDefaults.check(expires != null, "the store keeps its counters elsewhere than at " + keys[0]);
         // The third is how long a counter lives whose expiry is over, which this one's is not.
