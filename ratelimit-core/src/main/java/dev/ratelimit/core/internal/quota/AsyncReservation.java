@@ -35,9 +35,7 @@ final class AsyncReservation implements AsyncQuotaReservation {
 
     @Override
     public CompletionStage<Boolean> commit(long actual) {
-        if (actual < 0) {
-            throw new IllegalArgumentException("actual must be at least 0, but was " + actual);
-        }
+        StoreQuotas.checkActual(actual);
         return quotas.later(() -> reservation.commit(actual));
     }
 

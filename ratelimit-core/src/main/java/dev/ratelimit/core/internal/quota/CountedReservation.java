@@ -8,7 +8,6 @@ import dev.ratelimit.quota.QuotaUnavailableException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -43,15 +42,14 @@ final class CountedReservation implements QuotaReservation {
     private final QuotaDecision decision;
     private final AtomicReference<Stage> stage;
     private final TimeToLive timeToLive;
-    private volatile CloseCharges closeCharges;
-    private volatile long reported;
+    private final ClosingCharge closing;
 
     CountedReservation(Service service, List<Target> targets, long amount, QuotaDecision decision) {
         this.service = service;
         this.targets = targets;
         this.amount = amount;
         this.decision = decision;
-        this.closeCharges = service.closeCharges();
+        this.closing = new ClosingCharge(amount, service.closeCharges());
         this.timeToLive = new TimeToLive(service.surroundings());
         this.stage = new AtomicReference<>(decision.allowed() ? Plain.OPEN : Plain.ENDED);
     }
@@ -68,15 +66,12 @@ final class CountedReservation implements QuotaReservation {
 
     @Override
     public void used(long soFar) {
-        if (soFar < 0) {
-            throw new IllegalArgumentException("soFar must be at least 0, but was " + soFar);
-        }
-        reported = soFar;
+        closing.report(soFar);
     }
 
     @Override
     public QuotaReservation closeCharges(CloseCharges choice) {
-        closeCharges = Objects.requireNonNull(choice, "choice");
+        closing.choose(choice);
         return this;
     }
 
@@ -114,9 +109,7 @@ final class CountedReservation implements QuotaReservation {
 
     @Override
     public boolean commit(long actual) {
-        if (actual < 0) {
-            throw new IllegalArgumentException("actual must be at least 0, but was " + actual);
-        }
+        StoreQuotas.checkActual(actual);
         return end(actual, true);
     }
 
@@ -132,7 +125,7 @@ final class CountedReservation implements QuotaReservation {
             if (now instanceof Tried tried) {
                 end(tried.actual, tried.commits);
             } else if (now == Plain.OPEN) {
-                end(charged(), false);
+                end(closing.amount(), false);
             }
         } catch (QuotaUnavailableException e) {
             // It stays charged as it is: in doubt, strict. A caller that wants to know calls commit or cancel.
@@ -140,14 +133,6 @@ final class CountedReservation implements QuotaReservation {
                 stage.compareAndSet(tried, Plain.ENDED);
             }
         }
-    }
-
-    private long charged() {
-        return switch (closeCharges) {
-            case NOTHING -> 0;
-            case RESERVED -> amount;
-            case LAST_REPORTED -> reported;
-        };
     }
 
     private boolean end(long actual, boolean commits) {

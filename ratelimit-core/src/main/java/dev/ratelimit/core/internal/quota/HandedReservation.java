@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +40,7 @@ final class HandedReservation implements QuotaReservation {
     private final QuotaDecision decision;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final TimeToLive timeToLive;
-    private volatile CloseCharges closeCharges;
-    private volatile long reported;
+    private final ClosingCharge closing;
 
     /** What was used, as the last commit said, whether or not the store answered; null before a commit. */
     private volatile @Nullable Long committed;
@@ -52,7 +50,7 @@ final class HandedReservation implements QuotaReservation {
         this.timeToLive = new TimeToLive(service.surroundings());
         this.handle = handle;
         this.decision = decision;
-        this.closeCharges = service.closeCharges();
+        this.closing = new ClosingCharge(handle.amount(), service.closeCharges());
         this.ended.set(!decision.allowed());
     }
 
@@ -68,15 +66,12 @@ final class HandedReservation implements QuotaReservation {
 
     @Override
     public void used(long soFar) {
-        if (soFar < 0) {
-            throw new IllegalArgumentException("soFar must be at least 0, but was " + soFar);
-        }
-        reported = soFar;
+        closing.report(soFar);
     }
 
     @Override
     public QuotaReservation closeCharges(CloseCharges choice) {
-        closeCharges = Objects.requireNonNull(choice, "choice");
+        closing.choose(choice);
         return this;
     }
 
@@ -106,9 +101,7 @@ final class HandedReservation implements QuotaReservation {
 
     @Override
     public boolean commit(long actual) {
-        if (actual < 0) {
-            throw new IllegalArgumentException("actual must be at least 0, but was " + actual);
-        }
+        StoreQuotas.checkActual(actual);
         if (ended.get()) {
             return false;
         }
@@ -126,19 +119,11 @@ final class HandedReservation implements QuotaReservation {
         if (!ended.get()) {
             try {
                 Long tried = committed;
-                end(tried == null ? charged() : tried);
+                end(tried == null ? closing.amount() : tried);
             } catch (QuotaUnavailableException e) {
                 // It stays charged as it is: in doubt, strict. A caller that wants to know calls commit or cancel.
             }
         }
-    }
-
-    private long charged() {
-        return switch (closeCharges) {
-            case NOTHING -> 0;
-            case RESERVED -> handle.amount();
-            case LAST_REPORTED -> reported;
-        };
     }
 
     private boolean end(long actual) {

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,8 +58,7 @@ final class Owed {
                 return false;
             }
             for (Target target : targets) {
-                OwedCounter account = accounts.computeIfAbsent(target.counter(), counter -> new OwedCounter(target));
-                account.add(amount, true);
+                account(target).add(amount, true);
             }
             return true;
         } finally {
@@ -80,7 +78,7 @@ final class Owed {
                 return false;
             }
             for (Target target : targets) {
-                OwedCounter account = accounts.computeIfAbsent(target.counter(), counter -> new OwedCounter(target));
+                OwedCounter account = account(target);
                 account.add(delta, ofAdmitted);
                 removeIfDone(account, nowMillis);
             }
@@ -109,8 +107,7 @@ final class Owed {
                 return false;
             }
             for (int i = 0; i < sent.size(); i++) {
-                OwedCounter account = accounts.computeIfAbsent(sent.get(i).counter(), perTarget(targets.get(i)));
-                account.takeOver(sent.get(i), ofAdmitted);
+                account(targets.get(i)).takeOver(sent.get(i), ofAdmitted);
             }
             return true;
         } finally {
@@ -118,8 +115,8 @@ final class Owed {
         }
     }
 
-    private static Function<Counter, OwedCounter> perTarget(Target target) {
-        return counter -> new OwedCounter(target);
+    private OwedCounter account(Target target) {
+        return accounts.computeIfAbsent(target.counter(), counter -> new OwedCounter(target));
     }
 
     /** What was admitted on each counter and is still known. */

@@ -96,9 +96,7 @@ public final class StoreQuotas implements QuotaService {
         }
         Answer answer = known(counting.ask(key, new Request(targets, amount)));
         if (answer instanceof Answer.Counted counted) {
-            List<Target> raised = counted.granted() || !Credits.concern(targets)
-                    ? targets
-                    : raisedNow(windows, key, targets, nowMillis);
+            List<Target> raised = raised(windows, key, targets, counted, nowMillis);
             return raised.equals(targets)
                     ? meter.decided(decisions.of(key, targets, counted, amount, stay, nowMillis))
                     : ask(windows, key, raised, amount, stay, nowMillis);
@@ -119,8 +117,15 @@ public final class StoreQuotas implements QuotaService {
         return answer;
     }
 
-    /** The targets below the limits that the store says now, or those that were known if it does not answer any more. */
-    private List<Target> raisedNow(CurrentWindow[] windows, String key, List<Target> targets, long nowMillis) {
+    /**
+     * The targets below the limits that the store says now, if credit from elsewhere may make a refusal wrong; those that were known
+     * if the store does not answer any more.
+     */
+    private List<Target> raised(
+            CurrentWindow[] windows, String key, List<Target> targets, Answer.Counted counted, long nowMillis) {
+        if (counted.granted() || !Credits.concern(targets)) {
+            return targets;
+        }
         try {
             credits.reread(key, targets);
         } catch (QuotaUnavailableException e) {
@@ -134,15 +139,20 @@ public final class StoreQuotas implements QuotaService {
     @Override
     public QuotaDecision consume(String key, long amount, String idempotencyKey) {
         check(amount);
+        Objects.requireNonNull(key, "key");
+        CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
-        return askOnce(key, targets.of(key, now), amount, idempotencyKey, now).decision();
+        return askOnce(windows, key, targets.of(windows, key, now), amount, idempotencyKey, now)
+                .decision();
     }
 
     @Override
     public QuotaReservation reserve(String key, long amount, String idempotencyKey) {
         check(amount);
+        Objects.requireNonNull(key, "key");
+        CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
-        Told told = askOnce(key, targets.of(key, now), amount, idempotencyKey, now);
+        Told told = askOnce(windows, key, targets.of(windows, key, now), amount, idempotencyKey, now);
         QuotaDecision decision = told.decision();
         UUID id = Once.holder(key, idempotencyKey);
         Handle handle = new Handle(id, told.amount(), told.targets(), decision.usages());
@@ -152,15 +162,19 @@ public final class StoreQuotas implements QuotaService {
     /** A decision, the amount that it was made for first, and the targets, as the store says them now. */
     private record Told(QuotaDecision decision, long amount, List<Target> targets) {}
 
-    private Told askOnce(String key, List<Target> targets, long amount, String idempotencyKey, long nowMillis) {
+    private Told askOnce(
+            CurrentWindow[] windows,
+            String key,
+            List<Target> targets,
+            long amount,
+            String idempotencyKey,
+            long nowMillis) {
         Once.Asked asked = once.ask(key, new Request(targets, amount), idempotencyKey);
         if (asked.answer() instanceof Answer.Counted counted) {
             // A denial is not remembered, so that the same request may be asked again below another limit.
-            List<Target> raised = counted.granted() || !Credits.concern(targets)
-                    ? targets
-                    : raisedNow(quotas.of(key), key, targets, nowMillis);
+            List<Target> raised = raised(windows, key, targets, counted, nowMillis);
             if (!raised.equals(targets)) {
-                return askOnce(key, raised, amount, idempotencyKey, nowMillis);
+                return askOnce(windows, key, raised, amount, idempotencyKey, nowMillis);
             }
             // A repetition shows what the counter showed then, and goes past no share again.
             QuotaDecision decision = decisions.of(key, targets, counted, amount, Stay.FOR_NOW, nowMillis);
@@ -306,6 +320,12 @@ public final class StoreQuotas implements QuotaService {
         if (!consumed.allowed()) {
             throw new IllegalArgumentException(
                     "consumed must be a decision that allowed, but this one counted nothing: " + consumed);
+        }
+    }
+
+    static void checkActual(long actual) {
+        if (actual < 0) {
+            throw new IllegalArgumentException("actual must be at least 0, but was " + actual);
         }
     }
 

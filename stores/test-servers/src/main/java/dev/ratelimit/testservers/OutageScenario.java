@@ -1,0 +1,222 @@
+package dev.ratelimit.testservers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ratelimit.DecisionSource;
+import dev.ratelimit.WhenUnavailable;
+import dev.ratelimit.core.QuotaStores;
+import dev.ratelimit.core.Quotas;
+import dev.ratelimit.quota.CalendarWindow;
+import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.QuotaDecision;
+import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.spi.QuotaStore;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+
+/**
+ * What callers of quota services get while the services' server is away, how soon, and what is counted in the end: the same
+ * expectations for each server.
+ *
+ * @param deadline how long a call waits for the store
+ * @param beside a way to the same counters that no outage cuts
+ */
+public record OutageScenario(Duration deadline, Beside beside) {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** What a busy machine may add to a deadline; far below the minutes that a connection of TCP takes to give up. */
+    private static final Duration SLACK = Duration.ofSeconds(5);
+
+    private static final Quota CALLS = Quota.of("calls", 10_000, CalendarWindow.yearly());
+
+    /** A way to the counters that no outage cuts. */
+    @FunctionalInterface
+    public interface Beside {
+        /**
+         * Looks at the counters.
+         *
+         * @param look looks at a store, which is open only meanwhile
+         * @return what it has seen
+         */
+        long see(ToLongFunction<QuotaStore> look);
+    }
+
+    /** The beginning or the end of an outage. */
+    @FunctionalInterface
+    public interface Step {
+        /**
+         * Takes the step.
+         *
+         * @throws Exception if it cannot be taken
+         */
+        void run() throws Exception;
+    }
+
+    /**
+     * Has a store make its first call, which may take longer than the deadline of those that are watched.
+     *
+     * @param store the store
+     */
+    public static void warmUp(QuotaStore store) {
+        QuotaService patient =
+                Quotas.builder(store).quota(CALLS).deadline(PATIENCE).build();
+        assertThat(patient.consume("first").allowed()).isTrue();
+    }
+
+    /**
+     * Checks that each choice admits what it says during an outage, and that all of it is counted after it.
+     *
+     * @param store the store on the server
+     * @param begin has the server go away
+     * @param end has the server come back
+     * @throws Exception if a step throws it
+     */
+    public void eachChoiceAdmitsWhatItSays(QuotaStore store, Step begin, Step end) throws Exception {
+        QuotaService failing = quotas(store, WhenUnavailable.fail());
+        QuotaService denying = quotas(store, WhenUnavailable.deny());
+        QuotaService allowing = quotas(store, WhenUnavailable.allow());
+        QuotaService local = quotas(store, WhenUnavailable.local(0.01));
+        List<QuotaService> all = List.of(failing, denying, allowing, local);
+        all.forEach(OutageScenario::awaitStore);
+        begin.run();
+        // They share a breaker: the first finds out for all.
+        Map<DecisionSource, Integer> allowed = callUntilOpen(allowing);
+        for (QuotaService quotas : all) {
+            assertThat(quotas.statistics().storeAvailable()).isFalse();
+        }
+        // Microseconds, where no other process takes the processor.
+        assertThat(median(allowing, allowed)).isLessThan(Duration.ofMillis(1));
+        Map<DecisionSource, Integer> others = new EnumMap<>(DecisionSource.class);
+        assertThat(median(failing, others)).isLessThan(Duration.ofMillis(1));
+        assertThat(others).isEmpty();
+        assertThat(median(denying, others)).isLessThan(Duration.ofMillis(1));
+        assertThat(others).containsOnlyKeys(DecisionSource.CLOSED);
+        others.clear();
+        assertThat(median(local, others)).isLessThan(Duration.ofMillis(1));
+        assertThat(others).containsOnlyKeys(DecisionSource.LOCAL, DecisionSource.CLOSED);
+        assertThat(local.statistics().admitted(DecisionSource.LOCAL)).isEqualTo(100);
+
+        end.run();
+        awaitSettled(all);
+        all.forEach(OutageScenario::awaitStore);
+        awaitSettled(all);
+        assertThat(counted()).isBetween(admitted(all), admitted(all) + uncertain(all));
+        all.forEach(QuotaService::close);
+    }
+
+    /**
+     * Checks that an application starts while the server is down, admits by its choice, and counts that later.
+     *
+     * @param opener opens the store
+     * @param start has the server come back
+     * @throws Exception if the step throws it
+     */
+    public void anApplicationStartsWhileTheServerIsDown(Supplier<QuotaStore> opener, Step start) throws Exception {
+        try (QuotaStore later = QuotaStores.startWithout(opener);
+                QuotaService quotas = Quotas.builder(later)
+                        .quota(CALLS)
+                        .whenUnavailable(WhenUnavailable.allow())
+                        .build()) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.OPEN);
+            }
+            callUntilOpen(quotas);
+            start.run();
+            awaitStore(quotas);
+            List<QuotaService> all = List.of(quotas);
+            awaitSettled(all);
+            assertThat(counted()).isBetween(admitted(all), admitted(all) + uncertain(all));
+        }
+    }
+
+    private QuotaService quotas(QuotaStore store, WhenUnavailable choice) {
+        return Quotas.builder(store)
+                .quota(CALLS)
+                .deadline(deadline)
+                .whenUnavailable(choice)
+                .build();
+    }
+
+    private long counted() {
+        return beside.see(store -> Quotas.builder(store)
+                .quota(CALLS)
+                .deadline(PATIENCE)
+                .build()
+                .peek("key")
+                .used());
+    }
+
+    /** Calls until the store is given up, and says how many were answered how; none may wait longer than its deadline. */
+    private Map<DecisionSource, Integer> callUntilOpen(QuotaService quotas) {
+        Map<DecisionSource, Integer> answers = new EnumMap<>(DecisionSource.class);
+        while (quotas.statistics().storeAvailable()) {
+            long begun = System.nanoTime();
+            call(quotas, answers);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(deadline.plus(SLACK));
+        }
+        return answers;
+    }
+
+    /** The median of the time that a call takes. */
+    private static Duration median(QuotaService quotas, Map<DecisionSource, Integer> answers) {
+        long[] nanos = new long[1_001];
+        for (int i = 0; i < nanos.length; i++) {
+            long begun = System.nanoTime();
+            call(quotas, answers);
+            nanos[i] = System.nanoTime() - begun;
+        }
+        Arrays.sort(nanos);
+        return Duration.ofNanos(nanos[nanos.length / 2]);
+    }
+
+    private static void call(QuotaService quotas, Map<DecisionSource, Integer> answers) {
+        try {
+            QuotaDecision decision = quotas.consume("key");
+            answers.merge(decision.source(), 1, Integer::sum);
+        } catch (QuotaUnavailableException e) {
+            // Counted by the service's statistics.
+            assertThat(e.certainty()).isNotNull();
+        }
+    }
+
+    /** Calls until the store answers in time, which a busy machine may keep it from. */
+    private static void awaitStore(QuotaService quotas) {
+        Map<DecisionSource, Integer> answers = new EnumMap<>(DecisionSource.class);
+        assertThat(Waiting.until(PATIENCE, () -> {
+                    call(quotas, answers);
+                    return answers.containsKey(DecisionSource.STORE);
+                }))
+                .isTrue();
+    }
+
+    private static void awaitSettled(List<QuotaService> all) {
+        assertThat(Waiting.until(
+                        PATIENCE,
+                        () -> all.stream()
+                                .map(QuotaService::statistics)
+                                .allMatch(now -> now.storeAvailable() && now.owedCounters() == 0)))
+                .isTrue();
+    }
+
+    /** How many units all were granted, each by a call of its own. */
+    private static long admitted(List<QuotaService> all) {
+        return all.stream()
+                .flatMap(quotas -> quotas.statistics().admitted().values().stream())
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    /** How many units at most may be counted in addition: none is counted less than once, and what is uncertain perhaps twice. */
+    private static long uncertain(List<QuotaService> all) {
+        return all.stream()
+                .mapToLong(quotas -> quotas.statistics().storeCallsIndeterminate())
+                .sum();
+    }
+}
