@@ -34,13 +34,14 @@ public final class ClusterShare {
     private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(5);
 
     private final Membership membership;
-    private final int atFirst;
+    private final int initialNodes;
     private final Duration interval;
     private final Consumer<? super Throwable> onFailure;
 
-    private ClusterShare(Membership membership, int atFirst, Duration interval, Consumer<? super Throwable> onFailure) {
+    private ClusterShare(
+            Membership membership, int initialNodes, Duration interval, Consumer<? super Throwable> onFailure) {
         this.membership = membership;
-        this.atFirst = atFirst;
+        this.initialNodes = initialNodes;
         this.interval = interval;
         this.onFailure = onFailure;
     }
@@ -49,16 +50,17 @@ public final class ClusterShare {
      * Returns the share of a node in a cluster whose size changes.
      *
      * @param membership says how many nodes are live
-     * @param atFirst the number of nodes as long as the membership has never said any; at least 1
+     * @param initialNodes the number of nodes as long as the membership has never said any; at least 1
      * @return the share
      * @throws IllegalArgumentException if the number is below 1
      */
-    public static ClusterShare of(Membership membership, int atFirst) {
+    public static ClusterShare of(Membership membership, int initialNodes) {
         Objects.requireNonNull(membership, "membership");
-        if (atFirst < 1) {
-            throw new IllegalArgumentException("the number of nodes at first must be at least 1, but was " + atFirst);
+        if (initialNodes < 1) {
+            throw new IllegalArgumentException(
+                    "the number of nodes at first must be at least 1, but was " + initialNodes);
         }
-        return new ClusterShare(membership, atFirst, DEFAULT_INTERVAL, failure -> {});
+        return new ClusterShare(membership, initialNodes, DEFAULT_INTERVAL, failure -> {});
     }
 
     /**
@@ -69,19 +71,19 @@ public final class ClusterShare {
      * @throws IllegalArgumentException if the number is below 1
      */
     public static ClusterShare fixed(int nodes) {
-        return of(() -> nodes, nodes).every(Policy.LONGEST);
+        return of(() -> nodes, nodes).every(Policy.MAX_DURATION);
     }
 
     /**
      * Returns this share with another interval at which the number of nodes is read again; the default is 5 seconds.
      *
-     * @param interval the interval, from 1 ns to {@link Policy#LONGEST}
+     * @param interval the interval, from 1 ns to {@link Policy#MAX_DURATION}
      * @return the share
      * @throws IllegalArgumentException if the interval is out of range
      */
     public ClusterShare every(Duration interval) {
         Policy.checkDuration("interval", interval, false);
-        return new ClusterShare(membership, atFirst, interval, onFailure);
+        return new ClusterShare(membership, initialNodes, interval, onFailure);
     }
 
     /**
@@ -93,7 +95,7 @@ public final class ClusterShare {
      * @return the share
      */
     public ClusterShare onFailure(Consumer<? super Throwable> onFailure) {
-        return new ClusterShare(membership, atFirst, interval, Objects.requireNonNull(onFailure, "onFailure"));
+        return new ClusterShare(membership, initialNodes, interval, Objects.requireNonNull(onFailure, "onFailure"));
     }
 
     /**
@@ -110,8 +112,8 @@ public final class ClusterShare {
      *
      * @return the number, at least 1
      */
-    public int atFirst() {
-        return atFirst;
+    public int initialNodes() {
+        return initialNodes;
     }
 
     /**
@@ -134,7 +136,7 @@ public final class ClusterShare {
 
     @Override
     public String toString() {
-        return "ClusterShare[" + atFirst + " nodes at first, read every " + interval + "]";
+        return "ClusterShare[" + initialNodes + " nodes at first, read every " + interval + "]";
     }
 
     /**

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limiter's answer: whether it admitted, why not, and what is left.
+ * A limiter's answer: whether it allowed, why not, and what is left.
  *
  * <p>All figures hold for the instant at which the limiter decided; another caller may have taken permits since.
  * Times are whole nanoseconds, rounded up: after exactly that time, and no nanosecond before, the answer changes if
@@ -35,10 +35,10 @@ public final class Decision {
         SATURATED,
         /** The key was over a limit before, and its blackout has not ended; it will after {@link Decision#retryAfter()}. */
         BLACKOUT,
-        /** The policy admits nothing: never, not later. */
+        /** The policy allows nothing: never, not later. */
         BLOCKED,
         /** The key holds as many leases as it may at once; when one is closed cannot be foreseen. */
-        TOO_MANY_AT_ONCE,
+        TOO_MANY_CONCURRENT,
         /** The permits, or the lease, would have to be waited for, and as many calls wait as may. */
         TOO_MANY_WAITING
     }
@@ -79,14 +79,14 @@ public final class Decision {
     }
 
     /**
-     * Returns the answer that admits.
+     * Returns the answer that allows.
      *
      * @param rate the rate that was asked
      * @param remaining the permits left
      * @param resetAfterNanos the nanoseconds until the budget is full again
      * @return the answer
      */
-    public static Decision admitted(Rate rate, long remaining, long resetAfterNanos) {
+    public static Decision allowed(Rate rate, long remaining, long resetAfterNanos) {
         return byRate(Reason.WITHIN_LIMIT, rate, remaining, 0, resetAfterNanos);
     }
 
@@ -97,7 +97,7 @@ public final class Decision {
      *     {@link Reason#TOO_MANY_WAITING}
      * @param rate the rate that was asked
      * @param remaining the permits there now, fewer than were asked for
-     * @param retryAfterNanos the nanoseconds after which the same request would be admitted
+     * @param retryAfterNanos the nanoseconds after which the same request would be allowed
      * @param resetAfterNanos the nanoseconds until the budget is full again
      * @return the answer
      */
@@ -107,7 +107,7 @@ public final class Decision {
             case OVER_LIMIT, SATURATED, BLACKOUT, TOO_MANY_WAITING -> {}
             default ->
                 throw new IllegalArgumentException(reason + " is no refusal by a rate for a time:"
-                        + " for others there are exceedsCapacity, blocked and tooManyAtOnce");
+                        + " for others there are exceedsCapacity, blocked and tooManyConcurrent");
         }
         return byRate(reason, rate, remaining, retryAfterNanos, resetAfterNanos);
     }
@@ -125,7 +125,7 @@ public final class Decision {
     }
 
     /**
-     * Returns the answer that admits, of a policy that limits no rate.
+     * Returns the answer that allows, of a policy that limits no rate.
      *
      * @return the answer; what remains is {@link Long#MAX_VALUE}
      */
@@ -134,7 +134,7 @@ public final class Decision {
     }
 
     /**
-     * Returns the answer of a policy that admits nothing.
+     * Returns the answer of a policy that allows nothing.
      *
      * @return the answer, which refuses for ever
      */
@@ -147,8 +147,8 @@ public final class Decision {
      *
      * @return the answer; nobody knows when to come again, so it says at once
      */
-    public static Decision tooManyAtOnce() {
-        return new Decision(Reason.TOO_MANY_AT_ONCE, DEFAULT_POLICY, null, 0, 0, 0, 0);
+    public static Decision tooManyConcurrent() {
+        return new Decision(Reason.TOO_MANY_CONCURRENT, DEFAULT_POLICY, null, 0, 0, 0, 0);
     }
 
     /**
@@ -166,22 +166,22 @@ public final class Decision {
      * @param policy the name of the policy
      * @return the answer
      */
-    public Decision of(String policy) {
+    public Decision withPolicy(String policy) {
         Objects.requireNonNull(policy, "policy");
         return new Decision(reason, policy, rate, remaining, retryAfterNanos, resetAfterNanos, delayNanos);
     }
 
     /**
-     * Returns this answer for a request that is admitted after a delay.
+     * Returns this answer for a request that is allowed after a delay.
      *
      * @param nanos the nanoseconds after which it may go on, zero or more
      * @return the answer
      * @throws IllegalArgumentException if the delay is negative, or the request was refused
      */
-    public Decision after(long nanos) {
+    public Decision withDelay(long nanos) {
         if (nanos < 0 || !allowed()) {
             throw new IllegalArgumentException(
-                    "a delay is at least 0 ns, and of a request that was admitted; not " + nanos + " ns of: " + this);
+                    "a delay is at least 0 ns, and of a request that was allowed; not " + nanos + " ns of: " + this);
         }
         return new Decision(reason, policy, rate, remaining, retryAfterNanos, resetAfterNanos, nanos);
     }
@@ -223,7 +223,7 @@ public final class Decision {
     }
 
     /**
-     * Returns the most permits that could ever be admitted at once.
+     * Returns the most permits that could ever be allowed at once.
      *
      * @return the capacity of the {@linkplain #rate() rate that decided}; {@link Long#MAX_VALUE} if there is none
      */
@@ -292,7 +292,7 @@ public final class Decision {
     }
 
     /**
-     * Returns after what time the request may go on: other than zero only where it was admitted ahead of time.
+     * Returns after what time the request may go on: other than zero only where it was allowed ahead of time.
      *
      * @return the delay
      */
@@ -314,8 +314,8 @@ public final class Decision {
     public String toString() {
         if (rate == null) {
             return switch (reason) {
-                case WITHIN_LIMIT -> "admitted, unlimited";
-                case TOO_MANY_AT_ONCE -> "refused (too many at once)";
+                case WITHIN_LIMIT -> "allowed, unlimited";
+                case TOO_MANY_CONCURRENT -> "refused (too many concurrent)";
                 case TOO_MANY_WAITING -> "refused (too many waiting)";
                 default -> "refused (blocked), retry never";
             };
@@ -324,8 +324,7 @@ public final class Decision {
         String retry = ", retry after " + retryAfter();
         return switch (reason) {
             case WITHIN_LIMIT ->
-                "admitted" + (delayNanos == 0 ? "" : " after " + delay()) + ", " + left + ", full after "
-                        + resetAfter();
+                "allowed" + (delayNanos == 0 ? "" : " after " + delay()) + ", " + left + ", full after " + resetAfter();
             case EXCEEDS_CAPACITY -> "refused (more than the capacity), " + left + ", retry never";
             case SATURATED -> "refused (no place for a new key)" + retry;
             case BLACKOUT -> "refused (blackout)" + retry;

@@ -7,7 +7,7 @@ public enum DecisionSource {
     STORE,
 
     /** The request took units that this process had counted in the store before. The store was not called. */
-    LEASE,
+    PREFETCHED,
 
     /**
      * The store is away, and this process granted the request from its own share of the limit:

@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lease is one of the places that a key has at once ({@link Policy#atOnce(int)}), held until it is closed; or the
+ * A lease is one of the places that a key has at once ({@link Policy#maxConcurrent(int)}), held until it is closed; or the
  * answer that there was none.
  *
  * <pre>{@code
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Closing.</b> {@link #close()} gives the place back. The first call counts; further ones do nothing. Closing a
  * lease that was not granted does nothing.
  *
- * <p><b>Longest hold.</b> If the policy has a {@linkplain Policy#longestHold() longest hold}, the limiter takes the
+ * <p><b>Lease timeout.</b> If the policy has a {@linkplain Policy#leaseTimeout() lease timeout}, the limiter takes the
  * place back when that time is over. The lease does not notice: it still says that it was granted. Closing it then
  * does nothing, and never frees a place that somebody else has by then.
  *
@@ -50,14 +50,14 @@ public final class Lease implements AutoCloseable {
     /**
      * Returns a lease that was granted.
      *
-     * @param decision the answer, which admits
+     * @param decision the answer, which allows
      * @param giveBack gives the place back; run by the thread that closes the lease, once, and again only if it threw
      * @return the lease
      * @throws IllegalArgumentException if the decision refuses
      */
-    public static Lease granted(Decision decision, Runnable giveBack) {
+    public static Lease allowed(Decision decision, Runnable giveBack) {
         if (!Objects.requireNonNull(decision, "decision").allowed()) {
-            throw new IllegalArgumentException("a lease is granted by a decision that admits, not by: " + decision);
+            throw new IllegalArgumentException("a lease is granted by a decision that allows, not by: " + decision);
         }
         return new Lease(decision, Objects.requireNonNull(giveBack, "giveBack"));
     }
@@ -67,7 +67,7 @@ public final class Lease implements AutoCloseable {
      *
      * @param decision the answer, which refuses
      * @return the lease, with nothing to give back
-     * @throws IllegalArgumentException if the decision admits
+     * @throws IllegalArgumentException if the decision allows
      */
     public static Lease refused(Decision decision) {
         if (Objects.requireNonNull(decision, "decision").allowed()) {
@@ -81,7 +81,7 @@ public final class Lease implements AutoCloseable {
      *
      * @return whether the lease was granted, also after it was closed or taken back
      */
-    public boolean granted() {
+    public boolean allowed() {
         return decision.allowed();
     }
 

@@ -1,10 +1,15 @@
 package dev.ratelimit;
 
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A limit admits or refuses requests: a {@link Limiter} with its keys, several of them composed, or one with a condition.
+ * A limit allows or refuses requests: a {@link Limiter} with its keys, several of them composed, or one with a condition.
  *
  * <p>It is what the composed and conditional forms have in common. No method waits. Null is a
  * {@link NullPointerException}, and permits below one an {@link IllegalArgumentException}, before anything changes.
@@ -20,7 +25,9 @@ public interface Limit<K> {
      * @param key the key
      * @return whether the permit was taken
      */
-    boolean tryAcquire(K key);
+    default boolean tryAcquire(K key) {
+        return tryAcquire(key, 1);
+    }
 
     /**
      * Takes permits of the key's budget, if all are there now; otherwise takes none. Never waits.
@@ -37,7 +44,9 @@ public interface Limit<K> {
      * @param key the key
      * @return the answer; what remains is counted after the permit was taken
      */
-    Decision decide(K key);
+    default Decision decide(K key) {
+        return decide(key, 1);
+    }
 
     /**
      * Takes permits as {@link #tryAcquire(Object, long)} does, and says more about the answer.
@@ -54,7 +63,9 @@ public interface Limit<K> {
      * @param key the key
      * @return the answer that {@link #decide(Object)} would give, with what remains counted before any is taken
      */
-    Decision peek(K key);
+    default Decision peek(K key) {
+        return peek(key, 1);
+    }
 
     /**
      * Says whether so many permits could be taken now, and takes nothing.
@@ -69,7 +80,7 @@ public interface Limit<K> {
      * Gives back permits that were taken and not used. The budget never exceeds its capacity: what would, is lost.
      *
      * <p>So it is safe in a {@code finally} block, also after the policy became smaller in between: a budget gets back what
-     * fits, a capacity at most. Under a policy that admits nothing, or that limits no rate, that is nothing.
+     * fits, a capacity at most. Under a policy that allows nothing, or that limits no rate, that is nothing.
      *
      * @param key the key
      * @param permits how many, at least 1
@@ -88,6 +99,80 @@ public interface Limit<K> {
      * @return the limit, on the same budgets
      */
     default <R> Limit<R> by(Function<? super R, ? extends K> keyOf) {
-        return new MappedLimit<>(this, Objects.requireNonNull(keyOf, "keyOf"));
+        return new KeyFunctionLimit<>(this, Objects.requireNonNull(keyOf, "keyOf"));
+    }
+
+    /**
+     * Calls the work once if the limit allows it, and throws a refusal otherwise.
+     *
+     * <pre>{@code
+     * Page page = perUser.call(userId, () -> fetch(address));
+     * }</pre>
+     *
+     * <p>The work takes one permit and keeps it, also if it fails: it has used what the limit protects. A caller that sees
+     * this otherwise calls {@link #refund}. The work runs on the caller's thread; its result and its exceptions are its
+     * own. Nothing here waits for permits.
+     *
+     * @param key the key that one permit is taken of
+     * @param work what is called
+     * @param <V> the type of the result
+     * @return the work's result
+     * @throws LimitExceededException if the limit refuses; the work has not been called
+     * @throws Exception if the work throws it
+     */
+    default <V extends @Nullable Object> V call(K key, Callable<? extends V> work) throws Exception {
+        takeOrThrow(key, work);
+        return work.call();
+    }
+
+    /**
+     * Calls a supplier as {@link #call} calls its work.
+     *
+     * @param key the key that one permit is taken of
+     * @param work what is asked for the result
+     * @param <V> the type of the result
+     * @return the work's result
+     * @throws LimitExceededException if the limit refuses; the work has not been called
+     */
+    default <V extends @Nullable Object> V supply(K key, Supplier<? extends V> work) {
+        takeOrThrow(key, work);
+        return work.get();
+    }
+
+    /**
+     * Runs the work as {@link #call} does.
+     *
+     * @param key the key that one permit is taken of
+     * @param work what is run
+     * @throws LimitExceededException if the limit refuses; the work has not been run
+     */
+    default void run(K key, Runnable work) {
+        takeOrThrow(key, work);
+        work.run();
+    }
+
+    /**
+     * Starts a stage if the limit allows it, on the caller's thread. A refusal is a failed stage, and never thrown.
+     *
+     * @param key the key that one permit is taken of
+     * @param work what starts the stage
+     * @param <V> the type of the stage's result
+     * @return the work's own stage; or one that has failed with a {@link LimitExceededException}
+     */
+    default <V extends @Nullable Object> CompletionStage<V> supplyAsync(
+            K key, Supplier<? extends CompletionStage<V>> work) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(work, "work");
+        Decision decision = decide(key);
+        return decision.allowed() ? work.get() : CompletableFuture.failedStage(new LimitExceededException(decision));
+    }
+
+    private void takeOrThrow(K key, Object work) {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(work, "work");
+        Decision decision = decide(key);
+        if (!decision.allowed()) {
+            throw new LimitExceededException(decision);
+        }
     }
 }

@@ -23,7 +23,7 @@ public final class LimitExceededException extends RuntimeException {
      * Creates the exception of a refusal.
      *
      * @param decision the refusal
-     * @throws IllegalArgumentException if the decision admits
+     * @throws IllegalArgumentException if the decision allows
      */
     public LimitExceededException(Decision decision) {
         super(null, null, true, false);
@@ -36,7 +36,7 @@ public final class LimitExceededException extends RuntimeException {
     /**
      * Returns the refusal.
      *
-     * @return the decision, which does not admit
+     * @return the decision, which does not allow
      */
     public Decision decision() {
         return decision;

@@ -56,7 +56,7 @@ public interface Limiter<K> extends Limit<K> {
      *
      * <p>The calls that wait for permits of a key form a queue: the first to come is the first to go. A call that leaves the queue
      * (interrupted, cancelled) has taken nothing, and all behind it move up at once. A call is refused at once if its wait
-     * would be longer than the policy's longest delay, or if as many calls wait as may; then it has taken nothing, either.
+     * would be longer than the policy's maximum delay, or if as many calls wait as may; then it has taken nothing, either.
      *
      * @param key the key
      * @param permits how many, at least 1
@@ -72,7 +72,7 @@ public interface Limiter<K> extends Limit<K> {
      *
      * @param key the key
      * @param permits how many, at least 1
-     * @param maxWait the longest wait, from zero, which does not wait, to {@link Policy#LONGEST}; the policy's longest delay
+     * @param maxWait the longest wait, from zero, which does not wait, to {@link Policy#MAX_DURATION}; the policy's maximum delay
      *     bounds it, too
      * @return whether the permits were taken, and may be used now
      * @throws IllegalArgumentException if {@code maxWait} is negative or too long
@@ -137,7 +137,7 @@ public interface Limiter<K> extends Limit<K> {
     CompletionStage<Decision> acquireAsync(K key, long permits, Duration maxWait, Executor executor);
 
     /**
-     * Takes one of the leases that the key may hold at once ({@link Policy#atOnce(int)}), and one permit, if both are there
+     * Takes one of the leases that the key may hold at once ({@link Policy#maxConcurrent(int)}), and one permit, if both are there
      * now; otherwise neither. Never waits.
      *
      * @param key the key
@@ -150,45 +150,45 @@ public interface Limiter<K> extends Limit<K> {
      * the policy {@linkplain Policy#shape shapes}.
      *
      * @param key the key
-     * @param longestWait the longest wait for the lease; zero does not wait
+     * @param maxWait the longest wait for the lease; zero does not wait
      * @return the lease, granted or not; to be closed
-     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#LONGEST}
+     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#MAX_DURATION}
      * @throws InterruptedException if the thread is interrupted while it waits; it has taken nothing
      */
-    Lease enter(K key, Duration longestWait) throws InterruptedException;
+    Lease enter(K key, Duration maxWait) throws InterruptedException;
 
     /**
      * Takes a lease and a permit as {@link #enter(Object, Duration)} does, in the same queue, without holding a thread while it waits.
      *
-     * <p>The lease is granted when the stage completes, and its longest hold begins then. To cancel the stage
+     * <p>The lease is granted when the stage completes, and its lease timeout begins then. To cancel the stage
      * ({@code toCompletableFuture().cancel}) before leaves the queue, and takes nothing.
      *
      * @param key the key
-     * @param longestWait the longest wait for the lease; zero does not wait
+     * @param maxWait the longest wait for the lease; zero does not wait
      * @return the lease, granted or not; to be closed
-     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#LONGEST}
+     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#MAX_DURATION}
      */
-    CompletionStage<Lease> enterAsync(K key, Duration longestWait);
+    CompletionStage<Lease> enterAsync(K key, Duration maxWait);
 
     /**
      * Takes a lease and a permit as {@link #enterAsync(Object, Duration)} does, and completes the stage on an executor if it had to wait.
      *
-     * <p>The executor has the policy's longest hold to complete the stage. After that the limiter takes the lease back,
+     * <p>The executor has the policy's lease timeout to complete the stage. After that the limiter takes the lease back,
      * gives back the permit, tells its listener ({@link LimiterListener#leaseReclaimed}), and completes the stage with
-     * a {@link java.util.concurrent.TimeoutException} on a thread of its own. Without a longest hold, a lease that the
+     * a {@link java.util.concurrent.TimeoutException} on a thread of its own. Without a lease timeout, a lease that the
      * executor does not deliver is held until the stage is cancelled.
      *
      * @param key the key
-     * @param longestWait the longest wait for the lease; zero does not wait
+     * @param maxWait the longest wait for the lease; zero does not wait
      * @param executor where the stage is completed; if it rejects the completion, a thread of the library completes
      *     the stage
      * @return the lease, granted or not; to be closed
-     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#LONGEST}
+     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#MAX_DURATION}
      */
-    CompletionStage<Lease> enterAsync(K key, Duration longestWait, Executor executor);
+    CompletionStage<Lease> enterAsync(K key, Duration maxWait, Executor executor);
 
     /**
-     * Takes permits that are there, or will be within the policy's {@linkplain Policy#shape longest delay}, and says when
+     * Takes permits that are there, or will be within the policy's {@linkplain Policy#shape maximum delay}, and says when
      * they are due. Never waits.
      *
      * @param key the key
@@ -240,7 +240,7 @@ public interface Limiter<K> extends Limit<K> {
     /**
      * Returns how often so far a key in debt had to be forgotten for a new one ({@link WhenSaturated#EVICT}).
      *
-     * @return the number of forgotten debts; other than zero, it asks for a larger {@code maximumKeys}
+     * @return the number of forgotten debts; other than zero, it asks for a larger {@code maxKeys}
      */
     long evictedInDebt();
 }

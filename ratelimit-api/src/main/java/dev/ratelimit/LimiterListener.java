@@ -5,7 +5,7 @@ package dev.ratelimit;
  *
  * <p>It is for metrics: keys are as many as clients, and would be too many for the labels of any. {@link Statistics} counts.
  *
- * <p><b>One count a call.</b> Each call that takes permits ends in exactly one of {@link #admitted}, {@link #refused} and
+ * <p><b>One count a call.</b> Each call that takes permits ends in exactly one of {@link #allowed}, {@link #refused} and
  * {@link #gaveUp}. A call that waits is told of when its wait is over, and a reservation when it is due or cancelled.
  * {@code peek} tells the listener nothing.
  *
@@ -16,13 +16,13 @@ package dev.ratelimit;
 public interface LimiterListener {
 
     /**
-     * Told that a request was admitted, at once or after its delay.
+     * Told that a request was allowed, at once or after its delay.
      *
      * @param policy the name of the policy
      * @param permits how many permits it took
      * @param delayNanos the nanoseconds after which it may go on; zero if that is at once
      */
-    default void admitted(String policy, long permits, long delayNanos) {}
+    default void allowed(String policy, long permits, long delayNanos) {}
 
     /**
      * Told that a request was refused.

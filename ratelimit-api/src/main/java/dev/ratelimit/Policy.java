@@ -14,27 +14,27 @@ import java.util.OptionalInt;
  * Policy gold = Policy.of("gold", Rate.perSecond(500), Rate.perHour(100_000))
  *         .shape(Duration.ofMillis(200))
  *         .blackout(Duration.ofSeconds(10))
- *         .atOnce(4);
+ *         .maxConcurrent(4);
  * }</pre>
  *
- * <p><b>Rates.</b> A request is admitted only if all rates have its permits; one that a rate refuses has taken nothing
+ * <p><b>Rates.</b> A request is allowed only if all rates have its permits; one that a rate refuses has taken nothing
  * from the others. A policy without rates limits no rate.
  *
  * <p><b>Over a rate.</b> A policy refuses at once ({@linkplain #of throttles}) unless it {@linkplain #shape shapes}: then
  * {@code acquire} waits its turn. After a refusal, a {@linkplain #blackout blackout} refuses the key for a time, whatever
  * its budget.
  *
- * <p><b>At once.</b> {@link #atOnce(int)} bounds how many leases a key holds at the same time.
+ * <p><b>Concurrency.</b> {@link #maxConcurrent(int)} bounds how many leases a key holds at the same time.
  *
  * <p>Immutable and thread-safe. Equal if all parts are.
  */
 public final class Policy {
 
     /** The most rates that a policy can have. */
-    public static final int MOST_RATES = 8;
+    public static final int MAX_RATES = 8;
 
-    /** The longest delay, blackout or hold: 365 days. */
-    public static final Duration LONGEST = Duration.ofDays(365);
+    /** The upper bound of the maximum delay, the blackout and the lease timeout: 365 days. */
+    public static final Duration MAX_DURATION = Duration.ofDays(365);
 
     private static final Policy UNLIMITED = new Policy("unlimited", List.of(), false);
     private static final Policy BLOCKED = new Policy("blocked", List.of(), true);
@@ -42,10 +42,10 @@ public final class Policy {
     private final String name;
     private final List<Rate> rates;
     private final boolean blocks;
-    private final Duration longestDelay;
+    private final Duration maxDelay;
     private final Duration blackout;
-    private final int atOnce;
-    private final Duration longestHold;
+    private final int maxConcurrent;
+    private final Duration leaseTimeout;
 
     /** Policies are keys of maps on the way of each request. */
     private final int hash;
@@ -58,18 +58,18 @@ public final class Policy {
             String name,
             List<Rate> rates,
             boolean blocks,
-            Duration longestDelay,
+            Duration maxDelay,
             Duration blackout,
-            int atOnce,
-            Duration longestHold) {
+            int maxConcurrent,
+            Duration leaseTimeout) {
         this.name = name;
         this.rates = rates;
         this.blocks = blocks;
-        this.longestDelay = longestDelay;
+        this.maxDelay = maxDelay;
         this.blackout = blackout;
-        this.atOnce = atOnce;
-        this.longestHold = longestHold;
-        this.hash = Objects.hash(name, rates, blocks, longestDelay, blackout, atOnce, longestHold);
+        this.maxConcurrent = maxConcurrent;
+        this.leaseTimeout = leaseTimeout;
+        this.hash = Objects.hash(name, rates, blocks, maxDelay, blackout, maxConcurrent, leaseTimeout);
     }
 
     /**
@@ -78,7 +78,7 @@ public final class Policy {
      * @param name the name, by which decisions, listeners and fields of answers know the policy; not empty, and without
      *     control characters
      * @param rate a rate
-     * @param more further rates, up to {@link #MOST_RATES} in all, none twice
+     * @param more further rates, up to {@link #MAX_RATES} in all, none twice
      * @return the policy
      * @throws IllegalArgumentException if the name is empty or has control characters, or there are too many rates, or one
      *     comes twice
@@ -92,15 +92,15 @@ public final class Policy {
             }
             rates.add(next);
         }
-        if (rates.size() > MOST_RATES) {
+        if (rates.size() > MAX_RATES) {
             throw new IllegalArgumentException(
-                    "a policy has at most " + MOST_RATES + " rates, but was given " + rates.size());
+                    "a policy has at most " + MAX_RATES + " rates, but was given " + rates.size());
         }
         return new Policy(checkedName(name), List.copyOf(rates), false);
     }
 
     /**
-     * Returns the policy that admits everything, named "unlimited".
+     * Returns the policy that allows everything, named "unlimited".
      *
      * @return the policy
      */
@@ -109,7 +109,7 @@ public final class Policy {
     }
 
     /**
-     * Returns the policy that admits nothing, ever, named "blocked".
+     * Returns the policy that allows nothing, ever, named "blocked".
      *
      * @return the policy
      */
@@ -125,21 +125,21 @@ public final class Policy {
      * @throws IllegalArgumentException if the name is empty or has control characters
      */
     public Policy named(String name) {
-        return new Policy(checkedName(name), rates, blocks, longestDelay, blackout, atOnce, longestHold);
+        return new Policy(checkedName(name), rates, blocks, maxDelay, blackout, maxConcurrent, leaseTimeout);
     }
 
     /**
      * Returns this policy with shaping: {@code acquire} and {@code reserve} wait for their permits as long as that takes no
-     * longer than a longest delay, and refuse at once otherwise.
+     * longer than a maximum delay, and refuse at once otherwise.
      *
-     * @param longestDelay the longest delay, at most {@link #LONGEST}; zero throttles
+     * @param maxDelay the maximum delay, at most {@link #MAX_DURATION}; zero throttles
      * @return the policy
      * @throws IllegalArgumentException if the delay is negative or too long, or there is no rate to wait for
      */
-    public Policy shape(Duration longestDelay) {
-        checkDuration("longest delay", longestDelay, true);
+    public Policy shape(Duration maxDelay) {
+        checkDuration("maximum delay", maxDelay, true);
         checkHasRates("wait for");
-        return new Policy(name, rates, blocks, longestDelay, blackout, atOnce, longestHold);
+        return new Policy(name, rates, blocks, maxDelay, blackout, maxConcurrent, leaseTimeout);
     }
 
     /**
@@ -147,53 +147,53 @@ public final class Policy {
      * budget. Requests that are refused because of a blackout do not prolong it. When the key gets another policy, what is left
      * is at most as long as that one's blackout; if it has none, nothing is left.
      *
-     * @param blackout the time, at most {@link #LONGEST}; zero for none
+     * @param blackout the time, at most {@link #MAX_DURATION}; zero for none
      * @return the policy
      * @throws IllegalArgumentException if the time is negative or too long, or there is no rate to exceed
      */
     public Policy blackout(Duration blackout) {
         checkDuration("blackout", blackout, true);
         checkHasRates("exceed");
-        return new Policy(name, rates, blocks, longestDelay, blackout, atOnce, longestHold);
+        return new Policy(name, rates, blocks, maxDelay, blackout, maxConcurrent, leaseTimeout);
     }
 
     /**
-     * Returns this policy with a bound on how many leases a key may hold at once. They are held as long as it takes.
+     * Returns this policy with a bound on how many leases a key may hold at once. A lease is held until it is closed, or
+     * until its {@linkplain #leaseTimeout(Duration) timeout} if the policy has one.
      *
      * @param leases the most leases at once, at least 1
      * @return the policy
      * @throws IllegalArgumentException if the number is below 1
      */
-    public Policy atOnce(int leases) {
-        return atOnce(leases, Duration.ZERO, true);
-    }
-
-    /**
-     * Returns this policy with a bound on how many leases a key may hold at once, and for how long: a lease held for
-     * longer is taken back, and reported.
-     *
-     * @param leases the most leases at once, at least 1
-     * @param longestHold the longest time, at least 1 ns, at most {@link #LONGEST}
-     * @return the policy
-     * @throws IllegalArgumentException if an argument is out of range
-     */
-    public Policy atOnce(int leases, Duration longestHold) {
-        return atOnce(leases, longestHold, false);
-    }
-
-    private Policy atOnce(int leases, Duration longestHold, boolean zeroIsFine) {
+    public Policy maxConcurrent(int leases) {
         if (leases < 1) {
             throw new IllegalArgumentException("leases at once must be at least 1, but was " + leases);
         }
-        checkDuration("longest hold", longestHold, zeroIsFine);
-        return new Policy(name, rates, blocks, longestDelay, blackout, leases, longestHold);
+        return new Policy(name, rates, blocks, maxDelay, blackout, leases, leaseTimeout);
     }
 
     /**
-     * Returns one of so many equal parts of this policy, by the same name.
+     * Returns this policy with a bound on how long a lease is held: the limiter takes a lease back that is held for
+     * longer, and tells the listener.
+     *
+     * @param leaseTimeout the longest time, at least 1 ns, at most {@link #MAX_DURATION}
+     * @return the policy
+     * @throws IllegalArgumentException if the time is out of range, or the policy does not bound the leases at once
+     */
+    public Policy leaseTimeout(Duration leaseTimeout) {
+        checkDuration("lease timeout", leaseTimeout, false);
+        if (maxConcurrent == 0) {
+            throw new IllegalArgumentException("the policy " + name
+                    + " has no leases to time out: call maxConcurrent(n) before leaseTimeout(...)");
+        }
+        return new Policy(name, rates, blocks, maxDelay, blackout, maxConcurrent, leaseTimeout);
+    }
+
+    /**
+     * Returns one of {@code parts} equal parts of this policy, under the same name.
      *
      * <p>Each rate is {@linkplain Rate#dividedBy divided} exactly, its capacity rounded down to at least one permit. So are
-     * the leases at once, to at least one. The times (longest delay, blackout, longest hold) are those of the whole. Rates
+     * the leases at once, to at least one. The times (maximum delay, blackout, lease timeout) are those of the whole. Rates
      * whose parts are the same become one.
      *
      * <p>So the parts together never allow more than the whole, but where there are more parts than permits in a capacity,
@@ -213,8 +213,8 @@ public final class Policy {
         // No limiter keeps the same rate twice; of two that have become the same, one says all.
         List<Rate> ratesOfPart =
                 rates.stream().map(rate -> rate.dividedBy(parts)).distinct().toList();
-        int atOnceOfPart = atOnce == 0 ? 0 : Math.max(1, atOnce / parts);
-        return new Policy(name, ratesOfPart, blocks, longestDelay, blackout, atOnceOfPart, longestHold);
+        int maxConcurrentOfPart = maxConcurrent == 0 ? 0 : Math.max(1, maxConcurrent / parts);
+        return new Policy(name, ratesOfPart, blocks, maxDelay, blackout, maxConcurrentOfPart, leaseTimeout);
     }
 
     /**
@@ -236,7 +236,7 @@ public final class Policy {
     }
 
     /**
-     * Returns whether nothing is ever admitted.
+     * Returns whether nothing is ever allowed.
      *
      * @return whether this is {@link #blocked()}, by whatever name
      */
@@ -245,12 +245,12 @@ public final class Policy {
     }
 
     /**
-     * Returns the longest delay of a request that waits.
+     * Returns the maximum delay of a request that waits.
      *
-     * @return the longest delay, zero if the policy throttles
+     * @return the maximum delay, zero if the policy throttles
      */
-    public Duration longestDelay() {
-        return longestDelay;
+    public Duration maxDelay() {
+        return maxDelay;
     }
 
     /**
@@ -267,8 +267,8 @@ public final class Policy {
      *
      * @return the number, if it is bounded
      */
-    public OptionalInt atOnce() {
-        return atOnce == 0 ? OptionalInt.empty() : OptionalInt.of(atOnce);
+    public OptionalInt maxConcurrent() {
+        return maxConcurrent == 0 ? OptionalInt.empty() : OptionalInt.of(maxConcurrent);
     }
 
     /**
@@ -276,8 +276,8 @@ public final class Policy {
      *
      * @return the time, if it is bounded
      */
-    public Optional<Duration> longestHold() {
-        return longestHold.isZero() ? Optional.empty() : Optional.of(longestHold);
+    public Optional<Duration> leaseTimeout() {
+        return leaseTimeout.isZero() ? Optional.empty() : Optional.of(leaseTimeout);
     }
 
     @Override
@@ -294,20 +294,21 @@ public final class Policy {
     public String toString() {
         StringBuilder text = new StringBuilder("Policy[").append(name);
         if (blocks) {
-            text.append(", admits nothing");
+            text.append(", allows nothing");
         }
         rates.forEach(rate -> text.append(", ").append(rate));
-        if (!longestDelay.isZero()) {
-            text.append(", waits up to ").append(longestDelay);
+        if (!maxDelay.isZero()) {
+            text.append(", waits up to ").append(maxDelay);
         }
         blackout().ifPresent(time -> text.append(", blackout of ").append(time));
-        atOnce().ifPresent(leases -> text.append(", at most ").append(leases).append(" at once"));
-        longestHold().ifPresent(time -> text.append(" for up to ").append(time));
+        maxConcurrent()
+                .ifPresent(leases -> text.append(", at most ").append(leases).append(" at once"));
+        leaseTimeout().ifPresent(time -> text.append(" for up to ").append(time));
         return text.append(']').toString();
     }
 
     private List<Object> parts() {
-        return List.of(name, rates, blocks, longestDelay, blackout, atOnce, longestHold);
+        return List.of(name, rates, blocks, maxDelay, blackout, maxConcurrent, leaseTimeout);
     }
 
     private void checkHasRates(String what) {
@@ -334,7 +335,7 @@ public final class Policy {
             throw new IllegalArgumentException(
                     "the " + what + " must be at least " + (zeroIsFine ? "0" : "1 ns") + ", but was " + value);
         }
-        if (value.compareTo(LONGEST) > 0) {
+        if (value.compareTo(MAX_DURATION) > 0) {
             throw new IllegalArgumentException("the " + what + " must be at most 365 days, but was " + value);
         }
     }

@@ -8,7 +8,7 @@ import java.util.Objects;
  * A rate is a number of permits that a budget regains per period, and the capacity that it can save up to.
  *
  * <p>The budget refills continuously: at 10 permits a second there is one more every 100 ms, not ten at once each
- * second. It starts full, unless it is told {@linkplain #initially(long) otherwise}. Over any interval of length <i>t</i> a limiter admits at most
+ * second. It starts full, unless it is told {@linkplain #initially(long) otherwise}. Over any interval of length <i>t</i> a limiter allows at most
  * <i>capacity + t × permits / period</i>.
  *
  * <pre>{@code
@@ -32,7 +32,7 @@ import java.util.Objects;
  */
 public record Rate(long permits, Duration period, long capacity, long initially) {
 
-    private static final Duration LONGEST_PERIOD = Duration.ofNanos(Long.MAX_VALUE);
+    private static final Duration MAX_PERIOD = Duration.ofNanos(Long.MAX_VALUE);
 
     /**
      * Creates a rate; the factory methods read better.
@@ -195,7 +195,7 @@ public record Rate(long permits, Duration period, long capacity, long initially)
         if (permits <= 0) {
             throw new IllegalArgumentException("permits must be at least 1, but was " + permits);
         }
-        checkDuration("window", window, LONGEST_PERIOD.minusNanos(1));
+        checkDuration("window", window, MAX_PERIOD.minusNanos(1));
         if (permits > window.toNanos()) {
             throw new IllegalArgumentException("permits must be at most " + window.toNanos() + " in a window of "
                     + window + " (one a nanosecond), but was " + permits);
@@ -277,7 +277,7 @@ public record Rate(long permits, Duration period, long capacity, long initially)
      * the period would be longer than 292 years, it is that, and the permits are rounded down, to at least one.
      *
      * <p>The capacity is rounded down, so that the parts together never have more than the whole; but a part has at least
-     * one permit, or it could admit nothing. So where there are more parts than permits in the capacity, each has one. Where
+     * one permit, or it could allow nothing. So where there are more parts than permits in the capacity, each has one. Where
      * budgets do not start full, what there is initially is divided and rounded down, to nothing if need be.
      *
      * @param parts the number of parts, at least 1
@@ -319,7 +319,7 @@ public record Rate(long permits, Duration period, long capacity, long initially)
     }
 
     private static void checkDuration(String name, Duration value) {
-        checkDuration(name, value, LONGEST_PERIOD);
+        checkDuration(name, value, MAX_PERIOD);
     }
 
     private static void checkDuration(String name, Duration value, Duration longest) {

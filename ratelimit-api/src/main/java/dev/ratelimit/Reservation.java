@@ -20,7 +20,7 @@ public interface Reservation {
      *
      * @return whether the permits are reserved
      */
-    boolean granted();
+    boolean allowed();
 
     /**
      * Returns the answer to the request, with the {@linkplain Decision#delay() delay} until the permits are due.

@@ -17,12 +17,12 @@ import java.util.OptionalDouble;
  * as long as the percentage does, and a larger percentage only adds keys to those that are enforced. Nobody who does not
  * know the secret can tell a key's side beforehand, or choose a key by it.
  *
- * <p><b>Observed keys.</b> The limit is asked, and takes what it admits. What it refuses is admitted, takes nothing, and is
- * counted. The {@link Decision} admits, with what remains as the limit says; that the limit would have refused shows in
+ * <p><b>Observed keys.</b> The limit is asked, and takes what it allows. What it refuses is allowed, takes nothing, and is
+ * counted. The {@link Decision} allows, with what remains as the limit says; that the limit would have refused shows in
  * {@link #counts()}, not in the answer, so that code that acts on answers does the same as if there were no limit yet.
  * <b>Enforced keys</b> are answered by the limit. Both have one budget, whichever side they are on.
  *
- * <p><b>Off.</b> Nothing is asked, taken, given back or counted; all is admitted, as by {@link Decision#unlimited()}.
+ * <p><b>Off.</b> Nothing is asked, taken, given back or counted; all is allowed, as by {@link Decision#unlimited()}.
  * Budgets refill meanwhile.
  *
  * <p><b>Giving back.</b> {@link #refund} gives permits back to the limit. It cannot know whether the request that they come
@@ -70,9 +70,9 @@ public interface ShadowLimit<K> extends Limit<K> {
     /**
      * What became of requests to a shadow limit, whatever other limits said of them.
      *
-     * @param admitted requests within the limit
-     * @param wouldHaveRefused requests over the limit that were admitted, because their keys are observed
+     * @param allowed requests within the limit
+     * @param wouldHaveRefused requests over the limit that were allowed, because their keys are observed
      * @param refused requests over the limit that were refused, because it is enforced for their keys
      */
-    record Counts(long admitted, long wouldHaveRefused, long refused) {}
+    record Counts(long allowed, long wouldHaveRefused, long refused) {}
 }

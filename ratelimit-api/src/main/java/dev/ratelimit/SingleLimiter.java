@@ -77,7 +77,7 @@ public interface SingleLimiter {
     Decision peek(long permits);
 
     /**
-     * Takes permits that are there, or will be within the policy's {@linkplain Policy#shape longest delay}, and says when
+     * Takes permits that are there, or will be within the policy's {@linkplain Policy#shape maximum delay}, and says when
      * they are due. Never waits.
      *
      * @param permits how many, at least 1
@@ -111,7 +111,7 @@ public interface SingleLimiter {
      * @param permits how many, at least 1
      * @param maxWait the longest wait: see {@link Limiter#acquire(Object, long, Duration)}
      * @return whether the permits were taken, and may be used now
-     * @throws IllegalArgumentException if {@code maxWait} is negative, or longer than {@link Policy#LONGEST}
+     * @throws IllegalArgumentException if {@code maxWait} is negative, or longer than {@link Policy#MAX_DURATION}
      * @throws InterruptedException if the thread is interrupted before its turn; the call has taken nothing
      */
     boolean acquire(long permits, Duration maxWait) throws InterruptedException;
@@ -147,7 +147,7 @@ public interface SingleLimiter {
      * @param permits how many, at least 1
      * @param maxWait the longest wait: see {@link Limiter#acquire(Object, long, Duration)}
      * @return the answer, when the permits may be used or were refused
-     * @throws IllegalArgumentException if {@code maxWait} is negative, or longer than {@link Policy#LONGEST}
+     * @throws IllegalArgumentException if {@code maxWait} is negative, or longer than {@link Policy#MAX_DURATION}
      */
     CompletionStage<Decision> acquireAsync(long permits, Duration maxWait);
 
@@ -158,14 +158,14 @@ public interface SingleLimiter {
      * @param maxWait the longest wait: see {@link Limiter#acquire(Object, long, Duration)}
      * @param executor where the stage is completed
      * @return the answer, when the permits may be used or were refused
-     * @throws IllegalArgumentException if {@code maxWait} is negative, or longer than {@link Policy#LONGEST}
+     * @throws IllegalArgumentException if {@code maxWait} is negative, or longer than {@link Policy#MAX_DURATION}
      */
     CompletionStage<Decision> acquireAsync(long permits, Duration maxWait, Executor executor);
 
     // Leases
 
     /**
-     * Takes one of the leases that may be held at once ({@link Policy#atOnce(int)}), and one permit, if both are there now;
+     * Takes one of the leases that may be held at once ({@link Policy#maxConcurrent(int)}), and one permit, if both are there now;
      * otherwise neither. Never waits.
      *
      * @return the lease, granted or not; to be closed
@@ -176,40 +176,40 @@ public interface SingleLimiter {
      * Takes a lease and a permit, and waits for the lease behind all who wait for one already, and then for the permit if
      * the policy {@linkplain Policy#shape shapes}.
      *
-     * @param longestWait the longest wait for the lease; zero does not wait
+     * @param maxWait the longest wait for the lease; zero does not wait
      * @return the lease, granted or not; to be closed
-     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#LONGEST}
+     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#MAX_DURATION}
      * @throws InterruptedException if the thread is interrupted while it waits; it has taken nothing
      */
-    Lease enter(Duration longestWait) throws InterruptedException;
+    Lease enter(Duration maxWait) throws InterruptedException;
 
     /**
      * Takes a lease and a permit as {@link #enter(Duration)} does, in the same queue, without holding a thread while it waits.
      *
-     * <p>The lease is granted when the stage completes, and its longest hold begins then. To cancel the stage
+     * <p>The lease is granted when the stage completes, and its lease timeout begins then. To cancel the stage
      * ({@code toCompletableFuture().cancel}) before leaves the queue, and takes nothing.
      *
-     * @param longestWait the longest wait for the lease; zero does not wait
+     * @param maxWait the longest wait for the lease; zero does not wait
      * @return the lease, granted or not; to be closed
-     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#LONGEST}
+     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#MAX_DURATION}
      */
-    CompletionStage<Lease> enterAsync(Duration longestWait);
+    CompletionStage<Lease> enterAsync(Duration maxWait);
 
     /**
      * Takes a lease and a permit as {@link #enterAsync(Duration)} does, and completes the stage on an executor if it had to wait.
      *
-     * <p>The executor has the policy's longest hold to complete the stage. After that the limiter takes the lease back,
+     * <p>The executor has the policy's lease timeout to complete the stage. After that the limiter takes the lease back,
      * gives back the permit, tells its listener ({@link LimiterListener#leaseReclaimed}), and completes the stage with
-     * a {@link java.util.concurrent.TimeoutException} on a thread of its own. Without a longest hold, a lease that the
+     * a {@link java.util.concurrent.TimeoutException} on a thread of its own. Without a lease timeout, a lease that the
      * executor does not deliver is held until the stage is cancelled.
      *
-     * @param longestWait the longest wait for the lease; zero does not wait
+     * @param maxWait the longest wait for the lease; zero does not wait
      * @param executor where the stage is completed; if it rejects the completion, a thread of the library completes
      *     the stage
      * @return the lease, granted or not; to be closed
-     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#LONGEST}
+     * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#MAX_DURATION}
      */
-    CompletionStage<Lease> enterAsync(Duration longestWait, Executor executor);
+    CompletionStage<Lease> enterAsync(Duration maxWait, Executor executor);
 
     // What was taken, and the policy
 
@@ -265,7 +265,7 @@ public interface SingleLimiter {
      * @return the limit, on the same budgets; the policy of its decisions is this limiter's
      */
     default <R> Limit<R> forAll() {
-        return new SharedLimit<>(this, decision -> decision);
+        return new KeylessLimit<>(this, decision -> decision);
     }
 
     /**
@@ -279,6 +279,6 @@ public interface SingleLimiter {
      */
     default <R> Limit<R> forAll(String policy) {
         String name = Policy.checkedName(policy);
-        return new SharedLimit<>(this, decision -> decision.of(name));
+        return new KeylessLimit<>(this, decision -> decision.withPolicy(name));
     }
 }

@@ -27,7 +27,7 @@ public final class Statistics implements LimiterListener {
     /**
      * What was decided under one policy so far.
      *
-     * @param admitted the requests that were admitted, at once or after a delay
+     * @param allowed the requests that were allowed, at once or after a delay
      * @param permits the permits that they took
      * @param shaped those of them that had to wait
      * @param waited how long these had to wait, all together
@@ -36,7 +36,7 @@ public final class Statistics implements LimiterListener {
      * @param leasesReclaimed the leases that were taken back
      */
     public record Counts(
-            long admitted,
+            long allowed,
             long permits,
             long shaped,
             Duration waited,
@@ -47,7 +47,7 @@ public final class Statistics implements LimiterListener {
         /**
          * Creates counts; the map is copied.
          *
-         * @param admitted the requests that were admitted
+         * @param allowed the requests that were allowed
          * @param permits the permits that they took
          * @param shaped those that had to wait
          * @param waited how long
@@ -70,7 +70,7 @@ public final class Statistics implements LimiterListener {
     }
 
     private static final class Adders {
-        final LongAdder admitted = new LongAdder();
+        final LongAdder allowed = new LongAdder();
         final LongAdder givenUp = new LongAdder();
         final LongAdder permits = new LongAdder();
         final LongAdder shaped = new LongAdder();
@@ -82,7 +82,7 @@ public final class Statistics implements LimiterListener {
             Map<Decision.Reason, Long> refusedBy = new EnumMap<>(Decision.Reason.class);
             refused.forEach((reason, count) -> refusedBy.put(reason, count.sum()));
             return new Counts(
-                    admitted.sum(),
+                    allowed.sum(),
                     permits.sum(),
                     shaped.sum(),
                     Duration.ofNanos(waitedNanos.sum()),
@@ -130,9 +130,9 @@ public final class Statistics implements LimiterListener {
     }
 
     @Override
-    public void admitted(String policy, long permits, long delayNanos) {
+    public void allowed(String policy, long permits, long delayNanos) {
         Adders adders = of(policy);
-        adders.admitted.increment();
+        adders.allowed.increment();
         adders.permits.add(permits);
         if (delayNanos > 0) {
             adders.shaped.increment();

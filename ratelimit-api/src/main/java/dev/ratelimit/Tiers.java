@@ -9,22 +9,22 @@ import java.util.function.Consumer;
  *
  * <pre>{@code
  * Tiers<String> tiers = Tiers.of(directory::policyOf, Policy.of("free", Rate.perSecond(5)))
- *         .maximumAge(Duration.ofMinutes(5))
- *         .onFallback(fallback -> log.warn(fallback.toString()));
+ *         .maxAge(Duration.ofMinutes(5))
+ *         .onFallback(report -> log.warn(report.toString()));
  * }</pre>
  *
- * <p><b>Answers.</b> An answer is remembered for {@link #maximumAge(Duration)}; the next call after that asks the resolver
+ * <p><b>Answers.</b> An answer is remembered for {@link #maxAge(Duration)}; the next call after that asks the resolver
  * again, and what it answers binds from then on. Calls for one key that come while it is asked wait for that one answer. A
  * call that is interrupted while it waits goes by the last known policy or the default, and leaves the interrupt flag set.
  *
  * <p><b>Failures.</b> Where the resolver throws, or returns null, the key keeps its last known policy as long as that is
- * remembered at all, however old it is, and has the default policy otherwise. This is reported, and the resolver is asked
+ * remembered at all, however old it is, and has the fallback policy. This is reported, and the resolver is asked
  * for that key again only after {@link #retryAfter(Duration)}, so that a dead directory is not asked on every request. If
  * it throws an {@link InterruptedException}, the thread's interrupt flag is set again, and the next call asks at once:
  * it says something of that caller, and nothing of the directory. An {@link Error} is handled as a failure for everybody
  * else, and reaches the caller on whose thread it was thrown.
  *
- * <p><b>Memory.</b> {@link #maximumEntries(int)} keys are remembered, by 64 bits each; the keys themselves are not kept. A
+ * <p><b>Memory.</b> {@link #maxEntries(int)} keys are remembered, by 64 bits each; the keys themselves are not kept. A
  * key asked for seldom is forgotten before one that is asked for often, so that a flood of new keys forgets itself.
  * Each new key costs a call of the resolver, though: let it be quick about keys that do not exist.
  *
@@ -35,32 +35,32 @@ import java.util.function.Consumer;
 public final class Tiers<K> {
 
     /** The number of keys whose policies are remembered, unless it is set: 10,000. */
-    public static final int DEFAULT_MAXIMUM_ENTRIES = 10_000;
+    public static final int DEFAULT_MAX_ENTRIES = 10_000;
 
     /** The most keys whose policies can be remembered: 100,000,000. */
-    public static final int LARGEST_MAXIMUM_ENTRIES = 100_000_000;
+    public static final int MAX_ENTRIES = 100_000_000;
 
-    private static final Duration DEFAULT_MAXIMUM_AGE = Duration.ofMinutes(1);
+    private static final Duration DEFAULT_MAX_AGE = Duration.ofMinutes(1);
     private static final Duration DEFAULT_RETRY_AFTER = Duration.ofSeconds(1);
 
     private final PolicyResolver<K> resolver;
-    private final Policy otherwise;
-    private final int maximumEntries;
-    private final Duration maximumAge;
+    private final Policy fallback;
+    private final int maxEntries;
+    private final Duration maxAge;
     private final Duration retryAfter;
     private final Consumer<? super PolicyFallback> onFallback;
 
     private Tiers(
             PolicyResolver<K> resolver,
-            Policy otherwise,
-            int maximumEntries,
-            Duration maximumAge,
+            Policy fallback,
+            int maxEntries,
+            Duration maxAge,
             Duration retryAfter,
             Consumer<? super PolicyFallback> onFallback) {
         this.resolver = resolver;
-        this.otherwise = otherwise;
-        this.maximumEntries = maximumEntries;
-        this.maximumAge = maximumAge;
+        this.fallback = fallback;
+        this.maxEntries = maxEntries;
+        this.maxAge = maxAge;
         this.retryAfter = retryAfter;
         this.onFallback = onFallback;
     }
@@ -69,59 +69,59 @@ public final class Tiers<K> {
      * Returns tiers of a resolver.
      *
      * @param resolver says which policy a key has
-     * @param otherwise the default policy: that of a key of which the resolver has said nothing yet, and fails
+     * @param fallback the default policy: that of a key of which the resolver has said nothing yet, and fails
      * @param <K> the type of the keys
      * @return the tiers
      */
-    public static <K> Tiers<K> of(PolicyResolver<K> resolver, Policy otherwise) {
+    public static <K> Tiers<K> of(PolicyResolver<K> resolver, Policy fallback) {
         return new Tiers<>(
                 Objects.requireNonNull(resolver, "resolver"),
-                Objects.requireNonNull(otherwise, "otherwise"),
-                DEFAULT_MAXIMUM_ENTRIES,
-                DEFAULT_MAXIMUM_AGE,
+                Objects.requireNonNull(fallback, "fallback"),
+                DEFAULT_MAX_ENTRIES,
+                DEFAULT_MAX_AGE,
                 DEFAULT_RETRY_AFTER,
-                fallback -> {});
+                report -> {});
     }
 
     /**
      * Returns these tiers with another number of keys whose policies are remembered; the default is
-     * {@link #DEFAULT_MAXIMUM_ENTRIES}.
+     * {@link #DEFAULT_MAX_ENTRIES}.
      *
-     * @param maximumEntries from 1 to {@link #LARGEST_MAXIMUM_ENTRIES}
+     * @param maxEntries from 1 to {@link #MAX_ENTRIES}
      * @return the tiers
      * @throws IllegalArgumentException if the number is out of range
      */
-    public Tiers<K> maximumEntries(int maximumEntries) {
-        if (maximumEntries < 1 || maximumEntries > LARGEST_MAXIMUM_ENTRIES) {
+    public Tiers<K> maxEntries(int maxEntries) {
+        if (maxEntries < 1 || maxEntries > MAX_ENTRIES) {
             throw new IllegalArgumentException(
-                    "maximumEntries must be from 1 to " + LARGEST_MAXIMUM_ENTRIES + ", but was " + maximumEntries);
+                    "maxEntries must be from 1 to " + MAX_ENTRIES + ", but was " + maxEntries);
         }
-        return new Tiers<>(resolver, otherwise, maximumEntries, maximumAge, retryAfter, onFallback);
+        return new Tiers<>(resolver, fallback, maxEntries, maxAge, retryAfter, onFallback);
     }
 
     /**
      * Returns these tiers with another age at which an answer is no longer gone by; the default is a minute.
      *
-     * @param maximumAge the age, counted from the end of the resolver's call; from 1 ns to {@link Policy#LONGEST}
+     * @param maxAge the age, counted from the end of the resolver's call; from 1 ns to {@link Policy#MAX_DURATION}
      * @return the tiers
      * @throws IllegalArgumentException if the age is out of range
      */
-    public Tiers<K> maximumAge(Duration maximumAge) {
-        Policy.checkDuration("maximum age", maximumAge, false);
-        return new Tiers<>(resolver, otherwise, maximumEntries, maximumAge, retryAfter, onFallback);
+    public Tiers<K> maxAge(Duration maxAge) {
+        Policy.checkDuration("maximum age", maxAge, false);
+        return new Tiers<>(resolver, fallback, maxEntries, maxAge, retryAfter, onFallback);
     }
 
     /**
      * Returns these tiers with another time for which the resolver is not asked for a key again after it failed; the
      * default is a second.
      *
-     * @param retryAfter the time, counted from the end of the resolver's call; from 1 ns to {@link Policy#LONGEST}
+     * @param retryAfter the time, counted from the end of the resolver's call; from 1 ns to {@link Policy#MAX_DURATION}
      * @return the tiers
      * @throws IllegalArgumentException if the time is out of range
      */
     public Tiers<K> retryAfter(Duration retryAfter) {
         Policy.checkDuration("time to retry after", retryAfter, false);
-        return new Tiers<>(resolver, otherwise, maximumEntries, maximumAge, retryAfter, onFallback);
+        return new Tiers<>(resolver, fallback, maxEntries, maxAge, retryAfter, onFallback);
     }
 
     /**
@@ -133,7 +133,7 @@ public final class Tiers<K> {
      */
     public Tiers<K> onFallback(Consumer<? super PolicyFallback> onFallback) {
         Objects.requireNonNull(onFallback, "onFallback");
-        return new Tiers<>(resolver, otherwise, maximumEntries, maximumAge, retryAfter, onFallback);
+        return new Tiers<>(resolver, fallback, maxEntries, maxAge, retryAfter, onFallback);
     }
 
     /**
@@ -150,8 +150,8 @@ public final class Tiers<K> {
      *
      * @return the policy of keys of which nothing is known
      */
-    public Policy otherwise() {
-        return otherwise;
+    public Policy fallback() {
+        return fallback;
     }
 
     /**
@@ -159,8 +159,8 @@ public final class Tiers<K> {
      *
      * @return the number, at least 1
      */
-    public int maximumEntries() {
-        return maximumEntries;
+    public int maxEntries() {
+        return maxEntries;
     }
 
     /**
@@ -168,8 +168,8 @@ public final class Tiers<K> {
      *
      * @return the age, at least 1 ns
      */
-    public Duration maximumAge() {
-        return maximumAge;
+    public Duration maxAge() {
+        return maxAge;
     }
 
     /**
@@ -192,6 +192,6 @@ public final class Tiers<K> {
 
     @Override
     public String toString() {
-        return "Tiers[" + maximumEntries + " keys for " + maximumAge + ", otherwise " + otherwise + "]";
+        return "Tiers[" + maxEntries + " keys for " + maxAge + ", fallback " + fallback + "]";
     }
 }

@@ -4,7 +4,7 @@ package dev.ratelimit;
  * A source of time is a count of nanoseconds from an arbitrary origin, which goes on by one a nanosecond.
  *
  * <p>Only differences of two readings mean anything; the count may wrap. A reading below an earlier one makes a limiter
- * stricter, never more generous: what was admitted at a later reading stays admitted until the time has caught up. A
+ * stricter, never more generous: what was allowed at a later reading stays allowed until the time has caught up. A
  * source that stands still refills nothing. In tests, use {@code ManualTime} of the testing module.
  *
  * <p><b>Waiting.</b> Who waits for an instant sleeps by the system's time, for as long as is left and at most a second,
@@ -35,7 +35,7 @@ public interface TimeSource {
     /**
      * Returns a reading of the system's time that is renewed about once a millisecond, and costs next to nothing.
      *
-     * <p>A limiter on it sees time in steps: in any interval it may admit at most one step's worth of permits more
+     * <p>A limiter on it sees time in steps: in any interval it may allow at most one step's worth of permits more
      * than its rate allows, and refuse for one step longer than it must. A step is about 1 ms, longer when the machine
      * is so busy that the one daemon thread that renews the reading is not run.
      *

@@ -7,7 +7,7 @@ package dev.ratelimit;
  */
 public enum WhenSaturated {
     /**
-     * The new key is admitted, and of the keys that stand where it could, the one with the least debt is forgotten:
+     * The new key is allowed, and of the keys that stand where it could, the one with the least debt is forgotten:
      * it has a full budget when it comes again. {@link Limiter#evictedInDebt()} counts these.
      */
     EVICT,

@@ -14,14 +14,14 @@ package dev.ratelimit;
  * }</pre>
  *
  * <table>
- * <caption>What each choice admits, and what happens when the store is back</caption>
- * <tr><th>Choice</th><th>Answer while the store is away</th><th>Admits, beyond what the store granted, at most</th>
+ * <caption>What each choice allows, and what happens when the store is back</caption>
+ * <tr><th>Choice</th><th>Answer while the store is away</th><th>Allows, beyond what the store granted, at most</th>
  * <th>When the store is back</th></tr>
  * <tr><td>{@link #fail()}</td><td>an exception, which says whether anything may have been counted</td><td>nothing</td>
  * <td>nothing is owed</td></tr>
  * <tr><td>{@link #deny()}</td><td>a denial, {@link DecisionSource#CLOSED}</td><td>nothing</td><td>nothing is owed</td></tr>
  * <tr><td>{@link #allow()}</td><td>an admission, {@link DecisionSource#OPEN}</td><td>everything</td>
- * <td>what was admitted is added to the counters, also above the limit</td></tr>
+ * <td>what was allowed is added to the counters, also above the limit</td></tr>
  * <tr><td>{@link #local(double)}</td><td>{@link DecisionSource#LOCAL} up to the share, then
  * {@link DecisionSource#CLOSED}</td><td>for each key and window: the share of the limit, times the number of services</td>
  * <td>the same</td></tr>
@@ -32,7 +32,7 @@ package dev.ratelimit;
  * owes, and those amounts are never counted.
  *
  * <p><b>Uncertain requests.</b> A store that is asked and does not answer in time may have counted the request. If the request is
- * admitted all the same, its amount is owed and may so be counted twice: too strict, never too generous.
+ * allowed all the same, its amount is owed and may so be counted twice: too strict, never too generous.
  *
  * <p>Immutable and thread-safe.
  */
@@ -68,7 +68,7 @@ public sealed interface WhenUnavailable {
     /**
      * Allows requests up to a share of each limit, for each key and window, and counts them when the store is back.
      *
-     * <p>The share is the service's own: ten processes with one service each that choose 0.1 admit at most one more limit together. It
+     * <p>The share is the service's own: ten processes with one service each that choose 0.1 allow at most one more limit together. It
      * is rounded down to whole units. What the store has granted before does not reduce it.
      *
      * @param share the part of each limit that the service may grant by itself, above 0 and at most 1

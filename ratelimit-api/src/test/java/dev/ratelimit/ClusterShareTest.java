@@ -17,7 +17,7 @@ class ClusterShareTest {
     @Test
     void defaults() {
         assertThat(SHARE.membership()).isSameAs(MEMBERSHIP);
-        assertThat(SHARE.atFirst()).isEqualTo(3);
+        assertThat(SHARE.initialNodes()).isEqualTo(3);
         assertThat(SHARE.every()).isEqualTo(Duration.ofSeconds(5));
         SHARE.onFailure().accept(new IllegalStateException());
     }
@@ -27,7 +27,7 @@ class ClusterShareTest {
         Consumer<Throwable> listener = failure -> {};
         ClusterShare set = SHARE.every(Duration.ofSeconds(1)).onFailure(listener);
         assertThat(set.membership()).isSameAs(MEMBERSHIP);
-        assertThat(set.atFirst()).isEqualTo(3);
+        assertThat(set.initialNodes()).isEqualTo(3);
         assertThat(set.every()).isEqualTo(Duration.ofSeconds(1));
         assertThat(set.onFailure()).isSameAs(listener);
         assertThat(SHARE.every()).isEqualTo(Duration.ofSeconds(5));
@@ -37,7 +37,7 @@ class ClusterShareTest {
     @Test
     void aFixedNumber() throws Exception {
         assertThat(ClusterShare.fixed(5).membership().liveNodes()).isEqualTo(5);
-        assertThat(ClusterShare.fixed(5).atFirst()).isEqualTo(5);
+        assertThat(ClusterShare.fixed(5).initialNodes()).isEqualTo(5);
     }
 
     @ParameterizedTest
@@ -54,7 +54,7 @@ class ClusterShareTest {
         assertThatThrownBy(() -> SHARE.every(Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the interval must be at least 1 ns, but was PT0S");
-        assertThatThrownBy(() -> SHARE.every(Policy.LONGEST.plusNanos(1)))
+        assertThatThrownBy(() -> SHARE.every(Policy.MAX_DURATION.plusNanos(1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("the interval must be at most 365 days, but was ");
     }

@@ -11,13 +11,13 @@ class DecisionTest {
     private final Rate rate = Rate.perSecond(5);
 
     @Test
-    void admitted() {
-        Decision decision = Decision.admitted(rate, 3, 400);
+    void allowed() {
+        Decision decision = Decision.allowed(rate, 3, 400);
         assertThat(decision.allowed()).isTrue();
         assertThat(decision.retryAfter()).isZero();
         assertThat(decision.resetAfter()).isEqualTo(Duration.ofNanos(400));
         assertThat(decision.rate()).containsSame(rate);
-        assertThat(decision).hasToString("admitted, 3 of 5 left, full after PT0.0000004S");
+        assertThat(decision).hasToString("allowed, 3 of 5 left, full after PT0.0000004S");
     }
 
     @Test
@@ -50,10 +50,10 @@ class DecisionTest {
         assertThat(refusedFor(1_000_000_000).retryAfterSeconds()).hasValue(1);
         assertThat(refusedFor(1_000_000_001).retryAfterSeconds()).hasValue(2);
         assertThat(refusedFor(Long.MAX_VALUE - 1).retryAfterSeconds()).hasValue(9_223_372_037L);
-        assertThat(Decision.tooManyAtOnce().retryAfterSeconds())
+        assertThat(Decision.tooManyConcurrent().retryAfterSeconds())
                 .as("at once, but not in a loop")
                 .hasValue(1);
-        assertThat(Decision.admitted(rate, 3, 400).retryAfterSeconds()).hasValue(0);
+        assertThat(Decision.allowed(rate, 3, 400).retryAfterSeconds()).hasValue(0);
         assertThat(Decision.blocked().retryAfterSeconds()).isEmpty();
         assertThat(Decision.exceedsCapacity(rate, 5, 0).retryAfterSeconds()).isEmpty();
     }

@@ -24,7 +24,7 @@ class DivisionPropertyTest {
         ABOVE
     }
 
-    private static final BigInteger LONGEST = BigInteger.valueOf(Long.MAX_VALUE);
+    private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
 
     @Property(tries = 5_000)
     void thePartsOfARateAreTheWhole(@ForAll("rates") Rate whole, @ForAll("parts") int parts) {
@@ -103,7 +103,7 @@ class DivisionPropertyTest {
     private static boolean canBeSaid(Rate whole, int parts) {
         BigInteger period = BigInteger.valueOf(whole.period().toNanos()).multiply(BigInteger.valueOf(parts));
         BigInteger common = period.gcd(BigInteger.valueOf(whole.permits()));
-        return period.divide(common).compareTo(LONGEST) <= 0;
+        return period.divide(common).compareTo(MAX) <= 0;
     }
 
     @Provide

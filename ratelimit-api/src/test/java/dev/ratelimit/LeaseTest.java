@@ -10,15 +10,15 @@ import org.junit.jupiter.api.Test;
 class LeaseTest {
 
     private static final Rate RATE = Rate.perSecond(5);
-    private static final Decision YES = Decision.admitted(RATE, 3, 400);
+    private static final Decision YES = Decision.allowed(RATE, 3, 400);
     private static final Decision NO = Decision.refused(Decision.Reason.OVER_LIMIT, RATE, 0, 1, 2);
 
     private final AtomicInteger givenBack = new AtomicInteger();
 
     @Test
     void givesItsPlaceBackWhenTheBlockEnds() {
-        try (Lease lease = Lease.granted(YES, givenBack::incrementAndGet)) {
-            assertThat(lease.granted()).isTrue();
+        try (Lease lease = Lease.allowed(YES, givenBack::incrementAndGet)) {
+            assertThat(lease.allowed()).isTrue();
             assertThat(lease.decision()).isSameAs(YES);
             assertThat(givenBack).hasValue(0);
         }
@@ -27,17 +27,17 @@ class LeaseTest {
 
     @Test
     void closingAgainDoesNothing() {
-        Lease lease = Lease.granted(YES, givenBack::incrementAndGet);
+        Lease lease = Lease.allowed(YES, givenBack::incrementAndGet);
         lease.close();
         lease.close();
         assertThat(givenBack).hasValue(1);
-        assertThat(lease.granted()).as("what was granted stays so").isTrue();
+        assertThat(lease.allowed()).as("what was granted stays so").isTrue();
     }
 
     @Test
     void closingFromWithinTheGivingBackDoesNothing() {
         Lease[] lease = new Lease[1];
-        lease[0] = Lease.granted(YES, () -> {
+        lease[0] = Lease.allowed(YES, () -> {
             givenBack.incrementAndGet();
             lease[0].close();
         });
@@ -48,7 +48,7 @@ class LeaseTest {
     @Test
     void aRefusedOneSaysWhyAndHasNothingToGiveBack() {
         Lease lease = Lease.refused(NO);
-        assertThat(lease.granted()).isFalse();
+        assertThat(lease.allowed()).isFalse();
         assertThat(lease.decision()).isSameAs(NO);
         assertThat(lease).hasToString("Lease[refused (over limit), 0 of 5 left, retry after PT0.000000001S]");
         lease.close();
@@ -58,12 +58,12 @@ class LeaseTest {
     @SuppressWarnings("NullAway") // what the compiler would not let through
     void theDecisionAndTheLeaseAgree() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Lease.granted(NO, givenBack::incrementAndGet))
+                .isThrownBy(() -> Lease.allowed(NO, givenBack::incrementAndGet))
                 .withMessageContaining("refused (over limit)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Lease.refused(YES))
-                .withMessageContaining("admitted");
-        assertThatNullPointerException().isThrownBy(() -> Lease.granted(YES, null));
+                .withMessageContaining("allowed");
+        assertThatNullPointerException().isThrownBy(() -> Lease.allowed(YES, null));
         assertThat(givenBack).hasValue(0);
     }
 }

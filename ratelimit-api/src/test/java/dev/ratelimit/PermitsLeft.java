@@ -15,18 +15,8 @@ final class PermitsLeft implements Limit<String> {
     }
 
     @Override
-    public boolean tryAcquire(String key) {
-        return tryAcquire(key, 1);
-    }
-
-    @Override
     public boolean tryAcquire(String key, long permits) {
         return decide(key, permits).allowed();
-    }
-
-    @Override
-    public Decision decide(String key) {
-        return decide(key, 1);
     }
 
     @Override
@@ -36,19 +26,14 @@ final class PermitsLeft implements Limit<String> {
             return decision;
         }
         left.merge(key, -permits, Long::sum);
-        return Decision.admitted(rate, left(key), 0);
-    }
-
-    @Override
-    public Decision peek(String key) {
-        return peek(key, 1);
+        return Decision.allowed(rate, left(key), 0);
     }
 
     @Override
     public Decision peek(String key, long permits) {
         left.putIfAbsent(Objects.requireNonNull(key, "key"), rate.capacity());
         return permits <= left(key)
-                ? Decision.admitted(rate, left(key), 0)
+                ? Decision.allowed(rate, left(key), 0)
                 : Decision.refused(Decision.Reason.OVER_LIMIT, rate, left(key), 1, 1);
     }
 

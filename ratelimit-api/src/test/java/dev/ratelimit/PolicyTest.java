@@ -22,39 +22,42 @@ class PolicyTest {
     private static final Policy FULL = Policy.of("full", RATE, Rate.perHour(100))
             .shape(Duration.ofMillis(200))
             .blackout(Duration.ofSeconds(3))
-            .atOnce(4, Duration.ofMinutes(1));
+            .maxConcurrent(4)
+            .leaseTimeout(Duration.ofMinutes(1));
 
     @Test
     void aPlainPolicyHasRatesAndNothingElse() {
         assertThat(PLAIN.name()).isEqualTo("plain");
         assertThat(PLAIN.rates()).containsExactly(RATE);
         assertThat(PLAIN.blocks()).isFalse();
-        assertThat(PLAIN.longestDelay()).isZero();
+        assertThat(PLAIN.maxDelay()).isZero();
         assertThat(PLAIN.blackout()).isEmpty();
-        assertThat(PLAIN.atOnce()).isEmpty();
-        assertThat(PLAIN.longestHold()).isEmpty();
+        assertThat(PLAIN.maxConcurrent()).isEmpty();
+        assertThat(PLAIN.leaseTimeout()).isEmpty();
     }
 
     @Test
     void eachSettingIsKept() {
         assertThat(FULL.rates()).containsExactly(RATE, Rate.perHour(100));
-        assertThat(FULL.longestDelay()).isEqualTo(Duration.ofMillis(200));
+        assertThat(FULL.maxDelay()).isEqualTo(Duration.ofMillis(200));
         assertThat(FULL.blackout()).contains(Duration.ofSeconds(3));
-        assertThat(FULL.atOnce()).hasValue(4);
-        assertThat(FULL.longestHold()).contains(Duration.ofMinutes(1));
+        assertThat(FULL.maxConcurrent()).hasValue(4);
+        assertThat(FULL.leaseTimeout()).contains(Duration.ofMinutes(1));
         assertThat(FULL.named("other").named("full")).isEqualTo(FULL);
     }
 
     @Test
     void settingsCanBeTakenBack() {
         assertThat(FULL.shape(Duration.ZERO).blackout(Duration.ZERO))
-                .isEqualTo(Policy.of("full", RATE, Rate.perHour(100)).atOnce(4, Duration.ofMinutes(1)));
-        assertThat(FULL.atOnce(4).longestHold()).isEmpty();
+                .isEqualTo(Policy.of("full", RATE, Rate.perHour(100))
+                        .maxConcurrent(4)
+                        .leaseTimeout(Duration.ofMinutes(1)));
+        assertThat(FULL.maxConcurrent(4).leaseTimeout()).isEmpty();
     }
 
     @Test
     void changesLeaveTheOriginalAsItWas() {
-        PLAIN.shape(Duration.ofSeconds(1)).blackout(Duration.ofSeconds(1)).atOnce(1);
+        PLAIN.shape(Duration.ofSeconds(1)).blackout(Duration.ofSeconds(1)).maxConcurrent(1);
         assertThat(PLAIN).isEqualTo(Policy.of("plain", RATE));
         Rate[] more = {Rate.perMinute(1)};
         Policy policy = Policy.of("p", RATE, more);
@@ -71,13 +74,14 @@ class PolicyTest {
         assertThat(Policy.blocked().blocks()).isTrue();
         assertThat(Policy.blocked().named("banned").blocks()).isTrue();
         assertThat(Policy.unlimited()).isNotEqualTo(Policy.blocked().named("unlimited"));
-        assertThat(Policy.unlimited().atOnce(3).atOnce()).hasValue(3);
+        assertThat(Policy.unlimited().maxConcurrent(3).maxConcurrent()).hasValue(3);
     }
 
     @Test
     void equalIfAllPartsAre() {
         Policy twin = Policy.of("full", RATE, Rate.perHour(100))
-                .atOnce(4, Duration.ofMinutes(1))
+                .maxConcurrent(4)
+                .leaseTimeout(Duration.ofMinutes(1))
                 .blackout(Duration.ofSeconds(3))
                 .shape(Duration.ofMillis(200));
         assertThat(twin).isEqualTo(FULL).hasSameHashCodeAs(FULL).isEqualTo(twin);
@@ -85,9 +89,9 @@ class PolicyTest {
                 FULL.named("other"),
                 FULL.shape(Duration.ofMillis(201)),
                 FULL.blackout(Duration.ofSeconds(4)),
-                FULL.atOnce(5, Duration.ofMinutes(1)),
-                FULL.atOnce(4, Duration.ofMinutes(2)),
-                FULL.atOnce(4),
+                FULL.maxConcurrent(5).leaseTimeout(Duration.ofMinutes(1)),
+                FULL.maxConcurrent(4).leaseTimeout(Duration.ofMinutes(2)),
+                FULL.maxConcurrent(4),
                 PLAIN)) {
             assertThat(other).isNotEqualTo(FULL);
         }
@@ -103,8 +107,8 @@ class PolicyTest {
                         "Policy[full, " + RATE + ", " + Rate.perHour(100)
                                 + ", waits up to PT0.2S, blackout of PT3S, at most 4 at once for up to PT1M]"),
                 Arguments.of(Policy.unlimited(), "Policy[unlimited]"),
-                Arguments.of(Policy.unlimited().atOnce(2), "Policy[unlimited, at most 2 at once]"),
-                Arguments.of(Policy.blocked(), "Policy[blocked, admits nothing]"));
+                Arguments.of(Policy.unlimited().maxConcurrent(2), "Policy[unlimited, at most 2 at once]"),
+                Arguments.of(Policy.blocked(), "Policy[blocked, allows nothing]"));
     }
 
     @ParameterizedTest
@@ -114,9 +118,9 @@ class PolicyTest {
     }
 
     static Stream<Arguments> badInput() {
-        Duration tooLong = Policy.LONGEST.plusNanos(1);
+        Duration tooLong = Policy.MAX_DURATION.plusNanos(1);
         Duration negative = Duration.ofNanos(-1);
-        Rate[] tooMany = IntStream.rangeClosed(1, Policy.MOST_RATES)
+        Rate[] tooMany = IntStream.rangeClosed(1, Policy.MAX_RATES)
                 .mapToObj(Rate::perMinute)
                 .toArray(Rate[]::new);
         return Stream.of(
@@ -126,8 +130,8 @@ class PolicyTest {
                 bad("the name of a policy must not contain control characters", () -> PLAIN.named("\u0000")),
                 bad("the rate " + RATE + " is in the policy already: name it once", () -> Policy.of("p", RATE, RATE)),
                 bad("a policy has at most 8 rates, but was given 9", () -> Policy.of("p", RATE, tooMany)),
-                bad("the longest delay must be at least 0, but was PT-0.000000001S", () -> PLAIN.shape(negative)),
-                bad("the longest delay must be at most 365 days, but was " + tooLong, () -> PLAIN.shape(tooLong)),
+                bad("the maximum delay must be at least 0, but was PT-0.000000001S", () -> PLAIN.shape(negative)),
+                bad("the maximum delay must be at most 365 days, but was " + tooLong, () -> PLAIN.shape(tooLong)),
                 bad(
                         "the policy unlimited has no rate to wait for: begin with Policy.of(name, rate)",
                         () -> Policy.unlimited().shape(Duration.ofSeconds(1))),
@@ -136,13 +140,19 @@ class PolicyTest {
                 bad(
                         "the policy blocked has no rate to exceed: begin with Policy.of(name, rate)",
                         () -> Policy.blocked().blackout(Duration.ofSeconds(1))),
-                bad("leases at once must be at least 1, but was 0", () -> PLAIN.atOnce(0)),
+                bad("leases at once must be at least 1, but was 0", () -> PLAIN.maxConcurrent(0)),
                 bad(
                         "leases at once must be at least 1, but was -2147483648",
-                        () -> PLAIN.atOnce(Integer.MIN_VALUE, Duration.ofSeconds(1))),
-                bad("the longest hold must be at least 1 ns, but was PT0S", () -> PLAIN.atOnce(1, Duration.ZERO)),
-                bad("the longest hold must be at least 1 ns, but was PT-0.000000001S", () -> PLAIN.atOnce(1, negative)),
-                bad("the longest hold must be at most 365 days, but was " + tooLong, () -> PLAIN.atOnce(1, tooLong)),
+                        () -> PLAIN.maxConcurrent(Integer.MIN_VALUE).leaseTimeout(Duration.ofSeconds(1))),
+                bad(
+                        "the lease timeout must be at least 1 ns, but was PT0S",
+                        () -> PLAIN.maxConcurrent(1).leaseTimeout(Duration.ZERO)),
+                bad(
+                        "the lease timeout must be at least 1 ns, but was PT-0.000000001S",
+                        () -> PLAIN.maxConcurrent(1).leaseTimeout(negative)),
+                bad(
+                        "the lease timeout must be at most 365 days, but was " + tooLong,
+                        () -> PLAIN.maxConcurrent(1).leaseTimeout(tooLong)),
                 bad("the number of parts must be at least 1, but was 0", () -> PLAIN.dividedBy(0)));
     }
 
@@ -163,9 +173,9 @@ class PolicyTest {
                         "name", () -> Policy.of(null, RATE),
                         "rate", () -> Policy.of("p", RATE, Rate.perHour(1), null),
                         "more", () -> Policy.of("p", RATE, (Rate[]) null),
-                        "longest delay", () -> PLAIN.shape(null),
+                        "maximum delay", () -> PLAIN.shape(null),
                         "blackout", () -> PLAIN.blackout(null),
-                        "longest hold", () -> PLAIN.atOnce(1, null))
+                        "lease timeout", () -> PLAIN.maxConcurrent(1).leaseTimeout(null))
                 .forEach((name, call) -> assertThatThrownBy(call)
                         .isInstanceOf(NullPointerException.class)
                         .hasMessage(name));
@@ -180,16 +190,16 @@ class PolicyTest {
         assertThat(part.name()).isEqualTo("full");
         assertThat(part.rates())
                 .containsExactly(RATE.dividedBy(parts), Rate.perHour(100).dividedBy(parts));
-        assertThat(part.atOnce()).hasValue(Math.max(1, 4 / parts));
-        assertThat(part.longestDelay()).isEqualTo(FULL.longestDelay());
+        assertThat(part.maxConcurrent()).hasValue(Math.max(1, 4 / parts));
+        assertThat(part.maxDelay()).isEqualTo(FULL.maxDelay());
         assertThat(part.blackout()).isEqualTo(FULL.blackout());
-        assertThat(part.longestHold()).isEqualTo(FULL.longestHold());
+        assertThat(part.leaseTimeout()).isEqualTo(FULL.leaseTimeout());
     }
 
     @Test
     void partsOfWhatHasNothingToDivide() {
         assertThat(FULL.dividedBy(1)).isSameAs(FULL);
-        assertThat(PLAIN.dividedBy(3).atOnce()).isEmpty();
+        assertThat(PLAIN.dividedBy(3).maxConcurrent()).isEmpty();
         assertThat(Policy.unlimited().dividedBy(3)).isEqualTo(Policy.unlimited());
         assertThat(Policy.blocked().dividedBy(3)).isEqualTo(Policy.blocked());
     }

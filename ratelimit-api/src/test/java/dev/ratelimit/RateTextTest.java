@@ -41,7 +41,7 @@ class RateTextTest {
         "30, 2592000000000000, 60, 0, 30/30d burst 60 initially 0",
         "1, 1500000001, 1, 1, 1/1500000001ns",
     })
-    void isWrittenInTheLongestUnit(long permits, long nanos, long capacity, long initially, String text) {
+    void isWrittenInTheMaxUnit(long permits, long nanos, long capacity, long initially, String text) {
         assertThat(new Rate(permits, Duration.ofNanos(nanos), capacity, initially))
                 .hasToString(text);
     }

@@ -22,9 +22,9 @@ class TiersTest {
     @Test
     void defaults() {
         assertThat(TIERS.resolver()).isSameAs(RESOLVER);
-        assertThat(TIERS.otherwise()).isSameAs(FREE);
-        assertThat(TIERS.maximumEntries()).isEqualTo(10_000);
-        assertThat(TIERS.maximumAge()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(TIERS.fallback()).isSameAs(FREE);
+        assertThat(TIERS.maxEntries()).isEqualTo(10_000);
+        assertThat(TIERS.maxAge()).isEqualTo(Duration.ofMinutes(1));
         assertThat(TIERS.retryAfter()).isEqualTo(Duration.ofSeconds(1));
         TIERS.onFallback().accept(new PolicyFallback(FREE, false, new IOException("down")));
     }
@@ -32,31 +32,29 @@ class TiersTest {
     @Test
     void eachSettingIsKeptAndTheOriginalAsItWas() {
         Consumer<PolicyFallback> listener = fallback -> {};
-        Tiers<String> set = TIERS.maximumEntries(7)
-                .maximumAge(Policy.LONGEST)
+        Tiers<String> set = TIERS.maxEntries(7)
+                .maxAge(Policy.MAX_DURATION)
                 .retryAfter(Duration.ofNanos(1))
                 .onFallback(listener);
-        assertThat(set.maximumEntries()).isEqualTo(7);
-        assertThat(set.maximumAge()).isEqualTo(Policy.LONGEST);
+        assertThat(set.maxEntries()).isEqualTo(7);
+        assertThat(set.maxAge()).isEqualTo(Policy.MAX_DURATION);
         assertThat(set.retryAfter()).isEqualTo(Duration.ofNanos(1));
         assertThat(set.onFallback()).isSameAs(listener);
         assertThat(set.resolver()).isSameAs(RESOLVER);
-        assertThat(set.otherwise()).isSameAs(FREE);
-        assertThat(TIERS.maximumEntries()).isEqualTo(10_000);
-        assertThat(set.maximumAge(Duration.ofSeconds(2)))
-                .hasToString("Tiers[7 keys for PT2S, otherwise Policy[free, " + Rate.perSecond(5) + "]]");
+        assertThat(set.fallback()).isSameAs(FREE);
+        assertThat(TIERS.maxEntries()).isEqualTo(10_000);
+        assertThat(set.maxAge(Duration.ofSeconds(2)))
+                .hasToString("Tiers[7 keys for PT2S, fallback Policy[free, " + Rate.perSecond(5) + "]]");
     }
 
     static Stream<Arguments> badInput() {
-        Duration tooLong = Policy.LONGEST.plusNanos(1);
+        Duration tooLong = Policy.MAX_DURATION.plusNanos(1);
         return Stream.of(
-                bad("maximumEntries must be from 1 to 100000000, but was 0", () -> TIERS.maximumEntries(0)),
-                bad("maximumEntries must be from 1 to 100000000, but was -1", () -> TIERS.maximumEntries(-1)),
-                bad(
-                        "maximumEntries must be from 1 to 100000000, but was 100000001",
-                        () -> TIERS.maximumEntries(100_000_001)),
-                bad("the maximum age must be at least 1 ns, but was PT0S", () -> TIERS.maximumAge(Duration.ZERO)),
-                bad("the maximum age must be at most 365 days, but was " + tooLong, () -> TIERS.maximumAge(tooLong)),
+                bad("maxEntries must be from 1 to 100000000, but was 0", () -> TIERS.maxEntries(0)),
+                bad("maxEntries must be from 1 to 100000000, but was -1", () -> TIERS.maxEntries(-1)),
+                bad("maxEntries must be from 1 to 100000000, but was 100000001", () -> TIERS.maxEntries(100_000_001)),
+                bad("the maximum age must be at least 1 ns, but was PT0S", () -> TIERS.maxAge(Duration.ZERO)),
+                bad("the maximum age must be at most 365 days, but was " + tooLong, () -> TIERS.maxAge(tooLong)),
                 bad(
                         "the time to retry after must be at least 1 ns, but was PT-1S",
                         () -> TIERS.retryAfter(Duration.ofSeconds(-1))),
@@ -81,8 +79,8 @@ class TiersTest {
         assertThatThrownBy(() -> Tiers.of(null, FREE))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("resolver");
-        assertThatThrownBy(() -> Tiers.of(RESOLVER, null)).hasMessage("otherwise");
-        assertThatThrownBy(() -> TIERS.maximumAge(null)).hasMessage("maximum age");
+        assertThatThrownBy(() -> Tiers.of(RESOLVER, null)).hasMessage("fallback");
+        assertThatThrownBy(() -> TIERS.maxAge(null)).hasMessage("maximum age");
         assertThatThrownBy(() -> TIERS.retryAfter(null)).hasMessage("time to retry after");
         assertThatThrownBy(() -> TIERS.onFallback(null)).hasMessage("onFallback");
         assertThatThrownBy(() -> new PolicyFallback(null, true, new IOException()))

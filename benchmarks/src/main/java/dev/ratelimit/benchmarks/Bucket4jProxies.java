@@ -33,7 +33,7 @@ final class Bucket4jProxies {
     private static final long CAPACITY = 1_000_000_000_000L;
 
     /** More than a thread consumes in a term. */
-    private static final long MOST_DELAYED = 1_000_000;
+    private static final long MAX_DELAYED = 1_000_000;
 
     private static final BucketConfiguration CONFIGURATION = BucketConfiguration.builder()
             .addLimit(limit -> limit.capacity(CAPACITY).refillIntervally(CAPACITY, Duration.ofDays(365)))
@@ -93,7 +93,7 @@ final class Bucket4jProxies {
         BucketProxy bucket = delaying.computeIfAbsent(
                 key,
                 unknown -> proxies.builder()
-                        .withOptimization(Optimizations.delaying(new DelayParameters(MOST_DELAYED, QuotaCallers.TERM)))
+                        .withOptimization(Optimizations.delaying(new DelayParameters(MAX_DELAYED, QuotaCallers.TERM)))
                         .build(key, () -> CONFIGURATION));
         return () -> bucket.tryConsume(1);
     }

@@ -56,16 +56,16 @@ public final class CellFootprint {
 
     private static String measure(int keys, boolean print) throws JMException {
         HeapUse before = HeapUse.now();
-        Limiter<String> limiter = Limiters.builder(RATE).maximumKeys(keys).build();
+        Limiter<String> limiter = Limiters.builder(RATE).maxKeys(keys).build();
         Reach empty = Reach.of(limiter);
-        int admitted = count(keys, limiter::tryAcquire);
+        int allowed = count(keys, limiter::tryAcquire);
         HeapUse growth = HeapUse.now().minus(before);
         Reach full = Reach.of(limiter);
         // Asks for nothing, so that no key is entered again, and another forgotten for it.
         int remembered = count(keys, key -> !limiter.peek(key).allowed());
         Reach askedTwice = Reach.of(limiter);
         if (print) {
-            System.out.printf("%,d distinct keys asked once: %,d admitted%n", keys, admitted);
+            System.out.printf("%,d distinct keys asked once: %,d allowed%n", keys, allowed);
             System.out.printf(
                     "asked again: %,d denied, so still known; %,d debts forgotten%n",
                     remembered, limiter.evictedInDebt());

@@ -80,119 +80,119 @@ public class ContendedBenchmark extends BenchmarkDefaults {
         return System.nanoTime() - cell.get();
     }
 
-    /** Ours, while nearly all are admitted; returns whether it admitted: always. */
+    /** Ours, while nearly all are allowed; returns whether it allowed: always. */
     @Benchmark
     public boolean decideHighLimit() {
         return high();
     }
 
-    /** Ours, while nearly all are refused; returns whether it admitted: hardly ever. */
+    /** Ours, while nearly all are refused; returns whether it allowed: hardly ever. */
     @Benchmark
     public boolean decideLowLimit() {
         return low();
     }
 
-    /** Guava, while nearly all are admitted; returns whether it admitted: always. */
+    /** Guava, while nearly all are allowed; returns whether it allowed: always. */
     @Benchmark
     public boolean guavaHighLimit() {
         return high();
     }
 
-    /** Guava, while nearly all are refused; returns whether it admitted: hardly ever. */
+    /** Guava, while nearly all are refused; returns whether it allowed: hardly ever. */
     @Benchmark
     public boolean guavaLowLimit() {
         return low();
     }
 
-    /** Bucket4j, lock-free, while nearly all are admitted; returns whether it admitted: always. */
+    /** Bucket4j, lock-free, while nearly all are allowed; returns whether it allowed: always. */
     @Benchmark
     public boolean bucket4jHighLimit() {
         return high();
     }
 
-    /** Bucket4j, lock-free, while nearly all are refused; returns whether it admitted: hardly ever. */
+    /** Bucket4j, lock-free, while nearly all are refused; returns whether it allowed: hardly ever. */
     @Benchmark
     public boolean bucket4jLowLimit() {
         return low();
     }
 
-    /** Bucket4j with a lock, while nearly all are admitted; returns whether it admitted: always. */
+    /** Bucket4j with a lock, while nearly all are allowed; returns whether it allowed: always. */
     @Benchmark
     public boolean bucket4jSynchronizedHighLimit() {
         return high();
     }
 
-    /** Bucket4j with a lock, while nearly all are refused; returns whether it admitted: hardly ever. */
+    /** Bucket4j with a lock, while nearly all are refused; returns whether it allowed: hardly ever. */
     @Benchmark
     public boolean bucket4jSynchronizedLowLimit() {
         return low();
     }
 
-    /** Resilience4j, while nearly all are admitted; returns whether it admitted: always. */
+    /** Resilience4j, while nearly all are allowed; returns whether it allowed: always. */
     @Benchmark
     public boolean resilience4jHighLimit() {
         return high();
     }
 
-    /** Resilience4j, while nearly all are refused; returns whether it admitted: hardly ever. */
+    /** Resilience4j, while nearly all are refused; returns whether it allowed: hardly ever. */
     @Benchmark
     public boolean resilience4jLowLimit() {
         return low();
     }
 
-    /** Failsafe, smooth, while nearly all are admitted; returns whether it admitted: always. */
+    /** Failsafe, smooth, while nearly all are allowed; returns whether it allowed: always. */
     @Benchmark
     public boolean failsafeHighLimit() {
         return high();
     }
 
-    /** Failsafe, smooth, while nearly all are refused; returns whether it admitted: hardly ever. */
+    /** Failsafe, smooth, while nearly all are refused; returns whether it allowed: hardly ever. */
     @Benchmark
     public boolean failsafeLowLimit() {
         return low();
     }
 
-    /** Failsafe, bursty, while nearly all are admitted; returns whether it admitted: always. */
+    /** Failsafe, bursty, while nearly all are allowed; returns whether it allowed: always. */
     @Benchmark
     public boolean failsafeBurstyHighLimit() {
         return high();
     }
 
-    /** Failsafe, bursty, while nearly all are refused; returns whether it admitted: hardly ever. */
+    /** Failsafe, bursty, while nearly all are refused; returns whether it allowed: hardly ever. */
     @Benchmark
     public boolean failsafeBurstyLowLimit() {
         return low();
     }
 
-    /** Sentinel, while nearly all are admitted; returns whether it admitted: always. */
+    /** Sentinel, while nearly all are allowed; returns whether it allowed: always. */
     @Benchmark
     public boolean sentinelHighLimit() {
         return high();
     }
 
-    /** Sentinel, while nearly all are refused; returns whether it admitted: hardly ever. */
+    /** Sentinel, while nearly all are refused; returns whether it allowed: hardly ever. */
     @Benchmark
     public boolean sentinelLowLimit() {
         return low();
     }
 
     private boolean high() {
-        boolean admitted = limiter.tryAcquire(key);
-        if (!admitted) {
+        boolean allowed = limiter.tryAcquire(key);
+        if (!allowed) {
             rare.incrementAndGet();
         }
-        return admitted;
+        return allowed;
     }
 
     private boolean low() {
-        boolean admitted = limiter.tryAcquire(key);
-        if (admitted) {
+        boolean allowed = limiter.tryAcquire(key);
+        if (allowed) {
             rare.incrementAndGet();
         }
-        return admitted;
+        return allowed;
     }
 
-    /** Fails if a call was refused under the high limit, or if more were admitted under the low one than it allows. */
+    /** Fails if a call was refused under the high limit, or if more were allowed under the low one than it allows. */
     @TearDown
     public void checkDecisions() {
         if (!low) {
@@ -201,8 +201,8 @@ public class ContendedBenchmark extends BenchmarkDefaults {
             // Those that give a period's permits at its start may do so twice, here and at the end.
             double periods = (System.nanoTime() - start) / 1e9 + 2;
             // Permits that come one by one may be a millisecond away in the shortest of runs.
-            check(rare.get() > 0 || periods < 3, "no call was admitted");
-            check(rare.get() <= periods * 1_000, rare + " calls were admitted in " + periods + " seconds");
+            check(rare.get() > 0 || periods < 3, "no call was allowed");
+            check(rare.get() <= periods * 1_000, rare + " calls were allowed in " + periods + " seconds");
         }
     }
 }

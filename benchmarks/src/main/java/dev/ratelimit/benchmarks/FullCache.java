@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @SuppressWarnings("NullAway.Init") // setUp() is the constructor that JMH knows
 public class FullCache {
 
-    private static final int MAXIMUM_KEYS = 100_000;
+    private static final int MAX_KEYS = 100_000;
 
     private Cache<String, AtomicLong> cells;
     private long failed;
@@ -24,10 +24,10 @@ public class FullCache {
     /** Makes the cache and fills it. */
     @Setup
     public void setUp() {
-        cells = Caffeine.newBuilder().maximumSize(MAXIMUM_KEYS).build();
+        cells = Caffeine.newBuilder().maximumSize(MAX_KEYS).build();
         failed = 0;
         NewKeys keys = new NewKeys();
-        for (int i = 0; i < 10 * MAXIMUM_KEYS; i++) {
+        for (int i = 0; i < 10 * MAX_KEYS; i++) {
             exchanges(keys.next());
         }
     }
@@ -53,6 +53,6 @@ public class FullCache {
         BenchmarkDefaults.check(failed == 0, failed + " cells were not set");
         cells.cleanUp();
         BenchmarkDefaults.check(
-                cells.estimatedSize() <= MAXIMUM_KEYS, "the cache keeps " + cells.estimatedSize() + " keys");
+                cells.estimatedSize() <= MAX_KEYS, "the cache keeps " + cells.estimatedSize() + " keys");
     }
 }

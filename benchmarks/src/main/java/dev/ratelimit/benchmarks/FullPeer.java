@@ -20,7 +20,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 @SuppressWarnings("NullAway.Init") // setUp() is the constructor that JMH knows
 public class FullPeer {
 
-    private static final int MAXIMUM_KEYS = 100_000;
+    private static final int MAX_KEYS = 100_000;
 
     private KeyedLimiter limiter;
     private long refused;
@@ -35,11 +35,11 @@ public class FullPeer {
      */
     @Setup
     public void setUp(BenchmarkParams params) {
-        limiter = Peer.of(params.getBenchmark()).bounded(Budget.ONE_IN_25_SECONDS, MAXIMUM_KEYS);
+        limiter = Peer.of(params.getBenchmark()).bounded(Budget.ONE_IN_25_SECONDS, MAX_KEYS);
         refused = 0;
         NewKeys keys = new NewKeys();
-        for (int i = 0; i < 10 * MAXIMUM_KEYS; i++) {
-            admits(keys.next());
+        for (int i = 0; i < 10 * MAX_KEYS; i++) {
+            allows(keys.next());
         }
     }
 
@@ -47,14 +47,14 @@ public class FullPeer {
      * Asks for one permit of a new key.
      *
      * @param key the key
-     * @return whether it was admitted: always
+     * @return whether it was allowed: always
      */
-    boolean admits(String key) {
-        boolean admitted = limiter.tryAcquire(key);
-        if (!admitted) {
+    boolean allows(String key) {
+        boolean allowed = limiter.tryAcquire(key);
+        if (!allowed) {
             refused++;
         }
-        return admitted;
+        return allowed;
     }
 
     /** Fails if a new key was refused, or if a key that has just spent its budget was not. */
@@ -63,6 +63,6 @@ public class FullPeer {
         BenchmarkDefaults.check(refused == 0, refused + " new keys were refused");
         String key = new NewKeys().next();
         BenchmarkDefaults.check(
-                limiter.tryAcquire(key) && !limiter.tryAcquire(key), "a key that spent its budget was admitted");
+                limiter.tryAcquire(key) && !limiter.tryAcquire(key), "a key that spent its budget was allowed");
     }
 }

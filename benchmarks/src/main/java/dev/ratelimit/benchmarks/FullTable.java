@@ -7,11 +7,11 @@ import dev.ratelimit.core.Limiters;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** A limiter for 100,000 keys after a million have come, which goes on to admit keys that nobody has seen before. */
+/** A limiter for 100,000 keys after a million have come, which goes on to allow keys that nobody has seen before. */
 @SuppressWarnings("NullAway.Init") // setUp() is the constructor that JMH knows
 public abstract class FullTable {
 
-    private static final int MAXIMUM_KEYS = 100_000;
+    private static final int MAX_KEYS = 100_000;
 
     private final Rate rate;
     private final boolean stayInDebt;
@@ -35,14 +35,14 @@ public abstract class FullTable {
     @Setup
     public void setUp() {
         limiter = Limiters.builder(rate)
-                .maximumKeys(MAXIMUM_KEYS)
+                .maxKeys(MAX_KEYS)
                 .whenSaturated(WhenSaturated.EVICT)
                 .build();
         asked = 0;
         refused = 0;
         NewKeys keys = new NewKeys();
-        for (int i = 0; i < 10 * MAXIMUM_KEYS; i++) {
-            admits(keys.next());
+        for (int i = 0; i < 10 * MAX_KEYS; i++) {
+            allows(keys.next());
         }
     }
 
@@ -50,15 +50,15 @@ public abstract class FullTable {
      * Asks for one permit of a new key.
      *
      * @param key the key
-     * @return whether it was admitted: always
+     * @return whether it was allowed: always
      */
-    boolean admits(String key) {
+    boolean allows(String key) {
         asked++;
-        boolean admitted = limiter.tryAcquire(key);
-        if (!admitted) {
+        boolean allowed = limiter.tryAcquire(key);
+        if (!allowed) {
             refused++;
         }
-        return admitted;
+        return allowed;
     }
 
     /**

@@ -32,7 +32,7 @@ public class HotKeyThreadsBenchmark extends BenchmarkDefaults {
     private String key;
     private Limiter<String> limiter;
     /** Counts what is rare, so that counting does not become what the threads contend for. */
-    private AtomicLong admitted;
+    private AtomicLong allowedCount;
 
     private long start;
 
@@ -40,19 +40,19 @@ public class HotKeyThreadsBenchmark extends BenchmarkDefaults {
     @Setup
     public void setUp() {
         key = new UuidKeys(1).next();
-        admitted = new AtomicLong();
+        allowedCount = new AtomicLong();
         start = System.nanoTime();
         limiter = Limiters.perKey(RATE);
         while (decide()) {
-            check(admitted.get() < 1_000_000, "the key's budget is not spent after a million calls");
+            check(allowedCount.get() < 1_000_000, "the key's budget is not spent after a million calls");
         }
-        check(admitted.get() >= RATE.capacity(), "only " + admitted + " calls were admitted");
+        check(allowedCount.get() >= RATE.capacity(), "only " + allowedCount + " calls were allowedCount");
     }
 
     /**
      * One thread's decisions.
      *
-     * @return whether the call was admitted: hardly ever
+     * @return whether the call was allowedCount: hardly ever
      */
     @Benchmark
     @Threads(1)
@@ -63,7 +63,7 @@ public class HotKeyThreadsBenchmark extends BenchmarkDefaults {
     /**
      * Two threads' decisions.
      *
-     * @return whether the call was admitted: hardly ever
+     * @return whether the call was allowedCount: hardly ever
      */
     @Benchmark
     @Threads(2)
@@ -96,16 +96,16 @@ public class HotKeyThreadsBenchmark extends BenchmarkDefaults {
     private boolean decide() {
         boolean allowed = limiter.tryAcquire(key);
         if (allowed) {
-            admitted.incrementAndGet();
+            allowedCount.incrementAndGet();
         }
         return allowed;
     }
 
-    /** Fails if all threads together were admitted more often than the rate allows. */
+    /** Fails if all threads together were allowedCount more often than the rate allows. */
     @TearDown
     public void checkDecisions() {
         double seconds = (System.nanoTime() - start) / 1e9;
         double most = RATE.capacity() + seconds * RATE.permits();
-        check(admitted.get() <= most, admitted + " calls were admitted, at most " + most + " may be");
+        check(allowedCount.get() <= most, allowedCount + " calls were allowedCount, at most " + most + " may be");
     }
 }

@@ -65,9 +65,7 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
         sequence = Zipf.draws(keys, DRAWS);
         cursor = 0;
         map = new ConcurrentHashMap<>(keys);
-        limiter = Limiters.builder(RATE)
-                .maximumKeys(Math.max(keys, SMALLEST_TABLE))
-                .build();
+        limiter = Limiters.builder(RATE).maxKeys(Math.max(keys, SMALLEST_TABLE)).build();
         wrong = 0;
         for (String name : names) {
             map.put(name, new AtomicLong());
@@ -102,23 +100,23 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
     }
 
     /**
-     * A decision that admits.
+     * A decision that allows.
      *
      * @return whether it did: always
      */
     @Benchmark
     public boolean decide() {
-        boolean admitted = limiter.tryAcquire(next());
-        if (!admitted) {
+        boolean allowed = limiter.tryAcquire(next());
+        if (!allowed) {
             wrong++;
         }
-        return admitted;
+        return allowed;
     }
 
     /**
      * Guava's limiters in a {@link ConcurrentHashMap}.
      *
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean guava() {
@@ -128,7 +126,7 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
     /**
      * Bucket4j's lock-free buckets in a {@link ConcurrentHashMap}.
      *
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean bucket4j() {
@@ -138,7 +136,7 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
     /**
      * Bucket4j's buckets with locks in a {@link ConcurrentHashMap}.
      *
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean bucket4jSynchronized() {
@@ -148,7 +146,7 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
     /**
      * Bucket4j's lock-free buckets in a cache.
      *
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean bucket4jCaffeine() {
@@ -158,7 +156,7 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
     /**
      * Resilience4j's registry.
      *
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean resilience4j() {
@@ -168,7 +166,7 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
     /**
      * Failsafe's smooth limiters in a {@link ConcurrentHashMap}.
      *
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean failsafe() {
@@ -178,7 +176,7 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
     /**
      * Failsafe's bursty limiters in a {@link ConcurrentHashMap}.
      *
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean failsafeBursty() {
@@ -188,18 +186,18 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
     /**
      * Sentinel's values of a hot parameter, of which it keeps 200,000 at most.
      *
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean sentinel() {
         return noted(peer.tryAcquire(next()));
     }
 
-    private boolean noted(boolean admitted) {
-        if (!admitted) {
+    private boolean noted(boolean allowed) {
+        if (!allowed) {
             wrong++;
         }
-        return admitted;
+        return allowed;
     }
 
     /** Fails if a call was refused; says so if keys were forgotten, and had to be entered anew within the times. */
@@ -209,7 +207,7 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
         long forgotten = limiter.evictedInDebt();
         if (forgotten > 0) {
             // JMH has just begun a line of its own.
-            System.out.printf("%n# %,d debts forgotten, though the keys were no more than maximumKeys%n", forgotten);
+            System.out.printf("%n# %,d debts forgotten, though the keys were no more than maxKeys%n", forgotten);
         }
     }
 

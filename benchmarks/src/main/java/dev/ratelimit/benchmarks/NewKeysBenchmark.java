@@ -89,11 +89,11 @@ public class NewKeysBenchmark extends BenchmarkDefaults {
      *
      * @param keys the thread's source of keys
      * @param table the limiter
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean decideSaturated(NewKeys keys, InDebt table) {
-        return table.admits(keys.next());
+        return table.allows(keys.next());
     }
 
     /**
@@ -101,11 +101,11 @@ public class NewKeysBenchmark extends BenchmarkDefaults {
      *
      * @param keys the thread's source of keys
      * @param table the limiter
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean decide(NewKeys keys, UsualLimit table) {
-        return table.admits(keys.next());
+        return table.allows(keys.next());
     }
 
     /**
@@ -126,11 +126,11 @@ public class NewKeysBenchmark extends BenchmarkDefaults {
      *
      * @param keys the thread's source of keys
      * @param peer the library's limiter
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean guava(NewKeys keys, FullPeer peer) {
-        return peer.admits(keys.next());
+        return peer.allows(keys.next());
     }
 
     /**
@@ -138,11 +138,11 @@ public class NewKeysBenchmark extends BenchmarkDefaults {
      *
      * @param keys the thread's source of keys
      * @param peer the library's limiter
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean bucket4j(NewKeys keys, FullPeer peer) {
-        return peer.admits(keys.next());
+        return peer.allows(keys.next());
     }
 
     /**
@@ -150,11 +150,11 @@ public class NewKeysBenchmark extends BenchmarkDefaults {
      *
      * @param keys the thread's source of keys
      * @param peer the library's limiter
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean bucket4jSynchronized(NewKeys keys, FullPeer peer) {
-        return peer.admits(keys.next());
+        return peer.allows(keys.next());
     }
 
     /**
@@ -162,11 +162,11 @@ public class NewKeysBenchmark extends BenchmarkDefaults {
      *
      * @param keys the thread's source of keys
      * @param peer the library's limiter
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean failsafe(NewKeys keys, FullPeer peer) {
-        return peer.admits(keys.next());
+        return peer.allows(keys.next());
     }
 
     /**
@@ -174,11 +174,11 @@ public class NewKeysBenchmark extends BenchmarkDefaults {
      *
      * @param keys the thread's source of keys
      * @param peer the library's limiter
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean failsafeBursty(NewKeys keys, FullPeer peer) {
-        return peer.admits(keys.next());
+        return peer.allows(keys.next());
     }
 
     /**
@@ -186,10 +186,10 @@ public class NewKeysBenchmark extends BenchmarkDefaults {
      *
      * @param keys the thread's source of keys
      * @param peer the library's limiter
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean sentinel(NewKeys keys, FullPeer peer) {
-        return peer.admits(keys.next());
+        return peer.allows(keys.next());
     }
 }

@@ -42,24 +42,24 @@ final class PeersFootprint {
     private static double perKey(Peer peer, int keys) throws JMException {
         HeapUse before = HeapUse.now();
         KeyedLimiter limiter = peer.keyed(Budget.SPENT_AT_ONCE, keys);
-        int admitted = count(limiter, keys);
+        int allowed = count(limiter, keys);
         double bytes = HeapUse.now().minus(before).usedBytes() / (double) keys;
         int remembered = keys - count(limiter, keys);
         // Ours may forget a debt where all sixteen places of a key are taken.
         BenchmarkDefaults.check(
-                admitted == keys && remembered >= keys * 0.99, peer + " knows " + remembered + " keys of " + keys);
+                allowed == keys && remembered >= keys * 0.99, peer + " knows " + remembered + " keys of " + keys);
         return bytes;
     }
 
     private static int count(KeyedLimiter limiter, int keys) {
         UuidKeys names = new UuidKeys(1);
-        int admitted = 0;
+        int allowed = 0;
         for (int i = 0; i < keys; i++) {
             if (limiter.tryAcquire(names.next())) {
-                admitted++;
+                allowed++;
             }
         }
-        return admitted;
+        return allowed;
     }
 
     private static String method(Peer peer) {

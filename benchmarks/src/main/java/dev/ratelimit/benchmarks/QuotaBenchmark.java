@@ -43,7 +43,7 @@ public class QuotaBenchmark extends BenchmarkDefaults {
         sequence = Zipf.draws(keys, DRAWS);
         cursor = 0;
         limiter = Limiters.builder(Rate.perSecond(1_000_000).burst(100_000_000_000L))
-                .maximumKeys(Math.max(keys, 100_000))
+                .maxKeys(Math.max(keys, 100_000))
                 .build();
         quotas = Quotas.of(QuotaStores.inMemory(), Quota.of("calls", Long.MAX_VALUE, CalendarWindow.yearly()));
         wrong = 0;
@@ -57,7 +57,7 @@ public class QuotaBenchmark extends BenchmarkDefaults {
     /**
      * The floor: a decision of a limiter, as in {@link ManyKeysBenchmark}.
      *
-     * @return whether it admitted: always
+     * @return whether it allowed: always
      */
     @Benchmark
     public boolean decide() {
@@ -74,11 +74,11 @@ public class QuotaBenchmark extends BenchmarkDefaults {
         return noted(quotas.consume(next()).allowed());
     }
 
-    private boolean noted(boolean admitted) {
-        if (!admitted) {
+    private boolean noted(boolean allowed) {
+        if (!allowed) {
             wrong++;
         }
-        return admitted;
+        return allowed;
     }
 
     /** Fails if a call was refused. */

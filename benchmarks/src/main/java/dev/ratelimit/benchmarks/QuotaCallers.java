@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 
 /**
  * How many amounts a second are counted in a real Redis and a real PostgreSQL by one to 256 callers, on one hot key and on a key
- * each, by our quota service and by Bucket4j's proxies; on the hot key also by units that ours has leased, and by Bucket4j's that are
+ * each, by our quota service and by Bucket4j's proxies; on the hot key also by units that ours has prefetched, and by Bucket4j's that are
  * counted later.
  *
  * <p>Both use the same client, or the same pool of sixteen connections, with a deadline that is never reached. All ways of one server
@@ -36,7 +36,7 @@ public final class QuotaCallers {
 
     private static final int ROUNDS = 3;
 
-    /** How long what is leased, or not yet counted, lies at most. */
+    /** How long what is prefetched, or not yet counted, lies at most. */
     static final Duration TERM = Duration.ofMillis(10);
 
     private final Recorded recorded = new Recorded();
@@ -94,22 +94,22 @@ public final class QuotaCallers {
 
     private void run(String server, QuotaStore store, ProxyManager<String> proxies) throws Exception {
         QuotaService quotas = quotas(store).build();
-        QuotaService leasing = quotas(store).leases(TERM).build();
+        QuotaService prefetching = quotas(store).prefetch(TERM).build();
         Bucket4jProxies bucket4j = new Bucket4jProxies(proxies);
         LoadWay.Calls ours = key -> () -> quotas.consume(key, 1).allowed();
-        LoadWay.Calls leased = key -> () -> leasing.consume(key, 1).allowed();
+        LoadWay.Calls prefetched = key -> () -> prefetching.consume(key, 1).allowed();
         List<LoadWay> ways = new ArrayList<>();
         for (int callers : CALLERS) {
             ways.add(way("ratelimit" + server + "Hot", callers, true, ours));
             ways.add(way("bucket4j" + server + "Hot", callers, true, bucket4j::plain));
             ways.add(way("bucket4jBatching" + server + "Hot", callers, true, bucket4j::batching));
-            ways.add(way("ratelimitLeases" + server + "Hot", callers, true, leased));
+            ways.add(way("ratelimitPrefetch" + server + "Hot", callers, true, prefetched));
             ways.add(way("bucket4jDelaying" + server + "Hot", callers, true, bucket4j::delaying));
             ways.add(way("ratelimit" + server + "Apart", callers, false, ours));
             ways.add(way("bucket4j" + server + "Apart", callers, false, bucket4j::plain));
         }
         Map<String, Throughput> throughputs =
-                rounds.run(ways, key -> key.startsWith("ratelimit") ? used(leasing, key) : bucket4j.used(key));
+                rounds.run(ways, key -> key.startsWith("ratelimit") ? used(prefetching, key) : bucket4j.used(key));
         throughputs.forEach((name, throughput) -> {
             System.out.printf("QuotaCallers.%-40s %s calls/s%n", name, throughput.text(0));
             int slash = name.indexOf('/');
@@ -125,9 +125,9 @@ public final class QuotaCallers {
         return Quotas.builder(store).quota(QuotaLoad.QUOTA).deadline(QuotaLoad.PATIENCE);
     }
 
-    /** What the store shows, less what is leased; of a key that nothing is leased of, what the store shows. */
-    private static long used(QuotaService leasing, String key) {
-        return leasing.peek(key, 1).usages().get(0).used();
+    /** What the store shows, less what is prefetched; of a key that nothing is prefetched of, what the store shows. */
+    private static long used(QuotaService prefetching, String key) {
+        return prefetching.peek(key, 1).usages().get(0).used();
     }
 
     /** Keys begin with the name of the way, which tells who counts on them. */

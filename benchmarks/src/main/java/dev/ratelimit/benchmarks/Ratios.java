@@ -66,7 +66,7 @@ public final class Ratios {
      */
     static List<Figure> figures(Results results) {
         List<Figure> figures = new ArrayList<>();
-        figures.add(ratio(results, "SingleKeyBenchmark.admit", "floorClockAndCas", 1.15));
+        figures.add(ratio(results, "SingleKeyBenchmark.allow", "floorClockAndCas", 1.15));
         figures.add(ratio(results, "SingleKeyBenchmark.deny", "floorClock", 1.15));
         figures.add(ratio(results, "ManyKeysBenchmark.decide/1", "floorMap/1", 1.25));
         figures.add(ratio(results, "ManyKeysBenchmark.decide/1000000", "floorMap/1000000", 0.85));
@@ -84,7 +84,7 @@ public final class Ratios {
         figures.add(ratio(results, "ResponseCacheBenchmark.hitNewKey", "hit", Double.NaN));
         figures.add(ratio(results, "ResponseCacheBenchmark.coalesced", "alone", Double.NaN));
         figures.add(allocation(results, "ResponseCacheBenchmark.hit", "floorCaffeine", ANSWER + NO_BYTES));
-        figures.add(allocation(results, "SingleKeyBenchmark.admit", "floorClockAndCas"));
+        figures.add(allocation(results, "SingleKeyBenchmark.allow", "floorClockAndCas"));
         figures.add(allocation(results, "SingleKeyBenchmark.deny", "floorClock"));
         figures.add(allocation(results, "ManyKeysBenchmark.decide/1", "floorMap/1"));
         figures.add(allocation(results, "ManyKeysBenchmark.decide/1000000", "floorMap/1000000"));

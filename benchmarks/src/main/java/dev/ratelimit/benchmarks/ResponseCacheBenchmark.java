@@ -54,12 +54,12 @@ public class ResponseCacheBenchmark extends BenchmarkDefaults {
                 .build();
         caffeine.put(key, "kept");
         cache = ResponseCache.<String>builder("products")
-                .maximumEntries(ENTRIES)
+                .maxEntries(ENTRIES)
                 .freshFor(LIFETIME)
                 .build();
         check(cache.put(key, "kept"), "the value was not kept");
         loading = ResponseCache.<String>builder("loading")
-                .maximumEntries(ENTRIES)
+                .maxEntries(ENTRIES)
                 .freshFor(LIFETIME)
                 .executor(Runnable::run)
                 .build();
@@ -127,7 +127,8 @@ public class ResponseCacheBenchmark extends BenchmarkDefaults {
     @Benchmark
     public Cached<String> alone() {
         CompletableFuture<String> response = new CompletableFuture<>();
-        CompletableFuture<Cached<String>> first = loading.getAsync(missing, () -> response);
+        CompletableFuture<Cached<String>> first =
+                loading.getAsync(missing, () -> response).toCompletableFuture();
         response.complete("loaded");
         loading.invalidate(missing);
         return expect(CacheState.MISS, first);
@@ -141,8 +142,10 @@ public class ResponseCacheBenchmark extends BenchmarkDefaults {
     @Benchmark
     public Cached<String> coalesced() {
         CompletableFuture<String> response = new CompletableFuture<>();
-        CompletableFuture<Cached<String>> first = loading.getAsync(missing, () -> response);
-        CompletableFuture<Cached<String>> second = loading.getAsync(missing, CompletableFuture::new);
+        CompletableFuture<Cached<String>> first =
+                loading.getAsync(missing, () -> response).toCompletableFuture();
+        CompletableFuture<Cached<String>> second =
+                loading.getAsync(missing, CompletableFuture::new).toCompletableFuture();
         response.complete("loaded");
         loading.invalidate(missing);
         expect(CacheState.MISS, first);

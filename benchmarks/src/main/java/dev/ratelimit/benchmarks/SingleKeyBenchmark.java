@@ -17,8 +17,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 /**
  * The cost of one decision of a limiter without a key, on one thread.
  *
- * <p>No limiter that is exact can do with less than a reading of the clock, and, if it admits, one successful
- * compare-and-set; these are the floors. {@code admit} and {@code deny} are ours, the others are named after their libraries, whose
+ * <p>No limiter that is exact can do with less than a reading of the clock, and, if it allows, one successful
+ * compare-and-set; these are the floors. {@code allow} and {@code deny} are ours, the others are named after their libraries, whose
  * settings stand in {@link Peer}.
  */
 @State(Scope.Benchmark)
@@ -30,7 +30,7 @@ public class SingleKeyBenchmark extends BenchmarkDefaults {
 
     private static final Rate SPENT_AT_ONCE = Rate.perHour(1);
 
-    private SingleLimiter admitting;
+    private SingleLimiter allowing;
     private SingleLimiter denying;
     private AtomicLong cell;
     private UnkeyedLimiter peer;
@@ -47,7 +47,7 @@ public class SingleKeyBenchmark extends BenchmarkDefaults {
         peer = Peer.of(params.getBenchmark()).unkeyed(denies ? Budget.SPENT_AT_ONCE : Budget.NEVER_SPENT);
         check(peer.tryAcquire(), "the peer had nothing to spend");
         check(peer.tryAcquire() != denies, "the peer's second answer is not that of the benchmark's name");
-        admitting = Limiters.single(NEVER_SPENT);
+        allowing = Limiters.single(NEVER_SPENT);
         denying = Limiters.single(SPENT_AT_ONCE);
         check(denying.tryAcquire(), "the limiter that is to deny had nothing to spend");
         cell = new AtomicLong(System.nanoTime());
@@ -80,122 +80,122 @@ public class SingleKeyBenchmark extends BenchmarkDefaults {
     }
 
     /**
-     * A decision that admits.
+     * A decision that allows.
      *
      * @return whether it did: always
      */
     @Benchmark
-    public boolean admit() {
-        boolean admitted = admitting.tryAcquire();
-        if (!admitted) {
+    public boolean allow() {
+        boolean allowed = allowing.tryAcquire();
+        if (!allowed) {
             wrong++;
         }
-        return admitted;
+        return allowed;
     }
 
     /**
      * A decision that denies.
      *
-     * @return whether it admitted: never
+     * @return whether it allowed: never
      */
     @Benchmark
     public boolean deny() {
-        boolean admitted = denying.tryAcquire();
-        if (admitted) {
+        boolean allowed = denying.tryAcquire();
+        if (allowed) {
             wrong++;
         }
-        return admitted;
+        return allowed;
     }
 
-    /** Guava: admits; returns whether it admitted: always. */
+    /** Guava: allows; returns whether it allowed: always. */
     @Benchmark
     public boolean guava() {
         return noted(peer.tryAcquire(), true);
     }
 
-    /** Guava: denies; returns whether it admitted: never. */
+    /** Guava: denies; returns whether it allowed: never. */
     @Benchmark
     public boolean guavaDeny() {
         return noted(peer.tryAcquire(), false);
     }
 
-    /** Bucket4j, lock-free: admits; returns whether it admitted: always. */
+    /** Bucket4j, lock-free: allows; returns whether it allowed: always. */
     @Benchmark
     public boolean bucket4j() {
         return noted(peer.tryAcquire(), true);
     }
 
-    /** Bucket4j, lock-free: denies; returns whether it admitted: never. */
+    /** Bucket4j, lock-free: denies; returns whether it allowed: never. */
     @Benchmark
     public boolean bucket4jDeny() {
         return noted(peer.tryAcquire(), false);
     }
 
-    /** Bucket4j with a lock: admits; returns whether it admitted: always. */
+    /** Bucket4j with a lock: allows; returns whether it allowed: always. */
     @Benchmark
     public boolean bucket4jSynchronized() {
         return noted(peer.tryAcquire(), true);
     }
 
-    /** Bucket4j with a lock: denies; returns whether it admitted: never. */
+    /** Bucket4j with a lock: denies; returns whether it allowed: never. */
     @Benchmark
     public boolean bucket4jSynchronizedDeny() {
         return noted(peer.tryAcquire(), false);
     }
 
-    /** Resilience4j: admits; returns whether it admitted: always. */
+    /** Resilience4j: allows; returns whether it allowed: always. */
     @Benchmark
     public boolean resilience4j() {
         return noted(peer.tryAcquire(), true);
     }
 
-    /** Resilience4j: denies; returns whether it admitted: never. */
+    /** Resilience4j: denies; returns whether it allowed: never. */
     @Benchmark
     public boolean resilience4jDeny() {
         return noted(peer.tryAcquire(), false);
     }
 
-    /** Failsafe, smooth: admits; returns whether it admitted: always. */
+    /** Failsafe, smooth: allows; returns whether it allowed: always. */
     @Benchmark
     public boolean failsafe() {
         return noted(peer.tryAcquire(), true);
     }
 
-    /** Failsafe, smooth: denies; returns whether it admitted: never. */
+    /** Failsafe, smooth: denies; returns whether it allowed: never. */
     @Benchmark
     public boolean failsafeDeny() {
         return noted(peer.tryAcquire(), false);
     }
 
-    /** Failsafe, bursty: admits; returns whether it admitted: always. */
+    /** Failsafe, bursty: allows; returns whether it allowed: always. */
     @Benchmark
     public boolean failsafeBursty() {
         return noted(peer.tryAcquire(), true);
     }
 
-    /** Failsafe, bursty: denies; returns whether it admitted: never. */
+    /** Failsafe, bursty: denies; returns whether it allowed: never. */
     @Benchmark
     public boolean failsafeBurstyDeny() {
         return noted(peer.tryAcquire(), false);
     }
 
-    /** Sentinel, a hot parameter of one value: admits; returns whether it admitted: always. */
+    /** Sentinel, a hot parameter of one value: allows; returns whether it allowed: always. */
     @Benchmark
     public boolean sentinel() {
         return noted(peer.tryAcquire(), true);
     }
 
-    /** Sentinel, a hot parameter of one value: denies; returns whether it admitted: never. */
+    /** Sentinel, a hot parameter of one value: denies; returns whether it allowed: never. */
     @Benchmark
     public boolean sentinelDeny() {
         return noted(peer.tryAcquire(), false);
     }
 
-    private boolean noted(boolean admitted, boolean expected) {
-        if (admitted != expected) {
+    private boolean noted(boolean allowed, boolean expected) {
+        if (allowed != expected) {
             wrong++;
         }
-        return admitted;
+        return allowed;
     }
 
     /** Fails if a decision was not the one that the benchmark's name says. */

@@ -1,7 +1,7 @@
 package dev.ratelimit.benchmarks;
 
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.core.internal.concurrency.Bounds;
+import dev.ratelimit.core.internal.concurrency.ConcurrencyBounds;
 import dev.ratelimit.core.internal.concurrency.Slot;
 import dev.ratelimit.core.internal.concurrency.Slots;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,8 +24,8 @@ import org.openjdk.jmh.annotations.Threads;
 @SuppressWarnings("NullAway.Init") // setUp() is the constructor that JMH knows
 public class SlotsBenchmark extends BenchmarkDefaults {
 
-    private static final Bounds FOREVER = new Bounds(4, Bounds.FOREVER);
-    private static final Bounds HELD = new Bounds(4, 1_000_000_000_000L);
+    private static final ConcurrencyBounds FOREVER = new ConcurrencyBounds(4, ConcurrencyBounds.FOREVER);
+    private static final ConcurrencyBounds HELD = new ConcurrencyBounds(4, 1_000_000_000_000L);
     private static final long FULL = 0;
 
     /** How many keys are gone through in turn, so that no look-up is of the key before. */
@@ -54,7 +54,7 @@ public class SlotsBenchmark extends BenchmarkDefaults {
     public void setUp() {
         slots = new Slots(TimeSource.system(), (instant, task) -> () -> {}, (key, heldNanos) -> {});
         while (slots.tryEnter(FULL, FOREVER) != null) {
-            check(slots.inUse(FULL) <= FOREVER.atOnce(), "more slots are in use than may be");
+            check(slots.inUse(FULL) <= FOREVER.maxConcurrent(), "more slots are in use than may be");
         }
         lock = new ReentrantLock();
         map = new ConcurrentHashMap<>();
@@ -111,7 +111,7 @@ public class SlotsBenchmark extends BenchmarkDefaults {
     }
 
     /**
-     * A slot with a longest hold that is taken and given back.
+     * A slot with a lease timeout that is taken and given back.
      *
      * @param keys the keys
      * @return the slot
@@ -163,7 +163,7 @@ public class SlotsBenchmark extends BenchmarkDefaults {
         return inUse == null ? 0 : inUse;
     }
 
-    private Slot enterAndClose(long key, Bounds bounds) {
+    private Slot enterAndClose(long key, ConcurrencyBounds bounds) {
         @Nullable Slot slot = slots.tryEnter(key, bounds);
         if (slot == null) {
             throw new IllegalStateException("not a valid measurement: a slot was refused");

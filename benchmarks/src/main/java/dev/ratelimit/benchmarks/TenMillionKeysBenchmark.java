@@ -65,7 +65,7 @@ public class TenMillionKeysBenchmark extends BenchmarkDefaults {
         }
         boolean decides = params.getBenchmark().endsWith(".decide");
         limiter = Limiters.builder(RATE)
-                .maximumKeys(decides ? Math.max(keys, SMALLEST_TABLE) : SMALLEST_TABLE)
+                .maxKeys(decides ? Math.max(keys, SMALLEST_TABLE) : SMALLEST_TABLE)
                 .build();
         if (decides) {
             for (String name : names) {
@@ -101,24 +101,24 @@ public class TenMillionKeysBenchmark extends BenchmarkDefaults {
     }
 
     /**
-     * A decision that admits.
+     * A decision that allows.
      *
      * @return whether it did: always
      */
     @Benchmark
     public boolean decide() {
-        boolean admitted = limiter.tryAcquire(next());
-        if (!admitted) {
+        boolean allowed = limiter.tryAcquire(next());
+        if (!allowed) {
             wrong++;
         }
-        return admitted;
+        return allowed;
     }
 
     /** Fails if a call was refused; says how many keys were forgotten, and had to be entered anew within the times. */
     @TearDown
     public void checkDecisions() {
         check(wrong == 0, wrong + " calls had the other outcome");
-        // With exactly maximumKeys keys, some 0.4 % find no place; asked again, they take that of another.
+        // With exactly maxKeys keys, some 0.4 % find no place; asked again, they take that of another.
         System.out.printf("%n# %,d debts forgotten%n", limiter.evictedInDebt());
     }
 

@@ -38,11 +38,11 @@ final class WaitersComplexity {
     private static double[] round(int count) {
         Limiter<String> limiter = Limiters.builder(
                         Policy.of("slow", Rate.perSecond(10).burst(1000)).shape(Duration.ofDays(30)))
-                .maximumWaiters(count)
+                .maxWaiters(count)
                 .build();
         // Nobody departs within the first quarter of an hour.
         for (int i = 0; i < 10; i++) {
-            BenchmarkDefaults.check(limiter.reserve("key", 1000).granted(), "there is room");
+            BenchmarkDefaults.check(limiter.reserve("key", 1000).allowed(), "there is room");
         }
         Future<?>[] waiting = new Future<?>[count];
         int turns = Math.max(1, LEAST / count);

@@ -80,11 +80,11 @@ public final class WaitingFootprint {
     private static String stages() throws JMException, InterruptedException {
         Limiter<String> limiter = Limiters.builder(
                         Policy.of("slow", Rate.perSecond(10).burst(1000)).shape(Duration.ofDays(30)))
-                .maximumWaiters(COUNT)
+                .maxWaiters(COUNT)
                 .build();
         // Nobody departs within the first quarter of an hour.
         for (int i = 0; i < 10; i++) {
-            BenchmarkDefaults.check(limiter.reserve("key", 1000).granted(), "there is room");
+            BenchmarkDefaults.check(limiter.reserve("key", 1000).allowed(), "there is room");
         }
         return line("stage of Limiter.acquireAsync", COUNT, number -> {
             Future<?> stage = limiter.acquireAsync("key").toCompletableFuture();
@@ -97,8 +97,8 @@ public final class WaitingFootprint {
         long[] keys = new Random(12).longs(KEYS).toArray();
         Limiter<Long> limiter = Limiters.builder(
                         Policy.of("slow", Rate.perDay(1)).shape(Duration.ofDays(30)))
-                .maximumKeys(10 * KEYS)
-                .maximumWaiters(KEYS)
+                .maxKeys(10 * KEYS)
+                .maxWaiters(KEYS)
                 .build();
         for (long key : keys) {
             BenchmarkDefaults.check(limiter.tryAcquire(key), "a new key was refused");

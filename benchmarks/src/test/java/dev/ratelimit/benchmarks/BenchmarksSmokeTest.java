@@ -42,8 +42,8 @@ class BenchmarksSmokeTest {
     @Test
     void aWrongOutcomeFailsTheBenchmark() {
         SingleKeyBenchmark benchmark = new SingleKeyBenchmark();
-        benchmark.setUp(JmhParams.of("SingleKeyBenchmark.admit"));
-        assertThat(benchmark.admit()).isTrue();
+        benchmark.setUp(JmhParams.of("SingleKeyBenchmark.allow"));
+        assertThat(benchmark.allow()).isTrue();
         assertThat(benchmark.deny()).isFalse();
         assertThatCode(benchmark::checkDecisions).doesNotThrowAnyException();
         assertThatCode(() -> BenchmarkDefaults.check(false, "it was not"))

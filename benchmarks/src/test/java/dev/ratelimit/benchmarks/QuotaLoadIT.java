@@ -37,7 +37,7 @@ class QuotaLoadIT {
                 .hasSize(70)
                 .contains(
                         "QuotaCallers.bucket4jBatchingPostgreSQLHot/256",
-                        "QuotaCallers.ratelimitLeasesRedisHot/16",
+                        "QuotaCallers.ratelimitPrefetchRedisHot/16",
                         "QuotaCallers.ratelimitRedisApart/1")
                 .allSatisfy(name -> assertThat(results.interval(name).score()).isPositive());
     }

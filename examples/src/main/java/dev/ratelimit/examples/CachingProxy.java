@@ -49,8 +49,8 @@ final class CachingProxy implements AutoCloseable {
     CachingProxy(URI backend) throws IOException {
         this.backend = backend;
         cache = HttpCache.shared("shop")
-                .maximumBytes(64 << 20)
-                .with(settings -> settings.maximumLoads(64).loadDeadline(PATIENCE))
+                .maxBytes(64 << 20)
+                .with(settings -> settings.maxLoads(64).loadDeadline(PATIENCE))
                 .build();
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);

@@ -9,7 +9,7 @@ import dev.ratelimit.core.Limiters;
 final class CoarseClock {
 
     private final Limiter<String> perSensor = Limiters.builder(Rate.perHour(60))
-            .maximumKeys(1_000_000)
+            .maxKeys(1_000_000)
             .timeSource(TimeSource.coarse())
             .build();
 

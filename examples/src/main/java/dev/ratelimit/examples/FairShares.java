@@ -28,9 +28,9 @@ final class FairShares {
                 .build();
 
         limit = Limiters.all(
-                node.forAll("node"),
+                perUser.by(call -> Key.of(call.tenant(), call.user())),
                 perTenant.by(Call::tenant),
-                perUser.by(call -> Key.of(call.tenant(), call.user())));
+                node.forAll("node"));
     }
 
     String answer(Call call) {

@@ -1,7 +1,6 @@
 package dev.ratelimit.examples;
 
 import dev.ratelimit.LimitExceededException;
-import dev.ratelimit.Limited;
 import dev.ratelimit.Limiter;
 import dev.ratelimit.Rate;
 import dev.ratelimit.TimeSource;
@@ -11,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** Calls of another service, each of which runs only if the limit of its user admits it. */
+/** Calls of another service, each of which runs only if the limit of its user allows it. */
 final class GuardedCalls {
 
     private final Limiter<String> perUser;
@@ -22,20 +21,20 @@ final class GuardedCalls {
 
     String page(String user, Callable<String> fetch) throws Exception {
         try {
-            return Limited.call(perUser, user, fetch);
+            return perUser.call(user, fetch);
         } catch (LimitExceededException e) {
             return "429, retry after " + e.decision().retryAfter().toMillis() + " ms";
         }
     }
 
     CompletionStage<String> pageAsync(String user, Supplier<CompletionStage<String>> fetch) {
-        return Limited.supplyAsync(perUser, user, fetch)
+        return perUser.supplyAsync(user, fetch)
                 .exceptionallyCompose(failure -> failure instanceof LimitExceededException
                         ? CompletableFuture.completedStage("429")
                         : CompletableFuture.failedStage(failure));
     }
 
     Runnable job(String user, Runnable work) {
-        return Limited.runnable(perUser, user, work);
+        return () -> perUser.run(user, work);
     }
 }

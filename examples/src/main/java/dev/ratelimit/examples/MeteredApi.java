@@ -48,7 +48,7 @@ final class MeteredApi implements AutoCloseable {
 
         searches = Quotas.builder(store)
                 .quota(Quota.of("searches-a-day", 50_000_000, CalendarWindow.daily()))
-                .leases(Duration.ofMillis(10))
+                .prefetch(Duration.ofMillis(10))
                 .clock(clock)
                 .build();
     }
@@ -65,7 +65,7 @@ final class MeteredApi implements AutoCloseable {
 
     String ask(String customer, String prompt, ToLongFunction<String> model) {
         try (QuotaReservation reserved = tokens.reserve(customer, 4_096)) {
-            if (!reserved.granted()) {
+            if (!reserved.allowed()) {
                 return "429, at most " + reserved.decision().remaining() + " tokens are left today";
             }
             long used = model.applyAsLong(prompt);
@@ -76,7 +76,7 @@ final class MeteredApi implements AutoCloseable {
 
     String stream(String customer, LongStream pieces) {
         try (QuotaReservation reserved = tokens.reserve(customer, 4_096).closeCharges(CloseCharges.LAST_REPORTED)) {
-            if (!reserved.granted()) {
+            if (!reserved.allowed()) {
                 return "429, at most " + reserved.decision().remaining() + " tokens are left today";
             }
             long[] used = {0};

@@ -18,7 +18,7 @@ final class OutboundCalls {
                 .shape(Duration.ofSeconds(2));
         remote = Limiters.singleBuilder(contract)
                 .timeSource(time)
-                .maximumWaiters(100)
+                .maxWaiters(100)
                 .build();
     }
 

@@ -29,7 +29,7 @@ final class Plans {
     Plans(Map<String, String> directory, ClusterShare.Membership membership, TimeSource time) {
         this.directory = directory;
         Tiers<String> tiers =
-                Tiers.of(this::policyOf, FREE).maximumAge(Duration.ofMinutes(5)).onFallback(this::warn);
+                Tiers.of(this::policyOf, FREE).maxAge(Duration.ofMinutes(5)).onFallback(this::warn);
         perCustomer =
                 Limiters.builder(tiers).listener(statistics).timeSource(time).build();
 
@@ -63,7 +63,7 @@ final class Plans {
 
     String summary() {
         Statistics.Counts free = statistics.counts("free");
-        return free.admitted() + " admitted, " + free.refused() + " refused";
+        return free.allowed() + " allowed, " + free.refused() + " refused";
     }
 
     List<String> warnings() {

@@ -45,15 +45,15 @@ final class ProductCache {
     ProductCache(Backend backend, TimeSource time) {
         this.backend = backend;
         products = ResponseCache.<Product>builder("products")
-                .maximumEntries(10_000)
-                .maximumBytes(64 << 20, Product::size)
+                .maxEntries(10_000)
+                .maxBytes(64 << 20, Product::size)
                 .freshFor(Duration.ofMinutes(1))
                 .staleWhileRevalidate(Duration.ofSeconds(30))
                 .staleIfError(Duration.ofMinutes(10))
                 .gone(NoSuchProduct.class, Duration.ofSeconds(5))
                 .tags(Product::categories)
                 .loadDeadline(Duration.ofSeconds(2))
-                .maximumLoads(16)
+                .maxLoads(16)
                 .timeSource(time)
                 .build();
     }

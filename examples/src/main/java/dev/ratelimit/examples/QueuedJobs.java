@@ -30,7 +30,7 @@ final class QueuedJobs {
 
     String submit(String customer, String prompt) {
         QuotaReservation reserved = tokens.reserve(customer, 4_096);
-        if (!reserved.granted()) {
+        if (!reserved.allowed()) {
             return "429";
         }
         queue.add(new Job(prompt, reserved.handle()));

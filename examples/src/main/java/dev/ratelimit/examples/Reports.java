@@ -15,13 +15,14 @@ final class Reports {
     private final Limiter<String> perAccount;
 
     Reports(TimeSource time) {
-        Policy policy = Policy.of("reports", Rate.perMinute(30)).atOnce(2, Duration.ofMinutes(5));
+        Policy policy =
+                Policy.of("reports", Rate.perMinute(30)).maxConcurrent(2).leaseTimeout(Duration.ofMinutes(5));
         perAccount = Limiters.builder(policy).timeSource(time).build();
     }
 
     String report(String account, Supplier<String> work) {
         try (Lease lease = perAccount.tryEnter(account)) {
-            if (!lease.granted()) return "429, " + lease.decision();
+            if (!lease.allowed()) return "429, " + lease.decision();
             return work.get();
         }
     }

@@ -19,7 +19,7 @@ final class Rollout {
                 Limiters.builder(Rate.perSecond(10)).timeSource(time).build();
 
         trial = Limiters.shadow(perUser, Function.identity(), secret);
-        limit = Limiters.all(Limiters.single(Rate.perSecond(1000), time).forAll("node"), trial);
+        limit = Limiters.all(trial, Limiters.single(Rate.perSecond(1000), time).forAll("node"));
     }
 
     boolean allows(String user) {
@@ -28,7 +28,7 @@ final class Rollout {
 
     String report() {
         ShadowLimit.Counts counts = trial.counts();
-        return counts.admitted() + " within, " + counts.wouldHaveRefused() + " over, " + counts.refused() + " refused";
+        return counts.allowed() + " within, " + counts.wouldHaveRefused() + " over, " + counts.refused() + " refused";
     }
 
     void configure(String setting) {

@@ -14,23 +14,23 @@ final class SaturatedTable {
 
     SaturatedTable(TimeSource time) {
         Rate rate = Rate.perMinute(10);
-        evicting = Limiters.builder(rate).maximumKeys(1_000).timeSource(time).build();
+        evicting = Limiters.builder(rate).maxKeys(1_000).timeSource(time).build();
         denying = Limiters.builder(rate)
-                .maximumKeys(1_000)
+                .maxKeys(1_000)
                 .whenSaturated(WhenSaturated.DENY)
                 .timeSource(time)
                 .build();
     }
 
-    /** Lets new keys come; returns how many were admitted. */
+    /** Lets new keys come; returns how many were allowed. */
     static long flood(Limiter<Long> limiter, long keys) {
-        long admitted = 0;
+        long allowed = 0;
         for (long key = 0; key < keys; key++) {
             if (limiter.tryAcquire(key)) {
-                admitted++;
+                allowed++;
             }
         }
-        return admitted;
+        return allowed;
     }
 
     Limiter<Long> evicting() {
@@ -41,7 +41,7 @@ final class SaturatedTable {
         return denying;
     }
 
-    /** What to watch in production: other than zero, it asks for a larger {@code maximumKeys}. */
+    /** What to watch in production: other than zero, it asks for a larger {@code maxKeys}. */
     long forgottenDebts() {
         return evicting.evictedInDebt();
     }

@@ -16,7 +16,7 @@ final class TwoLimits {
     TwoLimits(TimeSource time) {
         perUser = Limiters.builder(Rate.perSecond(10)).timeSource(time).build();
         SingleLimiter node = Limiters.single(Rate.perSecond(25), time);
-        limit = Limiters.all(node.forAll("node"), perUser);
+        limit = Limiters.all(perUser, node.forAll("node"));
     }
 
     boolean allows(String userId) {

@@ -17,7 +17,7 @@ final class Uploads {
 
     Uploads(TimeSource time) {
         Policy policy = Policy.of("uploads", Rate.perSecond(10).burst(2)).shape(Duration.ofSeconds(3));
-        perUser = Limiters.builder(policy).maximumWaiters(1000).timeSource(time).build();
+        perUser = Limiters.builder(policy).maxWaiters(1000).timeSource(time).build();
     }
 
     String upload(String user) throws InterruptedException {

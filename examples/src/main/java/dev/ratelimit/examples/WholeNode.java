@@ -27,7 +27,7 @@ final class WholeNode {
     WholeNode(Policy policy, TimeSource time) {
         node = Limiters.singleBuilder(policy)
                 .timeSource(time)
-                .maximumWaiters(100)
+                .maxWaiters(100)
                 .listener(statistics)
                 .build();
     }

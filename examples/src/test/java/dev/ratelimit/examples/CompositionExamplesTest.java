@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The examples of composition, shadow limits and decorators do what the guide says. */
+/** The examples of composition, shadow limits and work under a limit do what the guide says. */
 class CompositionExamplesTest {
 
     private final ManualTime time = new ManualTime();
@@ -52,18 +52,18 @@ class CompositionExamplesTest {
     @Test
     void aLimitIsWatchedThenEnforcedThenOff() {
         Rollout rollout = new Rollout("a secret", time);
-        assertThat(admitted(rollout)).isEqualTo(60);
+        assertThat(allowed(rollout)).isEqualTo(60);
         assertThat(rollout.report()).isEqualTo("50 within, 10 over, 0 refused");
         rollout.configure("100");
-        assertThat(admitted(rollout)).isZero();
+        assertThat(allowed(rollout)).isZero();
         assertThat(rollout.report()).isEqualTo("50 within, 10 over, 60 refused");
         rollout.configure("off");
-        assertThat(admitted(rollout)).isEqualTo(60);
+        assertThat(allowed(rollout)).isEqualTo(60);
         assertThat(rollout.report()).isEqualTo("50 within, 10 over, 60 refused");
     }
 
     /** Twelve requests of each of five users. */
-    private static long admitted(Rollout rollout) {
+    private static long allowed(Rollout rollout) {
         return IntStream.range(0, 60)
                 .filter(i -> rollout.allows("user " + i % 5))
                 .count();

@@ -85,12 +85,12 @@ class GuideExamplesTest {
     @Test
     void aProviderCountsAHundredInAnyMinute() {
         ProviderCalls calls = new ProviderCalls(time);
-        int atOnce = 0;
+        int maxConcurrent = 0;
         while (calls.mayCall()) {
-            atOnce++;
+            maxConcurrent++;
         }
-        assertThat(atOnce).isEqualTo(10);
-        int inTheMinute = atOnce;
+        assertThat(maxConcurrent).isEqualTo(10);
+        int inTheMinute = maxConcurrent;
         for (int i = 0; i < 60_000; i++) {
             time.advance(Duration.ofMillis(1));
             inTheMinute += calls.mayCall() ? 1 : 0;

@@ -37,7 +37,7 @@ class HttpAnswersTest {
     private final HttpAnswers answers = new HttpAnswers(time);
 
     @Test
-    void anAdmittedRequestSaysWhatIsLeft() {
+    void anAllowedRequestSaysWhatIsLeft() {
         Recorded response = oneLimit("ada", 2);
         assertThat(response.status).isEqualTo(200);
         assertThat(response.body).isEqualTo("hello ada");

@@ -59,9 +59,9 @@ class PolicyExamplesTest {
         Reports reports = new Reports(time);
         String nested = reports.report(
                 "ada", () -> reports.report("ada", () -> reports.report("ada", () -> "the third at once")));
-        assertThat(nested).isEqualTo("429, refused (too many at once)");
+        assertThat(nested).isEqualTo("429, refused (too many concurrent)");
         assertThat(reports.report("ada", () -> "done")).isEqualTo("done");
-        assertThat(reports.start("ada").granted()).isTrue();
+        assertThat(reports.start("ada").allowed()).isTrue();
     }
 
     @Test
@@ -76,7 +76,7 @@ class PolicyExamplesTest {
         assertThat(plans.allows("bob")).isTrue();
         assertThat(plans.allows("bob")).isTrue();
         assertThat(plans.allows("bob")).isFalse();
-        assertThat(plans.summary()).isEqualTo("3 admitted, 1 refused");
+        assertThat(plans.summary()).isEqualTo("3 allowed, 1 refused");
         assertThat(plans.warnings())
                 .containsExactly(
                         "free (default, none known), because of java.lang.IllegalStateException: unknown plan");

@@ -72,7 +72,7 @@ class QuotaExamplesTest {
     }
 
     @Test
-    void whatWasLeasedGoesBackAtTheClose() {
+    void whatWasPrefetchedGoesBackAtTheClose() {
         for (int i = 0; i < 1_000; i++) {
             api.search();
         }
@@ -87,7 +87,7 @@ class QuotaExamplesTest {
     }
 
     @Test
-    void whatEverybodyUsesIsLeased() {
+    void whatEverybodyUsesIsPrefetched() {
         for (int i = 0; i < 1_000; i++) {
             assertThat(api.search()).isEqualTo("200");
         }

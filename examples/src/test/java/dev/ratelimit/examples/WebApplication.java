@@ -83,7 +83,7 @@ public final class WebApplication implements Callable<Integer> {
             Limiter<String> limiter = Limiters.builder(policy)
                     .listener(new LimiterListener() {
                         @Override
-                        public void admitted(String name, long permits, long delayNanos) {}
+                        public void allowed(String name, long permits, long delayNanos) {}
                     })
                     .timeSource(time)
                     .build();
@@ -107,11 +107,11 @@ public final class WebApplication implements Callable<Integer> {
     }
 
     private void leases() throws Exception {
-        Limiter<String> slots =
-                Limiters.perKey(Policy.of("slots", Rate.perSecond(1000)).atOnce(1, Duration.ofMillis(50)));
-        check(slots.tryEnter("k").granted());
+        Limiter<String> slots = Limiters.perKey(
+                Policy.of("slots", Rate.perSecond(1000)).maxConcurrent(1).leaseTimeout(Duration.ofMillis(50)));
+        check(slots.tryEnter("k").allowed());
         try (Lease afterTheFirstWasTakenBack = slots.enter("k", Duration.ofSeconds(20))) {
-            check(afterTheFirstWasTakenBack.granted());
+            check(afterTheFirstWasTakenBack.allowed());
         }
     }
 
@@ -119,7 +119,7 @@ public final class WebApplication implements Callable<Integer> {
         QuotaService quotas = Quotas.builder(store)
                 .quota(Quota.of("calls-a-day", 1_000_000, CalendarWindow.daily()))
                 .deadline(Duration.ofSeconds(20))
-                .leases(Duration.ofMillis(20))
+                .prefetch(Duration.ofMillis(20))
                 .listener((key, percent, usage) -> {}, 50)
                 .build();
         for (int i = 0; i < 100; i++) {
@@ -140,7 +140,7 @@ public final class WebApplication implements Callable<Integer> {
     private void responses() throws Exception {
         AtomicInteger loads = new AtomicInteger();
         ResponseCache<WebApplication> cache = ResponseCache.<WebApplication>builder("pages")
-                .maximumEntries(100)
+                .maxEntries(100)
                 .freshFor(Duration.ofMillis(20))
                 .staleWhileRevalidate(Duration.ofSeconds(20))
                 .loadDeadline(Duration.ofMillis(300))

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class AddressLiteral {
 
     /** No literal is longer: eight groups with an IPv4 address at the end. */
-    private static final int LONGEST = "0000:0000:0000:0000:0000:0000:255.255.255.255".length();
+    private static final int MAX = "0000:0000:0000:0000:0000:0000:255.255.255.255".length();
 
     private static final int IPV4_BYTES = 4;
     private static final int IPV6_BYTES = 16;
@@ -41,7 +41,7 @@ public final class AddressLiteral {
 
     /** Reads the address between two positions; null if it is none. */
     static @Nullable InetAddress read(CharSequence text, int from, int to) {
-        if (to - from > LONGEST) {
+        if (to - from > MAX) {
             return null;
         }
         for (int at = from; at < to; at++) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeIdentifier {
 
-    private static final int LONGEST_PORT = 5;
+    private static final int MAX_PORT = 5;
 
     private NodeIdentifier() {}
 
@@ -39,7 +39,7 @@ final class NodeIdentifier {
         }
         boolean obfuscated = text.charAt(from + 1) == '_';
         int first = obfuscated ? from + 2 : from + 1;
-        if (first == to || (!obfuscated && to - first > LONGEST_PORT)) {
+        if (first == to || (!obfuscated && to - first > MAX_PORT)) {
             return false;
         }
         for (int at = first; at < to; at++) {

@@ -27,7 +27,7 @@ import java.util.Objects;
 public final class TrustedProxies {
 
     /** The most hops: enough for any chain of proxies, and too few to mean "all that the client writes". */
-    private static final int MOST_HOPS = 32;
+    private static final int MAX_HOPS = 32;
 
     /** Which hops are believed. */
     private interface Rule {
@@ -104,9 +104,9 @@ public final class TrustedProxies {
      * @throws IllegalArgumentException if the count is out of range
      */
     public static TrustedProxies hops(int count) {
-        if (count < 1 || count > MOST_HOPS) {
-            throw new IllegalArgumentException("the number of trusted hops must be from 1 to " + MOST_HOPS
-                    + ", but was " + count + "; without a trusted proxy, the peer is the client");
+        if (count < 1 || count > MAX_HOPS) {
+            throw new IllegalArgumentException("the number of trusted hops must be from 1 to " + MAX_HOPS + ", but was "
+                    + count + "; without a trusted proxy, the peer is the client");
         }
         return new TrustedProxies(new Hops(count));
     }

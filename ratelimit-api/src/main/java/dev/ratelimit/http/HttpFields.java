@@ -31,15 +31,15 @@ import java.util.stream.Collectors;
  *       this is seconds from now, rounded up; not a point in time. It is not there if {@code t} is not. These fields
  *       count requests: a limit in another unit does not take part, and without any other limit they are not there.
  *   <li>{@code Retry-After} is the longest wait of those limits that refuse, in whole seconds, rounded up, so at
- *       least 1. It is not there if all limits admit, nor if one of them would refuse at any time.
+ *       least 1. It is not there if all limits allow, nor if one of them would refuse at any time.
  * </ul>
  *
  * <p>The <b>most restrictive</b> limit is the one with the least {@code r}; among equals the one with the longest
  * {@code t}, none being the longest; then the one with the least {@code q}; then the first. A limit that refuses for a
- * time has {@code r} = 0, so it comes before all that admit and have something left.
+ * time has {@code r} = 0, so it comes before all that allow and have something left.
  *
  * <p>What a limit says of itself anybody can read who gets the answer. A limit whose capacity is nobody's business,
- * such as that of a whole node, can be left out while it admits.
+ * such as that of a whole node, can be left out while it allows.
  *
  * <p>Immutable and thread-safe.
  */
@@ -131,12 +131,12 @@ public final class HttpFields {
                     .min(MOST_RESTRICTIVE_FIRST)
                     .ifPresent(limit -> putLegacy(limit, fields));
         }
-        longestWait(limits).ifPresent(seconds -> fields.put("Retry-After", Long.toString(seconds)));
+        maxWait(limits).ifPresent(seconds -> fields.put("Retry-After", Long.toString(seconds)));
         return Collections.unmodifiableMap(fields);
     }
 
     /** Returns after how many seconds none of the limits would refuse for what it refuses now; empty for never. */
-    static OptionalLong longestWait(List<ServiceLimit> limits) {
+    static OptionalLong maxWait(List<ServiceLimit> limits) {
         if (limits.stream().anyMatch(ServiceLimit::refusesForEver)) {
             return OptionalLong.empty();
         }

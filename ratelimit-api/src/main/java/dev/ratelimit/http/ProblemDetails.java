@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * <tr><th>Reason</th><th>Type</th><th>Status</th></tr>
  * <tr><td>{@code EXCEEDS_CAPACITY}</td><td>{@code quota-exceeded}</td><td>413</td></tr>
  * <tr><td>{@code BLOCKED}</td><td>{@code about:blank}</td><td>403</td></tr>
- * <tr><td>{@code OVER_LIMIT}, {@code BLACKOUT}, {@code TOO_MANY_AT_ONCE}</td><td>{@code quota-exceeded}</td><td>429</td></tr>
+ * <tr><td>{@code OVER_LIMIT}, {@code BLACKOUT}, {@code TOO_MANY_CONCURRENT}</td><td>{@code quota-exceeded}</td><td>429</td></tr>
  * <tr><td>{@code SATURATED}, {@code TOO_MANY_WAITING}</td><td>{@code temporary-reduced-capacity}</td><td>503</td></tr>
  * </table>
  *
@@ -88,9 +88,9 @@ public final class ProblemDetails {
                 case BLOCKED -> FORBIDDEN;
                 case OVER_LIMIT -> USED_UP;
                 case BLACKOUT -> SHUT_OUT;
-                case TOO_MANY_AT_ONCE -> TOO_MANY;
+                case TOO_MANY_CONCURRENT -> TOO_MANY;
                 case SATURATED, TOO_MANY_WAITING -> NO_PLACE;
-                case WITHIN_LIMIT -> throw new IllegalArgumentException("what is admitted is no problem");
+                case WITHIN_LIMIT -> throw new IllegalArgumentException("what is allowed is no problem");
             };
         }
 
@@ -98,9 +98,9 @@ public final class ProblemDetails {
             String name = "the limit \"" + limit.name() + "\"";
             return switch (this) {
                 case TOO_LARGE -> "More was asked for than " + name + " ever allows, which is " + burst(limit) + ".";
-                case FORBIDDEN -> "By " + name + " nothing is admitted.";
+                case FORBIDDEN -> "By " + name + " nothing is allowed.";
                 case USED_UP -> "Over " + name + ", which is " + burst(limit) + " and " + refill(limit.rate()) + ".";
-                case SHUT_OUT -> "For having been over " + name + ", nothing is admitted for a time.";
+                case SHUT_OUT -> "For having been over " + name + ", nothing is allowed for a time.";
                 case TOO_MANY -> "By " + name + ", too many requests are in progress at once.";
                 case NO_PLACE -> "For now, " + name + " cannot take on another request.";
             };
@@ -135,7 +135,7 @@ public final class ProblemDetails {
      * @param name the name that clients know the limit by: printable ASCII, at least one character
      * @param decision the refusal
      * @return the problem
-     * @throws IllegalArgumentException if the decision admits, or the name is empty or holds any other character
+     * @throws IllegalArgumentException if the decision allows, or the name is empty or holds any other character
      */
     public static ProblemDetails of(String name, Decision decision) {
         return of(ServiceLimit.of(name, decision));
@@ -146,7 +146,7 @@ public final class ProblemDetails {
      *
      * @param limits all limits that decided, each with a name of its own; at least one of them refuses
      * @return the problem
-     * @throws IllegalArgumentException if all of them admit, or two have the same name
+     * @throws IllegalArgumentException if all of them allow, or two have the same name
      */
     public static ProblemDetails of(ServiceLimit... limits) {
         return of(List.of(limits));
@@ -157,7 +157,7 @@ public final class ProblemDetails {
      *
      * @param limits all limits that decided, each with a name of its own; at least one of them refuses
      * @return the problem
-     * @throws IllegalArgumentException if all of them admit, or two have the same name
+     * @throws IllegalArgumentException if all of them allow, or two have the same name
      */
     public static ProblemDetails of(List<ServiceLimit> limits) {
         List<ServiceLimit> refusing = ServiceLimit.ofOneAnswer(limits).stream()
@@ -167,7 +167,7 @@ public final class ProblemDetails {
                 .map(ProblemDetails::kindOf)
                 .min(Comparator.naturalOrder())
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "all of the limits admit; ask for problem details only if decision.allowed() is false"));
+                        "all of the limits allow; ask for problem details only if decision.allowed() is false"));
         return new ProblemDetails(
                 kind,
                 explanation(refusing),
@@ -181,7 +181,7 @@ public final class ProblemDetails {
     private static String explanation(List<ServiceLimit> refusing) {
         String sentences =
                 refusing.stream().map(limit -> kindOf(limit).sentence(limit)).collect(Collectors.joining(" "));
-        OptionalLong wait = HttpFields.longestWait(refusing);
+        OptionalLong wait = HttpFields.maxWait(refusing);
         return wait.isPresent() ? sentences + " Try again in " + wait.getAsLong() + " s." : sentences;
     }
 

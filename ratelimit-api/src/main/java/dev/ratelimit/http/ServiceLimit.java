@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>The figures.</b> {@code RateLimit-Policy} speaks of a quota {@code q} for a window of {@code w} seconds, and
  * {@code RateLimit} of {@code r} that may be used, and no more, within the next {@code t} seconds. A token bucket has
- * no windows. It admits a burst of its capacity, and regains permits all the time. The figures are chosen so that a
+ * no windows. It allows a burst of its capacity, and regains permits all the time. The figures are chosen so that a
  * client that keeps to them is never refused, however it spreads its requests:
  *
  * <ul>
  *   <li>{@code q} is the capacity, because no more is ever there at once, and {@code w} the time in which that much
  *       is regained. The permits per period would mislead where the capacity is smaller: 1,000 a second with a
- *       capacity of 50 do not admit 1,000 at once. That limit is {@code q=50;w=1}: less than the rate, because
+ *       capacity of 50 do not allow 1,000 at once. That limit is {@code q=50;w=1}: less than the rate, because
  *       windows are whole seconds and the fields have no other way to say it.
  *   <li>{@code r} is what remains, and {@code t} the time in which that much is regained. So {@code r} in each
  *       {@code t} is never above the rate. With the time until the budget is full it would be: a full budget would
@@ -57,7 +57,7 @@ public final class ServiceLimit {
     static final String REQUESTS = "requests";
 
     private static final BigInteger NANOS_PER_SECOND = BigInteger.valueOf(1_000_000_000);
-    private static final BigInteger LARGEST_INTEGER = BigInteger.valueOf(StructuredItem.LARGEST_INTEGER);
+    private static final BigInteger MAX_INTEGER = BigInteger.valueOf(StructuredItem.MAX_INTEGER);
 
     private final String name;
     private final Decision decision;
@@ -163,7 +163,7 @@ public final class ServiceLimit {
 
     /** What the fields call {@code q}. */
     long quota() {
-        return Math.min(rate().capacity(), StructuredItem.LARGEST_INTEGER);
+        return Math.min(rate().capacity(), StructuredItem.MAX_INTEGER);
     }
 
     /** What the fields call {@code w}. */
@@ -173,7 +173,7 @@ public final class ServiceLimit {
 
     /** What the fields call {@code r}. */
     long available() {
-        return refusesForNow() ? 0 : Math.min(decision.remaining(), StructuredItem.LARGEST_INTEGER);
+        return refusesForNow() ? 0 : Math.min(decision.remaining(), StructuredItem.MAX_INTEGER);
     }
 
     /** What the fields call {@code t}. */
@@ -229,16 +229,14 @@ public final class ServiceLimit {
 
     private static OptionalLong wholeSeconds(BigInteger nanos) {
         BigInteger seconds = roundedUp(nanos, NANOS_PER_SECOND);
-        return seconds.compareTo(LARGEST_INTEGER) <= 0
-                ? OptionalLong.of(seconds.longValueExact())
-                : OptionalLong.empty();
+        return seconds.compareTo(MAX_INTEGER) <= 0 ? OptionalLong.of(seconds.longValueExact()) : OptionalLong.empty();
     }
 
     private static BigInteger roundedUp(BigInteger dividend, BigInteger divisor) {
         return dividend.add(divisor).subtract(BigInteger.ONE).divide(divisor);
     }
 
-    /** Returns the limit for a person to read, such as {@code per-user: admitted, 3 of 5 left, full after PT6S}. */
+    /** Returns the limit for a person to read, such as {@code per-user: allowed, 3 of 5 left, full after PT6S}. */
     @Override
     public String toString() {
         return name + ": " + decision;

@@ -8,12 +8,12 @@ import java.util.Objects;
  * A structured field's item: a string with parameters, as RFC 9651 serialises it (section 4.1.3).
  *
  * <p>It writes what a parser reads back as the same values, given strings that {@link #checkString} lets pass and
- * integers of at most {@link #LARGEST_INTEGER}.
+ * integers of at most {@link #MAX_INTEGER}.
  */
 final class StructuredItem {
 
     /** The largest integer: 15 digits (section 3.3.1). */
-    static final long LARGEST_INTEGER = 999_999_999_999_999L;
+    static final long MAX_INTEGER = 999_999_999_999_999L;
 
     private final StringBuilder text = new StringBuilder();
 

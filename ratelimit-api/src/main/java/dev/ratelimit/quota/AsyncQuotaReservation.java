@@ -26,7 +26,7 @@ public interface AsyncQuotaReservation {
      *
      * @return whether all quotas had it
      */
-    boolean granted();
+    boolean allowed();
 
     /**
      * Returns the answer to the request.

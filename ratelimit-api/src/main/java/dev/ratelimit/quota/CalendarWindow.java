@@ -50,7 +50,7 @@ import java.util.Objects;
  */
 public final class CalendarWindow {
 
-    private static final int LARGEST_COUNT = 9_999;
+    private static final int MAX_COUNT = 9_999;
     private static final LocalDate FIRST_MONDAY = LocalDate.of(1970, 1, 5);
     private static final Instant EARLIEST = Instant.parse("0000-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999999Z");
@@ -158,8 +158,8 @@ public final class CalendarWindow {
      * @throws IllegalArgumentException if there is no such window
      */
     public static CalendarWindow every(int count, ChronoUnit unit) {
-        if (count < 1 || count > LARGEST_COUNT) {
-            throw new IllegalArgumentException("count must be 1 to " + LARGEST_COUNT + ", but was " + count);
+        if (count < 1 || count > MAX_COUNT) {
+            throw new IllegalArgumentException("count must be 1 to " + MAX_COUNT + ", but was " + count);
         }
         return switch (unit) {
             case SECONDS, MINUTES, HOURS -> utc(new WindowStarts.OnClock(count, unit));

@@ -22,7 +22,7 @@ import java.util.Objects;
  */
 public record Quota(String name, long limit, CalendarWindow window) {
 
-    private static final int LONGEST_NAME = 64;
+    private static final int MAX_NAME_LENGTH = 64;
 
     /**
      * Creates a quota; {@link #of} reads better.
@@ -35,8 +35,8 @@ public record Quota(String name, long limit, CalendarWindow window) {
     public Quota {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(window, "window");
-        if (name.isEmpty() || name.length() > LONGEST_NAME || !name.chars().allMatch(Quota::mayBeInName)) {
-            throw new IllegalArgumentException("the name of a quota must be 1 to " + LONGEST_NAME
+        if (name.isEmpty() || name.length() > MAX_NAME_LENGTH || !name.chars().allMatch(Quota::mayBeInName)) {
+            throw new IllegalArgumentException("the name of a quota must be 1 to " + MAX_NAME_LENGTH
                     + " of A-Z a-z 0-9 . _ - but was \"" + name + "\"");
         }
         if (limit < 0) {

@@ -152,7 +152,7 @@ public final class QuotaDecision {
      * Returns where this answer comes from.
      *
      * <p>With {@link DecisionSource#LOCAL}, {@link DecisionSource#OPEN} and {@link DecisionSource#CLOSED} the usages have only what
-     * this process admitted by itself and has not counted in the store yet, because the store is away.
+     * this process allowed by itself and has not counted in the store yet, because the store is away.
      *
      * @return the source, {@link DecisionSource#STORE} unless the service says otherwise
      */

@@ -56,7 +56,7 @@ public interface QuotaOperations {
      * Sets what all keys have used of a quota to zero, in windows that start in a span of time. Credit of lifetime
      * quotas stays.
      *
-     * <p>What other processes have leased is not taken back. If it fails half-way, some keys have been reset; it may
+     * <p>What other processes have prefetched is not taken back. If it fails half-way, some keys have been reset; it may
      * be called again.
      *
      * @param quota the name of the quota

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * <pre>{@code
  * QuotaPlans plans = QuotaPlans.of(directory::planOf, FREE)
  *         .maxAge(Duration.ofMinutes(5))
- *         .onFallback(fallback -> log.warn(fallback.toString()));
+ *         .onFallback(report -> log.warn(report.toString()));
  * }</pre>
  *
  * <p><b>Answers.</b> An answer is remembered for {@link #maxAge(Duration)}; the next call after that asks the resolver
@@ -37,13 +37,13 @@ public final class QuotaPlans {
     /** The number of keys whose plans are remembered, unless it is set: 10,000. */
     public static final int DEFAULT_MAX_ENTRIES = 10_000;
 
-    private static final int LARGEST_MAX_ENTRIES = 100_000_000;
+    private static final int MAX_ENTRIES = 100_000_000;
     private static final Duration DEFAULT_MAX_AGE = Duration.ofMinutes(1);
     private static final Duration DEFAULT_RETRY_AFTER = Duration.ofSeconds(1);
-    private static final Duration LONGEST = Duration.ofDays(365);
+    private static final Duration MAX = Duration.ofDays(365);
 
     private final QuotaPlanResolver resolver;
-    private final QuotaPlan otherwise;
+    private final QuotaPlan fallback;
     private final int maxEntries;
     private final Duration maxAge;
     private final Duration retryAfter;
@@ -51,13 +51,13 @@ public final class QuotaPlans {
 
     private QuotaPlans(
             QuotaPlanResolver resolver,
-            QuotaPlan otherwise,
+            QuotaPlan fallback,
             int maxEntries,
             Duration maxAge,
             Duration retryAfter,
             Consumer<? super QuotaPlanFallback> onFallback) {
         this.resolver = resolver;
-        this.otherwise = otherwise;
+        this.fallback = fallback;
         this.maxEntries = maxEntries;
         this.maxAge = maxAge;
         this.retryAfter = retryAfter;
@@ -69,17 +69,17 @@ public final class QuotaPlans {
      * after a failure, which nobody is told of.
      *
      * @param resolver the resolver
-     * @param otherwise the plan of a key of which nothing is known while the resolver fails
+     * @param fallback the plan of a key of which nothing is known while the resolver fails
      * @return the plans
      */
-    public static QuotaPlans of(QuotaPlanResolver resolver, QuotaPlan otherwise) {
+    public static QuotaPlans of(QuotaPlanResolver resolver, QuotaPlan fallback) {
         return new QuotaPlans(
                 Objects.requireNonNull(resolver, "resolver"),
-                Objects.requireNonNull(otherwise, "otherwise"),
+                Objects.requireNonNull(fallback, "fallback"),
                 DEFAULT_MAX_ENTRIES,
                 DEFAULT_MAX_AGE,
                 DEFAULT_RETRY_AFTER,
-                fallback -> {});
+                report -> {});
     }
 
     /**
@@ -90,11 +90,10 @@ public final class QuotaPlans {
      * @throws IllegalArgumentException if it is out of range
      */
     public QuotaPlans maxEntries(int maxEntries) {
-        if (maxEntries < 1 || maxEntries > LARGEST_MAX_ENTRIES) {
-            throw new IllegalArgumentException(
-                    "maxEntries must be 1 to " + LARGEST_MAX_ENTRIES + ", but was " + maxEntries);
+        if (maxEntries < 1 || maxEntries > MAX_ENTRIES) {
+            throw new IllegalArgumentException("maxEntries must be 1 to " + MAX_ENTRIES + ", but was " + maxEntries);
         }
-        return new QuotaPlans(resolver, otherwise, maxEntries, maxAge, retryAfter, onFallback);
+        return new QuotaPlans(resolver, fallback, maxEntries, maxAge, retryAfter, onFallback);
     }
 
     /**
@@ -106,7 +105,7 @@ public final class QuotaPlans {
      * @throws IllegalArgumentException if it is out of range
      */
     public QuotaPlans maxAge(Duration maxAge) {
-        return new QuotaPlans(resolver, otherwise, maxEntries, checked("maxAge", maxAge), retryAfter, onFallback);
+        return new QuotaPlans(resolver, fallback, maxEntries, checked("maxAge", maxAge), retryAfter, onFallback);
     }
 
     /**
@@ -117,7 +116,7 @@ public final class QuotaPlans {
      * @throws IllegalArgumentException if it is out of range
      */
     public QuotaPlans retryAfter(Duration retryAfter) {
-        return new QuotaPlans(resolver, otherwise, maxEntries, maxAge, checked("retryAfter", retryAfter), onFallback);
+        return new QuotaPlans(resolver, fallback, maxEntries, maxAge, checked("retryAfter", retryAfter), onFallback);
     }
 
     /**
@@ -129,11 +128,11 @@ public final class QuotaPlans {
      */
     public QuotaPlans onFallback(Consumer<? super QuotaPlanFallback> onFallback) {
         return new QuotaPlans(
-                resolver, otherwise, maxEntries, maxAge, retryAfter, Objects.requireNonNull(onFallback, "onFallback"));
+                resolver, fallback, maxEntries, maxAge, retryAfter, Objects.requireNonNull(onFallback, "onFallback"));
     }
 
     private static Duration checked(String name, Duration value) {
-        if (value.isZero() || value.isNegative() || value.compareTo(LONGEST) > 0) {
+        if (value.isZero() || value.isNegative() || value.compareTo(MAX) > 0) {
             throw new IllegalArgumentException(name + " must be more than zero and at most 365 days, but was " + value);
         }
         return value;
@@ -153,8 +152,8 @@ public final class QuotaPlans {
      *
      * @return the default plan
      */
-    public QuotaPlan otherwise() {
-        return otherwise;
+    public QuotaPlan fallback() {
+        return fallback;
     }
 
     /**
@@ -195,6 +194,6 @@ public final class QuotaPlans {
 
     @Override
     public String toString() {
-        return "QuotaPlans[" + maxEntries + " keys for " + maxAge + ", otherwise " + otherwise.name() + "]";
+        return "QuotaPlans[" + maxEntries + " keys for " + maxAge + ", fallback " + fallback.name() + "]";
     }
 }

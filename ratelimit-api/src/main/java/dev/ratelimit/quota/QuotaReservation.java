@@ -35,7 +35,7 @@ public interface QuotaReservation extends AutoCloseable {
      *
      * @return whether all quotas had it
      */
-    boolean granted();
+    boolean allowed();
 
     /**
      * Returns the answer to the request.

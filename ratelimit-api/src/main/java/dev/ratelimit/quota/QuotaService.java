@@ -28,10 +28,10 @@ import java.util.concurrent.Executor;
  * <p><b>Errors.</b> A store in trouble is a {@link QuotaUnavailableException}, never a refusal. What is uncertain is taken as
  * spent.
  *
- * <p><b>Closing.</b> A service that leases units, or admits while its store is away, has something to give back or to count when the
+ * <p><b>Closing.</b> A service that prefetches units, or allows while its store is away, has something to give back or to count when the
  * application ends: close it, and its store after it. To close any other does nothing.
  *
- * <p>Thread-safe. It holds no threads, but for one while leased units are given back or amounts are posted.
+ * <p>Thread-safe. It holds no threads, but for one while prefetched units are given back or amounts are posted.
  */
 public interface QuotaService extends AutoCloseable {
 
@@ -73,7 +73,7 @@ public interface QuotaService extends AutoCloseable {
      * deliver twice. A repetition gets the answer that was given first, also with another amount. A refusal is not remembered.
      *
      * <p>An answer is remembered for a day, and not longer than the window in which it was counted: after that, it is counted anew. Such
-     * a request is counted by itself, and not from leased units. While the store is away it fails, whatever the service does then with
+     * a request is counted by itself, and not from prefetched units. While the store is away it fails, whatever the service does then with
      * others: only the store knows whether it was counted.
      *
      * @param key whose quotas
@@ -245,12 +245,12 @@ public interface QuotaService extends AutoCloseable {
     QuotaStatistics statistics();
 
     /**
-     * Gives leased units back, and has the store count what was admitted while it was away.
+     * Gives prefetched units back, and has the store count what was allowed while it was away.
      *
      * <p>Waits for the store, for each call at most until the deadline, and gives up after the first call that fails: units that
      * could not be given back stay counted, and amounts that could not be counted are kept for a later {@code close}. Never
-     * throws because the store is in trouble. Requests that come later are answered as before, but nothing is leased any
-     * more, and nothing is admitted without the store. The store stays open.
+     * throws because the store is in trouble. Requests that come later are answered as before, but nothing is prefetched any
+     * more, and nothing is allowed without the store. The store stays open.
      */
     @Override
     void close();

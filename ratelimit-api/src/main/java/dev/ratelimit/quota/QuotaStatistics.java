@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * <p>Immutable.
  *
- * @param admitted how many requests were admitted, by where the answer came from; each source but {@code CLOSED} has a number
+ * @param allowed how many requests were allowed, by where the answer came from; each source but {@code CLOSED} has a number
  * @param refused how many requests a quota refused
  * @param closed how many requests were denied because the store was away
  * @param failedNotApplied how many requests ended in an exception, and were certainly not counted
@@ -20,12 +20,12 @@ import java.util.Map;
  * @param storeCallsIndeterminate how many of them failed, and may have counted something
  * @param storeTime how long all calls of the store took together; zero for a store in this process's memory, which is not timed
  * @param maxStoreTime how long the longest of them took
- * @param leasedUnits how many units are leased from the store now, and not granted yet
- * @param owedCounters how many counters have amounts now that were admitted without the store, and are not counted yet
+ * @param prefetchedUnits how many units are prefetched from the store now, and not granted yet
+ * @param owedCounters how many counters have amounts now that were allowed without the store, and are not counted yet
  * @param storeAvailable whether the store is called now; false if it has not answered for some time
  */
 public record QuotaStatistics(
-        Map<DecisionSource, Long> admitted,
+        Map<DecisionSource, Long> allowed,
         long refused,
         long closed,
         long failedNotApplied,
@@ -35,14 +35,14 @@ public record QuotaStatistics(
         long storeCallsIndeterminate,
         Duration storeTime,
         Duration maxStoreTime,
-        long leasedUnits,
+        long prefetchedUnits,
         long owedCounters,
         boolean storeAvailable) {
 
     /**
      * Creates statistics.
      *
-     * @param admitted how many requests were admitted, by where the answer came from; each source but {@code CLOSED} has a number
+     * @param allowed how many requests were allowed, by where the answer came from; each source but {@code CLOSED} has a number
      * @param refused how many requests a quota refused
      * @param closed how many requests were denied because the store was away
      * @param failedNotApplied how many requests ended in an exception, and were certainly not counted
@@ -52,21 +52,21 @@ public record QuotaStatistics(
      * @param storeCallsIndeterminate how many of them failed, and may have counted something
      * @param storeTime how long all calls of the store took together; zero for a store in this process's memory, which is not timed
      * @param maxStoreTime how long the longest of them took
-     * @param leasedUnits how many units are leased from the store now, and not granted yet
-     * @param owedCounters how many counters have amounts now that were admitted without the store, and are not counted yet
+     * @param prefetchedUnits how many units are prefetched from the store now, and not granted yet
+     * @param owedCounters how many counters have amounts now that were allowed without the store, and are not counted yet
      * @param storeAvailable whether the store is called now; false if it has not answered for some time
      */
     public QuotaStatistics {
-        admitted = Map.copyOf(admitted);
+        allowed = Map.copyOf(allowed);
     }
 
     /**
-     * Returns how many requests were admitted by answers of one source.
+     * Returns how many requests were allowed by answers of one source.
      *
      * @param source where the answers came from
      * @return the number, zero for {@link DecisionSource#CLOSED}
      */
-    public long admitted(DecisionSource source) {
-        return admitted.getOrDefault(source, 0L);
+    public long allowed(DecisionSource source) {
+        return allowed.getOrDefault(source, 0L);
     }
 }

@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
 /** Whatever is written is read back as it was meant by a parser that knows only RFC 9651. */
 class HttpFieldsPropertyTest {
 
-    private static final long LARGEST = 999_999_999_999_999L;
+    private static final long MAX = 999_999_999_999_999L;
     private static final BigInteger NANOS_PER_SECOND = BigInteger.valueOf(1_000_000_000);
 
     @Property(tries = 5_000)
     void namesUnitsAndKeysAreReadBack(
             @ForAll("printable") String name, @ForAll("printable") String unit, @ForAll byte[] key) {
-        Map<String, String> fields = HttpFields.of(ServiceLimit.of(name, Decision.admitted(Rate.perSecond(5), 4, 1))
+        Map<String, String> fields = HttpFields.of(ServiceLimit.of(name, Decision.allowed(Rate.perSecond(5), 4, 1))
                         .unit(unit)
                         .partitionKey(key))
                 .asMap();
@@ -53,7 +53,7 @@ class HttpFieldsPropertyTest {
 
     @Property(tries = 5_000)
     void anyStringIsWrittenOrRefused(@ForAll String name) {
-        Decision decision = Decision.admitted(Rate.perSecond(5), 4, 1);
+        Decision decision = Decision.allowed(Rate.perSecond(5), 4, 1);
         if (!name.isEmpty() && name.chars().allMatch(c -> c >= 0x20 && c <= 0x7e)) {
             assertThat(items(HttpFields.of(name, decision).asMap(), "RateLimit")
                             .get(0)
@@ -71,8 +71,8 @@ class HttpFieldsPropertyTest {
         Map<String, Object> policy = items(fields, "RateLimit-Policy").get(0).parameters();
         Map<String, Object> limit = items(fields, "RateLimit").get(0).parameters();
 
-        assertThat(policy.get("q")).isEqualTo(Math.min(rate.capacity(), LARGEST));
-        assertIsTheTimeToRegain(Math.min(rate.capacity(), LARGEST), rate, policy.get("w"));
+        assertThat(policy.get("q")).isEqualTo(Math.min(rate.capacity(), MAX));
+        assertIsTheTimeToRegain(Math.min(rate.capacity(), MAX), rate, policy.get("w"));
 
         long retryAfterNanos = decision.retryAfterNanos();
         if (!decision.allowed() && retryAfterNanos != Long.MAX_VALUE) {
@@ -83,7 +83,7 @@ class HttpFieldsPropertyTest {
             assertThat(limit).isEqualTo(Map.of("r", 0L, "t", seconds));
         } else {
             assertThat(fields).doesNotContainKey("Retry-After");
-            long available = Math.min(decision.remaining(), LARGEST);
+            long available = Math.min(decision.remaining(), MAX);
             assertThat(limit.get("r")).isEqualTo(available);
             if (available > 0) {
                 assertIsTheTimeToRegain(available, rate, limit.get("t"));
@@ -148,7 +148,7 @@ class HttpFieldsPropertyTest {
                 .multiply(BigInteger.valueOf(rate.period().toNanos()));
         BigInteger perSecond = BigInteger.valueOf(rate.permits()).multiply(NANOS_PER_SECOND);
         if (seconds == null) {
-            assertThat(perSecond.multiply(BigInteger.valueOf(LARGEST))).isLessThan(wanted);
+            assertThat(perSecond.multiply(BigInteger.valueOf(MAX))).isLessThan(wanted);
         } else {
             BigInteger time = BigInteger.valueOf((Long) seconds);
             assertThat(perSecond.multiply(time)).isGreaterThanOrEqualTo(wanted);
@@ -172,7 +172,7 @@ class HttpFieldsPropertyTest {
                 .as((rate, kind, some, wait, reset) -> {
                     long remaining = some % 3 == 0 ? 0 : Math.min(some, rate.capacity());
                     return switch (kind) {
-                        case 0 -> Decision.admitted(rate, remaining, reset);
+                        case 0 -> Decision.allowed(rate, remaining, reset);
                         case 1 -> Decision.exceedsCapacity(rate, remaining, reset);
                         case 2 -> Decision.refused(Decision.Reason.OVER_LIMIT, rate, remaining, wait, reset);
                         default -> Decision.refused(Decision.Reason.SATURATED, rate, rate.capacity(), wait, 0);

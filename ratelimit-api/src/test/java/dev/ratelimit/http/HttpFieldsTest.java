@@ -29,17 +29,17 @@ class HttpFieldsTest {
     void limitsWithoutARateHaveNoFigures() {
         assertThat(HttpFields.of("u", Decision.unlimited()).asMap()).isEmpty();
         assertThat(HttpFields.of("b", Decision.blocked()).asMap()).isEmpty();
-        assertThat(HttpFields.of("t", Decision.tooManyAtOnce()).asMap()).containsExactly(entry("Retry-After", "1"));
+        assertThat(HttpFields.of("t", Decision.tooManyConcurrent()).asMap()).containsExactly(entry("Retry-After", "1"));
         assertThat(HttpFields.of(
                                 ServiceLimit.of("u", Decision.unlimited()),
-                                ServiceLimit.of("p", Decision.admitted(Rate.perSecond(5), 3, 1)))
+                                ServiceLimit.of("p", Decision.allowed(Rate.perSecond(5), 3, 1)))
                         .asMap())
                 .containsEntry("RateLimit-Policy", "\"p\";q=5;w=1");
     }
 
     @Test
-    void admitted() {
-        assertThat(HttpFields.of("per-user", Decision.admitted(rate, 3, 6 * SECOND)))
+    void allowed() {
+        assertThat(HttpFields.of("per-user", Decision.allowed(rate, 3, 6 * SECOND)))
                 .hasToString("""
                         RateLimit-Policy: "per-user";q=5;w=15
                         RateLimit: "per-user";r=3;t=9
@@ -84,7 +84,7 @@ class HttpFieldsTest {
     @Test
     void severalLimits() {
         assertThat(HttpFields.of(
-                        ServiceLimit.of("per-user", Decision.admitted(rate, 3, 6 * SECOND)),
+                        ServiceLimit.of("per-user", Decision.allowed(rate, 3, 6 * SECOND)),
                         ServiceLimit.of(
                                 "node", Decision.refused(Reason.OVER_LIMIT, Rate.perSecond(100), 0, 1, SECOND))))
                 .hasToString("""
@@ -114,14 +114,14 @@ class HttpFieldsTest {
     }
 
     @Test
-    void longestWaitOfThoseThatRefuseAndNoneIfOneIsForEver() {
-        ServiceLimit admits = ServiceLimit.of("admits", Decision.admitted(Rate.perDay(1), 0, 86_400 * SECOND));
+    void maxWaitOfThoseThatRefuseAndNoneIfOneIsForEver() {
+        ServiceLimit allows = ServiceLimit.of("allows", Decision.allowed(Rate.perDay(1), 0, 86_400 * SECOND));
         ServiceLimit soon = ServiceLimit.of("soon", Decision.refused(Reason.OVER_LIMIT, rate, 0, SECOND, SECOND));
         ServiceLimit late = ServiceLimit.of("late", Decision.refused(Reason.SATURATED, rate, 5, 7 * SECOND, 0));
         ServiceLimit never = ServiceLimit.of("never", Decision.exceedsCapacity(rate, 5, 0));
-        assertThat(HttpFields.of(admits, late, soon).asMap()).containsEntry("Retry-After", "7");
+        assertThat(HttpFields.of(allows, late, soon).asMap()).containsEntry("Retry-After", "7");
         assertThat(HttpFields.of(late, never).asMap()).doesNotContainKey("Retry-After");
-        assertThat(HttpFields.of(admits).asMap()).doesNotContainKey("Retry-After");
+        assertThat(HttpFields.of(allows).asMap()).doesNotContainKey("Retry-After");
     }
 
     static Stream<Arguments> mostRestrictive() {
@@ -130,27 +130,27 @@ class HttpFieldsTest {
         return Stream.of(
                 Arguments.of(
                         "least left",
-                        List.of(Decision.admitted(slow, 3, 0), Decision.admitted(fast.burst(99), 2, 0)),
+                        List.of(Decision.allowed(slow, 3, 0), Decision.allowed(fast.burst(99), 2, 0)),
                         "99"),
                 Arguments.of(
                         "longest window among equals",
-                        List.of(Decision.admitted(fast, 3, 0), Decision.admitted(slow.burst(99), 3, 0)),
+                        List.of(Decision.allowed(fast, 3, 0), Decision.allowed(slow.burst(99), 3, 0)),
                         "99"),
                 Arguments.of(
                         "no window is the longest",
                         List.of(
-                                Decision.admitted(slow, LONG_AWAY, 0),
-                                Decision.admitted(
+                                Decision.allowed(slow, LONG_AWAY, 0),
+                                Decision.allowed(
                                         Rate.of(1, Duration.ofSeconds(1000)).burst(LONG_AWAY), LONG_AWAY, 0)),
                         Long.toString(LONG_AWAY)),
                 Arguments.of(
                         "least capacity among equals",
-                        List.of(Decision.admitted(fast.burst(99), 1, 0), Decision.admitted(fast.burst(88), 1, 0)),
+                        List.of(Decision.allowed(fast.burst(99), 1, 0), Decision.allowed(fast.burst(88), 1, 0)),
                         "88"),
                 Arguments.of(
-                        "a refusal for a time before what admits",
+                        "a refusal for a time before what allows",
                         List.of(
-                                Decision.admitted(slow, 1, 0),
+                                Decision.allowed(slow, 1, 0),
                                 Decision.refused(Reason.OVER_LIMIT, fast.burst(99), 5, 1, 1)),
                         "99"));
     }
@@ -168,7 +168,7 @@ class HttpFieldsTest {
     void theLegacyFieldsCountRequests() {
         ServiceLimit bytes = ServiceLimit.of("bytes", Decision.refused(Reason.OVER_LIMIT, rate, 0, 1, 1))
                 .unit("content-bytes");
-        ServiceLimit requests = ServiceLimit.of("requests", Decision.admitted(Rate.perSecond(7), 6, 0));
+        ServiceLimit requests = ServiceLimit.of("requests", Decision.allowed(Rate.perSecond(7), 6, 0));
         assertThat(HttpFields.of(bytes, requests).asMap())
                 .containsEntry("X-RateLimit-Limit", "7")
                 .containsEntry("Retry-After", "1");
@@ -178,7 +178,7 @@ class HttpFieldsTest {
     @Test
     void theFieldsAreHandedOverOneByOne() {
         Map<String, String> headers = new TreeMap<>();
-        HttpFields fields = HttpFields.of("x", Decision.admitted(rate, 3, 6 * SECOND));
+        HttpFields fields = HttpFields.of("x", Decision.allowed(rate, 3, 6 * SECOND));
         fields.forEach(headers::put);
         assertThat(headers).isEqualTo(fields.asMap()).hasSize(5);
         assertThatThrownBy(() -> fields.asMap().clear()).isInstanceOf(UnsupportedOperationException.class);
@@ -186,7 +186,7 @@ class HttpFieldsTest {
 
     @Test
     void limitsOfOneAnswer() {
-        ServiceLimit limit = ServiceLimit.of("x", Decision.admitted(rate, 3, 6 * SECOND));
+        ServiceLimit limit = ServiceLimit.of("x", Decision.allowed(rate, 3, 6 * SECOND));
         assertThatThrownBy(() -> HttpFields.of())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("there must be at least one limit to tell of");
@@ -198,7 +198,7 @@ class HttpFieldsTest {
     @Test
     @SuppressWarnings("NullAway")
     void nulls() {
-        Decision decision = Decision.admitted(rate, 3, 6 * SECOND);
+        Decision decision = Decision.allowed(rate, 3, 6 * SECOND);
         assertThatThrownBy(() -> HttpFields.of((String) null, decision))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("name");

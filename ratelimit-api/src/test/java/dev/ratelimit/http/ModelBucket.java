@@ -33,7 +33,7 @@ final class ModelBucket {
         BigInteger left = level.subtract(permit.multiply(BigInteger.valueOf(permits)));
         if (left.signum() >= 0) {
             level = left;
-            return Decision.admitted(rate, remaining(), nanosFor(full.subtract(level)));
+            return Decision.allowed(rate, remaining(), nanosFor(full.subtract(level)));
         }
         if (permits > rate.capacity()) {
             return Decision.exceedsCapacity(rate, remaining(), nanosFor(full.subtract(level)));

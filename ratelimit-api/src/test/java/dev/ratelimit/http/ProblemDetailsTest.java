@@ -26,7 +26,7 @@ class ProblemDetailsTest {
     private static final long SECOND = 1_000_000_000;
     private static final String TYPES = "https://iana.org/assignments/http-problem-types#";
     private static final Rate RATE = Rate.perMinute(20).burst(5);
-    private static final ServiceLimit ADMITS = ServiceLimit.of("admits", Decision.admitted(RATE, 4, 3 * SECOND));
+    private static final ServiceLimit ADMITS = ServiceLimit.of("allows", Decision.allowed(RATE, 4, 3 * SECOND));
     private static final ServiceLimit OVER =
             ServiceLimit.of("over", Decision.refused(Reason.OVER_LIMIT, RATE, 0, SECOND + 1, 15 * SECOND));
     private static final ServiceLimit NO_PLACE =
@@ -40,16 +40,16 @@ class ProblemDetailsTest {
         assertThat(blocked.status()).isEqualTo(403);
         assertThat(blocked.type()).isEqualTo("about:blank");
         assertThat(blocked.detail())
-                .startsWith("By the limit \"b\" nothing is admitted.")
+                .startsWith("By the limit \"b\" nothing is allowed.")
                 .doesNotContain("Try again");
-        ProblemDetails tooMany = ProblemDetails.of("t", Decision.tooManyAtOnce());
+        ProblemDetails tooMany = ProblemDetails.of("t", Decision.tooManyConcurrent());
         assertThat(tooMany.status()).isEqualTo(429);
         assertThat(tooMany.detail())
                 .isEqualTo("By the limit \"t\", too many requests are in progress at once. Try again in 1 s.");
         ProblemDetails blackout = ProblemDetails.of("s", Decision.refused(Reason.BLACKOUT, RATE, 0, 3 * SECOND, 0));
         assertThat(blackout.status()).isEqualTo(429);
         assertThat(blackout.detail())
-                .isEqualTo("For having been over the limit \"s\", nothing is admitted for a time. Try again in 3 s.");
+                .isEqualTo("For having been over the limit \"s\", nothing is allowed for a time. Try again in 3 s.");
         assertThat(ProblemDetails.of("w", Decision.refused(Reason.TOO_MANY_WAITING, RATE, 0, 1, 0))
                         .status())
                 .isEqualTo(503);
@@ -130,10 +130,10 @@ class ProblemDetailsTest {
     }
 
     @Test
-    void whatIsAdmittedIsNoProblem() {
+    void whatIsAllowedIsNoProblem() {
         assertThatThrownBy(() -> ProblemDetails.of(ADMITS))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("all of the limits admit");
+                .hasMessageStartingWith("all of the limits allow");
         assertThatThrownBy(() -> ProblemDetails.of()).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ProblemDetails.of(OVER, OVER)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -43,29 +43,29 @@ class ServiceLimitTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("quotas")
     void quotaOfACapacity(String capacity, Rate rate, String expected) {
-        assertThat(HttpFields.of("x", Decision.admitted(rate, 1, 0)).asMap().get("RateLimit-Policy"))
+        assertThat(HttpFields.of("x", Decision.allowed(rate, 1, 0)).asMap().get("RateLimit-Policy"))
                 .isEqualTo("\"x\";" + expected);
     }
 
     static Stream<Arguments> windows() {
         Rate rate = Rate.perMinute(20).burst(5);
         return Stream.of(
-                Arguments.of("full", Decision.admitted(rate, 5, 0), "r=5;t=15"),
-                Arguments.of("one left", Decision.admitted(rate, 1, 12 * SECOND), "r=1;t=3"),
-                Arguments.of("just emptied", Decision.admitted(rate, 0, 15 * SECOND), "r=0;t=3"),
-                Arguments.of("half a permit left", Decision.admitted(rate, 0, 13 * SECOND + SECOND / 2), "r=0;t=2"),
-                Arguments.of("nearly a permit left", Decision.admitted(rate, 0, 12 * SECOND + 1), "r=0;t=1"),
+                Arguments.of("full", Decision.allowed(rate, 5, 0), "r=5;t=15"),
+                Arguments.of("one left", Decision.allowed(rate, 1, 12 * SECOND), "r=1;t=3"),
+                Arguments.of("just emptied", Decision.allowed(rate, 0, 15 * SECOND), "r=0;t=3"),
+                Arguments.of("half a permit left", Decision.allowed(rate, 0, 13 * SECOND + SECOND / 2), "r=0;t=2"),
+                Arguments.of("nearly a permit left", Decision.allowed(rate, 0, 12 * SECOND + 1), "r=0;t=1"),
                 Arguments.of(
                         "empty, and too much asked for", Decision.exceedsCapacity(rate, 0, 15 * SECOND), "r=0;t=3"),
-                Arguments.of("a capacity of one", Decision.admitted(Rate.perHour(1), 0, 3600 * SECOND), "r=0;t=3600"),
-                Arguments.of("a period of thirds", Decision.admitted(Rate.perSecond(3), 1, 700_000_000), "r=1;t=1"),
+                Arguments.of("a capacity of one", Decision.allowed(Rate.perHour(1), 0, 3600 * SECOND), "r=0;t=3600"),
+                Arguments.of("a period of thirds", Decision.allowed(Rate.perSecond(3), 1, 700_000_000), "r=1;t=1"),
                 Arguments.of(
                         "16 digits left",
-                        Decision.admitted(Rate.perSecond(1_000_000_000).burst(Long.MAX_VALUE), Long.MAX_VALUE, 0),
+                        Decision.allowed(Rate.perSecond(1_000_000_000).burst(Long.MAX_VALUE), Long.MAX_VALUE, 0),
                         "r=999999999999999;t=1000000"),
                 Arguments.of(
                         "for 16 digits of seconds",
-                        Decision.admitted(
+                        Decision.allowed(
                                 Rate.of(1, Duration.ofSeconds(1000)).burst(1_000_000_000_000L), 1_000_000_000_000L, 0),
                         "r=1000000000000"));
     }
@@ -79,7 +79,7 @@ class ServiceLimitTest {
     @Test
     void unitAndPartitionKey() {
         byte[] key = {'A', 'p', 'p', '-', '9', '9', '9'};
-        ServiceLimit limit = ServiceLimit.of("a \"b\" \\ c", Decision.admitted(Rate.perMinute(600), 600, 0))
+        ServiceLimit limit = ServiceLimit.of("a \"b\" \\ c", Decision.allowed(Rate.perMinute(600), 600, 0))
                 .unit("content-bytes")
                 .partitionKey(key);
         key[0] = 'Z';
@@ -101,7 +101,7 @@ class ServiceLimitTest {
     @ParameterizedTest
     @MethodSource("badNames")
     void whatNoFieldCanHoldIsRefused(String name, String message) {
-        Decision decision = Decision.admitted(rate, 3, 6 * SECOND);
+        Decision decision = Decision.allowed(rate, 3, 6 * SECOND);
         assertThatThrownBy(() -> HttpFields.of(name, decision))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("the name ")
@@ -113,14 +113,14 @@ class ServiceLimitTest {
 
     @Test
     void isReadable() {
-        assertThat(ServiceLimit.of("x", Decision.admitted(rate, 3, 6 * SECOND)))
-                .hasToString("x: admitted, 3 of 5 left, full after PT6S");
+        assertThat(ServiceLimit.of("x", Decision.allowed(rate, 3, 6 * SECOND)))
+                .hasToString("x: allowed, 3 of 5 left, full after PT6S");
     }
 
     @Test
     @SuppressWarnings("NullAway")
     void nulls() {
-        ServiceLimit limit = ServiceLimit.of("x", Decision.admitted(rate, 3, 6 * SECOND));
+        ServiceLimit limit = ServiceLimit.of("x", Decision.allowed(rate, 3, 6 * SECOND));
         assertThatThrownBy(() -> limit.unit(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("unit");

@@ -7,7 +7,7 @@ import java.util.Objects;
 final class Durations {
 
     /** 36 years: several of them fit between two readings of a time that wraps. */
-    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 8);
+    private static final Duration MAX = Duration.ofNanos(Long.MAX_VALUE / 8);
 
     private Durations() {}
 
@@ -27,6 +27,6 @@ final class Durations {
 
     /** Nanoseconds, of 36 years at most: what is longer is as good as for ever. */
     static long nanos(Duration value) {
-        return value.compareTo(LONGEST) < 0 ? value.toNanos() : LONGEST.toNanos();
+        return value.compareTo(MAX) < 0 ? value.toNanos() : MAX.toNanos();
     }
 }

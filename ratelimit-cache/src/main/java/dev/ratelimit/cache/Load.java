@@ -29,17 +29,17 @@ final class Load<V> {
         /** For one caller, whose answer must leave no trace. */
         UNSTORED;
 
-        boolean counts(Keeping.What what) {
+        boolean counts(Retention.What what) {
             return switch (this) {
                 case SHARED -> true;
-                case ALONE -> what != Keeping.What.REFUSE;
-                case OWN -> what == Keeping.What.KEEP;
+                case ALONE -> what != Retention.What.REFUSE;
+                case OWN -> what == Retention.What.KEEP;
                 case UNSTORED -> false;
             };
         }
     }
 
-    final Place<V> place;
+    final ValueLocation<V> place;
     final CacheKey key;
     final Kind kind;
 
@@ -66,7 +66,7 @@ final class Load<V> {
     private volatile boolean outdated;
     private volatile @Nullable Turn turn;
     private volatile @Nullable Runnable task;
-    private volatile @Nullable Seat seat;
+    private volatile @Nullable GateSeat seat;
     private volatile @Nullable V stored;
     private volatile @Nullable ScheduledTask deadline;
     private volatile @Nullable CompletionStage<? extends V> stage;
@@ -75,7 +75,7 @@ final class Load<V> {
     Load(
             Object cache,
             @Nullable Load<?> parent,
-            Place<V> place,
+            ValueLocation<V> place,
             Kind kind,
             long startedAt,
             long order,
@@ -143,19 +143,19 @@ final class Load<V> {
         return Objects.requireNonNull(task);
     }
 
-    void seat(Seat place) {
+    void seat(GateSeat place) {
         seat = place;
     }
 
     /** The place in which its loader is called; null if it has none yet. */
     @Nullable
-    Seat seat() {
+    GateSeat seat() {
         return seat;
     }
 
     /** Gives its place back, unless loads within it still use it. */
     void leave() {
-        Seat mine = seat;
+        GateSeat mine = seat;
         if (mine != null) {
             mine.leave();
         }

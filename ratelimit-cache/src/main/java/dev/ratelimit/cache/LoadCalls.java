@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The calls of loaders: within the bound of {@link LoadGate}, on the executor's threads, and to a deadline, at which a load is
  * settled as failed and its loader interrupted. A call holds its place until the loader has ended.
  *
- * <p>A load within another has a part of that one's {@link Seat}, so that it waits for no place which the other holds.
+ * <p>A load within another has a part of that one's {@link GateSeat}, so that it waits for no place which the other holds.
  *
  * <p>Whatever goes wrong here, a load that was begun is settled, and a place that was taken is given back.
  */
@@ -30,7 +30,7 @@ final class LoadCalls<V> {
         this.results = results;
         this.counters = counters;
         this.alarm = alarm;
-        this.gate = new LoadGate(settings.maximumLoads(), settings.maximumQueuedLoads());
+        this.gate = new LoadGate(settings.maxLoads(), settings.maxQueuedLoads());
     }
 
     /** Begins a load, now or when it is its turn. */
@@ -38,7 +38,7 @@ final class LoadCalls<V> {
         if (!prepare(load)) {
             return;
         }
-        Seat seat = seatAround(load.parent, load.cache);
+        GateSeat seat = seatAround(load.parent, load.cache);
         if (seat == null) {
             enter(load, gate, gate::leave, () -> {});
         } else {
@@ -48,7 +48,7 @@ final class LoadCalls<V> {
 
     /** Begins a load that waits for its turn in the place of a load that waits for it; nothing if it has begun. */
     void bringForward(Load<V> load, Load<?> waiting) {
-        Seat seat = seatAround(waiting, load.cache);
+        GateSeat seat = seatAround(waiting, load.cache);
         if (seat == null) {
             return;
         }
@@ -60,9 +60,9 @@ final class LoadCalls<V> {
     }
 
     /** The place of the nearest load around that is of this cache, held once more; null for none. */
-    private static @Nullable Seat seatAround(@Nullable Load<?> innermost, Object cache) {
+    private static @Nullable GateSeat seatAround(@Nullable Load<?> innermost, Object cache) {
         for (Load<?> load = innermost; load != null; load = load.parent) {
-            Seat seat = load.cache == cache ? load.seat() : null;
+            GateSeat seat = load.cache == cache ? load.seat() : null;
             if (seat != null && seat.hold()) {
                 return seat;
             }
@@ -103,7 +103,7 @@ final class LoadCalls<V> {
     }
 
     /** Begins a load in another's place, which is held for it; or in a free one, if another load within uses that. */
-    private void beginWithin(Seat seat, Load<V> load) {
+    private void beginWithin(GateSeat seat, Load<V> load) {
         LoadGate within = seat.within();
         Runnable giveBack = () -> {
             within.leave();
@@ -131,7 +131,7 @@ final class LoadCalls<V> {
         load.withdraw();
         Duration deadline = settings.loadDeadline();
         Outcome.Failed<V> failure =
-                new Outcome.Failed<>(LoadFailedException.Reason.DEADLINE, Keeping.overdue(deadline));
+                new Outcome.Failed<>(LoadFailedException.Reason.DEADLINE, Retention.overdue(deadline));
         if (results.failed(load, failure)) {
             if (load.hasSeat() && load.start()) {
                 // The executor has not run it, and may have dropped it: nothing else would give the place back.
@@ -144,7 +144,7 @@ final class LoadCalls<V> {
 
     /** Has the load run, in a place that was taken for it. Never throws: it is called where places are handed out. */
     private void dispatch(Load<V> load, Runnable giveBack) {
-        load.seat(new Seat(giveBack, settings.maximumQueuedLoads()));
+        load.seat(new GateSeat(giveBack, settings.maxQueuedLoads()));
         try {
             settings.executor().execute(() -> runInContext(load));
         } catch (RejectedExecutionException e) {

@@ -19,15 +19,15 @@ final class LoadGate {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
-    private final int longestQueue;
+    private final int maxQueue;
     private int free;
 
     /** The threads that are in their loops. */
     private final Set<Thread> handingOut = ConcurrentHashMap.newKeySet();
 
-    LoadGate(int places, int longestQueue) {
+    LoadGate(int places, int maxQueue) {
         this.free = places;
-        this.longestQueue = longestQueue;
+        this.maxQueue = maxQueue;
     }
 
     /** Takes a place if one is free and nobody is before; the caller begins the load then. */
@@ -48,7 +48,7 @@ final class LoadGate {
     boolean enter(Runnable begin) {
         lock.lock();
         try {
-            if ((free == 0 || !queue.isEmpty()) && queue.size() >= longestQueue) {
+            if ((free == 0 || !queue.isEmpty()) && queue.size() >= maxQueue) {
                 return false;
             }
             queue.add(begin);

@@ -11,20 +11,20 @@ import org.jspecify.annotations.Nullable;
 final class LoadResults<V> {
 
     private final Store<V> store;
-    private final Keeping<V> keeping;
+    private final Retention<V> keeping;
     private final LoadRegister<V> register;
     private final LatestReading time;
     private final Counters counters;
-    private final Reports reports;
+    private final SafeCacheListener reports;
     private final StoredResults<V> stored;
 
     LoadResults(
             Store<V> store,
-            Keeping<V> keeping,
+            Retention<V> keeping,
             LoadRegister<V> register,
             LatestReading time,
             Counters counters,
-            Reports reports,
+            SafeCacheListener reports,
             StoredResults<V> stored) {
         this.store = store;
         this.keeping = keeping;
@@ -83,12 +83,12 @@ final class LoadResults<V> {
         long now = time.now();
         Freshness freshness = keeping.freshness(value);
         boolean isEmpty = freshness.isError() || freshness.isGone();
-        Place<V> place = isEmpty ? load.place : load.place.of(value);
-        Keeping.Judged<V> judged = place == null
+        ValueLocation<V> place = isEmpty ? load.place : load.place.of(value);
+        Retention.Judged<V> judged = place == null
                 ? keeping.refused(value, now)
                 : keeping.judge(place.key(), value, freshness, load.order, now);
-        Keeping.What what = judged.what();
-        if (what == Keeping.What.PASS) {
+        Retention.What what = judged.what();
+        if (what == Retention.What.PASS) {
             counters.tooLarge.increment();
         }
         boolean elsewhere = place != null && !place.key().equals(load.key);
@@ -104,7 +104,7 @@ final class LoadResults<V> {
             }
             case REMOVE -> {
                 // Nothing is kept that would tell variants apart, so only a value that has none is for all.
-                Place<V> own = load.place.of(value);
+                ValueLocation<V> own = load.place.of(value);
                 boolean forAll = own != null && own.key().equals(load.key);
                 Outcome.Audience audience = forAll ? Outcome.Audience.ALL : Outcome.Audience.ONE;
                 yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
@@ -136,7 +136,7 @@ final class LoadResults<V> {
             counters.loadFailures.increment();
         }
         try {
-            if (ofTheLoader && load.kind.counts(Keeping.What.ERROR)) {
+            if (ofTheLoader && load.kind.counts(Retention.What.ERROR)) {
                 stored.took(load, failure);
             }
         } catch (RuntimeException | Error e) {

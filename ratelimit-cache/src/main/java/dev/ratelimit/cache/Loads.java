@@ -24,7 +24,7 @@ final class Loads<V> {
 
     private final String name;
     private final Store<V> store;
-    private final Keeping<V> keeping;
+    private final Retention<V> keeping;
     private final LatestReading time;
     private final Counters counters;
     private final AtomicLong orders = new AtomicLong();
@@ -39,10 +39,10 @@ final class Loads<V> {
             Store<V> store,
             LatestReading time,
             Counters counters,
-            Reports reports) {
+            SafeCacheListener reports) {
         this.name = settings.name();
         this.store = store;
-        this.keeping = new Keeping<>(settings);
+        this.keeping = new Retention<>(settings);
         this.time = time;
         this.counters = counters;
         StoredResults<V> stored = new StoredResults<>(store, keeping, time, counters, orders::get);
@@ -54,7 +54,7 @@ final class Loads<V> {
     record Joined<V>(Load<V> load, boolean own) {}
 
     /** Joins the load of a key, or begins it; one that turns out not to be needed is overtaken. */
-    Joined<V> join(Place<V> place, ReadOptions options, LoaderCall<V> call) {
+    Joined<V> join(ValueLocation<V> place, ReadOptions options, LoaderCall<V> call) {
         Load<?> within = Nesting.current();
         requireNoCircle(!Nesting.isWithin(register, place.key(), within));
         Load<V> current = register.joinable(place.key());
@@ -82,7 +82,7 @@ final class Loads<V> {
     }
 
     /** Begins a load that nobody can join. */
-    Load<V> alone(Place<V> place, Load.Kind kind, LoaderCall<V> call) {
+    Load<V> alone(ValueLocation<V> place, Load.Kind kind, LoaderCall<V> call) {
         Load<?> within = Nesting.current();
         requireNoCircle(!Nesting.isWithin(register, place.key(), within));
         Load<V> load = load(within, place, kind, call);
@@ -91,7 +91,7 @@ final class Loads<V> {
         return load;
     }
 
-    private Load<V> load(@Nullable Load<?> within, Place<V> place, Load.Kind kind, LoaderCall<V> call) {
+    private Load<V> load(@Nullable Load<?> within, ValueLocation<V> place, Load.Kind kind, LoaderCall<V> call) {
         return new Load<>(register, within, place, kind, time.now(), orders.incrementAndGet(), call);
     }
 
@@ -117,7 +117,7 @@ final class Loads<V> {
      * Begins a load that nobody waits for, unless there is one that can be joined, or no place for it. One caller's own is begun unless
      * there is another such one. It holds up no refresh for all: what it brings may be for its caller only.
      */
-    void refresh(Place<V> place, Load.Kind kind, LoaderCall<V> call) {
+    void refresh(ValueLocation<V> place, Load.Kind kind, LoaderCall<V> call) {
         if (register.joinable(place.key()) != null || closed || !calls.tryTakePlace()) {
             return;
         }
@@ -165,11 +165,11 @@ final class Loads<V> {
         requireOpen();
         long now = time.now();
         Freshness freshness = keeping.freshness(value);
-        Keeping.Judged<V> judged = keeping.judge(key, value, freshness, orders.incrementAndGet(), now);
-        if (judged.what() == Keeping.What.ERROR) {
+        Retention.Judged<V> judged = keeping.judge(key, value, freshness, orders.incrementAndGet(), now);
+        if (judged.what() == Retention.What.ERROR) {
             return false;
         }
-        if (judged.what() == Keeping.What.PASS) {
+        if (judged.what() == Retention.What.PASS) {
             counters.tooLarge.increment();
         }
         replace(key, keeping.after(key, null, judged, now));
@@ -177,7 +177,7 @@ final class Loads<V> {
             invalidate(key);
             return false;
         }
-        return judged.what() == Keeping.What.KEEP;
+        return judged.what() == Retention.What.KEEP;
     }
 
     /** Forgets what is known of a key. Loads that are under way change nothing of it afterwards. */

@@ -17,12 +17,12 @@ final class Reads<V> {
     private static final int ROUNDS = 8;
 
     /** What a caller asks. */
-    record Question<V>(Place<V> place, ReadOptions options, LoaderCall<V> call) {}
+    record Question<V>(ValueLocation<V> place, ReadOptions options, LoaderCall<V> call) {}
 
     /** What a caller waits for, and how it came to it; or its answer. */
     private record Step<V>(
             @Nullable Cached<V> answer,
-            Place<V> place,
+            ValueLocation<V> place,
             @Nullable Load<V> awaited,
             CacheState state) {
 
@@ -35,9 +35,9 @@ final class Reads<V> {
     private final Loads<V> loads;
     private final LatestReading time;
     private final Counters counters;
-    private final Waiting<V> waiting;
+    private final LoadWait<V> waiting;
 
-    Reads(Store<V> store, Loads<V> loads, Waiting<V> waiting, LatestReading time, Counters counters) {
+    Reads(Store<V> store, Loads<V> loads, LoadWait<V> waiting, LatestReading time, Counters counters) {
         this.waiting = waiting;
         this.store = store;
         this.loads = loads;
@@ -123,7 +123,7 @@ final class Reads<V> {
     private Step<V> step(Question<V> question, int round) {
         long now = time.now();
         Slot<V> slot = store.look(question.place().key());
-        Place<V> place = question.place().by(slot);
+        ValueLocation<V> place = question.place().by(slot);
         if (round >= ROUNDS) {
             return alone(place, Load.Kind.ALONE, question);
         }
@@ -136,7 +136,7 @@ final class Reads<V> {
         }
         switch (question.options().loading()) {
             case SHARED -> {
-                Marker marker = slot == null ? null : slot.marker();
+                UncacheableMarker marker = slot == null ? null : slot.marker();
                 if (marker != null && marker.isForAlone(now)) {
                     return alone(place, Load.Kind.ALONE, question);
                 }
@@ -153,12 +153,13 @@ final class Reads<V> {
         return new Step<>(null, place, joined.load(), joined.own() ? CacheState.MISS : CacheState.COALESCED);
     }
 
-    private Step<V> alone(Place<V> place, Load.Kind kind, Question<V> question) {
+    private Step<V> alone(ValueLocation<V> place, Load.Kind kind, Question<V> question) {
         return new Step<>(null, place, loads.alone(place, kind, question.call()), CacheState.BYPASS);
     }
 
     /** The answer that needs no waiting, which may begin a refresh; null if a load is needed. */
-    private @Nullable Cached<V> withoutWaiting(Place<V> place, @Nullable Slot<V> slot, long now, Question<V> question) {
+    private @Nullable Cached<V> withoutWaiting(
+            ValueLocation<V> place, @Nullable Slot<V> slot, long now, Question<V> question) {
         if (slot instanceof Slot.Entry<V> entry && entry.suits(question.options(), now)) {
             if (entry.isFresh(now)) {
                 return new Cached<>(entry, now, CacheState.HIT, true);
@@ -176,7 +177,7 @@ final class Reads<V> {
         return null;
     }
 
-    private @Nullable Slot<V> variant(Slot.Varying<V> names, Place<V> place, long now) {
+    private @Nullable Slot<V> variant(Slot.Varying<V> names, ValueLocation<V> place, long now) {
         Slot<V> slot = store.look(place.key());
         if (slot instanceof Slot.Entry) {
             names.variants().asked(place.key(), now);
@@ -186,7 +187,7 @@ final class Reads<V> {
 
     /** What may be given without a load, counted as a hit; null for nothing. */
     @Nullable
-    Cached<V> peek(Place<V> place, ReadOptions options) {
+    Cached<V> peek(ValueLocation<V> place, ReadOptions options) {
         long now = time.now();
         Slot<V> slot = store.look(place.key());
         if (slot instanceof Slot.Varying<V> names) {
@@ -201,7 +202,7 @@ final class Reads<V> {
     }
 
     /** Begins a refresh, as far as the caller's request may; false if the caller is to load for itself. */
-    private boolean isRenewed(Place<V> place, Question<V> question) {
+    private boolean isRenewed(ValueLocation<V> place, Question<V> question) {
         switch (question.options().loading()) {
             case SHARED -> loads.refresh(place, Load.Kind.SHARED, question.call());
             case OWN -> loads.refresh(place, Load.Kind.OWN, question.call());

@@ -54,11 +54,11 @@ public final class ResponseCache<V> implements AutoCloseable {
     private final String name;
     private final LatestReading time;
     private final Counters counters = new Counters();
-    private final Reports reports;
+    private final SafeCacheListener reports;
     private final Store<V> store;
     private final Loads<V> loads;
     private final Reads<V> reads;
-    private final PastTheCache<V> pastTheCache;
+    private final CacheBypass<V> pastTheCache;
 
     /** As in the counters: a hit should follow few references. */
     private final LongAdder hits = counters.hits;
@@ -70,11 +70,11 @@ public final class ResponseCache<V> implements AutoCloseable {
     ResponseCache(CacheSettings<V> settings, Alarm alarm) {
         this.name = settings.name();
         this.time = new LatestReading(settings.time());
-        this.reports = new Reports(settings.name(), settings.listener(), counters);
+        this.reports = new SafeCacheListener(settings.name(), settings.listener(), counters);
         this.store = new Store<>(settings, time, reports);
         this.loads = new Loads<>(settings, alarm, store, time, counters, reports);
-        this.reads = new Reads<>(store, loads, new Waiting<>(settings, alarm, loads, time), time, counters);
-        this.pastTheCache = new PastTheCache<>(counters, reports);
+        this.reads = new Reads<>(store, loads, new LoadWait<>(settings, alarm, loads, time), time, counters);
+        this.pastTheCache = new CacheBypass<>(counters, reports);
     }
 
     /**
@@ -123,7 +123,7 @@ public final class ResponseCache<V> implements AutoCloseable {
     public Cached<V> get(CacheKey key, ReadOptions options, Callable<? extends V> loader) {
         Cached<V> hit = hit(key, options);
         Objects.requireNonNull(loader, LOADER);
-        return hit != null ? hit : await(() -> Place.of(key), options, LoaderCall.of(loader));
+        return hit != null ? hit : await(() -> ValueLocation.of(key), options, LoaderCall.of(loader));
     }
 
     /**
@@ -139,7 +139,7 @@ public final class ResponseCache<V> implements AutoCloseable {
     public Cached<V> get(CacheKey key, ReadOptions options, ConditionalLoader<V> loader) {
         Cached<V> hit = hit(key, options);
         Objects.requireNonNull(loader, LOADER);
-        return hit != null ? hit : await(() -> Place.of(key), options, LoaderCall.of(loader));
+        return hit != null ? hit : await(() -> ValueLocation.of(key), options, LoaderCall.of(loader));
     }
 
     /**
@@ -156,7 +156,7 @@ public final class ResponseCache<V> implements AutoCloseable {
         Objects.requireNonNull(key, KEY);
         Objects.requireNonNull(options, OPTIONS);
         Objects.requireNonNull(loader, LOADER);
-        return await(() -> Place.of(key), options, LoaderCall.of(loader));
+        return await(() -> ValueLocation.of(key), options, LoaderCall.of(loader));
     }
 
     /**
@@ -174,7 +174,7 @@ public final class ResponseCache<V> implements AutoCloseable {
         Objects.requireNonNull(key, KEY);
         Objects.requireNonNull(options, OPTIONS);
         Objects.requireNonNull(loader, LOADER);
-        return await(() -> Place.of(key), options, LoaderCall.of(loader));
+        return await(() -> ValueLocation.of(key), options, LoaderCall.of(loader));
     }
 
     /** What fails here, fails again on the way to a load, where it is told. */
@@ -193,7 +193,7 @@ public final class ResponseCache<V> implements AutoCloseable {
         }
     }
 
-    private Cached<V> await(Supplier<Place<V>> place, ReadOptions options, LoaderCall<V> loader) {
+    private Cached<V> await(Supplier<ValueLocation<V>> place, ReadOptions options, LoaderCall<V> loader) {
         loads.requireOpen();
         try {
             return reads.await(new Reads.Question<>(place.get(), options, loader));
@@ -215,8 +215,7 @@ public final class ResponseCache<V> implements AutoCloseable {
      * @return the value, its age, and where it came from; or a {@link LoadFailedException}
      * @throws IllegalStateException if the cache is closed
      */
-    public CompletableFuture<Cached<V>> getAsync(
-            CacheKey key, Supplier<? extends CompletionStage<? extends V>> loader) {
+    public CompletionStage<Cached<V>> getAsync(CacheKey key, Supplier<? extends CompletionStage<? extends V>> loader) {
         return getAsync(key, ReadOptions.any(), loader);
     }
 
@@ -229,13 +228,13 @@ public final class ResponseCache<V> implements AutoCloseable {
      * @return the value, its age, and where it came from; or a {@link LoadFailedException}
      * @throws IllegalStateException if the cache is closed
      */
-    public CompletableFuture<Cached<V>> getAsync(
+    public CompletionStage<Cached<V>> getAsync(
             CacheKey key, ReadOptions options, Supplier<? extends CompletionStage<? extends V>> loader) {
         Cached<V> hit = hit(key, options);
         Objects.requireNonNull(loader, LOADER);
         return hit != null
                 ? CompletableFuture.completedFuture(hit)
-                : begin(() -> Place.of(key), options, LoaderCall.ofStage(loader));
+                : begin(() -> ValueLocation.of(key), options, LoaderCall.ofStage(loader));
     }
 
     /**
@@ -248,7 +247,7 @@ public final class ResponseCache<V> implements AutoCloseable {
      * @return the value, its age, and where it came from; or a {@link LoadFailedException}
      * @throws IllegalStateException if the cache is closed
      */
-    public CompletableFuture<Cached<V>> getAsync(
+    public CompletionStage<Cached<V>> getAsync(
             CacheKey key,
             ReadOptions options,
             Function<? super @Nullable V, ? extends CompletionStage<? extends V>> loader) {
@@ -256,7 +255,7 @@ public final class ResponseCache<V> implements AutoCloseable {
         Objects.requireNonNull(loader, LOADER);
         return hit != null
                 ? CompletableFuture.completedFuture(hit)
-                : begin(() -> Place.of(key), options, LoaderCall.ofStage(loader));
+                : begin(() -> ValueLocation.of(key), options, LoaderCall.ofStage(loader));
     }
 
     /**
@@ -268,12 +267,12 @@ public final class ResponseCache<V> implements AutoCloseable {
      * @return the value, its age, and where it came from; or a {@link LoadFailedException}
      * @throws IllegalStateException if the cache is closed
      */
-    public CompletableFuture<Cached<V>> getAsync(
+    public CompletionStage<Cached<V>> getAsync(
             VaryingKey<V> key, ReadOptions options, Supplier<? extends CompletionStage<? extends V>> loader) {
         Objects.requireNonNull(key, KEY);
         Objects.requireNonNull(options, OPTIONS);
         Objects.requireNonNull(loader, LOADER);
-        return begin(() -> Place.of(key), options, LoaderCall.ofStage(loader));
+        return begin(() -> ValueLocation.of(key), options, LoaderCall.ofStage(loader));
     }
 
     /**
@@ -286,17 +285,18 @@ public final class ResponseCache<V> implements AutoCloseable {
      * @return the value, its age, and where it came from; or a {@link LoadFailedException}
      * @throws IllegalStateException if the cache is closed
      */
-    public CompletableFuture<Cached<V>> getAsync(
+    public CompletionStage<Cached<V>> getAsync(
             VaryingKey<V> key,
             ReadOptions options,
             Function<? super @Nullable V, ? extends CompletionStage<? extends V>> loader) {
         Objects.requireNonNull(key, KEY);
         Objects.requireNonNull(options, OPTIONS);
         Objects.requireNonNull(loader, LOADER);
-        return begin(() -> Place.of(key), options, LoaderCall.ofStage(loader));
+        return begin(() -> ValueLocation.of(key), options, LoaderCall.ofStage(loader));
     }
 
-    private CompletableFuture<Cached<V>> begin(Supplier<Place<V>> place, ReadOptions options, LoaderCall<V> loader) {
+    private CompletableFuture<Cached<V>> begin(
+            Supplier<ValueLocation<V>> place, ReadOptions options, LoaderCall<V> loader) {
         loads.requireOpen();
         try {
             CompletableFuture<Cached<V>> answer = reads.begin(new Reads.Question<>(place.get(), options, loader));
@@ -332,7 +332,7 @@ public final class ResponseCache<V> implements AutoCloseable {
      */
     public Optional<Cached<V>> peek(CacheKey key, ReadOptions options) {
         Objects.requireNonNull(key, KEY);
-        return peek(options, () -> Place.of(key));
+        return peek(options, () -> ValueLocation.of(key));
     }
 
     /**
@@ -358,10 +358,10 @@ public final class ResponseCache<V> implements AutoCloseable {
      */
     public Optional<Cached<V>> peek(VaryingKey<V> key, ReadOptions options) {
         Objects.requireNonNull(key, KEY);
-        return peek(options, () -> Place.of(key));
+        return peek(options, () -> ValueLocation.of(key));
     }
 
-    private Optional<Cached<V>> peek(ReadOptions options, Supplier<Place<V>> place) {
+    private Optional<Cached<V>> peek(ReadOptions options, Supplier<ValueLocation<V>> place) {
         Objects.requireNonNull(options, OPTIONS);
         loads.requireOpen();
         try {

@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResponseCacheBuilder<V> {
 
-    private static final int SHARE_OF_LARGEST_ENTRY = 8;
+    private static final int SHARE_OF_MAX_ENTRY = 8;
 
     private final String name;
-    private long maximumEntries = 10_000;
-    private long maximumBytes = Long.MAX_VALUE;
-    private long largestEntry;
-    private int maximumVariants = 100;
+    private long maxEntries = 10_000;
+    private long maxBytes = Long.MAX_VALUE;
+    private long maxEntryBytes;
+    private int maxVariants = 100;
     private @Nullable ToLongFunction<? super V> weigher;
     private Duration freshFor = Duration.ofMinutes(1);
     private @Nullable Function<? super V, Freshness> freshness;
@@ -36,14 +36,14 @@ public final class ResponseCacheBuilder<V> {
     private Duration staleIfError = Duration.ZERO;
     private double jitter = 0.1;
     private Duration firstRetry = Duration.ofSeconds(1);
-    private Duration longestRetry = Duration.ofMinutes(1);
+    private Duration maxRetry = Duration.ofMinutes(1);
     private RememberedFailures failures = new RememberedFailures();
     private ToLongFunction<Throwable> failureWeigher = FailureWeight::estimate;
     private Duration rememberUncacheable = Duration.ofMinutes(1);
     private Function<? super V, ? extends Collection<String>> tags = value -> List.of();
     private Duration loadDeadline = Duration.ofSeconds(10);
-    private int maximumLoads = 64;
-    private int maximumQueuedLoads = 1_000;
+    private int maxLoads = 64;
+    private int maxQueuedLoads = 1_000;
     private @Nullable CacheListener listener;
     private Executor executor = LoadThreads.shared();
     private UnaryOperator<Runnable> context = UnaryOperator.identity();
@@ -64,8 +64,8 @@ public final class ResponseCacheBuilder<V> {
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1
      */
-    public ResponseCacheBuilder<V> maximumEntries(long entries) {
-        this.maximumEntries = atLeast(1, "maximumEntries", entries);
+    public ResponseCacheBuilder<V> maxEntries(long entries) {
+        this.maxEntries = atLeast(1, "maxEntries", entries);
         return this;
     }
 
@@ -78,26 +78,26 @@ public final class ResponseCacheBuilder<V> {
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1,024
      */
-    public ResponseCacheBuilder<V> maximumBytes(long bytes, ToLongFunction<? super V> weigher) {
-        this.maximumBytes = atLeast(1_024, "maximumBytes", bytes);
+    public ResponseCacheBuilder<V> maxBytes(long bytes, ToLongFunction<? super V> weigher) {
+        this.maxBytes = atLeast(1_024, "maxBytes", bytes);
         this.weigher = Objects.requireNonNull(weigher, "weigher");
         return this;
     }
 
     /**
-     * Sets the largest entry in bytes, as {@link #maximumBytes} counts them. What is larger passes through, is shared by those
+     * Sets the largest entry in bytes, as {@link #maxBytes} counts them. What is larger passes through, is shared by those
      * who wait for it, and is not kept. It is an eighth of the most bytes if it is not set.
      *
      * @param bytes how many, at least 1
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1 or above 2<sup>31</sup> − 1
      */
-    public ResponseCacheBuilder<V> largestEntry(long bytes) {
+    public ResponseCacheBuilder<V> maxEntryBytes(long bytes) {
         if (bytes > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
-                    "largestEntry must be at most " + Integer.MAX_VALUE + " bytes, but was " + bytes);
+                    "maxEntryBytes must be at most " + Integer.MAX_VALUE + " bytes, but was " + bytes);
         }
-        this.largestEntry = atLeast(1, "largestEntry", bytes);
+        this.maxEntryBytes = atLeast(1, "maxEntryBytes", bytes);
         return this;
     }
 
@@ -109,8 +109,8 @@ public final class ResponseCacheBuilder<V> {
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1
      */
-    public ResponseCacheBuilder<V> maximumVariants(int variants) {
-        this.maximumVariants = (int) atLeast(1, "maximumVariants", variants);
+    public ResponseCacheBuilder<V> maxVariants(int variants) {
+        this.maxVariants = (int) atLeast(1, "maxVariants", variants);
         return this;
     }
 
@@ -195,7 +195,7 @@ public final class ResponseCacheBuilder<V> {
                     "the longest wait must be at least the first, " + first + ", but was " + longest);
         }
         this.firstRetry = first;
-        this.longestRetry = longest;
+        this.maxRetry = longest;
         return this;
     }
 
@@ -233,7 +233,7 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets how many bytes a remembered failure counts for {@link #maximumBytes}. If it is not set, an estimate counts the
+     * Sets how many bytes a remembered failure counts for {@link #maxBytes}. If it is not set, an estimate counts the
      * messages, stack frames, causes and suppressed failures. A failure that is above the largest entry is not remembered. An
      * exception type that holds more, as a whole response, needs its own weigher.
      *
@@ -291,8 +291,8 @@ public final class ResponseCacheBuilder<V> {
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1
      */
-    public ResponseCacheBuilder<V> maximumLoads(int loads) {
-        this.maximumLoads = (int) atLeast(1, "maximumLoads", loads);
+    public ResponseCacheBuilder<V> maxLoads(int loads) {
+        this.maxLoads = (int) atLeast(1, "maxLoads", loads);
         return this;
     }
 
@@ -303,8 +303,8 @@ public final class ResponseCacheBuilder<V> {
      * @return this builder
      * @throws IllegalArgumentException if the number is negative
      */
-    public ResponseCacheBuilder<V> maximumQueuedLoads(int loads) {
-        this.maximumQueuedLoads = (int) atLeast(0, "maximumQueuedLoads", loads);
+    public ResponseCacheBuilder<V> maxQueuedLoads(int loads) {
+        this.maxQueuedLoads = (int) atLeast(0, "maxQueuedLoads", loads);
         return this;
     }
 
@@ -398,35 +398,35 @@ public final class ResponseCacheBuilder<V> {
 
     /** What was set so far, checked as a whole. */
     CacheSettings<V> settings() {
-        if (largestEntry > 0 && weigher == null) {
-            throw new IllegalStateException("largestEntry needs a weigher: set maximumBytes, too");
+        if (maxEntryBytes > 0 && weigher == null) {
+            throw new IllegalStateException("maxEntryBytes needs a weigher: set maxBytes, too");
         }
-        if (largestEntry > maximumBytes) {
+        if (maxEntryBytes > maxBytes) {
             throw new IllegalStateException(
-                    "largestEntry, " + largestEntry + ", must be at most maximumBytes, " + maximumBytes);
+                    "maxEntryBytes, " + maxEntryBytes + ", must be at most maxBytes, " + maxBytes);
         }
         Freshness always = Freshness.of(freshFor);
         Function<? super V, Freshness> each = freshness;
         return new CacheSettings<>(
                 name,
-                maximumEntries,
-                maximumBytes,
-                effectiveLargestEntry(),
-                maximumVariants,
+                maxEntries,
+                maxBytes,
+                effectiveMaxEntryBytes(),
+                maxVariants,
                 weigher,
                 each == null ? value -> always : each,
                 staleWhileRevalidate,
                 staleIfError,
                 jitter,
                 firstRetry,
-                longestRetry,
+                maxRetry,
                 failures,
                 failureWeigher,
                 rememberUncacheable,
                 tags,
                 loadDeadline,
-                maximumLoads,
-                maximumQueuedLoads,
+                maxLoads,
+                maxQueuedLoads,
                 listener,
                 executor,
                 context,
@@ -434,8 +434,8 @@ public final class ResponseCacheBuilder<V> {
                 random);
     }
 
-    private long effectiveLargestEntry() {
-        return largestEntry > 0 ? largestEntry : Math.min(Integer.MAX_VALUE, maximumBytes / SHARE_OF_LARGEST_ENTRY);
+    private long effectiveMaxEntryBytes() {
+        return maxEntryBytes > 0 ? maxEntryBytes : Math.min(Integer.MAX_VALUE, maxBytes / SHARE_OF_MAX_ENTRY);
     }
 
     private static long atLeast(long least, String setting, long value) {

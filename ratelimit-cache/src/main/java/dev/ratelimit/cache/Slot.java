@@ -17,7 +17,7 @@ sealed interface Slot<V> {
     int weight();
 
     /** How many answers in a row were not for the cache; null for none. */
-    default @Nullable Marker marker() {
+    default @Nullable UncacheableMarker marker() {
         return null;
     }
 
@@ -56,7 +56,7 @@ sealed interface Slot<V> {
         }
 
         @Override
-        public @Nullable Marker marker() {
+        public @Nullable UncacheableMarker marker() {
             return trouble == null ? null : trouble.marker();
         }
 
@@ -111,7 +111,7 @@ sealed interface Slot<V> {
         }
 
         /** The backend has answered, so it does not fail; but the answer was not for the cache. */
-        Entry<V> marked(@Nullable Marker marker) {
+        Entry<V> marked(@Nullable UncacheableMarker marker) {
             return with(marker == null ? null : new Trouble(0, 0, marker));
         }
 
@@ -132,7 +132,7 @@ sealed interface Slot<V> {
      * @param failures how often renewing it has failed in a row
      * @param retryAt if it has, when to try again
      */
-    record Trouble(int failures, long retryAt, @Nullable Marker marker) {}
+    record Trouble(int failures, long retryAt, @Nullable UncacheableMarker marker) {}
 
     /** A failure of a type that is remembered. */
     record Failure<V>(
@@ -140,7 +140,7 @@ sealed interface Slot<V> {
             implements Slot<V> {}
 
     /** There is no value, and the last answers were not for the cache. */
-    record Uncacheable<V>(Marker marker, int weight) implements Slot<V> {
+    record Uncacheable<V>(UncacheableMarker marker, int weight) implements Slot<V> {
 
         @Override
         public long keptUntil() {

@@ -37,7 +37,7 @@ final class Store<V> {
     private static final int READS = 1024;
     private static final long TOLD_FOR_NANOS = 1_000_000;
 
-    private static final int MOST_WAITS = 200;
+    private static final int MAX_WAITS = 200;
     private static final long WAIT_NANOS = 50_000;
 
     private final Cache<CacheKey, Slot<V>> slots;
@@ -45,15 +45,15 @@ final class Store<V> {
     private final LatestReading time;
     private final long[] toldAt = new long[READS];
     private final AtomicLong bytes = new AtomicLong();
-    private final long maximumBytes;
+    private final long maxBytes;
 
     /** The variants whose names had to go for others. */
     private final Queue<CacheKey> orphans = new ConcurrentLinkedQueue<>();
 
-    private final Reports reports;
+    private final SafeCacheListener reports;
 
-    Store(CacheSettings<V> settings, LatestReading time, Reports reports) {
-        this.maximumBytes = settings.maximumBytes();
+    Store(CacheSettings<V> settings, LatestReading time, SafeCacheListener reports) {
+        this.maxBytes = settings.maxBytes();
         this.reports = reports;
         this.time = time;
         Caffeine<CacheKey, Slot<V>> caffeine = Caffeine.newBuilder()
@@ -67,10 +67,10 @@ final class Store<V> {
                     }
                 });
         if (settings.weigher() == null) {
-            caffeine.maximumSize(settings.maximumEntries());
+            caffeine.maximumSize(settings.maxEntries());
         } else {
-            long least = ceiling(settings.maximumBytes(), settings.maximumEntries());
-            caffeine.maximumWeight(settings.maximumBytes()).weigher((key, slot) ->
+            long least = ceiling(settings.maxBytes(), settings.maxEntries());
+            caffeine.maximumWeight(settings.maxBytes()).weigher((key, slot) ->
                     (int) Math.min(Integer.MAX_VALUE, Math.max(least, slot.weight())));
         }
         slots = caffeine.build();
@@ -193,7 +193,7 @@ final class Store<V> {
 
     /** A thread that was stopped in the midst of adding something hides what was added after it: for that, it is waited a little. */
     private void makeRoom() {
-        for (int i = 0; i < MOST_WAITS && bytes.get() > maximumBytes; i++) {
+        for (int i = 0; i < MAX_WAITS && bytes.get() > maxBytes; i++) {
             if (i > 0) {
                 LockSupport.parkNanos(WAIT_NANOS);
             }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class StoredResults<V> {
 
     private final Store<V> store;
-    private final Keeping<V> keeping;
+    private final Retention<V> keeping;
     private final LatestReading time;
     private final Counters counters;
     private final LongSupplier latestOrder;
@@ -30,7 +30,8 @@ final class StoredResults<V> {
     /**
      * @param latestOrder the order of the load that was begun last
      */
-    StoredResults(Store<V> store, Keeping<V> keeping, LatestReading time, Counters counters, LongSupplier latestOrder) {
+    StoredResults(
+            Store<V> store, Retention<V> keeping, LatestReading time, Counters counters, LongSupplier latestOrder) {
         this.store = store;
         this.keeping = keeping;
         this.time = time;
@@ -43,8 +44,8 @@ final class StoredResults<V> {
      *
      * @param place where it belongs by its own names; null if it depends on what nobody can name
      */
-    boolean took(Load<V> load, @Nullable Place<V> place, Keeping.Judged<V> judged, long now) {
-        if (place != null && place.varying() != null && judged.what() == Keeping.What.KEEP) {
+    boolean took(Load<V> load, @Nullable ValueLocation<V> place, Retention.Judged<V> judged, long now) {
+        if (place != null && place.varying() != null && judged.what() == Retention.What.KEEP) {
             return isKeptByNames(load, place, judged.entry(), now);
         }
         Slot<V> after = change(load, this::discarded, (key, before) -> keeping.after(key, before, judged, now));
@@ -62,7 +63,7 @@ final class StoredResults<V> {
     /** What the slot is afterwards in which callers look for this load's request; null also if it was left as it was. */
     private @Nullable Slot<V> change(
             Load<V> load, Runnable whenTooOld, BiFunction<CacheKey, @Nullable Slot<V>, @Nullable Slot<V>> change) {
-        Place<V> place = placeNow(load);
+        ValueLocation<V> place = placeNow(load);
         AtomicReference<@Nullable Slot<V>> changed = new AtomicReference<>();
         if (place == null) {
             whenTooOld.run();
@@ -85,8 +86,8 @@ final class StoredResults<V> {
     }
 
     /** Where callers look for a load's request by now; null if what it went by was forgotten, or has changed since it began. */
-    private @Nullable Place<V> placeNow(Load<V> load) {
-        Place<V> place = load.place;
+    private @Nullable ValueLocation<V> placeNow(Load<V> load) {
+        ValueLocation<V> place = load.place;
         if (place.varying() == null) {
             return place;
         }
@@ -102,7 +103,7 @@ final class StoredResults<V> {
         return generation == 0 || generation == known.generation();
     }
 
-    private boolean isKeptByNames(Load<V> load, Place<V> place, Slot.Entry<V> entry, long now) {
+    private boolean isKeptByNames(Load<V> load, ValueLocation<V> place, Slot.Entry<V> entry, long now) {
         AtomicReference<@Nullable Slot<V>> names = new AtomicReference<>();
         List<CacheKey> gone = new ArrayList<>();
         store.change(place.primary(), before -> {
@@ -135,7 +136,7 @@ final class StoredResults<V> {
     /** What the primary key's slot becomes; null if the value is not to be kept. */
     private @Nullable Slot<V> primary(
             Load<V> load,
-            Place<V> place,
+            ValueLocation<V> place,
             @Nullable Slot<V> before,
             Slot.Entry<V> entry,
             List<CacheKey> gone,

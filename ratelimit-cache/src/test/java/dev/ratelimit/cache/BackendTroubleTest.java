@@ -19,15 +19,15 @@ class BackendTroubleTest {
 
     private final Bench bench = new Bench();
     private final Random random = new Random(42);
-    private final AtomicInteger atOnce = new AtomicInteger();
-    private int mostAtOnce;
+    private final AtomicInteger maxConcurrent = new AtomicInteger();
+    private int peak;
 
     @Test
     void callersSeeNoErrorWhileAStaleValueIsAllowedAndTheBackendNoMoreThanTheBound() {
         ResponseCache<String> cache = bench.builder()
                 .staleWhileRevalidate(Duration.ofSeconds(5))
                 .staleIfError(Duration.ofHours(1))
-                .maximumLoads(BOUND)
+                .maxLoads(BOUND)
                 .loadDeadline(Duration.ofSeconds(2))
                 .random(() -> random.nextLong())
                 .build();
@@ -37,7 +37,8 @@ class BackendTroubleTest {
         List<CompletableFuture<Cached<String>>> answers = new ArrayList<>();
         for (int second = 0; second < 300; second++) {
             for (int caller = 0; caller < CALLERS; caller++) {
-                answers.add(cache.getAsync(bench.key.plus(random.nextInt(KEYS)), this::troubled));
+                answers.add(cache.getAsync(bench.key.plus(random.nextInt(KEYS)), this::troubled)
+                        .toCompletableFuture());
             }
             bench.seconds(1);
         }
@@ -45,7 +46,7 @@ class BackendTroubleTest {
 
         assertThat(answers).hasSize(300 * CALLERS).noneMatch(CompletableFuture::isCompletedExceptionally);
         assertThat(answers).allMatch(CompletableFuture::isDone);
-        assertThat(mostAtOnce).as("the bound is reached, and never exceeded").isEqualTo(BOUND);
+        assertThat(peak).as("the bound is reached, and never exceeded").isEqualTo(BOUND);
         CacheStatistics statistics = cache.statistics();
         assertThat(statistics.loadFailures()).as("the trouble was there").isGreaterThan(100);
         assertThat(statistics.abandonedLoads()).isGreaterThan(10);
@@ -56,22 +57,23 @@ class BackendTroubleTest {
     @Test
     void theTroubleIsFeltByAllWhoAreNotShielded() {
         ResponseCache<String> cache = bench.builder()
-                .maximumLoads(1_000)
+                .maxLoads(1_000)
                 .loadDeadline(Duration.ofSeconds(2))
                 .build();
         List<CompletableFuture<Cached<String>>> answers = new ArrayList<>();
         for (int caller = 0; caller < CALLERS; caller++) {
-            answers.add(cache.getAsync(bench.key.plus(random.nextInt(KEYS)), this::troubled));
+            answers.add(cache.getAsync(bench.key.plus(random.nextInt(KEYS)), this::troubled)
+                    .toCompletableFuture());
         }
         bench.seconds(10);
 
         assertThat(answers).anyMatch(CompletableFuture::isCompletedExceptionally);
-        assertThat(mostAtOnce).isEqualTo(KEYS);
+        assertThat(peak).isEqualTo(KEYS);
     }
 
     /** Answers after half a second; what hangs goes on until three seconds, whoever cancels it. */
     private CompletableFuture<String> troubled() {
-        mostAtOnce = Math.max(mostAtOnce, atOnce.incrementAndGet());
+        peak = Math.max(peak, maxConcurrent.incrementAndGet());
         int fate = random.nextInt(10);
         CompletableFuture<String> answer = new CompletableFuture<>() {
             @Override
@@ -81,7 +83,7 @@ class BackendTroubleTest {
         };
         long wait = fate == 0 ? 3_000_000_000L : 500_000_000L;
         bench.time.schedule(bench.time.nanos() + wait, () -> {
-            atOnce.decrementAndGet();
+            maxConcurrent.decrementAndGet();
             if (fate <= 5) {
                 answer.completeExceptionally(new Bench.BackendDown());
             } else {

@@ -30,7 +30,7 @@ class BoundsTest {
 
     @Test
     void aFloodOfKeysKeepsToTheBoundOnEntries() {
-        ResponseCache<String> cache = bench.builder().maximumEntries(100).build();
+        ResponseCache<String> cache = bench.builder().maxEntries(100).build();
         for (int i = 0; i < 10_000; i++) {
             cache.get(CacheKey.of(Scope.shared(), i), () -> "v");
         }
@@ -43,8 +43,8 @@ class BoundsTest {
     @Test
     void aFloodOfValuesOfAllSizesKeepsToBothBounds() {
         ResponseCache<String> cache = bench.builder()
-                .maximumEntries(1_000)
-                .maximumBytes(1_000_000, String::length)
+                .maxEntries(1_000)
+                .maxBytes(1_000_000, String::length)
                 .build();
         Random random = new Random(7);
         for (int i = 0; i < 20_000; i++) {
@@ -60,9 +60,9 @@ class BoundsTest {
     /** Nobody is asked for the figures here, which would make room first. */
     @Test
     void aFloodByManyThreadsIsNeverMoreThanAFewPercentAbove() throws Exception {
-        ResponseCacheBuilder<String> builder = bench.builder().maximumBytes(FLOODED_BYTES, String::length);
-        Store<String> store =
-                new Store<>(builder.settings(), new LatestReading(() -> 0), new Reports("test", null, new Counters()));
+        ResponseCacheBuilder<String> builder = bench.builder().maxBytes(FLOODED_BYTES, String::length);
+        Store<String> store = new Store<>(
+                builder.settings(), new LatestReading(() -> 0), new SafeCacheListener("test", null, new Counters()));
 
         long most = mostBytes((number, value) -> {
             store.change(CacheKey.of(Scope.shared(), number), before -> entry(value));
@@ -126,12 +126,14 @@ class BoundsTest {
     @Test
     void rememberedFailuresAreBoundedToo() {
         ResponseCache<String> cache = bench.builder()
-                .maximumBytes(100_000, String::length)
+                .maxBytes(100_000, String::length)
                 .rememberFailures(IllegalStateException.class, Duration.ofHours(1))
                 .build();
         for (int i = 0; i < 5_000; i++) {
             CompletableFuture<Cached<String>> failed = cache.getAsync(
-                    CacheKey.of(Scope.shared(), i), () -> CompletableFuture.failedFuture(new IllegalStateException()));
+                            CacheKey.of(Scope.shared(), i),
+                            () -> CompletableFuture.failedFuture(new IllegalStateException()))
+                    .toCompletableFuture();
             assertThat(failed).isCompletedExceptionally();
         }
         assertThat(cache.statistics().bytes()).isBetween(1L, 100_000L);
@@ -140,7 +142,7 @@ class BoundsTest {
     @Test
     void bytesAreCountedExactlyAndGivenBack() {
         ResponseCache<String> cache =
-                bench.builder().maximumBytes(100_000, String::length).build();
+                bench.builder().maxBytes(100_000, String::length).build();
         CacheKey key = CacheKey.of(Scope.shared(), 1);
 
         cache.put(key, "12345");
@@ -161,13 +163,15 @@ class BoundsTest {
     @Test
     void whatIsTooLargePassesThroughAndIsCounted() {
         ResponseCache<String> cache = bench.builder()
-                .maximumBytes(100_000, String::length)
-                .largestEntry(10 + KEY_BYTES + Weights.OVERHEAD)
+                .maxBytes(100_000, String::length)
+                .maxEntryBytes(10 + KEY_BYTES + Weights.OVERHEAD)
                 .build();
         CacheKey key = CacheKey.of(Scope.shared(), 1);
 
-        CompletableFuture<Cached<String>> first = cache.getAsync(key, bench::ask);
-        CompletableFuture<Cached<String>> second = cache.getAsync(key, bench::ask);
+        CompletableFuture<Cached<String>> first =
+                cache.getAsync(key, bench::ask).toCompletableFuture();
+        CompletableFuture<Cached<String>> second =
+                cache.getAsync(key, bench::ask).toCompletableFuture();
         bench.asked.get(0).complete("12345678901");
         assertThat(first.join().value()).isEqualTo("12345678901");
         assertThat(second.join().state()).isEqualTo(CacheState.COALESCED);
@@ -184,17 +188,17 @@ class BoundsTest {
         ResponseCacheBuilder<String> builder = ResponseCache.builder("test");
 
         assertThatIllegalArgumentException().isThrownBy(() -> ResponseCache.builder(""));
-        assertThatIllegalArgumentException().isThrownBy(() -> builder.maximumEntries(0));
-        assertThatIllegalArgumentException().isThrownBy(() -> builder.maximumBytes(1_023, String::length));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.maxEntries(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.maxBytes(1_023, String::length));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.jitter(Double.NaN));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.freshFor(Duration.ZERO));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.staleIfError(Duration.ofNanos(-1)));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.retryAfter(Duration.ofSeconds(2), Duration.ofSeconds(1)));
-        assertThatIllegalArgumentException().isThrownBy(() -> builder.maximumLoads(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.maxLoads(0));
         assertThatIllegalStateException()
-                .isThrownBy(() -> builder.largestEntry(10).build())
-                .withMessageContaining("maximumBytes");
+                .isThrownBy(() -> builder.maxEntryBytes(10).build())
+                .withMessageContaining("maxBytes");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ResponseCaches.of(
                         bench.builder().build(), bench.builder().build()))

@@ -48,7 +48,7 @@ final class CacheBesideModel {
                 })
                 .staleWhileRevalidate(Duration.ofSeconds(settings.whileRenewed()))
                 .staleIfError(Duration.ofSeconds(settings.onError()))
-                .retryAfter(Duration.ofSeconds(ModelMemory.FIRST_RETRY), Duration.ofSeconds(ModelMemory.LONGEST_RETRY))
+                .retryAfter(Duration.ofSeconds(ModelMemory.FIRST_RETRY), Duration.ofSeconds(ModelMemory.MAX_RETRY))
                 .rememberUncacheable(Duration.ofSeconds(ModelMemory.MARKED))
                 .rememberFailures(TimeoutException.class, Duration.ofSeconds(settings.remembered()))
                 .rememberFailures(Bench.BackendDown.class, Duration.ofSeconds(settings.remembered()))
@@ -120,7 +120,8 @@ final class CacheBesideModel {
 
     private void get(int key, CacheModel.Options asModel, ReadOptions options) {
         int caller = callers.size();
-        callers.add(cache.getAsync(bench.key.plus(key), options, known -> backend(caller, known)));
+        callers.add(cache.getAsync(bench.key.plus(key), options, known -> backend(caller, known))
+                .toCompletableFuture());
         model.get(caller, key, asModel);
     }
 

@@ -26,10 +26,10 @@ class CacheFailuresTest {
         return Stream.of(
                 Named.of(
                         "a weigher that throws",
-                        builder -> builder.maximumBytes(10_000, value -> {
+                        builder -> builder.maxBytes(10_000, value -> {
                             throw trouble();
                         })),
-                Named.of("a weigher below zero", builder -> builder.maximumBytes(10_000, value -> -1)),
+                Named.of("a weigher below zero", builder -> builder.maxBytes(10_000, value -> -1)),
                 Named.of(
                         "freshness that throws",
                         builder -> builder.freshness(value -> {
@@ -90,6 +90,7 @@ class CacheFailuresTest {
 
         assertThat(cache.get(bench.key, () -> "v").state()).isEqualTo(CacheState.BYPASS);
         assertThat(cache.getAsync(bench.key, () -> CompletableFuture.completedFuture("v"))
+                        .toCompletableFuture()
                         .join()
                         .state())
                 .isEqualTo(CacheState.BYPASS);
@@ -107,8 +108,8 @@ class CacheFailuresTest {
     void anExecutorThatBreaksLeavesTheLoaderAndLosesNoPlace(Throwable breakage) {
         boolean[] broken = {true};
         ResponseCache<String> cache = bench.builder()
-                .maximumLoads(1)
-                .maximumQueuedLoads(0)
+                .maxLoads(1)
+                .maxQueuedLoads(0)
                 .executor(task -> {
                     if (broken[0]) {
                         rethrow(breakage);
@@ -120,6 +121,7 @@ class CacheFailuresTest {
         for (int i = 0; i < 3; i++) {
             assertThat(cache.get(bench.key, () -> "v").state()).isEqualTo(CacheState.BYPASS);
             assertThat(cache.getAsync(bench.key, () -> CompletableFuture.completedFuture("v"))
+                            .toCompletableFuture()
                             .join()
                             .state())
                     .isEqualTo(CacheState.BYPASS);
@@ -149,7 +151,7 @@ class CacheFailuresTest {
         };
         ResponseCache<String> cache = bench.builder()
                 .timeSource(time)
-                .maximumLoads(1)
+                .maxLoads(1)
                 .staleWhileRevalidate(Duration.ofSeconds(10))
                 .build();
 
@@ -168,7 +170,7 @@ class CacheFailuresTest {
 
     @Test
     void aStageThatThrowsIsAFailureOfTheLoaderAndLosesNoPlace() {
-        ResponseCache<String> cache = bench.builder().maximumLoads(1).build();
+        ResponseCache<String> cache = bench.builder().maxLoads(1).build();
         CompletableFuture<String> odd = new CompletableFuture<>() {
             @Override
             public <U> CompletableFuture<U> handle(BiFunction<? super String, Throwable, ? extends U> action) {
@@ -177,7 +179,8 @@ class CacheFailuresTest {
         };
 
         for (int i = 0; i < 3; i++) {
-            assertThat(cache.getAsync(bench.key, () -> odd)).isCompletedExceptionally();
+            assertThat(cache.getAsync(bench.key, () -> odd).toCompletableFuture())
+                    .isCompletedExceptionally();
         }
         assertThat(cache.get(bench.key, () -> "v").state()).isEqualTo(CacheState.MISS);
     }
@@ -198,10 +201,12 @@ class CacheFailuresTest {
                     }
                 })
                 .build();
-        CompletableFuture<Cached<String>> first = cache.getAsync(bench.key, bench::ask);
+        CompletableFuture<Cached<String>> first =
+                cache.getAsync(bench.key, bench::ask).toCompletableFuture();
         bench.seconds(3);
         bench.asked.get(0).complete("v");
-        CompletableFuture<Cached<String>> second = cache.getAsync(bench.key.plus(2), bench::ask);
+        CompletableFuture<Cached<String>> second =
+                cache.getAsync(bench.key.plus(2), bench::ask).toCompletableFuture();
         bench.asked.get(1).completeExceptionally(trouble());
 
         assertThat(first).isCompleted();

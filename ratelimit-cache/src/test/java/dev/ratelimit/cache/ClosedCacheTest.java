@@ -14,17 +14,18 @@ class ClosedCacheTest {
 
     private final Bench bench = new Bench();
     private final ResponseCache<String> cache =
-            bench.builder().staleIfError(Duration.ofHours(1)).maximumLoads(2).build();
+            bench.builder().staleIfError(Duration.ofHours(1)).maxLoads(2).build();
 
     @Test
     void loadsUnderWayEndAndThoseWhoWaitAreToldSo() {
         cache.put(bench.key, "old");
         bench.seconds(11);
         List<CompletableFuture<Cached<String>>> callers = List.of(
-                cache.getAsync(bench.key, bench::ask),
-                cache.getAsync(bench.key, bench::ask),
-                cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask),
-                cache.getAsync(bench.key.plus("waits for a place"), bench::ask));
+                cache.getAsync(bench.key, bench::ask).toCompletableFuture(),
+                cache.getAsync(bench.key, bench::ask).toCompletableFuture(),
+                cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask)
+                        .toCompletableFuture(),
+                cache.getAsync(bench.key.plus("waits for a place"), bench::ask).toCompletableFuture());
         cache.close();
 
         for (CompletableFuture<Cached<String>> caller : callers) {
@@ -47,7 +48,7 @@ class ClosedCacheTest {
         List<ThrowingCallable> calls = List.of(
                 () -> cache.get(bench.key, () -> "v"),
                 () -> cache.get(bench.key, ReadOptions.any(), stored -> "v"),
-                () -> cache.getAsync(bench.key, bench::ask),
+                () -> cache.getAsync(bench.key, bench::ask).toCompletableFuture(),
                 () -> cache.peek(bench.key),
                 () -> cache.put(bench.key, "v"),
                 () -> cache.invalidate(bench.key),
@@ -63,7 +64,8 @@ class ClosedCacheTest {
     @Test
     void aLateResultOfALoadThatWasEndedIsNotKept() {
         CompletableFuture<String> stubborn = new CompletableFuture<>();
-        CompletableFuture<Cached<String>> caller = cache.getAsync(bench.key, () -> stubborn.minimalCompletionStage());
+        CompletableFuture<Cached<String>> caller = cache.getAsync(bench.key, () -> stubborn.minimalCompletionStage())
+                .toCompletableFuture();
         cache.close();
         stubborn.complete("late");
 
@@ -79,9 +81,10 @@ class ClosedCacheTest {
                 .timeSource(bench.time)
                 .build();
         CompletableFuture<Cached<String>> caller = raced.getAsync(bench.key, () -> {
-            raced.close();
-            return bench.ask();
-        });
+                    raced.close();
+                    return bench.ask();
+                })
+                .toCompletableFuture();
 
         assertThat(caller).isCompletedExceptionally();
         assertThat(bench.asked).allMatch(CompletableFuture::isCancelled);

@@ -68,14 +68,15 @@ class ContextTest {
     void aLoadThatWaitsForAPlaceKeepsItsContext() {
         Deque<Runnable> tasks = new ArrayDeque<>();
         ResponseCache<String> cache = bench.builder()
-                .maximumLoads(1)
+                .maxLoads(1)
                 .executor(tasks::add)
                 .carryContext(ContextTest::withContext)
                 .build();
-        CompletableFuture<?> first = cache.getAsync(bench.key, bench::ask);
+        CompletableFuture<?> first = cache.getAsync(bench.key, bench::ask).toCompletableFuture();
         MDC.set(Map.of("request", "18"));
-        CompletableFuture<Cached<String>> second =
-                cache.getAsync(bench.key.plus(2), () -> CompletableFuture.completedFuture(String.valueOf(MDC.get())));
+        CompletableFuture<Cached<String>> second = cache.getAsync(
+                        bench.key.plus(2), () -> CompletableFuture.completedFuture(String.valueOf(MDC.get())))
+                .toCompletableFuture();
         MDC.remove();
         tasks.remove().run();
         bench.asked.get(0).complete("v");
@@ -96,8 +97,8 @@ class ContextTest {
             }
         }) {
             ResponseCache<String> cache = bench.builder()
-                    .maximumLoads(1)
-                    .maximumQueuedLoads(0)
+                    .maxLoads(1)
+                    .maxQueuedLoads(0)
                     .carryContext(load -> odd)
                     .build();
             for (int i = 0; i < 3; i++) {

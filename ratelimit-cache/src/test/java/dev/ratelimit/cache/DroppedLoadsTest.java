@@ -18,7 +18,7 @@ class DroppedLoadsTest {
         AtomicBoolean drops = new AtomicBoolean(true);
         ResponseCache<String> cache = ResponseCache.<String>builder("cache")
                 .freshFor(Duration.ofMinutes(1))
-                .maximumLoads(1)
+                .maxLoads(1)
                 .loadDeadline(Duration.ofSeconds(1))
                 .timeSource(time)
                 .executor(task -> {
@@ -27,13 +27,15 @@ class DroppedLoadsTest {
                     }
                 })
                 .build();
-        CompletableFuture<Cached<String>> dropped =
-                cache.getAsync(CacheKey.of(Scope.shared(), "a"), () -> CompletableFuture.completedFuture("a"));
+        CompletableFuture<Cached<String>> dropped = cache.getAsync(
+                        CacheKey.of(Scope.shared(), "a"), () -> CompletableFuture.completedFuture("a"))
+                .toCompletableFuture();
         time.advance(Duration.ofSeconds(2));
         assertThatThrownBy(dropped::join).hasCauseInstanceOf(LoadFailedException.class);
 
         drops.set(false);
-        assertThat(cache.getAsync(CacheKey.of(Scope.shared(), "b"), () -> CompletableFuture.completedFuture("b")))
+        assertThat(cache.getAsync(CacheKey.of(Scope.shared(), "b"), () -> CompletableFuture.completedFuture("b"))
+                        .toCompletableFuture())
                 .isCompletedWithValueMatching(answer -> answer.value().equals("b"));
     }
 }

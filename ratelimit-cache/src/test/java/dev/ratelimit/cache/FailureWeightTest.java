@@ -25,7 +25,7 @@ class FailureWeightTest {
     }
 
     private ResponseCacheBuilder<String> builder() {
-        return bench.builder().maximumBytes(BOUND, String::length).rememberFailures(Refused.class, Duration.ofHours(1));
+        return bench.builder().maxBytes(BOUND, String::length).rememberFailures(Refused.class, Duration.ofHours(1));
     }
 
     /** Asks for this many keys, and how many of the failures are remembered afterwards. */
@@ -58,15 +58,15 @@ class FailureWeightTest {
 
     @Test
     void aFailureAboveTheLargestEntryIsNotRemembered() {
-        ResponseCache<String> cache = builder().largestEntry(MESSAGE).build();
+        ResponseCache<String> cache = builder().maxEntryBytes(MESSAGE).build();
         assertThat(remembered(cache, 3)).isZero();
     }
 
     @Test
     void aFailureAboveTheLargestEntryStillRemovesWhatIsGone() {
         ResponseCache<String> cache = bench.builder()
-                .maximumBytes(BOUND, String::length)
-                .largestEntry(MESSAGE)
+                .maxBytes(BOUND, String::length)
+                .maxEntryBytes(MESSAGE)
                 .gone(Refused.class, Duration.ofHours(1))
                 .build();
         cache.put(bench.key.plus(0), "v");
@@ -108,7 +108,7 @@ class FailureWeightTest {
         List<String> tags =
                 IntStream.range(0, 100).mapToObj(i -> i + "x".repeat(1_000)).toList();
         ResponseCache<String> tagged = bench.builder()
-                .maximumBytes(BOUND, String::length)
+                .maxBytes(BOUND, String::length)
                 .tags(value -> tags)
                 .build();
         tagged.put(bench.key, "v");

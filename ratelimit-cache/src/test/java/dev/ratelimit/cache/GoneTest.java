@@ -93,8 +93,9 @@ class GoneTest {
         ResponseCache<String> cache = builder().build();
         cache.put(bench.key, "v");
         bench.seconds(16);
-        List<CompletableFuture<Cached<String>>> callers =
-                List.of(cache.getAsync(bench.key, bench::ask), cache.getAsync(bench.key, bench::ask));
+        List<CompletableFuture<Cached<String>>> callers = List.of(
+                cache.getAsync(bench.key, bench::ask).toCompletableFuture(),
+                cache.getAsync(bench.key, bench::ask).toCompletableFuture());
         bench.asked.get(0).complete("404");
 
         assertThat(callers).allMatch(caller -> caller.join().value().equals("404"));
@@ -109,16 +110,22 @@ class GoneTest {
         ReadOptions freshOnly = ReadOptions.any().maxStale(Duration.ZERO);
         cache.put(bench.key, "v");
         bench.seconds(16);
-        CompletableFuture<Cached<String>> strict = cache.getAsync(bench.key, freshOnly, bench::ask);
-        CompletableFuture<Cached<String>> alsoStrict = cache.getAsync(bench.key, freshOnly, bench::ask);
-        CompletableFuture<Cached<String>> lenient = cache.getAsync(bench.key, bench::ask);
+        CompletableFuture<Cached<String>> strict =
+                cache.getAsync(bench.key, freshOnly, bench::ask).toCompletableFuture();
+        CompletableFuture<Cached<String>> alsoStrict =
+                cache.getAsync(bench.key, freshOnly, bench::ask).toCompletableFuture();
+        CompletableFuture<Cached<String>> lenient =
+                cache.getAsync(bench.key, bench::ask).toCompletableFuture();
         bench.asked.get(0).complete("503");
 
         assertThat(strict.join().value()).isEqualTo("503");
         assertThat(strict.join().isKept()).isFalse();
         assertThat(alsoStrict.join().state()).isEqualTo(CacheState.COALESCED);
         assertThat(lenient.join().state()).isEqualTo(CacheState.STALE);
-        assertThat(cache.getAsync(bench.key, bench::ask).join().state())
+        assertThat(cache.getAsync(bench.key, bench::ask)
+                        .toCompletableFuture()
+                        .join()
+                        .state())
                 .as("the cache backs off")
                 .isEqualTo(CacheState.STALE);
         assertThat(bench.asked).hasSize(1);

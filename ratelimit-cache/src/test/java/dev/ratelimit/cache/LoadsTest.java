@@ -57,8 +57,10 @@ class LoadsTest {
     void whoLosesPatienceLeavesTheLoadToTheOthers() {
         ResponseCache<String> cache = bench.builder().build();
         ReadOptions hasty = ReadOptions.any().patience(Duration.ofMillis(100));
-        CompletableFuture<Cached<String>> impatient = cache.getAsync(bench.key, hasty, bench::ask);
-        CompletableFuture<Cached<String>> patient = cache.getAsync(bench.key, bench::ask);
+        CompletableFuture<Cached<String>> impatient =
+                cache.getAsync(bench.key, hasty, bench::ask).toCompletableFuture();
+        CompletableFuture<Cached<String>> patient =
+                cache.getAsync(bench.key, bench::ask).toCompletableFuture();
 
         bench.after(Duration.ofMillis(100));
         assertThat(reason(impatient)).isEqualTo(LoadFailedException.Reason.IMPATIENT);
@@ -73,8 +75,9 @@ class LoadsTest {
         ResponseCache<String> cache =
                 bench.builder().loadDeadline(Duration.ofSeconds(2)).build();
         CompletableFuture<String> uncancellable = new CompletableFuture<>();
-        CompletableFuture<Cached<String>> caller =
-                cache.getAsync(bench.key, () -> uncancellable.minimalCompletionStage());
+        CompletableFuture<Cached<String>> caller = cache.getAsync(
+                        bench.key, () -> uncancellable.minimalCompletionStage())
+                .toCompletableFuture();
 
         bench.seconds(2);
         assertThat(reason(caller)).isEqualTo(LoadFailedException.Reason.DEADLINE);
@@ -90,41 +93,46 @@ class LoadsTest {
     @Test
     void aStageThatIsBegunTooLateIsCancelledAndHoldsItsPlaceUntilItHasEnded() {
         ResponseCache<String> cache = bench.builder()
-                .maximumLoads(1)
-                .maximumQueuedLoads(0)
+                .maxLoads(1)
+                .maxQueuedLoads(0)
                 .loadDeadline(Duration.ofSeconds(2))
                 .build();
         CompletableFuture<String> stubborn = new CompletableFuture<>();
         CompletableFuture<Cached<String>> first = cache.getAsync(bench.key, () -> {
-            bench.seconds(2);
-            return stubborn.minimalCompletionStage();
-        });
+                    bench.seconds(2);
+                    return stubborn.minimalCompletionStage();
+                })
+                .toCompletableFuture();
         // As the loader runs on this thread, the deadline has interrupted it.
         assertThat(Thread.interrupted()).isTrue();
 
         assertThat(reason(first)).isEqualTo(LoadFailedException.Reason.DEADLINE);
-        assertThat(reason(cache.getAsync(bench.key, bench::ask))).isEqualTo(LoadFailedException.Reason.REFUSED);
+        assertThat(reason(cache.getAsync(bench.key, bench::ask).toCompletableFuture()))
+                .isEqualTo(LoadFailedException.Reason.REFUSED);
         stubborn.complete("late");
         assertThat(cache.statistics().discardedResults()).isEqualTo(1);
-        assertThat(cache.getAsync(bench.key, bench::ask)).isNotDone();
+        assertThat(cache.getAsync(bench.key, bench::ask).toCompletableFuture()).isNotDone();
         assertThat(bench.asked).hasSize(1);
     }
 
     @Test
     void anAbandonedLoadIsToldSoAndHoldsItsPlaceUntilItHasEnded() {
         ResponseCache<String> cache = bench.builder()
-                .maximumLoads(1)
-                .maximumQueuedLoads(0)
+                .maxLoads(1)
+                .maxQueuedLoads(0)
                 .loadDeadline(Duration.ofSeconds(2))
                 .build();
         CompletableFuture<String> stubborn = new CompletableFuture<>();
-        CompletableFuture<Cached<String>> first = cache.getAsync(bench.key, () -> stubborn.minimalCompletionStage());
+        CompletableFuture<Cached<String>> first = cache.getAsync(bench.key, () -> stubborn.minimalCompletionStage())
+                .toCompletableFuture();
         bench.seconds(2);
 
         assertThat(reason(first)).isEqualTo(LoadFailedException.Reason.DEADLINE);
-        assertThat(reason(cache.getAsync(bench.key, bench::ask))).isEqualTo(LoadFailedException.Reason.REFUSED);
+        assertThat(reason(cache.getAsync(bench.key, bench::ask).toCompletableFuture()))
+                .isEqualTo(LoadFailedException.Reason.REFUSED);
         stubborn.complete("at last");
-        CompletableFuture<Cached<String>> second = cache.getAsync(bench.key, bench::ask);
+        CompletableFuture<Cached<String>> second =
+                cache.getAsync(bench.key, bench::ask).toCompletableFuture();
         assertThat(bench.asked).hasSize(1);
         bench.seconds(2);
         assertThat(bench.asked.get(0)).as("told by cancellation").isCancelled();
@@ -134,10 +142,10 @@ class LoadsTest {
     @Test
     void loadsAtOnceAreBoundedOverAllKeysAndTheRestWaitsItsTurn() {
         ResponseCache<String> cache =
-                bench.builder().maximumLoads(2).maximumQueuedLoads(3).build();
+                bench.builder().maxLoads(2).maxQueuedLoads(3).build();
         List<CompletableFuture<Cached<String>>> callers = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            callers.add(cache.getAsync(bench.key.plus(i), bench::ask));
+            callers.add(cache.getAsync(bench.key.plus(i), bench::ask).toCompletableFuture());
         }
 
         assertThat(bench.asked).hasSize(2);
@@ -153,17 +161,20 @@ class LoadsTest {
     @Test
     void aLoadThatWaitsInVainLeavesTheQueue() {
         ResponseCache<String> cache = bench.builder()
-                .maximumLoads(1)
-                .maximumQueuedLoads(1)
+                .maxLoads(1)
+                .maxQueuedLoads(1)
                 .loadDeadline(Duration.ofSeconds(2))
                 .build();
         CompletableFuture<String> stubborn = new CompletableFuture<>();
-        CompletableFuture<?> unused = cache.getAsync(bench.key, () -> stubborn.minimalCompletionStage());
-        CompletableFuture<Cached<String>> second = cache.getAsync(bench.key.plus(2), bench::ask);
+        CompletableFuture<?> unused = cache.getAsync(bench.key, () -> stubborn.minimalCompletionStage())
+                .toCompletableFuture();
+        CompletableFuture<Cached<String>> second =
+                cache.getAsync(bench.key.plus(2), bench::ask).toCompletableFuture();
         bench.seconds(2);
 
         assertThat(reason(second)).isEqualTo(LoadFailedException.Reason.DEADLINE);
-        CompletableFuture<Cached<String>> third = cache.getAsync(bench.key.plus(3), bench::ask);
+        CompletableFuture<Cached<String>> third =
+                cache.getAsync(bench.key.plus(3), bench::ask).toCompletableFuture();
         assertThat(third).isNotDone();
         stubborn.complete("v");
         assertThat(bench.asked).hasSize(1);
@@ -172,18 +183,27 @@ class LoadsTest {
     @Test
     void aRefreshNeverWaitsForAPlace() {
         ResponseCache<String> cache = bench.builder()
-                .maximumLoads(1)
+                .maxLoads(1)
                 .staleWhileRevalidate(Duration.ofHours(1))
                 .build();
         cache.put(bench.key, "old");
         bench.seconds(11);
-        CompletableFuture<?> unused = cache.getAsync(bench.key.plus("slow"), bench::ask);
+        CompletableFuture<?> unused =
+                cache.getAsync(bench.key.plus("slow"), bench::ask).toCompletableFuture();
 
-        assertThat(cache.getAsync(bench.key, bench::ask).join().state()).isEqualTo(CacheState.STALE);
+        assertThat(cache.getAsync(bench.key, bench::ask)
+                        .toCompletableFuture()
+                        .join()
+                        .state())
+                .isEqualTo(CacheState.STALE);
         assertThat(bench.asked).hasSize(1);
         bench.asked.get(0).complete("v");
         assertThat(bench.asked).hasSize(1);
-        assertThat(cache.getAsync(bench.key, bench::ask).join().state()).isEqualTo(CacheState.STALE);
+        assertThat(cache.getAsync(bench.key, bench::ask)
+                        .toCompletableFuture()
+                        .join()
+                        .state())
+                .isEqualTo(CacheState.STALE);
         assertThat(bench.asked).hasSize(2);
     }
 
@@ -197,9 +217,11 @@ class LoadsTest {
         for (var way : ways) {
             ResponseCache<String> cache = bench.builder().build();
             bench.asked.clear();
-            CompletableFuture<Cached<String>> before = cache.getAsync(bench.key, bench::ask);
+            CompletableFuture<Cached<String>> before =
+                    cache.getAsync(bench.key, bench::ask).toCompletableFuture();
             way.accept(cache);
-            CompletableFuture<Cached<String>> after = cache.getAsync(bench.key, bench::ask);
+            CompletableFuture<Cached<String>> after =
+                    cache.getAsync(bench.key, bench::ask).toCompletableFuture();
             assertThat(bench.asked).as("who asks afterwards has his own load").hasSize(2);
             bench.asked.get(1).complete("new");
             bench.asked.get(0).complete("old");
@@ -212,7 +234,8 @@ class LoadsTest {
     @Test
     void aPutDuringALoadStays() {
         ResponseCache<String> cache = bench.builder().build();
-        CompletableFuture<Cached<String>> caller = cache.getAsync(bench.key, bench::ask);
+        CompletableFuture<Cached<String>> caller =
+                cache.getAsync(bench.key, bench::ask).toCompletableFuture();
         cache.put(bench.key, "put");
         bench.asked.get(0).complete("loaded");
 
@@ -269,8 +292,10 @@ class LoadsTest {
         // The readings of a hit, of a round, of a load, and of the look after it is registered.
         atReadings.addAll(List.of(nothing, nothing, nothing, () -> cache.put(bench.key, "old")));
         ReadOptions young = ReadOptions.any().maxAge(Duration.ofSeconds(5));
-        Runnable joins = () -> strict.add(cache.getAsync(bench.key, young, bench::ask));
-        Cached<String> lenient = cache.getAsync(bench.key, bench::ask).join();
+        Runnable joins =
+                () -> strict.add(cache.getAsync(bench.key, young, bench::ask).toCompletableFuture());
+        Cached<String> lenient =
+                cache.getAsync(bench.key, bench::ask).toCompletableFuture().join();
 
         assertThat(lenient.value()).isEqualTo("old");
         assertThat(lenient.state()).isEqualTo(CacheState.HIT);
@@ -299,13 +324,14 @@ class LoadsTest {
     @Test
     void anExecutorThatTakesNoMoreIsARefusal() {
         ResponseCache<String> cache = bench.builder()
-                .maximumLoads(1)
+                .maxLoads(1)
                 .executor(task -> {
                     throw new RejectedExecutionException("full");
                 })
                 .build();
         for (int i = 0; i < 3; i++) {
-            assertThat(reason(cache.getAsync(bench.key, bench::ask))).isEqualTo(LoadFailedException.Reason.REFUSED);
+            assertThat(reason(cache.getAsync(bench.key, bench::ask).toCompletableFuture()))
+                    .isEqualTo(LoadFailedException.Reason.REFUSED);
         }
         assertThat(bench.time.pending()).isZero();
     }
@@ -313,7 +339,7 @@ class LoadsTest {
     private List<CompletableFuture<Cached<String>>> callers(ResponseCache<String> cache, int count) {
         List<CompletableFuture<Cached<String>>> callers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            callers.add(cache.getAsync(bench.key, bench::ask));
+            callers.add(cache.getAsync(bench.key, bench::ask).toCompletableFuture());
         }
         return callers;
     }

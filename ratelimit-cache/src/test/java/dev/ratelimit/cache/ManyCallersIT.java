@@ -78,6 +78,7 @@ class ManyCallersIT {
                                             loads.incrementAndGet();
                                             return CompletableFuture.supplyAsync(() -> "v", later);
                                         })
+                                        .toCompletableFuture()
                                         .thenRun(done::countDown);
                             }
                         })

@@ -20,7 +20,7 @@ final class ModelMemory {
     }
 
     static final long FIRST_RETRY = 2;
-    static final long LONGEST_RETRY = 5;
+    static final long MAX_RETRY = 5;
     static final long MARKED = 4;
 
     static final class Value {
@@ -125,7 +125,7 @@ final class ModelMemory {
         if (isFresh(value) && !isFlaw(CacheFlaw.BACKS_OFF_FOR_A_FRESH_VALUE)) {
             return true;
         }
-        value.retryAt = now + Math.min(LONGEST_RETRY, FIRST_RETRY << value.failures);
+        value.retryAt = now + Math.min(MAX_RETRY, FIRST_RETRY << value.failures);
         value.failures = Math.min(10, value.failures + 1);
         return true;
     }

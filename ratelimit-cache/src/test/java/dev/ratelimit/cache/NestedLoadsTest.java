@@ -32,7 +32,7 @@ class NestedLoadsTest {
     void fortyPagesThatAskForOnePartAreAllLoaded() throws Exception {
         ResponseCache<String> cache = ResponseCache.<String>builder("test")
                 .timeSource(new ManualTime())
-                .maximumLoads(BOUND)
+                .maxLoads(BOUND)
                 .build();
         CountDownLatch allPlacesAreTaken = new CountDownLatch(BOUND);
         AtomicInteger partLoads = new AtomicInteger();
@@ -57,9 +57,9 @@ class NestedLoadsTest {
     void partsOfTheirOwnAreLoadedInThePlacesOfTheirPages() throws Exception {
         ResponseCache<String> cache = ResponseCache.<String>builder("test")
                 .timeSource(new ManualTime())
-                .maximumLoads(BOUND)
+                .maxLoads(BOUND)
                 .build();
-        AtomicInteger atOnce = new AtomicInteger();
+        AtomicInteger maxConcurrent = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         CountDownLatch allPlacesAreTaken = new CountDownLatch(BOUND);
         List<FutureTask<String>> pages = new ArrayList<>();
@@ -69,9 +69,9 @@ class NestedLoadsTest {
                         allPlacesAreTaken.countDown();
                         allPlacesAreTaken.await();
                         return cache.get(part.plus(page), () -> {
-                                    most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+                                    most.accumulateAndGet(maxConcurrent.incrementAndGet(), Math::max);
                                     Bench.stepAside();
-                                    atOnce.decrementAndGet();
+                                    maxConcurrent.decrementAndGet();
                                     return "p";
                                 })
                                 .value();
@@ -86,15 +86,18 @@ class NestedLoadsTest {
 
     @Test
     void aLoadThatWaitsForAPlaceBeginsAtOnceInThePlaceOfOneThatWaitsForIt() {
-        ResponseCache<String> cache = bench.builder().maximumLoads(1).build();
-        CompletableFuture<Cached<String>> first = cache.getAsync(bench.key.plus("first"), bench::ask);
+        ResponseCache<String> cache = bench.builder().maxLoads(1).build();
+        CompletableFuture<Cached<String>> first =
+                cache.getAsync(bench.key.plus("first"), bench::ask).toCompletableFuture();
         CompletableFuture<Cached<String>> page = cache.getAsync(bench.key.plus("page"), () -> {
-            String value =
-                    cache.get(part, () -> "never: there is a load of the part").value();
-            return CompletableFuture.completedFuture("page with " + value);
-        });
-        CompletableFuture<Cached<String>> queued =
-                cache.getAsync(part, () -> CompletableFuture.completedFuture("queued part"));
+                    String value = cache.get(part, () -> "never: there is a load of the part")
+                            .value();
+                    return CompletableFuture.completedFuture("page with " + value);
+                })
+                .toCompletableFuture();
+        CompletableFuture<Cached<String>> queued = cache.getAsync(
+                        part, () -> CompletableFuture.completedFuture("queued part"))
+                .toCompletableFuture();
         bench.asked.get(0).complete("v");
 
         assertThat(first).isCompleted();
@@ -106,15 +109,16 @@ class NestedLoadsTest {
     /** Several parts at once: one in the page's place, one in the free place, and the rest in the page's, one after the other. */
     @Test
     void severalPartsAtOnceKeepToTheBoundAndAllEnd() {
-        ResponseCache<String> cache = bench.builder().maximumLoads(2).build();
+        ResponseCache<String> cache = bench.builder().maxLoads(2).build();
         List<CompletableFuture<Cached<String>>> parts = new ArrayList<>();
         CompletableFuture<Cached<String>> page = cache.getAsync(bench.key, () -> {
-            for (int i = 0; i < 5; i++) {
-                parts.add(cache.getAsync(part.plus(i), bench::ask));
-            }
-            return CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new))
-                    .thenApply(all -> "page");
-        });
+                    for (int i = 0; i < 5; i++) {
+                        parts.add(cache.getAsync(part.plus(i), bench::ask).toCompletableFuture());
+                    }
+                    return CompletableFuture.allOf(parts.toArray(CompletableFuture<?>[]::new))
+                            .thenApply(all -> "page");
+                })
+                .toCompletableFuture();
         assertThat(bench.asked).as("the page's place and a free one").hasSize(2);
         int[] askedAfterEach = {3, 3, 4, 5, 5};
         for (int i = 0; i < 5; i++) {
@@ -123,10 +127,12 @@ class NestedLoadsTest {
         }
 
         assertThat(page.join().value()).isEqualTo("page");
-        List<CompletableFuture<Cached<String>>> afterwards =
-                List.of(cache.getAsync(part.plus(6), bench::ask), cache.getAsync(part.plus(7), bench::ask));
+        List<CompletableFuture<Cached<String>>> afterwards = List.of(
+                cache.getAsync(part.plus(6), bench::ask).toCompletableFuture(),
+                cache.getAsync(part.plus(7), bench::ask).toCompletableFuture());
         assertThat(bench.asked).as("both places are back").hasSize(7);
-        assertThat(cache.getAsync(part.plus(8), bench::ask)).isNotDone();
+        assertThat(cache.getAsync(part.plus(8), bench::ask).toCompletableFuture())
+                .isNotDone();
         assertThat(bench.asked).as("and no third one").hasSize(7);
         assertThat(afterwards).noneMatch(CompletableFuture::isDone);
     }
@@ -134,12 +140,15 @@ class NestedLoadsTest {
     /** A page whose loader does not wait for its part ends before it: the place is in use until the part has ended, too. */
     @Test
     void thePlaceIsGivenBackWhenAllWithinItHaveEnded() {
-        ResponseCache<String> cache = bench.builder().maximumLoads(1).build();
+        ResponseCache<String> cache = bench.builder().maxLoads(1).build();
         CompletableFuture<Cached<String>> page = cache.getAsync(bench.key, () -> {
-            CompletableFuture<?> unused = cache.getAsync(part, bench::ask);
-            return CompletableFuture.completedFuture("page");
-        });
-        CompletableFuture<Cached<String>> next = cache.getAsync(bench.key.plus("next"), bench::ask);
+                    CompletableFuture<?> unused =
+                            cache.getAsync(part, bench::ask).toCompletableFuture();
+                    return CompletableFuture.completedFuture("page");
+                })
+                .toCompletableFuture();
+        CompletableFuture<Cached<String>> next =
+                cache.getAsync(bench.key.plus("next"), bench::ask).toCompletableFuture();
 
         assertThat(page).isCompleted();
         assertThat(bench.asked).hasSize(1);
@@ -176,9 +185,10 @@ class NestedLoadsTest {
         ResponseCache<String> cache = bench.builder().build();
         AtomicReference<CompletableFuture<Cached<String>>> inner = new AtomicReference<>();
         CompletableFuture<Cached<String>> outer = cache.getAsync(bench.key, () -> {
-            inner.set(cache.getAsync(bench.key, bench::ask));
-            return Objects.requireNonNull(inner.get()).thenApply(Cached::value);
-        });
+                    inner.set(cache.getAsync(bench.key, bench::ask).toCompletableFuture());
+                    return Objects.requireNonNull(inner.get()).thenApply(Cached::value);
+                })
+                .toCompletableFuture();
         assertThat(inner.get()).isCompletedExceptionally();
         assertThat(outer).isCompletedExceptionally();
         assertThat(bench.asked).isEmpty();

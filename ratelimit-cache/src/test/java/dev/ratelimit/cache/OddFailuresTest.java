@@ -39,8 +39,8 @@ class OddFailuresTest {
     private final Bench bench = new Bench();
     private final List<LoadFailedException> told = new ArrayList<>();
     private final ResponseCache<String> cache = bench.builder()
-            .maximumLoads(1)
-            .maximumQueuedLoads(0)
+            .maxLoads(1)
+            .maxQueuedLoads(0)
             .listener(new CacheListener() {
                 @Override
                 public void loadFailed(String name, LoadFailedException failure) {
@@ -61,7 +61,8 @@ class OddFailuresTest {
     @MethodSource("waysToFail")
     void aFailureWithoutTextIsToldToAllAtOnce(Supplier<CompletionStage<String>> loader) {
         for (int i = 0; i < 3; i++) {
-            CompletableFuture<Cached<String>> caller = cache.getAsync(bench.key, loader);
+            CompletableFuture<Cached<String>> caller =
+                    cache.getAsync(bench.key, loader).toCompletableFuture();
             assertFailedBy(caller, Textless.class);
         }
         assertThat(told).hasSize(3);
@@ -74,7 +75,8 @@ class OddFailuresTest {
 
     @Test
     void aFailureWithoutTextThatComesLaterIsToldAtOnce() {
-        CompletableFuture<Cached<String>> caller = cache.getAsync(bench.key, bench::ask);
+        CompletableFuture<Cached<String>> caller =
+                cache.getAsync(bench.key, bench::ask).toCompletableFuture();
         bench.asked.get(0).completeExceptionally(new Textless());
 
         assertFailedBy(caller, Textless.class);
@@ -100,7 +102,7 @@ class OddFailuresTest {
             }
         };
         for (int i = 0; i < 3; i++) {
-            assertFailedBy(cache.getAsync(bench.key, () -> odd), NoClassDefFoundError.class);
+            assertFailedBy(cache.getAsync(bench.key, () -> odd).toCompletableFuture(), NoClassDefFoundError.class);
         }
         assertThat(bench.time.pending()).as("timers left behind").isZero();
         assertThat(cache.get(bench.key, () -> "v").state()).isEqualTo(CacheState.MISS);
@@ -116,9 +118,14 @@ class OddFailuresTest {
                 throw new IllegalStateException("third");
             }
         };
-        assertThat(cache.getAsync(bench.key, () -> odd).join().value()).isEqualTo("first");
+        assertThat(cache.getAsync(bench.key, () -> odd)
+                        .toCompletableFuture()
+                        .join()
+                        .value())
+                .isEqualTo("first");
         assertThat(cache.statistics().discardedResults()).isZero();
-        assertThat(cache.getAsync(bench.key.plus(2), bench::ask)).isNotDone();
+        assertThat(cache.getAsync(bench.key.plus(2), bench::ask).toCompletableFuture())
+                .isNotDone();
         assertThatThrownBy(() -> cache.get(bench.key.plus(3), () -> "v"))
                 .as("one place, not three")
                 .isInstanceOf(LoadFailedException.class);
@@ -132,17 +139,19 @@ class OddFailuresTest {
                 throw new NoClassDefFoundError("odd");
             }
         };
-        CompletableFuture<Cached<String>> caller = cache.getAsync(bench.key, () -> odd);
+        CompletableFuture<Cached<String>> caller =
+                cache.getAsync(bench.key, () -> odd).toCompletableFuture();
         bench.seconds(10);
         assertThat(caller).isCompletedExceptionally();
         odd.complete("late");
 
         CompletableFuture<Cached<String>> other = cache.getAsync(bench.key, () -> new CompletableFuture<>() {
-            @Override
-            public boolean cancel(boolean mayInterruptIfRunning) {
-                throw new NoClassDefFoundError("odd");
-            }
-        });
+                    @Override
+                    public boolean cancel(boolean mayInterruptIfRunning) {
+                        throw new NoClassDefFoundError("odd");
+                    }
+                })
+                .toCompletableFuture();
         cache.close();
         assertThat(other).isCompletedExceptionally();
     }
@@ -157,8 +166,9 @@ class OddFailuresTest {
                 .build();
         assertFailedBy(
                 broken.getAsync(bench.key, () -> {
-                    throw new NoClassDefFoundError("odd");
-                }),
+                            throw new NoClassDefFoundError("odd");
+                        })
+                        .toCompletableFuture(),
                 NoClassDefFoundError.class);
         assertThat(catchThrowableOfType(
                         LoadFailedException.class,
@@ -167,7 +177,9 @@ class OddFailuresTest {
                         })))
                 .hasCauseInstanceOf(NoClassDefFoundError.class);
         assertFailedBy(
-                broken.getAsync(bench.key, () -> CompletableFuture.failedFuture(new Textless())), Textless.class);
+                broken.getAsync(bench.key, () -> CompletableFuture.failedFuture(new Textless()))
+                        .toCompletableFuture(),
+                Textless.class);
     }
 
     private static void assertFailedBy(CompletableFuture<?> caller, Class<? extends Throwable> cause) {

@@ -51,7 +51,7 @@ class OddRequestsTest {
             if (i % every == every / 2) {
                 odd.run();
             }
-            ordinary.add(cache.getAsync(bench.key, () -> ask(backend)));
+            ordinary.add(cache.getAsync(bench.key, () -> ask(backend)).toCompletableFuture());
             bench.after(PAUSE);
         }
         bench.seconds(1);
@@ -77,7 +77,11 @@ class OddRequestsTest {
     void aClientThatWantsNothingStoredConcernsNobodyElse() {
         ResponseCache<String> cache = builder().build();
         ReadOptions noCacheNoStore = ReadOptions.any().maxAge(Duration.ZERO).noStore();
-        run(cache, () -> "v", () -> odd.add(cache.getAsync(bench.key, noCacheNoStore, () -> ask(() -> "private"))));
+        run(
+                cache,
+                () -> "v",
+                () -> odd.add(cache.getAsync(bench.key, noCacheNoStore, () -> ask(() -> "private"))
+                        .toCompletableFuture()));
 
         assertThat(spared()).isGreaterThanOrEqualTo(0.999);
         assertThat(calls - odd.size()).isLessThanOrEqualTo(LEAST_LOADS);
@@ -92,8 +96,10 @@ class OddRequestsTest {
         ReadOptions noCache = ReadOptions.any().maxAge(Duration.ZERO);
         // More often than the cache forgets that an answer was not for it.
         run(cache, () -> "v", A_MINUTE / 6, () -> {
-            odd.add(cache.getAsync(bench.key, noCache, () -> ask(() -> "private")));
-            odd.add(cache.getAsync(bench.key, noCache.ownLoad(), () -> ask(() -> "private")));
+            odd.add(cache.getAsync(bench.key, noCache, () -> ask(() -> "private"))
+                    .toCompletableFuture());
+            odd.add(cache.getAsync(bench.key, noCache.ownLoad(), () -> ask(() -> "private"))
+                    .toCompletableFuture());
         });
 
         assertThat(spared()).isGreaterThanOrEqualTo(0.999);
@@ -109,10 +115,10 @@ class OddRequestsTest {
                 ReadOptions.any().maxAge(Duration.ZERO).noStore(),
                 ReadOptions.any().minFresh(Duration.ofHours(1)).ownLoad());
         for (int i = 0; i < REQUESTS; i++) {
-            ordinary.add(cache.getAsync(bench.key, () -> ask(() -> "v")));
+            ordinary.add(cache.getAsync(bench.key, () -> ask(() -> "v")).toCompletableFuture());
             ReadOptions attack = attacks.get(random.nextInt(attacks.size()));
             String answer = random.nextBoolean() ? "private" : "503";
-            odd.add(cache.getAsync(bench.key, attack, () -> ask(() -> answer)));
+            odd.add(cache.getAsync(bench.key, attack, () -> ask(() -> answer)).toCompletableFuture());
             bench.after(PAUSE);
         }
         bench.seconds(1);
@@ -129,27 +135,31 @@ class OddRequestsTest {
         cache.put(bench.key, "v");
         bench.seconds(11);
         for (int i = 0; i < 10; i++) {
-            CompletableFuture<Cached<String>> stale =
-                    cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask);
+            CompletableFuture<Cached<String>> stale = cache.getAsync(
+                            bench.key, ReadOptions.any().ownLoad(), bench::ask)
+                    .toCompletableFuture();
             assertThat(stale.join().state()).isEqualTo(CacheState.STALE);
         }
         assertThat(bench.asked).hasSize(1);
-        assertThat(cache.getAsync(bench.key, bench::ask)).isCompleted();
+        assertThat(cache.getAsync(bench.key, bench::ask).toCompletableFuture()).isCompleted();
         assertThat(bench.asked)
                 .as("a client of its own load holds up no refresh for all")
                 .hasSize(2);
 
         bench.asked.get(0).complete("mine");
-        assertThat(cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask))
+        assertThat(cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask)
+                        .toCompletableFuture())
                 .isCompleted();
         assertThat(bench.asked).as("fresh again").hasSize(2);
         bench.seconds(11);
-        assertThat(cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask))
+        assertThat(cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask)
+                        .toCompletableFuture())
                 .isCompleted();
         cache.invalidate(bench.key);
         cache.put(bench.key, "w");
         bench.seconds(11);
-        assertThat(cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask))
+        assertThat(cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask)
+                        .toCompletableFuture())
                 .isCompleted();
         assertThat(bench.asked)
                 .as("what was invalidated meanwhile counts no more")
@@ -201,7 +211,8 @@ class OddRequestsTest {
         ResponseCache<String> cache = builder().build();
         run(cache, () -> "v", () -> {
             cache.invalidate(bench.key);
-            odd.add(cache.getAsync(bench.key.plus("odd"), () -> ask(() -> "private")));
+            odd.add(cache.getAsync(bench.key.plus("odd"), () -> ask(() -> "private"))
+                    .toCompletableFuture());
         });
 
         assertThat(spared()).isLessThan(0.999);

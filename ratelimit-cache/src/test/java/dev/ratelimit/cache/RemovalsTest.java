@@ -23,7 +23,7 @@ class RemovalsTest {
     @Test
     void whatHasToGoForOthers() {
         ResponseCache<String> cache =
-                bench.builder().maximumEntries(2).listener(listener).build();
+                bench.builder().maxEntries(2).listener(listener).build();
         for (int i = 0; i < 5; i++) {
             cache.put(bench.key.plus(i), "v");
         }
@@ -46,7 +46,7 @@ class RemovalsTest {
     @Test
     void whatIsInvalidatedOrHasASuccessorThatIsNotKept() {
         ResponseCache<String> cache = bench.builder()
-                .maximumBytes(10_000, String::length)
+                .maxBytes(10_000, String::length)
                 .tags(value -> List.of("tag"))
                 .listener(listener)
                 .build();

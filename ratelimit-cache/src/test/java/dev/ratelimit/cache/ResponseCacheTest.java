@@ -141,11 +141,14 @@ class ResponseCacheTest {
                 .freshness(
                         value -> value.startsWith("u") ? Freshness.uncacheable() : Freshness.of(Duration.ofSeconds(9)))
                 .build();
-        CompletableFuture<Cached<String>> ordinary = cache.getAsync(bench.key, bench::ask);
-        CompletableFuture<Cached<String>> own =
-                cache.getAsync(bench.key, ReadOptions.any().ownLoad(), bench::ask);
-        CompletableFuture<Cached<String>> unstored =
-                cache.getAsync(bench.key, ReadOptions.any().noStore(), bench::ask);
+        CompletableFuture<Cached<String>> ordinary =
+                cache.getAsync(bench.key, bench::ask).toCompletableFuture();
+        CompletableFuture<Cached<String>> own = cache.getAsync(
+                        bench.key, ReadOptions.any().ownLoad(), bench::ask)
+                .toCompletableFuture();
+        CompletableFuture<Cached<String>> unstored = cache.getAsync(
+                        bench.key, ReadOptions.any().noStore(), bench::ask)
+                .toCompletableFuture();
         assertThat(bench.asked).as("none joins another").hasSize(3);
 
         bench.asked.get(2).complete("never to be kept");
@@ -183,7 +186,11 @@ class ResponseCacheTest {
         bench.seconds(12);
 
         for (int i = 0; i < 3; i++) {
-            assertThat(cache.getAsync(bench.key, bench::ask).join().state()).isEqualTo(CacheState.STALE);
+            assertThat(cache.getAsync(bench.key, bench::ask)
+                            .toCompletableFuture()
+                            .join()
+                            .state())
+                    .isEqualTo(CacheState.STALE);
         }
         assertThat(bench.asked).hasSize(1);
         bench.asked.get(0).complete("renewed");
@@ -267,7 +274,7 @@ class ResponseCacheTest {
                 .loadDeadline(Duration.ofSeconds(1))
                 .rememberFailures(TimeoutException.class, Duration.ofSeconds(5))
                 .build();
-        CompletableFuture<?> unused = cache.getAsync(bench.key, bench::ask);
+        CompletableFuture<?> unused = cache.getAsync(bench.key, bench::ask).toCompletableFuture();
         bench.seconds(1);
 
         LoadFailedException remembered = failure(cache, backend);

@@ -93,8 +93,9 @@ class ValidationTest {
         cache.put(bench.key, "v");
         bench.seconds(10);
 
-        CompletableFuture<Cached<String>> answer =
-                cache.getAsync(bench.key, ReadOptions.any(), stored -> CompletableFuture.completedFuture(stored + "!"));
+        CompletableFuture<Cached<String>> answer = cache.getAsync(
+                        bench.key, ReadOptions.any(), stored -> CompletableFuture.completedFuture(stored + "!"))
+                .toCompletableFuture();
         assertThat(answer.join().value()).isEqualTo("v!");
     }
 
@@ -110,6 +111,7 @@ class ValidationTest {
 
         assertThat(cache.get(key("de"), ReadOptions.any(), backend).value()).isEqualTo("de");
         assertThat(cache.getAsync(key("en"), ReadOptions.any(), CompletableFuture::completedFuture)
+                        .toCompletableFuture()
                         .join()
                         .value())
                 .isEqualTo("en");

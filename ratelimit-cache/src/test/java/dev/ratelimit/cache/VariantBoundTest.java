@@ -31,7 +31,7 @@ class VariantBoundTest {
     private ResponseCacheBuilder<String> builder() {
         return bench.builder()
                 .freshFor(Duration.ofHours(1))
-                .maximumBytes(10_000_000, String::length)
+                .maxBytes(10_000_000, String::length)
                 .listener(new CacheListener() {
                     @Override
                     public void removed(String name, Removal cause) {
@@ -77,7 +77,7 @@ class VariantBoundTest {
 
     @Test
     void aFurtherVariantTakesThePlaceOfOneThatNobodyHasAskedForAgain() {
-        ResponseCache<String> small = builder().maximumVariants(3).build();
+        ResponseCache<String> small = builder().maxVariants(3).build();
         for (int i = 0; i < 3; i++) {
             ask(small, "v" + i);
             bench.seconds(1);
@@ -94,8 +94,8 @@ class VariantBoundTest {
         ask(small, "v4");
         assertThat(kept(small, 0, 1)).as("asked for least lately").isZero();
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> builder().maximumVariants(0))
-                .withMessageContaining("maximumVariants must be at least 1, but was 0");
+                .isThrownBy(() -> builder().maxVariants(0))
+                .withMessageContaining("maxVariants must be at least 1, but was 0");
     }
 
     /** Made-up variants keep the others neither out nor from sharing loads, and push out none that is in use. */
@@ -137,7 +137,7 @@ class VariantBoundTest {
     @Test
     void noMoreThanTheBoundAreKeptAlsoIfTheyAreRenewed() {
         ResponseCache<String> small =
-                builder().maximumVariants(2).staleIfError(Duration.ofHours(9)).build();
+                builder().maxVariants(2).staleIfError(Duration.ofHours(9)).build();
         ask(small, "v0");
         ask(small, "v1");
         bench.seconds(3_601);
@@ -182,7 +182,8 @@ class VariantBoundTest {
     @Test
     void aLoadThatEndsAfterAnInvalidationLeavesNoVariantBehind() {
         ask("v0");
-        var late = cache.getAsync(new Variant("v1", List.of("x")), ReadOptions.any(), bench::ask);
+        var late = cache.getAsync(new Variant("v1", List.of("x")), ReadOptions.any(), bench::ask)
+                .toCompletableFuture();
         cache.invalidate(PRIMARY);
         bench.asked.get(0).complete("v");
         assertThat(late.join().isKept()).isFalse();
@@ -191,8 +192,7 @@ class VariantBoundTest {
 
     @Test
     void variantsThatWentForOthersTakeNoRoomInTheListOfVariants() {
-        ResponseCache<String> small =
-                builder().maximumBytes(20_000, String::length).build();
+        ResponseCache<String> small = builder().maxBytes(20_000, String::length).build();
         String name = "x".repeat(1_000);
         for (int i = 0; i < 60; i++) {
             ask(small, name + i);
@@ -203,8 +203,8 @@ class VariantBoundTest {
     /** In the store alone, where a variant can be in use without its names. */
     @Test
     void variantsGoWithNamesThatHaveToGoForOthers() {
-        CacheSettings<String> settings = builder().maximumEntries(10).settings();
-        Reports reports = new Reports("test", settings.listener(), new Counters());
+        CacheSettings<String> settings = builder().maxEntries(10).settings();
+        SafeCacheListener reports = new SafeCacheListener("test", settings.listener(), new Counters());
         Store<String> store = new Store<>(settings, new LatestReading(bench.time), reports);
         Variants variants = new Variants();
         CacheKey variant = PRIMARY.plus("v");
@@ -241,7 +241,7 @@ class VariantBoundTest {
     @Test
     void threadsThatRaceLeaveNoVariantThatNobodyFinds() throws Exception {
         ResponseCache<String> raced = ResponseCache.<String>builder("raced")
-                .maximumVariants(5)
+                .maxVariants(5)
                 .executor(Runnable::run)
                 .build();
         List<FutureTask<Void>> callers = new ArrayList<>();

@@ -200,9 +200,8 @@ class VariantsTest {
 
     @Test
     void aVariantThatIsTooLargeIsNotShared() {
-        ResponseCache<Response> small = builder()
-                .maximumBytes(10_000, response -> response.body().length())
-                .build();
+        ResponseCache<Response> small =
+                builder().maxBytes(10_000, response -> response.body().length()).build();
         CompletableFuture<Cached<Response>> english = ask(small, "en", "");
         CompletableFuture<Cached<Response>> german = ask(small, "de", "");
         answer(0, "x".repeat(20_000), "Accept-Language");
@@ -286,10 +285,11 @@ class VariantsTest {
 
     private CompletableFuture<Cached<Response>> ask(ResponseCache<Response> from, String language, String prefer) {
         return from.getAsync(key(language, prefer), ReadOptions.any(), () -> {
-            CompletableFuture<Response> answer = new CompletableFuture<>();
-            asked.add(answer);
-            return answer;
-        });
+                    CompletableFuture<Response> answer = new CompletableFuture<>();
+                    asked.add(answer);
+                    return answer;
+                })
+                .toCompletableFuture();
     }
 
     private static VaryingKey<Response> key(String language, String prefer) {

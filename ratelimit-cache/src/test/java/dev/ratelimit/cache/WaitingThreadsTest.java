@@ -120,7 +120,8 @@ class WaitingThreadsTest {
                         .settings(),
                 WaitingThreadsTest::silent);
         CompletableFuture<String> hung = new CompletableFuture<>();
-        CompletableFuture<Cached<String>> stage = cache.getAsync(key, () -> hung);
+        CompletableFuture<Cached<String>> stage =
+                cache.getAsync(key, () -> hung).toCompletableFuture();
 
         assertThatThrownBy(() -> cache.get(key, backend))
                 .extracting("reason")
@@ -154,15 +155,16 @@ class WaitingThreadsTest {
                 new ResponseCache<>(ResponseCache.<String>builder("test").settings(), WaitingThreadsTest::silent);
         ReadOptions hasty = ReadOptions.any().patience(Duration.ofNanos(1));
         CompletableFuture<Cached<String>> stage = cache.getAsync(
-                key,
-                hasty,
-                () -> CompletableFuture.supplyAsync(() -> {
-                    try {
-                        return backend.call();
-                    } catch (Exception e) {
-                        throw new IllegalStateException(e);
-                    }
-                }));
+                        key,
+                        hasty,
+                        () -> CompletableFuture.supplyAsync(() -> {
+                            try {
+                                return backend.call();
+                            } catch (Exception e) {
+                                throw new IllegalStateException(e);
+                            }
+                        }))
+                .toCompletableFuture();
         begun.await();
         assertThat(stage).isNotDone();
         answer.countDown();

@@ -8,15 +8,15 @@ import dev.ratelimit.Tiers;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.WhenSaturated;
 import dev.ratelimit.core.internal.cells.CellTable;
-import dev.ratelimit.core.internal.cells.UnkeptRate;
+import dev.ratelimit.core.internal.cells.RateOutOfRange;
 import dev.ratelimit.core.internal.keys.KeyHash;
+import dev.ratelimit.core.internal.limit.DividedPolicies;
 import dev.ratelimit.core.internal.limit.Evictions;
 import dev.ratelimit.core.internal.limit.OnePolicy;
 import dev.ratelimit.core.internal.limit.PolicyLimiter;
 import dev.ratelimit.core.internal.limit.PolicySource;
-import dev.ratelimit.core.internal.limit.SharedPolicies;
 import dev.ratelimit.core.internal.limit.TieredPolicies;
-import dev.ratelimit.core.internal.queue.WaitingRoom;
+import dev.ratelimit.core.internal.queue.WaiterBounds;
 import java.security.SecureRandom;
 import java.util.Objects;
 import java.util.function.Function;
@@ -33,21 +33,21 @@ import org.jspecify.annotations.Nullable;
 public final class LimiterBuilder<T> {
 
     /** The number of keys that a limiter is sized for, unless it is told: 100,000, in about 2.4 MB. */
-    public static final int DEFAULT_MAXIMUM_KEYS = 100_000;
+    public static final int DEFAULT_MAX_KEYS = 100_000;
 
     /** The most keys that a limiter can be sized for: 500,000,000, in about 12 GB. */
-    public static final int LARGEST_MAXIMUM_KEYS = CellTable.LARGEST_MAXIMUM_KEYS;
+    public static final int MAX_KEYS = CellTable.MAX_KEYS;
 
     /** The number of requests that may wait for permits at once, unless the limiter is told: 10,000. */
-    public static final int DEFAULT_MAXIMUM_WAITERS = 10_000;
+    public static final int DEFAULT_MAX_WAITERS = 10_000;
 
     /** The policy of all keys, or that of those of which nothing is known. */
     private final Policy policy;
 
     private final @Nullable Tiers<T> tiers;
-    private int maximumKeys = DEFAULT_MAXIMUM_KEYS;
-    private int maximumWaiters = DEFAULT_MAXIMUM_WAITERS;
-    private int maximumWaitersPerKey = Integer.MAX_VALUE;
+    private int maxKeys = DEFAULT_MAX_KEYS;
+    private int maxWaiters = DEFAULT_MAX_WAITERS;
+    private int maxWaitersPerKey = Integer.MAX_VALUE;
     private WhenSaturated whenSaturated = WhenSaturated.EVICT;
     private TimeSource timeSource = TimeSource.system();
     private @Nullable ClusterShare clusterShare;
@@ -59,7 +59,7 @@ public final class LimiterBuilder<T> {
     }
 
     LimiterBuilder(Tiers<T> tiers) {
-        this.policy = tiers.otherwise();
+        this.policy = tiers.fallback();
         this.tiers = tiers;
     }
 
@@ -71,12 +71,12 @@ public final class LimiterBuilder<T> {
      * and a key may stand in either of two sets, so that a new key finds no place only when about this number of
      * others is in debt. Then {@link #whenSaturated(WhenSaturated)} decides.
      *
-     * @param maximumKeys from 1 to {@link #LARGEST_MAXIMUM_KEYS}
+     * @param maxKeys from 1 to {@link #MAX_KEYS}
      * @return this builder
      * @throws IllegalArgumentException if the number is out of range
      */
-    public LimiterBuilder<T> maximumKeys(int maximumKeys) {
-        this.maximumKeys = checked("maximumKeys", maximumKeys, LARGEST_MAXIMUM_KEYS);
+    public LimiterBuilder<T> maxKeys(int maxKeys) {
+        this.maxKeys = checked("maxKeys", maxKeys, MAX_KEYS);
         return this;
     }
 
@@ -93,28 +93,28 @@ public final class LimiterBuilder<T> {
 
     /**
      * Sets how many calls may wait for permits at the same time, all keys together; the default is
-     * {@link #DEFAULT_MAXIMUM_WAITERS}. A further call that would have to wait is refused at once. That is no excess of its key:
+     * {@link #DEFAULT_MAX_WAITERS}. A further call that would have to wait is refused at once. That is no excess of its key:
      * no blackout begins.
      *
-     * @param maximumWaiters at least 1
+     * @param maxWaiters at least 1
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1
      */
-    public LimiterBuilder<T> maximumWaiters(int maximumWaiters) {
-        this.maximumWaiters = checked("maximumWaiters", maximumWaiters, Integer.MAX_VALUE);
+    public LimiterBuilder<T> maxWaiters(int maxWaiters) {
+        this.maxWaiters = checked("maxWaiters", maxWaiters, Integer.MAX_VALUE);
         return this;
     }
 
     /**
      * Sets how many calls may wait for permits of one key at the same time; by default only
-     * {@link #maximumWaiters(int)} bounds them. A further call for the key that would have to wait is refused at once.
+     * {@link #maxWaiters(int)} bounds them. A further call for the key that would have to wait is refused at once.
      *
-     * @param maximumWaitersPerKey at least 1
+     * @param maxWaitersPerKey at least 1
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1
      */
-    public LimiterBuilder<T> maximumWaitersPerKey(int maximumWaitersPerKey) {
-        this.maximumWaitersPerKey = checked("maximumWaitersPerKey", maximumWaitersPerKey, Integer.MAX_VALUE);
+    public LimiterBuilder<T> maxWaitersPerKey(int maxWaitersPerKey) {
+        this.maxWaitersPerKey = checked("maxWaitersPerKey", maxWaitersPerKey, Integer.MAX_VALUE);
         return this;
     }
 
@@ -164,7 +164,7 @@ public final class LimiterBuilder<T> {
      *
      * @param <K> the type of the keys
      * @return the limiter
-     * @throws IllegalArgumentException if a rate cannot be kept: its capacity, together with the longest delay, takes
+     * @throws IllegalArgumentException if a rate cannot be kept: its capacity, together with the maximum delay, takes
      *     longer than about 400 days to refill, or it has so large a capacity at so odd a rate that it could not be kept to
      *     within 1 in 10<sup>9</sup>; the message names the argument that is too large, and the largest that works
      */
@@ -197,7 +197,7 @@ public final class LimiterBuilder<T> {
                 new KeyHash(new SecureRandom()),
                 keyOf,
                 timeSource,
-                new WaitingRoom(maximumWaiters, maximumWaitersPerKey),
+                new WaiterBounds(maxWaiters, maxWaitersPerKey),
                 cells(),
                 told,
                 evictions);
@@ -211,20 +211,20 @@ public final class LimiterBuilder<T> {
             return new OnePolicy<>(policy, cells);
         }
         // So a part that cannot be kept is an error now, and not of the first request.
-        int nodes = clusterShare.atFirst();
-        UnkeptRate.checkParts(policy, nodes);
+        int nodes = clusterShare.initialNodes();
+        RateOutOfRange.checkParts(policy, nodes);
         OnePolicy<T> part = new OnePolicy<>(policy.dividedBy(nodes), cells);
-        return new SharedPolicies<>(policy, clusterShare, part, timeSource);
+        return new DividedPolicies<>(policy, clusterShare, part, timeSource);
     }
 
     /** A key has a cell for each rate, and one for its blackout. */
     private int cells() {
         long perKey = Math.max(1, policy.rates().size() + (policy.blackout().isPresent() ? 1 : 0));
-        long cells = maximumKeys * perKey;
-        if (cells > LARGEST_MAXIMUM_KEYS) {
-            throw new IllegalArgumentException("maximumKeys " + maximumKeys + " with " + perKey + " cells each ("
-                    + policy + ") is more than " + LARGEST_MAXIMUM_KEYS + " cells; choose at most "
-                    + LARGEST_MAXIMUM_KEYS / perKey + " keys");
+        long cells = maxKeys * perKey;
+        if (cells > MAX_KEYS) {
+            throw new IllegalArgumentException("maxKeys " + maxKeys + " with " + perKey + " cells each ("
+                    + policy + ") is more than " + MAX_KEYS + " cells; choose at most "
+                    + MAX_KEYS / perKey + " keys");
         }
         return (int) cells;
     }

@@ -26,7 +26,7 @@ import java.util.function.Function;
  * Limiter<String> perUser = Limiters.perKey(Rate.perSecond(1000).burstWindow(Duration.ofSeconds(5)));
  * SingleLimiter node = Limiters.single(Rate.perSecond(20_000));
  * Limiter<Account> perAccount = Limiters.builder(Rate.perMinute(600))
- *         .maximumKeys(1_000_000)
+ *         .maxKeys(1_000_000)
  *         .whenSaturated(WhenSaturated.DENY)
  *         .build(Account::id);
  * }</pre>
@@ -165,19 +165,19 @@ public final class Limiters {
     }
 
     /**
-     * Returns a limit that admits a request if all of several limits do, and otherwise takes nothing from any.
+     * Returns a limit that allows a request if all of several limits do, and otherwise takes nothing from any.
      *
      * <pre>{@code
      * Limit<Request> limit = Limiters.all(
-     *         node.forAll("node"), perTenant.by(Request::tenant), perUser.by(Request::user));
+     *         perUser.by(Request::user), perTenant.by(Request::tenant), node.forAll("node"));
      * }</pre>
      *
-     * <p>The limits are named from the most general to the most specific, and asked in the opposite order: a client that is
-     * over its own limit takes nothing of what all share, not even for a moment. A request that is refused by a more
-     * general limit is given back what the more specific ones had given it; until then, others with the same key there may
-     * be refused.
+     * <p><b>Order.</b> The limits are asked in the order in which they are named. Name the most specific first and the most
+     * general last: then a client that is over its own limit takes nothing from what all share, not even for a moment. If
+     * a later limit refuses, the earlier ones get back what the request took from them; until then, they may refuse
+     * requests of other callers with the same key.
      *
-     * <p>A decision is that of the limit that refused, of several that with the longest wait; if all admit, of that with
+     * <p>A decision is that of the limit that refused, of several that with the longest wait; if all allow, of that with
      * the least left. {@link Decision#policy()} says which it was. {@code tryAcquire} asks no limit once one has refused, and
      * allocates nothing of its own, unless one of the limits is a composition on trial.
      *

@@ -28,7 +28,7 @@ public final class MemoryStoreBuilder {
     /** The number of operations that are remembered, unless it is set: 1,000,000. */
     public static final int DEFAULT_MAX_REMEMBERED_OPERATIONS = 1_000_000;
 
-    private static final int LARGEST = 100_000_000;
+    private static final int MAX = 100_000_000;
 
     private int maxCounters = DEFAULT_MAX_COUNTERS;
     private int maxRememberedOperations = DEFAULT_MAX_REMEMBERED_OPERATIONS;
@@ -45,8 +45,8 @@ public final class MemoryStoreBuilder {
      * @throws IllegalArgumentException if it is out of range
      */
     public MemoryStoreBuilder maxCounters(int maxCounters) {
-        if (maxCounters < 1 || maxCounters > LARGEST) {
-            throw new IllegalArgumentException("maxCounters must be 1 to " + LARGEST + ", but was " + maxCounters);
+        if (maxCounters < 1 || maxCounters > MAX) {
+            throw new IllegalArgumentException("maxCounters must be 1 to " + MAX + ", but was " + maxCounters);
         }
         this.maxCounters = maxCounters;
         return this;
@@ -61,9 +61,9 @@ public final class MemoryStoreBuilder {
      * @throws IllegalArgumentException if it is out of range
      */
     public MemoryStoreBuilder maxRememberedOperations(int maxRememberedOperations) {
-        if (maxRememberedOperations < 0 || maxRememberedOperations > LARGEST) {
+        if (maxRememberedOperations < 0 || maxRememberedOperations > MAX) {
             throw new IllegalArgumentException(
-                    "maxRememberedOperations must be 0 to " + LARGEST + ", but was " + maxRememberedOperations);
+                    "maxRememberedOperations must be 0 to " + MAX + ", but was " + maxRememberedOperations);
         }
         this.maxRememberedOperations = maxRememberedOperations;
         return this;

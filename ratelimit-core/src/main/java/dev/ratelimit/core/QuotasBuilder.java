@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 public final class QuotasBuilder {
 
     /** The most often that a call can be repeated. */
-    public static final int MOST_RETRIES = 10;
+    public static final int MAX_RETRIES = 10;
 
     private static final Duration SHORTEST_TERM = Duration.ofMillis(1);
-    private static final Duration LONGEST_TERM = Duration.ofHours(1);
+    private static final Duration MAX_TERM = Duration.ofHours(1);
 
-    private static final Duration LONGEST_HISTORY = Duration.ofDays(3660);
+    private static final Duration MAX_HISTORY = Duration.ofDays(3660);
 
     private final QuotaStore store;
     private final List<Quota> quotas = new ArrayList<>();
@@ -83,9 +83,9 @@ public final class QuotasBuilder {
      * @throws IllegalArgumentException if it is out of range
      */
     public QuotasBuilder history(Duration history) {
-        if (history.isZero() || history.isNegative() || history.compareTo(LONGEST_HISTORY) > 0) {
-            throw new IllegalArgumentException("history must be more than zero and at most " + LONGEST_HISTORY.toDays()
-                    + " days, but was " + history);
+        if (history.isZero() || history.isNegative() || history.compareTo(MAX_HISTORY) > 0) {
+            throw new IllegalArgumentException(
+                    "history must be more than zero and at most " + MAX_HISTORY.toDays() + " days, but was " + history);
         }
         this.grace = new Grace(history);
         return this;
@@ -114,13 +114,13 @@ public final class QuotasBuilder {
      * <p>A call that may have been counted is repeated only on a store that
      * {@linkplain Capabilities#remembersOperations() remembers operations}, which then has more to write for each.
      *
-     * @param retries from 0 to {@value #MOST_RETRIES}
+     * @param retries from 0 to {@value #MAX_RETRIES}
      * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
     public QuotasBuilder retries(int retries) {
-        if (retries < 0 || retries > MOST_RETRIES) {
-            throw new IllegalArgumentException("retries must be 0 to " + MOST_RETRIES + ", but was " + retries);
+        if (retries < 0 || retries > MAX_RETRIES) {
+            throw new IllegalArgumentException("retries must be 0 to " + MAX_RETRIES + ", but was " + retries);
         }
         this.retries = retries;
         return this;
@@ -132,7 +132,7 @@ public final class QuotasBuilder {
      * <p>{@link QuotaService#consume} and {@link QuotaService#reserve} are answered so, and {@link QuotaService#peek} says what they
      * would be. {@link QuotaService#decrement} and {@link QuotaService#reset} need the store, and throw under each choice.
      *
-     * @param choice the choice, whose Javadoc says what each admits at most
+     * @param choice the choice, whose Javadoc says what each allows at most
      * @return this builder
      */
     public QuotasBuilder whenUnavailable(WhenUnavailable choice) {
@@ -153,7 +153,7 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Has the service lease units of busy keys: it takes from the store what will be asked for in about so long, and grants most
+     * Has the service prefetch units of busy keys: it takes from the store what will be asked for in about so long, and grants most
      * requests from that without the store; the default is that each request is counted in the store by itself or with those
      * that it meets.
      *
@@ -161,10 +161,10 @@ public final class QuotasBuilder {
      *
      * <ul>
      *   <li>Units that nobody has asked for go back after this time. Until then, other processes may be refused although they are
-     *       there. One process leases at most an eighth of what there is.
-     *   <li>A process that is killed, or closes its store before this time is over, loses what it has leased, until the window ends.
-     *   <li>What is used, as this process tells it, is what the store showed when units were leased, less those that are left.
-     *   <li>{@link QuotaService#decrement} and {@link QuotaService#reset} cannot take back what other processes have leased: that
+     *       there. One process prefetches at most an eighth of what there is.
+     *   <li>A process that is killed, or closes its store before this time is over, loses what it has prefetched, until the window ends.
+     *   <li>What is used, as this process tells it, is what the store showed when units were prefetched, less those that are left.
+     *   <li>{@link QuotaService#decrement} and {@link QuotaService#reset} cannot take back what other processes have prefetched: that
      *       may be granted besides.
      * </ul>
      *
@@ -172,9 +172,9 @@ public final class QuotasBuilder {
      * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
-    public QuotasBuilder leases(Duration term) {
-        if (term.compareTo(SHORTEST_TERM) < 0 || term.compareTo(LONGEST_TERM) > 0) {
-            throw new IllegalArgumentException("the term of leases must be 1 ms to 1 hour, but was " + term);
+    public QuotasBuilder prefetch(Duration term) {
+        if (term.compareTo(SHORTEST_TERM) < 0 || term.compareTo(MAX_TERM) > 0) {
+            throw new IllegalArgumentException("the prefetch term must be 1 ms to 1 hour, but was " + term);
         }
         this.term = term;
         return this;

@@ -7,14 +7,14 @@ import dev.ratelimit.SingleLimiter;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.WhenSaturated;
 import dev.ratelimit.core.internal.cells.CellTable;
+import dev.ratelimit.core.internal.cells.RateOutOfRange;
 import dev.ratelimit.core.internal.cells.SingleCell;
-import dev.ratelimit.core.internal.cells.UnkeptRate;
 import dev.ratelimit.core.internal.keys.KeyHash;
+import dev.ratelimit.core.internal.limit.DividedPolicies;
 import dev.ratelimit.core.internal.limit.OnePolicy;
 import dev.ratelimit.core.internal.limit.PolicyLimiter;
 import dev.ratelimit.core.internal.limit.PolicySource;
-import dev.ratelimit.core.internal.limit.SharedPolicies;
-import dev.ratelimit.core.internal.queue.WaitingRoom;
+import dev.ratelimit.core.internal.queue.WaiterBounds;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * SingleLimiter node = Limiters.singleBuilder(policy)
- *         .maximumWaiters(100)
+ *         .maxWaiters(100)
  *         .listener(statistics)
  *         .build();
  * }</pre>
@@ -47,10 +47,10 @@ public final class SingleLimiterBuilder {
             .orElseThrow();
 
     /** One for each rate, and one for a blackout. */
-    private static final int CELLS = Policy.MOST_RATES + 1;
+    private static final int CELLS = Policy.MAX_RATES + 1;
 
     private final Policy policy;
-    private int maximumWaiters = LimiterBuilder.DEFAULT_MAXIMUM_WAITERS;
+    private int maxWaiters = LimiterBuilder.DEFAULT_MAX_WAITERS;
     private TimeSource timeSource = TimeSource.system();
     private @Nullable ClusterShare clusterShare;
     private @Nullable LimiterListener listener;
@@ -61,14 +61,14 @@ public final class SingleLimiterBuilder {
 
     /**
      * Sets how many calls may wait for permits at the same time; the default is
-     * {@link LimiterBuilder#DEFAULT_MAXIMUM_WAITERS}. A further call that would have to wait is refused at once.
+     * {@link LimiterBuilder#DEFAULT_MAX_WAITERS}. A further call that would have to wait is refused at once.
      *
-     * @param maximumWaiters at least 1
+     * @param maxWaiters at least 1
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1
      */
-    public SingleLimiterBuilder maximumWaiters(int maximumWaiters) {
-        this.maximumWaiters = LimiterBuilder.checked("maximumWaiters", maximumWaiters, Integer.MAX_VALUE);
+    public SingleLimiterBuilder maxWaiters(int maxWaiters) {
+        this.maxWaiters = LimiterBuilder.checked("maxWaiters", maxWaiters, Integer.MAX_VALUE);
         return this;
     }
 
@@ -115,13 +115,13 @@ public final class SingleLimiterBuilder {
      */
     public SingleLimiter build() {
         CellTable cells = new CellTable(CELLS, WhenSaturated.DENY, timeSource);
-        WaitingRoom room = new WaitingRoom(maximumWaiters, maximumWaiters);
+        WaiterBounds room = new WaiterBounds(maxWaiters, maxWaiters);
         ClusterShare share = clusterShare;
         if (share != null) {
-            UnkeptRate.checkParts(policy, share.atFirst());
+            RateOutOfRange.checkParts(policy, share.initialNodes());
         }
-        OnePolicy<Object> own = new OnePolicy<>(share == null ? policy : policy.dividedBy(share.atFirst()), cells);
-        PolicySource<Object> policies = share == null ? own : new SharedPolicies<>(policy, share, own, timeSource);
+        OnePolicy<Object> own = new OnePolicy<>(share == null ? policy : policy.dividedBy(share.initialNodes()), cells);
+        PolicySource<Object> policies = share == null ? own : new DividedPolicies<>(policy, share, own, timeSource);
         PolicyLimiter<Object> limiter = new PolicyLimiter<>(
                 policies, cells, HASH, Function.identity(), timeSource, room, CELLS, listener, null);
         // A listener hears of each decision, and a share is asked for the number of nodes with each.

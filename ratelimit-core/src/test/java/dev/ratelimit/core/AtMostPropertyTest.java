@@ -89,7 +89,7 @@ class AtMostPropertyTest {
     private static long busiestWindow(Rate rate, Duration window, List<Step> steps) {
         ManualTime time = new ManualTime();
         Limiter<String> limiter = Limiters.builder(Policy.of("p", rate).shape(window))
-                .maximumKeys(10)
+                .maxKeys(10)
                 .timeSource(time)
                 .build();
         List<Departure> departures = new ArrayList<>();
@@ -98,7 +98,7 @@ class AtMostPropertyTest {
             long permits = Math.max(1, Math.round(step.ofBurst() * rate.capacity()));
             if (step.reserves()) {
                 Reservation reservation = limiter.reserve(KEY, permits);
-                if (reservation.granted()) {
+                if (reservation.allowed()) {
                     departures.add(new Departure(reservation.dueNanos(), permits));
                 }
             } else {

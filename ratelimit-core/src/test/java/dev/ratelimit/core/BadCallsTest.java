@@ -35,7 +35,8 @@ class BadCallsTest {
                     "full", Rate.perSecond(10), Rate.perMinute(100).burst(20))
             .shape(Duration.ofSeconds(2))
             .blackout(Duration.ofSeconds(5))
-            .atOnce(2, Duration.ofHours(1));
+            .maxConcurrent(2)
+            .leaseTimeout(Duration.ofHours(1));
 
     private final ManualTime time = new ManualTime();
     private final Statistics statistics = new Statistics();
@@ -51,7 +52,7 @@ class BadCallsTest {
     @BeforeEach
     void useSomeOfEverything() {
         assertThat(limiter.tryAcquire(KEY, 8)).isTrue();
-        assertThat(limiter.reserve(KEY, 3).granted()).isTrue();
+        assertThat(limiter.reserve(KEY, 3).allowed()).isTrue();
         before = limiter.snapshot(KEY);
         counted = statistics.byPolicy();
         pending = time.pending();
@@ -90,7 +91,7 @@ class BadCallsTest {
     void moreThanTheCapacityIsAnAnswerAtOnce(long permits) throws InterruptedException {
         assertThat(limiter.acquire(KEY, permits)).isFalse();
         Reservation reservation = limiter.reserve(KEY, permits);
-        assertThat(reservation.granted()).isFalse();
+        assertThat(reservation.allowed()).isFalse();
         assertThat(reservation.cancel()).isFalse();
         for (Decision decision : List.of(
                 limiter.decide(KEY, permits),
@@ -138,7 +139,7 @@ class BadCallsTest {
     @Test
     void waitsOutOfRange() {
         for (Duration wait :
-                List.of(Duration.ofNanos(-1), Policy.LONGEST.plusNanos(1), Duration.ofSeconds(Long.MAX_VALUE))) {
+                List.of(Duration.ofNanos(-1), Policy.MAX_DURATION.plusNanos(1), Duration.ofSeconds(Long.MAX_VALUE))) {
             assertThatThrownBy(() -> limiter.enter(KEY, wait))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("the longest wait must be from 0 to 365 days, but was " + wait);

@@ -117,11 +117,11 @@ class BadInputTest {
         LimiterBuilder<Object> builder = Limiters.builder(
                         Policy.of("p", Rate.perSecond(1)).shape(Duration.ofSeconds(9)))
                 .timeSource(time)
-                .maximumWaiters(1);
+                .maxWaiters(1);
         for (int waiters : new int[] {0, -1, Integer.MIN_VALUE}) {
-            assertThatThrownBy(() -> builder.maximumWaiters(waiters))
+            assertThatThrownBy(() -> builder.maxWaiters(waiters))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("maximumWaiters must be from 1 to 2147483647, but was " + waiters);
+                    .hasMessage("maxWaiters must be from 1 to 2147483647, but was " + waiters);
         }
         Limiter<String> built = builder.build();
         assertThat(built.acquireAsync("k").toCompletableFuture()).isDone();
@@ -146,9 +146,9 @@ class BadInputTest {
                         .isInstanceOf(NullPointerException.class)
                         .hasMessage(name));
         assertThatThrownBy(() -> Limiters.single((Policy) null)).hasMessage("policy");
-        assertThatThrownBy(() -> builder.maximumWaiters(0))
+        assertThatThrownBy(() -> builder.maxWaiters(0))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("maximumWaiters must be from 1 to 2147483647, but was 0");
+                .hasMessage("maxWaiters must be from 1 to 2147483647, but was 0");
         assertThatThrownBy(() -> single.enter(Duration.ofDays(366)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("must be from 0 to 365 days, but was PT8784H");
@@ -163,10 +163,9 @@ class BadInputTest {
     @Test
     void moreCellsThanThereCanBe() {
         Policy three = Policy.of("p", Rate.perSecond(1), Rate.perHour(9)).blackout(Duration.ofSeconds(1));
-        assertThatThrownBy(
-                        () -> Limiters.builder(three).maximumKeys(200_000_000).build())
+        assertThatThrownBy(() -> Limiters.builder(three).maxKeys(200_000_000).build())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("maximumKeys 200000000 with 3 cells each (Policy[p, ")
+                .hasMessageStartingWith("maxKeys 200000000 with 3 cells each (Policy[p, ")
                 .hasMessageEndingWith("choose at most 166666666 keys");
     }
 
@@ -193,12 +192,12 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, -1, Integer.MIN_VALUE, Integer.MAX_VALUE, LimiterBuilder.LARGEST_MAXIMUM_KEYS + 1})
-    void maximumKeysOutOfRange(int maximumKeys) {
+    @ValueSource(ints = {0, -1, Integer.MIN_VALUE, Integer.MAX_VALUE, LimiterBuilder.MAX_KEYS + 1})
+    void maxKeysOutOfRange(int maxKeys) {
         LimiterBuilder<Object> builder = Limiters.builder(Rate.perSecond(10));
-        assertThatThrownBy(() -> builder.maximumKeys(maximumKeys))
+        assertThatThrownBy(() -> builder.maxKeys(maxKeys))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("maximumKeys must be from 1 to 500000000, but was " + maximumKeys);
+                .hasMessage("maxKeys must be from 1 to 500000000, but was " + maxKeys);
     }
 
     @Test

@@ -79,7 +79,7 @@ class BlackoutChangeTest {
                         Limiters.builder(Tiers.of(
                                                 (String key) -> directory.getOrDefault(key, Policy.unlimited()),
                                                 Policy.blocked())
-                                        .maximumAge(Duration.ofMillis(1)))
+                                        .maxAge(Duration.ofMillis(1)))
                                 .timeSource(tiered)
                                 .build(),
                         tiered,

@@ -30,7 +30,7 @@ class ChangesUnderLoadTest {
     @Test
     void noneFailsAndNoDebtIsLostOrMultiplied() throws Exception {
         Limiter<Long> limiter = Limiters.builder(policy(0))
-                .maximumKeys(200)
+                .maxKeys(200)
                 .timeSource(new ManualTime(12_345))
                 .build();
         AtomicBoolean ended = new AtomicBoolean();

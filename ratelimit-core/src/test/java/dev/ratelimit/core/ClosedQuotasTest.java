@@ -31,11 +31,11 @@ class ClosedQuotasTest {
     private final QuotaStore counters = QuotaStores.inMemory(CLOCK);
     private final FaultyStore store = new FaultyStore(counters);
 
-    private QuotaService leasing() {
+    private QuotaService prefetching() {
         return Quotas.builder(store)
                 .quota(MONTHLY)
                 .clock(CLOCK)
-                .leases(Duration.ofMinutes(5))
+                .prefetch(Duration.ofMinutes(5))
                 .build();
     }
 
@@ -53,13 +53,13 @@ class ClosedQuotasTest {
     void tenNodesThatAreReplacedStrandNothing() {
         long granted = 0;
         for (int node = 0; node < 10; node++) {
-            try (QuotaService quotas = leasing()) {
-                boolean leased = false;
+            try (QuotaService quotas = prefetching()) {
+                boolean prefetched = false;
                 for (int i = 0; i < 2_000; i++) {
-                    leased |= quotas.consume("key").source() == DecisionSource.LEASE;
+                    prefetched |= quotas.consume("key").source() == DecisionSource.PREFETCHED;
                     granted++;
                 }
-                assertThat(leased).isTrue();
+                assertThat(prefetched).isTrue();
                 assertThat(used("key")).isGreaterThan(granted);
             }
             assertThat(used("key")).isEqualTo(granted);
@@ -68,7 +68,7 @@ class ClosedQuotasTest {
 
     @Test
     void aClosedServiceAnswersAndLeasesNothing() {
-        QuotaService quotas = leasing();
+        QuotaService quotas = prefetching();
         for (int i = 0; i < 100; i++) {
             quotas.consume("key");
         }
@@ -82,7 +82,7 @@ class ClosedQuotasTest {
 
     @Test
     void manyKeysGoBackInFewCalls() {
-        QuotaService quotas = leasing();
+        QuotaService quotas = prefetching();
         for (int key = 0; key < 2_500; key++) {
             for (int i = 0; i < 4; i++) {
                 quotas.consume("key" + key);
@@ -98,7 +98,7 @@ class ClosedQuotasTest {
 
     @Test
     void aStoreThatDoesNotAnswerIsAskedOnce() {
-        QuotaService quotas = leasing();
+        QuotaService quotas = prefetching();
         for (int i = 0; i < 100; i++) {
             quotas.consume("key");
         }
@@ -128,7 +128,7 @@ class ClosedQuotasTest {
 
     @RepeatedTest(10)
     void whatIsGrantedDuringTheCloseIsCounted() throws Exception {
-        QuotaService quotas = leasing();
+        QuotaService quotas = prefetching();
         CyclicBarrier start = new CyclicBarrier(4);
         List<FutureTask<Long>> tasks = new ArrayList<>();
         for (int t = 0; t < 4; t++) {
@@ -152,7 +152,7 @@ class ClosedQuotasTest {
             granted += task.get();
         }
         // No lease that came in between is left for the timer, which the process may not live to see.
-        assertThat(quotas.statistics().leasedUnits()).isZero();
+        assertThat(quotas.statistics().prefetchedUnits()).isZero();
         quotas.close();
         assertThat(used("key")).isEqualTo(granted);
     }

@@ -35,7 +35,7 @@ class CompositionTest {
     private final Limiter<String> perTenant = limiter(Policy.of("tenant", Rate.perSecond(4)));
     private final Limiter<String> perUser = limiter(Policy.of("user", Rate.perSecond(2)));
     private final Limit<Request> all =
-            Limiters.all(node.forAll("node"), perTenant.by(Request::tenant), perUser.by(Request::user));
+            Limiters.all(perUser.by(Request::user), perTenant.by(Request::tenant), node.forAll("node"));
 
     private Limiter<String> limiter(Policy policy) {
         return Limiters.builder(policy).timeSource(time).build();
@@ -110,7 +110,7 @@ class CompositionTest {
     @Test
     void theLongestWaitOfThoseThatRefuseIsOneThatHelps() {
         Limiter<String> slow = limiter(Policy.of("slow", Rate.perMinute(1)));
-        Limit<Request> limit = Limiters.all(slow.by(Request::tenant), perUser.by(Request::user));
+        Limit<Request> limit = Limiters.all(perUser.by(Request::user), slow.by(Request::tenant));
         assertThat(limit.tryAcquire(ADA)).isTrue();
         perUser.tryAcquire("ada");
         Decision refused = limit.decide(ADA);
@@ -126,13 +126,13 @@ class CompositionTest {
     void aRefusedUserDoesNotEvenNeedTheKeysOfTheOthers() {
         List<String> asked = new ArrayList<>();
         Limit<Request> limit = Limiters.all(
-                perTenant.by((Request request) -> {
-                    asked.add("tenant");
-                    return request.tenant();
-                }),
                 perUser.by((Request request) -> {
                     asked.add("user");
                     return request.user();
+                }),
+                perTenant.by((Request request) -> {
+                    asked.add("tenant");
+                    return request.tenant();
                 }));
         perUser.tryAcquire("ada", 2);
         assertThat(limit.tryAcquire(ADA)).isFalse();
@@ -143,7 +143,7 @@ class CompositionTest {
     void onlyTheLimitThatWasExceededBeginsItsBlackout() {
         Limiter<String> strict = limiter(Policy.of("strict", Rate.perSecond(2)).blackout(Duration.ofMinutes(1)));
         Limiter<String> shared = limiter(Policy.of("shared", Rate.perSecond(2)).blackout(Duration.ofMinutes(2)));
-        Limit<Request> limit = Limiters.all(shared.by(Request::tenant), strict.by(Request::user));
+        Limit<Request> limit = Limiters.all(strict.by(Request::user), shared.by(Request::tenant));
         assertThat(limit.tryAcquire(ADA, 2)).isTrue();
         assertThat(limit.peek(ADA).allowed()).isFalse();
         assertThat(strict.peek("ada").reason()).as("to look is no excess").isEqualTo(Reason.OVER_LIMIT);
@@ -157,9 +157,8 @@ class CompositionTest {
 
     @Test
     void compositionsNestAndAreRefundedAsOne() {
-        Limit<Request> ofTenants = Limiters.all(node.forAll(), perTenant.by(Request::tenant));
-        Limit<Request> nested =
-                Limiters.all(ofTenants, Limiters.all(Limiters.all(perUser)).by(Request::user));
+        Limit<Request> ofTenants = Limiters.all(perTenant.by(Request::tenant), node.forAll());
+        Limit<Request> nested = Limiters.all(Limiters.all(Limiters.all(perUser)).by(Request::user), ofTenants);
         assertThat(nested.tryAcquire(ADA, 2)).isTrue();
         assertThat(nested.tryAcquire(ADA)).isFalse();
         assertLeft(6, 2, 0);
@@ -173,17 +172,17 @@ class CompositionTest {
         Limit<Object> anything = node.forAll();
         Limit<CharSequence> characters =
                 limiter(Policy.of("user", Rate.perSecond(2))).by(CharSequence::toString);
-        Limit<String> both = Limiters.all(anything, characters);
+        Limit<String> both = Limiters.all(characters, anything);
         assertThat(both.tryAcquire("ada", 2)).isTrue();
         assertThat(both.tryAcquire("ada")).isFalse();
-        assertThat(Limiters.all(node.forAll(), perUser.by(Request::user)).tryAcquire(ADA))
+        assertThat(Limiters.all(perUser.by(Request::user), node.forAll()).tryAcquire(ADA))
                 .isTrue();
     }
 
     @Test
     void aLimitThatIsThereTwiceIsChargedTwice() {
         record Transfer(String from, String to) {}
-        Limit<Transfer> both = Limiters.all(perUser.by(Transfer::from), perUser.by(Transfer::to));
+        Limit<Transfer> both = Limiters.all(perUser.by(Transfer::to), perUser.by(Transfer::from));
         assertThat(both.tryAcquire(new Transfer("ada", "grace"))).isTrue();
         assertThat(both.tryAcquire(new Transfer("ada", "ada"))).isFalse();
         assertThat(perUser.peek("ada").remaining()).isEqualTo(1);
@@ -193,11 +192,9 @@ class CompositionTest {
 
     @Test
     void aFunctionThatFailsTakesNothing() {
-        Limit<Request> limit = Limiters.all(
-                perTenant.by((Request request) -> {
-                    throw new IllegalStateException("no tenant");
-                }),
-                perUser.by(Request::user));
+        Limit<Request> limit = Limiters.all(perUser.by(Request::user), perTenant.by((Request request) -> {
+            throw new IllegalStateException("no tenant");
+        }));
         for (ThrowingCallable call : List.<ThrowingCallable>of(() -> limit.tryAcquire(ADA), () -> limit.decide(ADA))) {
             assertThatThrownBy(call).isInstanceOf(IllegalStateException.class);
         }
@@ -212,7 +209,7 @@ class CompositionTest {
             return "none left";
         });
         perTenant.tryAcquire("none left", 4);
-        Limit<Request> limit = Limiters.all(exchanging, perUser.by(Request::user));
+        Limit<Request> limit = Limiters.all(perUser.by(Request::user), exchanging);
         assertThat(limit.tryAcquire(ADA, 2)).isFalse();
         assertThat(perUser.snapshot("ada").budgets().get(0).debt()).isEqualTo(1);
     }
@@ -252,9 +249,9 @@ class CompositionTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("permits must be at least 1, but was 0");
         }
-        Limit<Request> keyless = Limiters.all(perUser.by(Request::user), perTenant.by(request -> null));
+        Limit<Request> keyless = Limiters.all(perTenant.by(request -> null), perUser.by(Request::user));
         assertThatThrownBy(() -> keyless.refund(ADA, 1)).hasMessage("the key's function returned null");
-        Limit<Request> unsupported = Limiters.all(perTenant.by(Request::tenant), Limiters.perKey(Rate.perSecond(1)));
+        Limit<Request> unsupported = Limiters.all(Limiters.perKey(Rate.perSecond(1)), perTenant.by(Request::tenant));
         assertThatThrownBy(() -> unsupported.refund(ADA, 1)).isInstanceOf(IllegalArgumentException.class);
         assertLeft(7, 3, 1);
     }
@@ -268,7 +265,7 @@ class CompositionTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("a composition is of 1 to 8 limits, but was given ");
         }
-        assertThatThrownBy(() -> Limiters.all(perUser, null))
+        assertThatThrownBy(() -> Limiters.all(null, perUser))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("limit 2");
         assertThat(Limiters.all(perUser).tryAcquire("ada")).isTrue();
@@ -299,10 +296,10 @@ class CompositionTest {
         Limiter<String> ofTenants =
                 Limiters.builder(Rate.perSecond(4)).timeSource(nanos::get).build();
         Limit<Request> nested = Limiters.all(
-                wide.forAll(),
+                Limiters.all(Limiters.shadow(ofUsers), ofUsers).by(Request::user),
                 ofTenants.by(Request::tenant),
-                Limiters.all(Limiters.shadow(ofUsers), ofUsers).by(Request::user));
-        Limit<Request> givingBack = Limiters.all(ofTenants.by(Request::tenant), wide.forAll());
+                wide.forAll());
+        Limit<Request> givingBack = Limiters.all(wide.forAll(), ofTenants.by(Request::tenant));
         int answers = 100_000;
         assertThat(admissions(nested, 80, nanos)).as("the user refuses").isEqualTo(10);
         assertThat(admissions(givingBack, 80, nanos)).as("the tenant refuses").isEqualTo(40);
@@ -321,14 +318,14 @@ class CompositionTest {
 
     /** Eight requests a second, by keys of four characters or more: shorter ones allocate. */
     private static int admissions(Limit<Request> limit, int requests, AtomicLong nanos) {
-        int admitted = 0;
+        int allowed = 0;
         for (int i = 0; i < requests; i++) {
             if (i % 8 == 0) {
                 nanos.addAndGet(1_000_000_000);
             }
-            admitted += limit.tryAcquire(GRACE) ? 1 : 0;
+            allowed += limit.tryAcquire(GRACE) ? 1 : 0;
         }
-        return admitted;
+        return allowed;
     }
 
     /** What this thread has allocated so far; by reflection, because the core's module does not read the one that knows. */

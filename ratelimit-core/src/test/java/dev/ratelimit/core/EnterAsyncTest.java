@@ -64,13 +64,14 @@ class EnterAsyncTest {
 
     private final Policy policy = Policy.of("p", Rate.perSecond(10).burst(10))
             .shape(Duration.ofSeconds(5))
-            .atOnce(2, Duration.ofSeconds(30));
+            .maxConcurrent(2)
+            .leaseTimeout(Duration.ofSeconds(30));
 
     private Limiter<String> limiter(Policy policy) {
         return Limiters.builder(policy)
                 .timeSource(exhaustible)
-                .maximumKeys(100)
-                .maximumWaitersPerKey(3)
+                .maxKeys(100)
+                .maxWaitersPerKey(3)
                 .listener(statistics)
                 .build();
     }
@@ -88,14 +89,14 @@ class EnterAsyncTest {
         CompletableFuture<Lease> fourth = later(limiter);
         assertThat(third).isNotDone();
         first.close();
-        assertThat(third.join().granted()).isTrue();
+        assertThat(third.join().allowed()).isTrue();
         assertThat(fourth).isNotDone();
         fourth.cancel(true);
         second.close();
         assertThat(limiter.snapshot(KEY).leases()).isEqualTo(1);
         third.join().close();
         assertThat(limiter.snapshot(KEY).leases()).isZero();
-        assertThat(statistics.counts("p").admitted()).isEqualTo(3);
+        assertThat(statistics.counts("p").allowed()).isEqualTo(3);
         assertThat(statistics.counts("p").givenUp()).isEqualTo(1);
     }
 
@@ -107,7 +108,7 @@ class EnterAsyncTest {
         assertThat(limiter.enterAsync(KEY, Duration.ZERO)
                         .toCompletableFuture()
                         .join()
-                        .granted())
+                        .allowed())
                 .isFalse();
         CompletableFuture<Lease> waits = later(limiter);
         later(limiter);
@@ -116,7 +117,7 @@ class EnterAsyncTest {
         assertThat(refused.reason()).isEqualTo(Decision.Reason.TOO_MANY_WAITING);
         assertThat(refused).hasToString("refused (too many waiting)");
         time.advance(Duration.ofSeconds(10));
-        assertThat(waits.join().decision().reason()).isEqualTo(Decision.Reason.TOO_MANY_AT_ONCE);
+        assertThat(waits.join().decision().reason()).isEqualTo(Decision.Reason.TOO_MANY_CONCURRENT);
         assertThatThrownBy(() -> limiter.enterAsync(KEY, Duration.ofDays(366)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("longest wait");
@@ -127,7 +128,8 @@ class EnterAsyncTest {
     void theLongestHoldBeginsWhenTheLeaseIsHandedOver() {
         Limiter<String> limiter = limiter(Policy.of("p", Rate.perSecond(1).burst(1))
                 .shape(Duration.ofMinutes(1))
-                .atOnce(1, Duration.ofSeconds(1)));
+                .maxConcurrent(1)
+                .leaseTimeout(Duration.ofSeconds(1)));
         limiter.tryAcquire(KEY);
         limiter.acquireAsync(KEY);
         limiter.acquireAsync(KEY);
@@ -136,10 +138,10 @@ class EnterAsyncTest {
         assertThat(waitsForItsPermit).isNotDone();
         assertThat(limiter.snapshot(KEY).leases()).isEqualTo(1);
         time.advanceNanos(1);
-        assertThat(waitsForItsPermit.join().granted()).isTrue();
+        assertThat(waitsForItsPermit.join().allowed()).isTrue();
         time.advance(Duration.ofSeconds(1).minusNanos(1));
         assertThat(limiter.snapshot(KEY).leases()).isEqualTo(1);
-        assertThat(limiter.tryEnter(KEY).granted()).as("two would be inside").isFalse();
+        assertThat(limiter.tryEnter(KEY).allowed()).as("two would be inside").isFalse();
         time.advanceNanos(1);
         assertThat(limiter.snapshot(KEY).leases()).isZero();
     }
@@ -215,8 +217,8 @@ class EnterAsyncTest {
     /** It began when the executor had the delivery: the lease arrived reclaimed, and two were inside. */
     @Test
     void theLongestHoldBeginsWhenAnExecutorDelivers() {
-        Limiter<String> limiter =
-                limiter(Policy.of("p", Rate.perSecond(10).burst(10)).atOnce(1, Duration.ofMillis(100)));
+        Limiter<String> limiter = limiter(
+                Policy.of("p", Rate.perSecond(10).burst(10)).maxConcurrent(1).leaseTimeout(Duration.ofMillis(100)));
         Lease first = limiter.tryEnter(KEY);
         List<Runnable> queue = new ArrayList<>();
         CompletableFuture<Lease> waits =
@@ -224,17 +226,17 @@ class EnterAsyncTest {
         first.close();
         time.advance(Duration.ofMillis(99));
         queue.forEach(Runnable::run);
-        assertThat(waits.join().granted()).isTrue();
+        assertThat(waits.join().allowed()).isTrue();
         time.advance(Duration.ofMillis(100).minusNanos(1));
-        assertThat(limiter.tryEnter(KEY).granted()).as("two would be inside").isFalse();
+        assertThat(limiter.tryEnter(KEY).allowed()).as("two would be inside").isFalse();
         time.advanceNanos(1);
-        assertThat(limiter.tryEnter(KEY).granted()).isTrue();
+        assertThat(limiter.tryEnter(KEY).allowed()).isTrue();
     }
 
     @Test
     void aLeaseThatItsExecutorDoesNotDeliverWithinTheLongestHoldIsTakenBack() {
-        Limiter<String> limiter =
-                limiter(Policy.of("p", Rate.perSecond(10).burst(10)).atOnce(1, Duration.ofMillis(50)));
+        Limiter<String> limiter = limiter(
+                Policy.of("p", Rate.perSecond(10).burst(10)).maxConcurrent(1).leaseTimeout(Duration.ofMillis(50)));
         Lease first = limiter.tryEnter(KEY);
         List<Runnable> queue = new ArrayList<>();
         CompletableFuture<Lease> waits =
@@ -250,7 +252,7 @@ class EnterAsyncTest {
         assertThat(statistics.counts("p").leasesReclaimed()).isEqualTo(1);
         queue.forEach(Runnable::run);
         assertThat(limiter.snapshot(KEY).leases()).isZero();
-        assertThat(limiter.tryEnter(KEY).granted()).isTrue();
+        assertThat(limiter.tryEnter(KEY).allowed()).isTrue();
     }
 
     static Stream<Arguments> whatRunsAtOnce() {
@@ -267,8 +269,9 @@ class EnterAsyncTest {
     @ParameterizedTest(name = "executor: {0}")
     @MethodSource("whatRunsAtOnce")
     void thousandsThatCloseTheirLeasesAtOnceAllHaveOne(String name, @Nullable Executor executor) {
-        Limiter<String> limiter =
-                Limiters.builder(Policy.unlimited().atOnce(1)).timeSource(time).build();
+        Limiter<String> limiter = Limiters.builder(Policy.unlimited().maxConcurrent(1))
+                .timeSource(time)
+                .build();
         Lease held = limiter.tryEnter(KEY);
         AtomicInteger served = new AtomicInteger();
         Duration longest = Duration.ofSeconds(10);
@@ -276,7 +279,7 @@ class EnterAsyncTest {
             CompletionStage<Lease> stage =
                     executor == null ? limiter.enterAsync(KEY, longest) : limiter.enterAsync(KEY, longest, executor);
             stage.thenAccept(lease -> {
-                served.addAndGet(lease.granted() ? 1 : 0);
+                served.addAndGet(lease.allowed() ? 1 : 0);
                 lease.close();
             });
         }
@@ -290,19 +293,19 @@ class EnterAsyncTest {
     @Test
     void thoseThatWaitForALeaseGoAsTheNewPolicyLetsThem() {
         Limiter<String> limiter =
-                limiter(Policy.of("before", Rate.perSecond(1000)).atOnce(1));
+                limiter(Policy.of("before", Rate.perSecond(1000)).maxConcurrent(1));
         Lease held = limiter.tryEnter(KEY);
         List<CompletableFuture<Lease>> waiting = List.of(later(limiter), later(limiter), later(limiter));
-        limiter.update(Policy.of("after", Rate.perSecond(1).burst(1)).atOnce(1));
+        limiter.update(Policy.of("after", Rate.perSecond(1).burst(1)).maxConcurrent(1));
         time.advance(Duration.ofSeconds(1));
         held.close();
         Lease first = waiting.get(0).join();
-        assertThat(first.granted()).isTrue();
+        assertThat(first.allowed()).isTrue();
         first.close();
         assertThat(waiting.subList(1, 3))
                 .allMatch(stage -> stage.join().decision().reason() == Decision.Reason.OVER_LIMIT);
-        assertThat(statistics.counts("before").admitted()).isEqualTo(1);
-        assertThat(statistics.counts("after").admitted()).isEqualTo(1);
+        assertThat(statistics.counts("before").allowed()).isEqualTo(1);
+        assertThat(statistics.counts("after").allowed()).isEqualTo(1);
         assertThat(statistics.counts("after").refused()).isEqualTo(2);
         assertThat(limiter.snapshot(KEY).leases()).isZero();
     }
@@ -310,7 +313,7 @@ class EnterAsyncTest {
     @Test
     void thoseThatWaitForALeaseAreRefusedWhenAPolicyBlocks() throws Exception {
         Limiter<String> limiter =
-                limiter(Policy.of("before", Rate.perSecond(1000)).atOnce(1));
+                limiter(Policy.of("before", Rate.perSecond(1000)).maxConcurrent(1));
         limiter.tryEnter(KEY);
         CompletableFuture<Lease> stage = later(limiter);
         FutureTask<Lease> thread = new FutureTask<>(() -> limiter.enter(KEY, Duration.ofSeconds(10)));
@@ -327,17 +330,17 @@ class EnterAsyncTest {
     void thoseThatWaitForALeaseAreAnsweredByAPolicyWithoutRates(Policy after) {
         Limiter<String> limiter = limiter(Policy.of("p", Rate.perHour(1).burst(1))
                 .shape(Duration.ofSeconds(1))
-                .atOnce(1));
+                .maxConcurrent(1));
         Lease held = limiter.tryEnter(KEY);
         CompletableFuture<Lease> waits = later(limiter);
         limiter.update(after);
         held.close();
-        assertThat(waits.join().granted()).isEqualTo(!after.blocks());
+        assertThat(waits.join().allowed()).isEqualTo(!after.blocks());
     }
 
     static Stream<Policy> policiesWithoutRates() {
         return Stream.of(
-                Policy.unlimited(), Policy.blocked(), Policy.unlimited().atOnce(5));
+                Policy.unlimited(), Policy.blocked(), Policy.unlimited().maxConcurrent(5));
     }
 
     @Test
@@ -370,7 +373,7 @@ class EnterAsyncTest {
         time.advance(Duration.ofMillis(20));
         Gauges gauges = limiter.gauges();
         assertThat(gauges.waiting()).isEqualTo(2);
-        assertThat(gauges.longestWait()).isEqualTo(Duration.ofMillis(30));
+        assertThat(gauges.maxWait()).isEqualTo(Duration.ofMillis(30));
         assertThat(gauges.leases()).isEqualTo(2);
         assertThat(gauges.debts()).isEqualTo(2);
         assertThat(gauges.saturation()).isEqualTo(0.02);

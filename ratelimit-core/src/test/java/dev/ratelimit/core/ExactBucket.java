@@ -62,12 +62,12 @@ public final class ExactBucket {
         return fullAt.subtract(refillPerNano.multiply(BigInteger.valueOf(now))).max(BigInteger.ZERO);
     }
 
-    public boolean admits(long now, long permits) {
+    public boolean allows(long now, long permits) {
         return missing(now).add(permit.multiply(BigInteger.valueOf(permits))).compareTo(full) <= 0;
     }
 
     public boolean take(long now, long permits) {
-        if (!admits(now, permits)) {
+        if (!allows(now, permits)) {
             return false;
         }
         charge(now, permits);

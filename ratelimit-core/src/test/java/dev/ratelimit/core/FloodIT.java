@@ -24,7 +24,7 @@ class FloodIT {
     void theHeapDoesNotGrow(WhenSaturated whenSaturated) {
         ManualTime time = new ManualTime();
         Limiter<Object> limiter = Limiters.builder(Rate.perSecond(10))
-                .maximumKeys(100_000)
+                .maxKeys(100_000)
                 .whenSaturated(whenSaturated)
                 .timeSource(time)
                 .build();

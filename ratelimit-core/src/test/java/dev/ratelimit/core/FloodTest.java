@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * <p>The rule: a key in debt is forgotten only for a new key that finds sixteen keys in debt in its two sets, none of which
  * owes less. Each key of the flood owes one permit when it comes, and less every moment after; the heavy key, which asks a
  * thousand times as often as its limit allows, owes more than its capacity less one. So the number of permits that it may
- * get beyond its limit is 0: what it is admitted is what an exact bucket of its own would admit. {@code FloodIT} measures the
+ * get beyond its limit is 0: what it is allowed is what an exact bucket of its own would allow. {@code FloodIT} measures the
  * heap.
  */
 class FloodTest {
@@ -29,7 +29,7 @@ class FloodTest {
         ManualTime time = new ManualTime();
         Rate rate = Rate.perSecond(10);
         Limiter<Object> limiter = Limiters.builder(rate)
-                .maximumKeys(100_000)
+                .maxKeys(100_000)
                 .whenSaturated(whenSaturated)
                 .timeSource(time)
                 .build();

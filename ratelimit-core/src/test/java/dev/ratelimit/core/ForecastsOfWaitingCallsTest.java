@@ -21,8 +21,8 @@ class ForecastsOfWaitingCallsTest {
 
     private final ManualTime time = new ManualTime();
 
-    private static Policy shaping(Rate rate, Duration longestDelay) {
-        return Policy.of("policy", rate).shape(longestDelay);
+    private static Policy shaping(Rate rate, Duration maxDelay) {
+        return Policy.of("policy", rate).shape(maxDelay);
     }
 
     private Limiter<String> limiter(Policy policy) {
@@ -103,7 +103,7 @@ class ForecastsOfWaitingCallsTest {
     void aFullQueueOfALimiterWithoutAKeyBeginsNoBlackout() {
         SingleLimiter limiter = Limiters.singleBuilder(shaping(Rate.perSecond(1).burst(1), Duration.ofSeconds(60))
                         .blackout(Duration.ofSeconds(30)))
-                .maximumWaiters(1)
+                .maxWaiters(1)
                 .timeSource(time)
                 .build();
         limiter.tryAcquire();

@@ -28,10 +28,10 @@ class ImpatientClientsTest {
 
     private final ManualTime time = new ManualTime();
 
-    private Limiter<String> limiter(Rate rate, Duration longestDelay) {
-        return Limiters.builder(Policy.of("p", rate).shape(longestDelay))
+    private Limiter<String> limiter(Rate rate, Duration maxDelay) {
+        return Limiters.builder(Policy.of("p", rate).shape(maxDelay))
                 .timeSource(time)
-                .maximumKeys(100)
+                .maxKeys(100)
                 .build();
     }
 

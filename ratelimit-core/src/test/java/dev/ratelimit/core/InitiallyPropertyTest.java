@@ -92,7 +92,7 @@ class InitiallyPropertyTest {
     private static int firstDifference(Rate rate, long start, List<Step> steps, ToIntFunction<Step> late) {
         ManualTime clock = new ManualTime(start);
         Limiter<Integer> limiter =
-                Limiters.builder(rate).maximumKeys(50).timeSource(clock).build();
+                Limiters.builder(rate).maxKeys(50).timeSource(clock).build();
         Map<Integer, ExactBucket> buckets = new TreeMap<>();
         long now = 0;
         for (int i = 0; i < steps.size(); i++) {
@@ -229,11 +229,11 @@ class InitiallyPropertyTest {
         assertThat(limiter.peek("a").capacity()).isEqualTo(25);
     }
 
-    /** What is refused from the start takes no place; a table that is full of keys in debt says so only to those it would admit. */
+    /** What is refused from the start takes no place; a table that is full of keys in debt says so only to those it would allow. */
     @Example
     void refusedKeysTakeNoPlace() {
         Limiter<Integer> limiter = Limiters.builder(Rate.perSecond(10).initially(1))
-                .maximumKeys(1)
+                .maxKeys(1)
                 .whenSaturated(WhenSaturated.DENY)
                 .timeSource(time)
                 .build();

@@ -74,8 +74,7 @@ class LaterReservationPropertyTest {
         History(Policy policy) {
             this.smallest =
                     policy.rates().stream().mapToLong(Rate::capacity).min().orElseThrow();
-            this.limiter =
-                    Limiters.builder(policy).maximumKeys(40).timeSource(time).build();
+            this.limiter = Limiters.builder(policy).maxKeys(40).timeSource(time).build();
         }
 
         List<Long> departures(List<Step> before, boolean reserves, List<Step> after) {

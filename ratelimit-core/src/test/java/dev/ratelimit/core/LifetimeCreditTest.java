@@ -49,7 +49,7 @@ class LifetimeCreditTest {
         assertThat(here.consume("ada", 7, "order-1").used()).as("repeated").isEqualTo(7);
         elsewhere.topUp("ada", 10);
         QuotaReservation reserved = here.reserve("ada", 11, "order-2");
-        assertThat(reserved.granted()).isTrue();
+        assertThat(reserved.allowed()).isTrue();
         assertThat(reserved.decision().limit()).isEqualTo(18);
         assertThat(reserved.commit(10)).isTrue();
         assertThat(here.consume("ada", 2, "order-3").allowed()).isFalse();
@@ -80,16 +80,16 @@ class LifetimeCreditTest {
 
     @Test
     void reservationsAndLeasesGoByItToo() {
-        QuotaService leasing = Quotas.builder(store)
+        QuotaService prefetching = Quotas.builder(store)
                 .quota(CREDIT)
                 .quota(Quota.of("a-day", 100, CalendarWindow.daily()))
-                .leases(Duration.ofHours(1))
+                .prefetch(Duration.ofHours(1))
                 .clock(clock)
                 .build();
-        leasing.topUp("ada", 15);
-        assertThat(leasing.reserve("ada", 12).granted()).isTrue();
+        prefetching.topUp("ada", 15);
+        assertThat(prefetching.reserve("ada", 12).allowed()).isTrue();
         int more = 0;
-        while (leasing.consume("ada").allowed()) {
+        while (prefetching.consume("ada").allowed()) {
             more++;
         }
         assertThat(more).isEqualTo(8);

@@ -115,7 +115,7 @@ class LiveChangeTest {
                 Policy.of("fast", Rate.perSecond(1_000_000).burst(1_000_000)).shape(Duration.ofSeconds(10)));
         limiter.tryAcquire(KEY, 1_000_000);
         Reservation reserved = limiter.reserve(KEY, 1_000_000);
-        assertThat(reserved.granted()).isTrue();
+        assertThat(reserved.allowed()).isTrue();
         limiter.update(Policy.of("slow", Rate.of(1, Duration.ofDays(20)).burst(1)));
         time.advance(Duration.ofSeconds(1));
         long charged = limiter.peek(KEY).retryAfterNanos();
@@ -263,7 +263,7 @@ class LiveChangeTest {
         for (int changes = 1; changes <= 150; changes++) {
             Stalling stalling = new Stalling();
             Limiter<String> limiter = Limiters.builder(slowAndFast(0))
-                    .maximumKeys(100)
+                    .maxKeys(100)
                     .timeSource(stalling)
                     .build();
             assertThat(limiter.tryAcquire(KEY, 3)).isTrue();

@@ -27,7 +27,7 @@ class ManyTiersTest {
 
     private final Limiter<String> limiter = Limiters.builder(
                     Tiers.of(this::resolve, Policy.of("default", Rate.perSecond(1)))
-                            .maximumAge(AGE)
+                            .maxAge(AGE)
                             .onFallback(fallbacks::add))
             .timeSource(time)
             .build();

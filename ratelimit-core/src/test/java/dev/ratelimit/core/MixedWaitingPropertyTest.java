@@ -119,7 +119,7 @@ class MixedWaitingPropertyTest {
             this.policy = first;
             this.twin = twin;
             this.limiter = Limiters.builder(first)
-                    .maximumKeys(40)
+                    .maxKeys(40)
                     .timeSource(time)
                     .listener(statistics)
                     .build();
@@ -144,7 +144,7 @@ class MixedWaitingPropertyTest {
         private String faultInTheEnd() {
             time.advance(Duration.ofHours(1));
             long counted = statistics.byPolicy().values().stream()
-                    .mapToLong(counts -> counts.admitted() + counts.refused() + counts.givenUp())
+                    .mapToLong(counts -> counts.allowed() + counts.refused() + counts.givenUp())
                     .sum();
             if (counted != calls) {
                 return calls + " calls in " + statistics.byPolicy();
@@ -170,7 +170,7 @@ class MixedWaitingPropertyTest {
                 case GIVE_UP -> giveUp(step.number());
                 case RESERVE -> {
                     Reservation reservation = limiter.reserve(KEY, permits);
-                    if (reservation.granted()) {
+                    if (reservation.allowed()) {
                         reserved.add(new Reserved(reservation, log.add(reservation.dueNanos(), permits)));
                     }
                 }

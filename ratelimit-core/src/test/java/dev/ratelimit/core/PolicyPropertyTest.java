@@ -28,7 +28,7 @@ import net.jqwik.api.Provide;
 class PolicyPropertyTest {
 
     private static final String KEY = "key";
-    private static final Duration LONGEST_DELAY = Duration.ofSeconds(3);
+    private static final Duration MAX_DELAY = Duration.ofSeconds(3);
 
     enum Action {
         TAKE,
@@ -45,12 +45,12 @@ class PolicyPropertyTest {
     void sameAnswersAsExactBuckets(@ForAll("policies") Policy policy, @ForAll("steps") List<Step> steps) {
         ManualTime time = new ManualTime();
         Limiter<String> limiter =
-                Limiters.builder(policy).maximumKeys(10).timeSource(time).build();
+                Limiters.builder(policy).maxKeys(10).timeSource(time).build();
         List<ExactBucket> models = policy.rates().stream().map(ExactBucket::new).toList();
         for (Step step : steps) {
             time.advanceNanos(step.nanos());
             long now = time.nanos();
-            boolean expected = models.stream().allMatch(model -> model.admits(now, step.number()));
+            boolean expected = models.stream().allMatch(model -> model.allows(now, step.number()));
             long wait = 0;
             for (int i = 0; i < models.size(); i++) {
                 boolean never = step.number() > policy.rates().get(i).capacity();
@@ -86,7 +86,7 @@ class PolicyPropertyTest {
     /** To give back what others have reserved, too, is too much: five would leave from 200 ms to 400 ms. */
     @Example
     void aTwinThatGivesEverythingBackIsCaught() {
-        Policy policy = Policy.of("p", Rate.perSecond(10).burst(2)).shape(LONGEST_DELAY);
+        Policy policy = Policy.of("p", Rate.perSecond(10).burst(2)).shape(MAX_DELAY);
         List<Step> steps = List.of(
                 new Step(0, Action.RESERVE, 2),
                 new Step(0, Action.RESERVE, 2),
@@ -101,7 +101,7 @@ class PolicyPropertyTest {
     /** What was reserved has long departed when it is cancelled: of its debt nothing is left that could be given back. */
     @Example
     void aReservationCancelledLateGivesBackNothingThatTimeHasForgiven() {
-        Policy policy = Policy.of("p", new Rate(2, Duration.ofMillis(700), 3)).shape(LONGEST_DELAY);
+        Policy policy = Policy.of("p", new Rate(2, Duration.ofMillis(700), 3)).shape(MAX_DELAY);
         List<Step> steps = new ArrayList<>(List.of(
                 new Step(0, Action.TAKE, 3),
                 new Step(0, Action.RESERVE, 2),
@@ -115,7 +115,7 @@ class PolicyPropertyTest {
     private static String excess(Policy first, Policy second, List<Step> steps, boolean givesEverythingBack) {
         ManualTime time = new ManualTime();
         Limiter<String> limiter =
-                Limiters.builder(first).maximumKeys(40).timeSource(time).build();
+                Limiters.builder(first).maxKeys(40).timeSource(time).build();
         Policy policy = first;
         DepartureLog departures = new DepartureLog();
         List<Reservation> reservations = new ArrayList<>();
@@ -130,7 +130,7 @@ class PolicyPropertyTest {
                 }
                 case RESERVE -> {
                     Reservation reservation = limiter.reserve(KEY, step.number());
-                    if (reservation.granted()) {
+                    if (reservation.allowed()) {
                         reservations.add(reservation);
                         reserved.add(departures.add(reservation.dueNanos(), step.number()));
                     }
@@ -184,7 +184,7 @@ class PolicyPropertyTest {
                 .ofMaxSize(4)
                 .map(list -> Policy.of(
                                 "p", list.get(0), list.subList(1, list.size()).toArray(Rate[]::new))
-                        .shape(LONGEST_DELAY));
+                        .shape(MAX_DELAY));
     }
 
     @Provide

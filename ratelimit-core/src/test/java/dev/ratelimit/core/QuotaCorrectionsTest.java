@@ -53,7 +53,7 @@ class QuotaCorrectionsTest {
         QuotaService two = Quotas.builder(store)
                 .quota(DAILY)
                 .quota(Quota.of("calls-a-minute", 3, CalendarWindow.everyMinute()))
-                .leases(Duration.ofHours(1))
+                .prefetch(Duration.ofHours(1))
                 .clock(clock)
                 .build();
         two.consume("ada");
@@ -144,7 +144,7 @@ class QuotaCorrectionsTest {
         var reserved = async.reserve("ada", 4).toCompletableFuture();
         run(tasks);
         AsyncQuotaReservation reservation = reserved.get();
-        assertThat(reservation.granted()).isTrue();
+        assertThat(reservation.allowed()).isTrue();
         assertThatThrownBy(() -> reservation.commit(-1)).hasMessageContaining("at least 0");
         var committed = reservation.commit(3).toCompletableFuture();
         assertThat(committed).as("nobody has waited for the store").isNotDone();

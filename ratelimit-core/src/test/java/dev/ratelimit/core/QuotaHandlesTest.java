@@ -62,7 +62,7 @@ class QuotaHandlesTest {
         reserved.close();
         assertThat(used()).isEqualTo(100);
         QuotaReservation resumed = worker.resume(handle);
-        assertThat(resumed.granted()).isTrue();
+        assertThat(resumed.allowed()).isTrue();
         assertThat(resumed.decision().usages()).extracting(QuotaUsage::used).containsExactly(100L, 100L);
         assertThat(resumed.decision().usages().get(1).quota().window().length()).isEqualTo("15m");
         clock.advance(Duration.ofMinutes(2));
@@ -189,13 +189,13 @@ class QuotaHandlesTest {
     void aReservationThatIsAskedForTwiceIsOne() {
         QuotaReservation first = front.reserve("a/b c", 100, "job-1");
         QuotaReservation second = worker.reserve("a/b c", 500, "job-1");
-        assertThat(second.granted()).isTrue();
+        assertThat(second.allowed()).isTrue();
         assertThat(used()).isEqualTo(100);
         assertThat(first.commit(60)).isTrue();
         assertThat(second.commit(60)).isTrue();
         assertThat(used()).isEqualTo(60);
         QuotaReservation refused = front.reserve("a/b c", 2_000, "job-2");
-        assertThat(refused.granted()).isFalse();
+        assertThat(refused.allowed()).isFalse();
         assertThat(refused.commit()).isFalse();
     }
 

@@ -142,25 +142,25 @@ class QuotaPlansTest {
     @Test
     void leasesAreOfTheQuotasThatTheKeyHasNow() {
         directory.put("ada", FREE);
-        QuotaService leasing = Quotas.builder(store)
+        QuotaService prefetching = Quotas.builder(store)
                 .plans(QuotaPlans.of(this::planOf, FREE))
-                .leases(Duration.ofHours(1))
+                .prefetch(Duration.ofHours(1))
                 .clock(clock)
                 .timeSource(time)
                 .build();
         for (int i = 0; i < 3; i++) {
-            assertThat(leasing.consume("ada").allowed()).isTrue();
+            assertThat(prefetching.consume("ada").allowed()).isTrue();
         }
-        assertThat(leasing.consume("ada").allowed()).isFalse();
+        assertThat(prefetching.consume("ada").allowed()).isFalse();
         directory.put("ada", QuotaPlan.of("more", Quota.of("calls", 1_000, CalendarWindow.monthly())));
-        leasing.planChanged("ada");
+        prefetching.planChanged("ada");
         for (int i = 0; i < 997; i++) {
-            assertThat(leasing.consume("ada").allowed()).isTrue();
+            assertThat(prefetching.consume("ada").allowed()).isTrue();
         }
-        assertThat(leasing.consume("ada").allowed()).isFalse();
+        assertThat(prefetching.consume("ada").allowed()).isFalse();
         directory.put("ada", FREE);
-        leasing.planChanged("ada");
-        assertThat(leasing.consume("ada").allowed()).isFalse();
+        prefetching.planChanged("ada");
+        assertThat(prefetching.consume("ada").allowed()).isFalse();
     }
 
     @Test

@@ -124,7 +124,7 @@ class QuotasPropertyTest {
                         boolean room = model.hasRoom(names, step.number());
                         model.add(names, reached && room ? step.number() : 0);
                         QuotaReservation reservation = quotas.reserve(step.key(), step.number());
-                        assertThat(reservation.granted()).isEqualTo(room);
+                        assertThat(reservation.allowed()).isEqualTo(room);
                         if (room) {
                             held.add(new Held(reservation, names, step.number()));
                         }

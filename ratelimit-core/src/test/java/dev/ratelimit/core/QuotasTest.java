@@ -104,8 +104,8 @@ class QuotasTest {
     void whatIsReservedCanBeCorrectedOnceInItsOwnWindow() {
         QuotaService quotas = quotas(MONTHLY);
         QuotaReservation reserved = quotas.reserve(KEY, 8);
-        assertThat(reserved.granted()).isTrue();
-        assertThat(quotas.reserve(KEY, 8).granted()).isFalse();
+        assertThat(reserved.allowed()).isTrue();
+        assertThat(quotas.reserve(KEY, 8).allowed()).isFalse();
         assertThat(reserved.commit(5)).isTrue();
         assertThat(reserved.commit(1)).isFalse();
         assertThat(reserved.cancel()).isFalse();
@@ -132,13 +132,13 @@ class QuotasTest {
     void aReservationThatIsClosedWithoutACommitIsCancelled() {
         QuotaService quotas = quotas(MONTHLY);
         try (QuotaReservation reserved = quotas.reserve(KEY, 4)) {
-            assertThat(reserved.granted()).isTrue();
+            assertThat(reserved.allowed()).isTrue();
         }
         try (QuotaReservation reserved = quotas.reserve(KEY, 4)) {
             assertThat(reserved.commit()).isTrue();
         }
         try (QuotaReservation reserved = quotas.reserve(KEY, 7)) {
-            assertThat(reserved.granted()).isFalse();
+            assertThat(reserved.allowed()).isFalse();
             assertThat(reserved.commit(3)).isFalse();
         }
         assertThat(used(quotas)).containsExactly(4L);

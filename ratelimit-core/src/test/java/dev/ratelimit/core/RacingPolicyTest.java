@@ -29,35 +29,35 @@ class RacingPolicyTest {
     private final ManualTime time = new ManualTime();
 
     private Limiter<String> limiter(Policy policy) {
-        return Limiters.builder(policy).maximumKeys(100).timeSource(time).build();
+        return Limiters.builder(policy).maxKeys(100).timeSource(time).build();
     }
 
     @Test
     void noRateIsOverdrawnAndNoneKeepsWhatAnotherRefused() {
         Limiter<String> limiter =
                 limiter(Policy.of("p", Rate.perHour(50_000), Rate.perMinute(30_000), Rate.perDay(40_000)));
-        long admitted = admittedByThreads(() -> limiter.tryAcquire(KEY));
-        assertThat(admitted).isEqualTo(30_000);
-        assertThat(debts(limiter)).containsExactly(admitted, admitted, admitted);
+        long allowed = allowedByThreads(() -> limiter.tryAcquire(KEY));
+        assertThat(allowed).isEqualTo(30_000);
+        assertThat(debts(limiter)).containsExactly(allowed, allowed, allowed);
     }
 
     @Test
     void aTwinThatGivesNothingBackIsCaught() {
         Limiter<String> first = limiter(Policy.of("p", Rate.perHour(50_000)));
         Limiter<String> second = limiter(Policy.of("p", Rate.perMinute(30_000)));
-        long admitted = admittedByThreads(() -> first.tryAcquire(KEY) && second.tryAcquire(KEY));
-        assertThat(debts(first)).isNotEqualTo(List.of(admitted));
+        long allowed = allowedByThreads(() -> first.tryAcquire(KEY) && second.tryAcquire(KEY));
+        assertThat(debts(first)).isNotEqualTo(List.of(allowed));
     }
 
     @Test
     void whatIsKeptIsChargedAndWhatIsCancelledIsGivenBackAtMostOnce() {
         Limiter<String> limiter = limiter(
                 Policy.of("p", Rate.perSecond(100), Rate.perMinute(1000)).shape(Duration.ofDays(1)));
-        long reserved = admittedByThreads(() -> {
+        long reserved = allowedByThreads(() -> {
             Reservation kept = limiter.reserve(KEY, 1);
             Reservation cancelled = limiter.reserve(KEY, 1);
             cancelled.cancel();
-            return kept.granted();
+            return kept.allowed();
         });
         // What was cancelled while another had reserved behind it is not given back; nothing is given back twice. The
         // second rate is the slower one, which all wait for.
@@ -78,12 +78,12 @@ class RacingPolicyTest {
             }
         });
         changing.start();
-        long admitted = admittedByThreads(() -> limiter.tryAcquire(KEY));
+        long allowed = allowedByThreads(() -> limiter.tryAcquire(KEY));
         done.set(true);
         join(changing);
         limiter.update(ten);
-        assertThat(admitted).isLessThanOrEqualTo(30_000);
-        assertThat(debts(limiter).get(0)).isGreaterThanOrEqualTo(admitted);
+        assertThat(allowed).isLessThanOrEqualTo(30_000);
+        assertThat(debts(limiter).get(0)).isGreaterThanOrEqualTo(allowed);
     }
 
     @Test
@@ -91,9 +91,9 @@ class RacingPolicyTest {
         AtomicLong calls = new AtomicLong();
         Policy policy = Policy.of("p", Rate.perSecond(10).burst(30_000));
         List<Limiter<String>> limiters = List.of(limiter(policy), limiter(policy));
-        long admitted = admittedByThreads(
+        long allowed = allowedByThreads(
                 () -> limiters.get((int) (calls.incrementAndGet() >>> 10) & 1).tryAcquire(KEY));
-        assertThat(admitted).isGreaterThan(30_000);
+        assertThat(allowed).isGreaterThan(30_000);
     }
 
     private static List<Long> debts(Limiter<String> limiter) {
@@ -110,17 +110,17 @@ class RacingPolicyTest {
         }
     }
 
-    private static long admittedByThreads(BooleanSupplier call) {
+    private static long allowedByThreads(BooleanSupplier call) {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
             List<Future<Long>> counts = new ArrayList<>();
             for (int thread = 0; thread < THREADS; thread++) {
                 counts.add(threads.submit(() -> {
-                    long admitted = 0;
+                    long allowed = 0;
                     for (int i = 0; i < CALLS; i++) {
-                        admitted += call.getAsBoolean() ? 1 : 0;
+                        allowed += call.getAsBoolean() ? 1 : 0;
                     }
-                    return admitted;
+                    return allowed;
                 }));
             }
             long sum = 0;

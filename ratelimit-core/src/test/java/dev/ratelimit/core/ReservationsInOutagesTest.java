@@ -185,7 +185,7 @@ class ReservationsInOutagesTest {
         }
         assertThat(used()).isEqualTo(6_500);
         try (QuotaReservation reserved = streams.reserve(KEY, 4_096)) {
-            assertThat(reserved.granted()).isTrue();
+            assertThat(reserved.allowed()).isTrue();
         }
         assertThat(used()).isEqualTo(6_500);
         try (QuotaReservation reserved = streams.reserve(KEY, 4_096).closeCharges(CloseCharges.RESERVED)) {
@@ -215,7 +215,7 @@ class ReservationsInOutagesTest {
     }
 
     @Test
-    void whatIsAdmittedInAnOutageIsCorrectedThere() {
+    void whatIsAllowedInAnOutageIsCorrectedThere() {
         try (QuotaService open =
                 builder(store).whenUnavailable(WhenUnavailable.allow()).build()) {
             store.beginOutage(Fault.REFUSE);

@@ -131,7 +131,7 @@ class ReservationsInQueuesTest {
         assertThat(limiter.reserve(KEY, 5).decision().delay()).isEqualTo(Duration.ofSeconds(15));
         time.advance(Duration.ofSeconds(3));
         limiter.refund(KEY, 6);
-        assertThat(limiter.reserve(KEY, 3).granted()).isTrue();
+        assertThat(limiter.reserve(KEY, 3).allowed()).isTrue();
         time.advance(Duration.ofSeconds(60));
         assertThat(waits.join().delay()).isLessThanOrEqualTo(Duration.ofSeconds(10));
     }

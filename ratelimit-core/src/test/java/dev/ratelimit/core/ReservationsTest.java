@@ -18,9 +18,9 @@ class ReservationsTest {
 
     private final ManualTime time = new ManualTime(-5_000_000);
 
-    private Limiter<String> tenPerSecond(long capacity, Duration longestDelay) {
+    private Limiter<String> tenPerSecond(long capacity, Duration maxDelay) {
         Rate rate = Rate.perSecond(10).burst(capacity);
-        return Limiters.builder(Policy.of("p", rate).shape(longestDelay))
+        return Limiters.builder(Policy.of("p", rate).shape(maxDelay))
                 .timeSource(time)
                 .build();
     }
@@ -30,7 +30,7 @@ class ReservationsTest {
     }
 
     private long dueMillis(Reservation reservation) {
-        assertThat(reservation.granted()).isTrue();
+        assertThat(reservation.allowed()).isTrue();
         assertThat(reservation.dueNanos() - time.nanos())
                 .isEqualTo(reservation.decision().delayNanos());
         return (reservation.dueNanos() + 5_000_000) / 1_000_000;
@@ -53,7 +53,7 @@ class ReservationsTest {
     void whatIsReservedIsNotThereForOthers() {
         Limiter<String> limiter = tenPerSecond(2);
         Reservation never = limiter.reserve(KEY, 3);
-        assertThat(never.granted()).isFalse();
+        assertThat(never.allowed()).isFalse();
         assertThat(never.decision().reason()).isEqualTo(Decision.Reason.EXCEEDS_CAPACITY);
         assertThat(dueMillis(limiter.reserve(KEY, 2))).isEqualTo(0);
         at(100);
@@ -70,7 +70,7 @@ class ReservationsTest {
         assertThat(dueMillis(limiter.reserve(KEY, 2))).isEqualTo(0);
         assertThat(dueMillis(limiter.reserve(KEY, 1))).isEqualTo(100);
         Reservation refused = limiter.reserve(KEY, 1);
-        assertThat(refused.granted()).isFalse();
+        assertThat(refused.allowed()).isFalse();
         assertThat(refused.decision().reason()).isEqualTo(Decision.Reason.OVER_LIMIT);
         assertThat(refused.decision().retryAfter()).isEqualTo(Duration.ofMillis(100));
         assertThat(refused.cancel()).isFalse();
@@ -81,8 +81,8 @@ class ReservationsTest {
     @Test
     void aThrottlingPolicyReservesOnlyWhatIsThere() {
         Limiter<String> limiter = tenPerSecond(2, Duration.ZERO);
-        assertThat(limiter.reserve(KEY, 2).granted()).isTrue();
-        assertThat(limiter.reserve(KEY, 1).granted()).isFalse();
+        assertThat(limiter.reserve(KEY, 2).allowed()).isTrue();
+        assertThat(limiter.reserve(KEY, 1).allowed()).isFalse();
     }
 
     @Test
@@ -133,7 +133,7 @@ class ReservationsTest {
     void nothingIsGivenBackToAnotherOwnerOfThePlace() {
         Limiter<Long> limiter = Limiters.builder(
                         Policy.of("p", Rate.perSecond(10).burst(2)).shape(Duration.ofHours(1)))
-                .maximumKeys(1)
+                .maxKeys(1)
                 .timeSource(time)
                 .build();
         Reservation reservation = limiter.reserve(1L, 1);

@@ -33,7 +33,7 @@ class SaturatedReservationTest {
 
     private static Limiter<String> full() {
         Limiter<String> limiter = Limiters.builder(TWO_RATES)
-                .maximumKeys(4)
+                .maxKeys(4)
                 .whenSaturated(WhenSaturated.DENY)
                 .timeSource(new ManualTime())
                 .build();

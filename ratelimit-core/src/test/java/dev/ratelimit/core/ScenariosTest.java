@@ -70,7 +70,7 @@ class ScenariosTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 7, 10, 99, 100, 1_000, 1_234, 9_998, 9_999})
-    void deniedUntilTheAdvertisedWaitAndAdmittedThen(long capacity) {
+    void deniedUntilTheAdvertisedWaitAndAllowedThen(long capacity) {
         for (int k = 1; k <= 5; k++) {
             for (int i = 0; i <= k; i++) {
                 ManualTime time = new ManualTime(-77);
@@ -138,17 +138,17 @@ class ScenariosTest {
         // A tenth of a second's worth, so that the fastest of them is kept, too.
         long capacity = Math.max(1, permitsPerSecond / 100);
         SingleLimiter limiter = Limiters.single(Rate.perSecond(permitsPerSecond).burst(capacity), time);
-        long admitted = 0;
+        long allowed = 0;
         long most = permitsPerSecond * 10 + capacity;
         for (long i = 0; i < 100_000_000; i++) {
             // Above one permit per question, several are asked for at once.
             long permits = Math.max(1, permitsPerSecond / 5_000_000);
             if (limiter.tryAcquire(permits)) {
-                admitted += permits;
+                allowed += permits;
             }
             time.advanceNanos(100);
         }
-        assertThat(admitted).isBetween(most - Math.max(2, permitsPerSecond / 2_500_000), most);
+        assertThat(allowed).isBetween(most - Math.max(2, permitsPerSecond / 2_500_000), most);
     }
 
     @Test

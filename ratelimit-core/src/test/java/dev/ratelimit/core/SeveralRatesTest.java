@@ -66,10 +66,10 @@ class SeveralRatesTest {
     void anAdmissionTellsOfTheRateOfWhichTheLeastIsLeft() {
         Rate small = Rate.perHour(5);
         Limiter<String> limiter = limiter(Policy.of("p", Rate.perSecond(100), small, Rate.perMinute(1000)));
-        Decision admitted = limiter.decide(KEY, 2);
-        assertThat(admitted.rate()).contains(small);
-        assertThat(admitted.remaining()).isEqualTo(3);
-        assertThat(admitted.policy()).isEqualTo("p");
+        Decision allowed = limiter.decide(KEY, 2);
+        assertThat(allowed.rate()).contains(small);
+        assertThat(allowed.remaining()).isEqualTo(3);
+        assertThat(allowed.policy()).isEqualTo("p");
         assertThat(limiter.peek(KEY).remaining()).isEqualTo(3);
         assertThat(limiter.decide(KEY, 6).reason()).isEqualTo(Decision.Reason.EXCEEDS_CAPACITY);
     }
@@ -123,7 +123,7 @@ class SeveralRatesTest {
                 Policy.of("p", Rate.perSecond(10), Rate.perHour(1).burst(5)).shape(Duration.ofSeconds(5)));
         limiter.tryAcquire(KEY, 5);
         for (int i = 0; i < 100; i++) {
-            assertThat(limiter.reserve(KEY, 1).granted()).isFalse();
+            assertThat(limiter.reserve(KEY, 1).allowed()).isFalse();
         }
         assertThat(remaining(limiter)).containsExactly(5L, 0L);
     }
@@ -162,7 +162,7 @@ class SeveralRatesTest {
     void aBlackoutIsNotForgottenWhileAnyOtherKeyCouldBe() {
         Limiter<Long> limiter = Limiters.builder(
                         Policy.of("p", Rate.perHour(1000)).blackout(Duration.ofDays(1)))
-                .maximumKeys(10)
+                .maxKeys(10)
                 .timeSource(time)
                 .build();
         assertThat(limiter.tryAcquire(0L, 1000)).isTrue();

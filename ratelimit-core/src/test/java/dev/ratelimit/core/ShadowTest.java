@@ -36,7 +36,7 @@ class ShadowTest {
     private final ShadowLimit<String> shadow = Limiters.shadow(perUser);
 
     @Test
-    void observedKeysAreAdmittedAndCounted() {
+    void observedKeysAreAllowedAndCounted() {
         for (int i = 0; i < 5; i++) {
             assertThat(shadow.tryAcquire("ada")).isTrue();
         }
@@ -108,12 +108,10 @@ class ShadowTest {
     @Test
     void inACompositionWhatWasLetPassIsNotGivenBack() {
         SingleLimiter node = Limiters.single(Rate.perSecond(3), time);
-        Limit<Request> direct =
-                Limiters.all(node.forAll(), Limiters.shadow(perUser).by(Request::user));
+        Limit<Request> direct = Limiters.all(Limiters.shadow(perUser).by(Request::user), node.forAll());
         Limit<Request> nested = Limiters.all(
-                node.forAll(),
-                Limiters.all(Limiters.all(Limiters.shadow(perUser))).by(Request::user));
-        Limit<String> ofUsers = Limiters.all(node.forAll(), Limiters.shadow(perUser));
+                Limiters.all(Limiters.all(Limiters.shadow(perUser))).by(Request::user), node.forAll());
+        Limit<String> ofUsers = Limiters.all(Limiters.shadow(perUser), node.forAll());
         Request ada = new Request("acme", "ada");
         perUser.tryAcquire("ada", 2);
         node.tryAcquire(3);
@@ -133,7 +131,7 @@ class ShadowTest {
     @Test
     void aCompositionAsksNoLimitThatIsOff() {
         SingleLimiter node = Limiters.single(Rate.perSecond(3), time);
-        Limit<String> all = Limiters.all(node.forAll("node"), shadow);
+        Limit<String> all = Limiters.all(shadow, node.forAll("node"));
         shadow.off();
         assertThat(all.tryAcquire("ada", 3)).isTrue();
         assertThat(all.tryAcquire("ada", 3)).isFalse();
@@ -147,7 +145,7 @@ class ShadowTest {
     void aShadowOfACompositionIsOnTrialAsAWhole() {
         SingleLimiter node = Limiters.single(Rate.perSecond(3), time);
         ShadowLimit<Request> trial =
-                Limiters.shadow(Limiters.all(node.forAll(), perUser.by(Request::user)), Request::tenant);
+                Limiters.shadow(Limiters.all(perUser.by(Request::user), node.forAll()), Request::tenant);
         Request ada = new Request("acme", "ada");
         assertThat(trial.tryAcquire(ada, 2)).isTrue();
         assertThat(trial.tryAcquire(ada)).isTrue();
@@ -162,22 +160,22 @@ class ShadowTest {
         SingleLimiter node = Limiters.single(Rate.perSecond(3), time);
         ShadowLimit<String> twice = Limiters.shadow(shadow);
         ShadowLimit<String> ofSeveral = Limiters.shadow(
-                Limiters.all(Limiters.single(Rate.perSecond(9), time).forAll(), shadow));
+                Limiters.all(shadow, Limiters.single(Rate.perSecond(9), time).forAll()));
         assertThat(perUser.tryAcquire("ada", 2)).isTrue();
         assertThat(node.tryAcquire(3)).isTrue();
         for (ShadowLimit<String> outer : List.of(twice, ofSeveral)) {
-            Limit<String> all = Limiters.all(node.forAll(), outer);
+            Limit<String> all = Limiters.all(outer, node.forAll());
             assertThat(all.tryAcquire("ada")).as("the node refuses").isFalse();
             assertThat(all.decide("ada").allowed()).isFalse();
             assertThat(perUser.peek("ada").remaining()).isZero();
             assertThat(outer.counts()).isEqualTo(new Counts(2, 0, 0));
         }
         assertThat(shadow.counts()).isEqualTo(new Counts(0, 4, 0));
-        Limiters.all(twice, node.forAll()).refund("ada", Long.MAX_VALUE);
+        Limiters.all(node.forAll(), twice).refund("ada", Long.MAX_VALUE);
         assertThat(node.peek().remaining())
                 .as("what fits is given back")
                 .isEqualTo(node.policy().rates().get(0).capacity());
-        assertThat(Limiters.all(node.forAll(), twice)).hasToString("All[" + node + ", " + twice + "]");
+        assertThat(Limiters.all(twice, node.forAll())).hasToString("All[" + node + ", " + twice + "]");
     }
 
     @Test

@@ -24,11 +24,11 @@ class ShapingTest {
 
     private final ManualTime time = new ManualTime(99);
 
-    private Limiter<String> tenPerSecond(long capacity, Duration longestDelay, int maximumWaiters) {
+    private Limiter<String> tenPerSecond(long capacity, Duration maxDelay, int maxWaiters) {
         return Limiters.builder(
-                        Policy.of("p", Rate.perSecond(10).burst(capacity)).shape(longestDelay))
+                        Policy.of("p", Rate.perSecond(10).burst(capacity)).shape(maxDelay))
                 .timeSource(time)
-                .maximumWaiters(maximumWaiters)
+                .maxWaiters(maxWaiters)
                 .build();
     }
 
@@ -123,7 +123,7 @@ class ShapingTest {
     }
 
     @Test
-    void beyondTheLongestDelayItRefusesAtOnce() {
+    void beyondTheMaxDelayItRefusesAtOnce() {
         Limiter<String> limiter = tenPerSecond(1, Duration.ofMillis(250), 100);
         later(limiter);
         later(limiter);

@@ -34,7 +34,7 @@ class SingleLimiterPropertyTest {
             Policy.of("shaped", Rate.perSecond(10).burst(5)).shape(Duration.ofSeconds(1)),
             Policy.of("two", Rate.perSecond(10), Rate.perMinute(30)).shape(Duration.ofSeconds(3)),
             Policy.of("dark", Rate.perSecond(5).burst(10)).blackout(Duration.ofMillis(700)),
-            Policy.of("leased", Rate.perSecond(10)).atOnce(2),
+            Policy.of("leased", Rate.perSecond(10)).maxConcurrent(2),
             Policy.unlimited(),
             Policy.blocked());
 
@@ -74,7 +74,7 @@ class SingleLimiterPropertyTest {
         SingleLimiter single =
                 Limiters.singleBuilder(POLICIES.get(0)).timeSource(time).build();
         Limiter<String> keyed = Limiters.builder(POLICIES.get(0))
-                .maximumKeys(100)
+                .maxKeys(100)
                 .whenSaturated(WhenSaturated.DENY)
                 .timeSource(time)
                 .build();

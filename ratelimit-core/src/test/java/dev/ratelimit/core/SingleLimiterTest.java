@@ -95,7 +95,7 @@ class SingleLimiterTest {
     @Test
     void noMoreWaitThanTheBuilderSays() {
         SingleLimiter node =
-                Limiters.singleBuilder(NODE).timeSource(time).maximumWaiters(2).build();
+                Limiters.singleBuilder(NODE).timeSource(time).maxWaiters(2).build();
         assertThat(node.tryAcquire(10)).isTrue();
         assertThat(later(node)).isNotDone();
         assertThat(later(node)).isNotDone();
@@ -132,14 +132,14 @@ class SingleLimiterTest {
     @Test
     void severalRatesAreDecidedTogether() {
         SingleLimiter node = limiter(Policy.of("p", Rate.perSecond(10), Rate.perHour(25)));
-        int admitted = 0;
+        int allowed = 0;
         for (int second = 0; second < 10; second++) {
             for (int i = 0; i < 20; i++) {
-                admitted += node.tryAcquire() ? 1 : 0;
+                allowed += node.tryAcquire() ? 1 : 0;
             }
             time.advance(Duration.ofSeconds(1));
         }
-        assertThat(admitted).isEqualTo(25);
+        assertThat(allowed).isEqualTo(25);
         assertThat(node.decide().rate()).contains(Rate.perHour(25));
         assertThat(node.snapshot().budgets()).extracting(Snapshot.Budget::debt).containsExactly(0L, 25L);
     }
@@ -180,11 +180,11 @@ class SingleLimiterTest {
 
     @Test
     void leasesBoundWhatIsUnderWayAtOnce() throws InterruptedException {
-        SingleLimiter node = limiter(Policy.of("p", Rate.perSecond(100)).atOnce(2));
+        SingleLimiter node = limiter(Policy.of("p", Rate.perSecond(100)).maxConcurrent(2));
         Lease first = node.tryEnter();
         try (Lease second = node.enter(Duration.ZERO)) {
-            assertThat(first.granted() && second.granted()).isTrue();
-            assertThat(node.tryEnter().decision().reason()).isEqualTo(Decision.Reason.TOO_MANY_AT_ONCE);
+            assertThat(first.allowed() && second.allowed()).isTrue();
+            assertThat(node.tryEnter().decision().reason()).isEqualTo(Decision.Reason.TOO_MANY_CONCURRENT);
             assertThat(node.snapshot().leases()).isEqualTo(2);
         }
         first.close();
@@ -265,7 +265,7 @@ class SingleLimiterTest {
         node.tryAcquire();
         node.reserve(11);
         time.advance(Duration.ofMillis(1));
-        assertThat(statistics.counts("node").admitted()).isEqualTo(5);
+        assertThat(statistics.counts("node").allowed()).isEqualTo(5);
         assertThat(statistics.counts("node").permits()).isEqualTo(11);
         assertThat(statistics.counts("node").shaped()).isEqualTo(1);
         assertThat(statistics.counts("node").refused()).isEqualTo(2);

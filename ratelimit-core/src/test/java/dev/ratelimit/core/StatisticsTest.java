@@ -38,7 +38,7 @@ class StatisticsTest {
         limiter.reserve("b", 1);
         limiter.tryEnter("c");
         Statistics.Counts gold = statistics.counts("gold");
-        assertThat(gold.admitted()).isEqualTo(7);
+        assertThat(gold.allowed()).isEqualTo(7);
         assertThat(gold.permits()).isEqualTo(13);
         assertThat(gold.shaped()).isEqualTo(1);
         assertThat(gold.waited()).isEqualTo(Duration.ofMillis(100));
@@ -51,7 +51,7 @@ class StatisticsTest {
     @Test
     void evictionsAreCounted() {
         Limiter<Long> limiter = Limiters.builder(Rate.perHour(10))
-                .maximumKeys(1)
+                .maxKeys(1)
                 .timeSource(time)
                 .listener(statistics)
                 .build();
@@ -65,8 +65,8 @@ class StatisticsTest {
     void aFailingListenerFailsNoRequest() {
         LimiterListener failing = new LimiterListener() {
             @Override
-            public void admitted(String policy, long permits, long delayNanos) {
-                throw new IllegalStateException("admitted");
+            public void allowed(String policy, long permits, long delayNanos) {
+                throw new IllegalStateException("allowed");
             }
 
             @Override
@@ -80,7 +80,7 @@ class StatisticsTest {
             }
         };
         Limiter<Long> limiter = Limiters.builder(Rate.perHour(1))
-                .maximumKeys(1)
+                .maxKeys(1)
                 .timeSource(time)
                 .listener(failing)
                 .build();

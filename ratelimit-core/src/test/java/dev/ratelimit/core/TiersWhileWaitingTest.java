@@ -30,7 +30,7 @@ class TiersWhileWaitingTest {
 
     private Decision ofWaitingCall(Policy next, Consumer<Limiter<String>> request) {
         Limiter<String> limiter = Limiters.<String>builder(
-                        Tiers.<String>of(key -> current, FAST).maximumAge(Duration.ofMillis(1)))
+                        Tiers.<String>of(key -> current, FAST).maxAge(Duration.ofMillis(1)))
                 .timeSource(time)
                 .build();
         current = FAST;

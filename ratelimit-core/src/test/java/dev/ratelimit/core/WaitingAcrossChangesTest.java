@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WaitingAcrossChangesTest {
 
     private static final String KEY = "key";
-    private static final long MOST_READINGS = 12;
+    private static final long MAX_READINGS = 12;
 
     private final Policy before =
             Policy.of("before", Rate.perSecond(1).burst(2)).shape(Duration.ofSeconds(5));
@@ -70,7 +70,7 @@ class WaitingAcrossChangesTest {
 
     @Test
     void aCallThatWouldWaitGoesAsTheNewPolicyLetsIt() {
-        for (long reading = 1; reading < MOST_READINGS; reading++) {
+        for (long reading = 1; reading < MAX_READINGS; reading++) {
             assertThat(waitsWhileThePolicyBecomes(Policy.unlimited(), reading).join())
                     .as("reading %s", reading)
                     .matches(Decision::allowed);
@@ -96,7 +96,7 @@ class WaitingAcrossChangesTest {
     /** It would not wait under the old policy either: the reading is that between the first look and the queue. */
     @Test
     void alsoACallThatDoesNotWait() {
-        for (Policy after : List.of(Policy.unlimited(), Policy.unlimited().atOnce(5))) {
+        for (Policy after : List.of(Policy.unlimited(), Policy.unlimited().maxConcurrent(5))) {
             assertThat(comesWhileThePolicyBecomes(after)).matches(Decision::allowed);
         }
         assertThat(comesWhileThePolicyBecomes(Policy.blocked())).returns(Decision.Reason.BLOCKED, Decision::reason);
@@ -122,7 +122,7 @@ class WaitingAcrossChangesTest {
         limiter.tryAcquire(KEY, 2);
         time.at(reading, () -> limiter.update(Policy.blocked()));
         Reservation reservation = limiter.reserve(KEY, 2);
-        assertThat(reservation.granted() || reservation.decision().reason() == Decision.Reason.BLOCKED)
+        assertThat(reservation.allowed() || reservation.decision().reason() == Decision.Reason.BLOCKED)
                 .as(reservation.toString())
                 .isTrue();
         time.at(0, () -> {});
@@ -130,7 +130,7 @@ class WaitingAcrossChangesTest {
         limiter.reset(KEY);
         limiter.tryAcquire(KEY, 2);
         time.at(reading, () -> limiter.update(Policy.unlimited()));
-        assertThat(limiter.reserve(KEY, 2).granted()).isTrue();
+        assertThat(limiter.reserve(KEY, 2).allowed()).isTrue();
     }
 
     @Test
@@ -149,14 +149,14 @@ class WaitingAcrossChangesTest {
         limiter.tryAcquire(KEY, 2);
         time.at(2, () -> limiter.update(Policy.of("large", Rate.perSecond(1).burst(4))));
         Reservation reservation = limiter.reserve(KEY, 2);
-        assertThat(reservation.granted()).isTrue();
+        assertThat(reservation.allowed()).isTrue();
         assertThat(reservation.decision().delayNanos()).isZero();
         assertThat(reservation.decision().policy()).isEqualTo("large");
-        assertThat(statistics.counts("large").admitted()).isEqualTo(1);
+        assertThat(statistics.counts("large").allowed()).isEqualTo(1);
         assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(4);
         assertThat(reservation.cancel()).isTrue();
         assertThat(limiter.snapshot(KEY).budgets().get(0).debt()).isEqualTo(2);
-        assertThat(statistics.counts("large").admitted()).isEqualTo(1);
+        assertThat(statistics.counts("large").allowed()).isEqualTo(1);
         assertThat(statistics.counts("large").givenUp()).isZero();
         assertThat(time.time.pending()).isZero();
     }

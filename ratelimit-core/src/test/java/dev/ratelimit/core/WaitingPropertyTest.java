@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 class WaitingPropertyTest {
 
     private static final String KEY = "key";
-    private static final Duration LONGEST = Duration.ofSeconds(3);
+    private static final Duration MAX = Duration.ofSeconds(3);
 
     enum Action {
         TAKE,
@@ -56,7 +56,7 @@ class WaitingPropertyTest {
             @ForAll("policies") Policy policy, @ForAll("steps") List<Step> steps) {
         ManualTime time = new ManualTime();
         Limiter<String> limiter =
-                Limiters.builder(policy).maximumKeys(40).timeSource(time).build();
+                Limiters.builder(policy).maxKeys(40).timeSource(time).build();
         WaitingModel model = new WaitingModel(policy, 0);
         long smallest = policy.rates().stream().mapToLong(Rate::capacity).min().orElseThrow();
         List<Waiting> all = new ArrayList<>();
@@ -78,9 +78,9 @@ class WaitingPropertyTest {
                     if (stage.isDone() && !stage.join().allowed()) {
                         assertThat(stage.join().retryAfterNanos())
                                 .isPositive()
-                                .isBetween(least - LONGEST.toNanos(), most - LONGEST.toNanos());
+                                .isBetween(least - MAX.toNanos(), most - MAX.toNanos());
                     } else {
-                        assertThat(least).isLessThanOrEqualTo(LONGEST.toNanos());
+                        assertThat(least).isLessThanOrEqualTo(MAX.toNanos());
                         Waiting waiting = new Waiting(model.join(permits), stage);
                         all.add(waiting);
                         stage.whenComplete((decision, failure) -> waiting.departed = time.nanos());
@@ -128,7 +128,7 @@ class WaitingPropertyTest {
                 .ofMaxSize(3)
                 .map(list -> Policy.of(
                                 "p", list.get(0), list.subList(1, list.size()).toArray(Rate[]::new))
-                        .shape(LONGEST));
+                        .shape(MAX));
     }
 
     @Provide

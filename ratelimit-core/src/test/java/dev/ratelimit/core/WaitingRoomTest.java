@@ -38,7 +38,7 @@ class WaitingRoomTest {
     @Test
     void aFullQueueThatOneKeyCausesIsNotAnotherKeysExcess() {
         Limiter<String> limiter =
-                Limiters.builder(policy).timeSource(time).maximumWaiters(10).build();
+                Limiters.builder(policy).timeSource(time).maxWaiters(10).build();
         for (int i = 0; i < 11; i++) {
             later(limiter, "greedy");
         }
@@ -53,8 +53,8 @@ class WaitingRoomTest {
     void aBoundForEachKeyLeavesRoomForOthers() {
         Limiter<String> limiter = Limiters.builder(policy)
                 .timeSource(time)
-                .maximumWaiters(10)
-                .maximumWaitersPerKey(3)
+                .maxWaiters(10)
+                .maxWaitersPerKey(3)
                 .build();
         for (int i = 0; i < 4; i++) {
             later(limiter, "greedy");
@@ -63,9 +63,9 @@ class WaitingRoomTest {
         assertThat(limiter.snapshot("greedy").blackout()).as("its own doing").isEqualTo(Duration.ofSeconds(30));
         later(limiter, "modest");
         assertThat(later(limiter, "modest")).isNotDone();
-        assertThatThrownBy(() -> Limiters.builder(policy).maximumWaitersPerKey(0))
+        assertThatThrownBy(() -> Limiters.builder(policy).maxWaitersPerKey(0))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("maximumWaitersPerKey");
+                .hasMessageContaining("maxWaitersPerKey");
     }
 
     @Test
@@ -82,7 +82,7 @@ class WaitingRoomTest {
     @Test
     void theQueueIsFreeAtOnceWhenACallGivesUp() {
         Limiter<String> limiter =
-                Limiters.builder(policy).timeSource(time).maximumWaiters(1).build();
+                Limiters.builder(policy).timeSource(time).maxWaiters(1).build();
         later(limiter, "key");
         for (int i = 0; i < 100; i++) {
             CompletableFuture<Decision> waits = later(limiter, "key");
@@ -98,7 +98,7 @@ class WaitingRoomTest {
         Limiter<String> limiter = Limiters.builder(
                         Policy.of("p", Rate.perSecond(10).burst(2)).shape(Duration.ofSeconds(5)))
                 .timeSource(new StandingTime(now))
-                .maximumWaiters(1)
+                .maxWaiters(1)
                 .build();
         limiter.tryAcquire("key", 2);
         CompletableFuture<Decision> first = later(limiter, "key");
@@ -130,7 +130,7 @@ class WaitingRoomTest {
         Limiter<String> limiter = Limiters.builder(
                         Policy.of("p", Rate.perSecond(10).burst(1)).shape(Duration.ofSeconds(5)))
                 .timeSource(time)
-                .maximumWaiters(1)
+                .maxWaiters(1)
                 .build();
         limiter.tryAcquire("k");
         CompletableFuture<Decision> givesUp = later(limiter, "k");
@@ -166,7 +166,7 @@ class WaitingRoomTest {
     void anExecutorThatDropsCompletionsKeepsNoPlace() {
         Limiter<String> limiter = Limiters.builder(policy)
                 .timeSource(time)
-                .maximumWaiters(1)
+                .maxWaiters(1)
                 .listener(statistics)
                 .build();
         later(limiter, "key");
@@ -176,7 +176,7 @@ class WaitingRoomTest {
             time.advance(Duration.ofMillis(100));
             assertThat(dropped).isNotDone();
         }
-        assertThat(statistics.counts("p").admitted()).isEqualTo(11);
+        assertThat(statistics.counts("p").allowed()).isEqualTo(11);
         assertThat(statistics.counts("p").refused()).isZero();
     }
 
@@ -191,13 +191,13 @@ class WaitingRoomTest {
         CompletableFuture<Decision> cancelled = later(limiter, "k");
         CompletableFuture<Decision> waits = later(limiter, "k");
         assertThat(later(limiter, "k").join().allowed()).isFalse();
-        assertThat(statistics.counts("p").admitted()).as("two still wait").isEqualTo(1);
+        assertThat(statistics.counts("p").allowed()).as("two still wait").isEqualTo(1);
         cancelled.cancel(true);
         time.advance(Duration.ofMillis(100));
         assertThat(waits).isCompleted();
         var kept = limiter.reserve("k", 1);
         var given = limiter.reserve("k", 1);
-        assertThat(kept.granted() && given.granted()).isTrue();
+        assertThat(kept.allowed() && given.allowed()).isTrue();
         given.cancel();
         given.cancel();
         time.advance(Duration.ofMillis(100));
@@ -207,7 +207,7 @@ class WaitingRoomTest {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> limiter.enter("k", Duration.ofSeconds(1))).isInstanceOf(InterruptedException.class);
         Statistics.Counts counts = statistics.counts("p");
-        assertThat(counts.admitted()).isEqualTo(3);
+        assertThat(counts.allowed()).isEqualTo(3);
         assertThat(counts.refusedBy()).isEqualTo(Map.of(Decision.Reason.OVER_LIMIT, 1L));
         assertThat(counts.givenUp()).isEqualTo(4);
         assertThat(counts.shaped()).isEqualTo(2);
@@ -228,11 +228,11 @@ class WaitingRoomTest {
         var cancelledLater = limiter.reserve("k", 1);
         givenUp.cancel();
         limiter.reset("k");
-        assertThat(statistics.counts("p").admitted()).isEqualTo(3);
+        assertThat(statistics.counts("p").allowed()).isEqualTo(3);
         cancelledLater.cancel();
         time.advance(Duration.ofSeconds(10));
-        assertThat(kept.granted()).isTrue();
-        assertThat(statistics.counts("p").admitted()).isEqualTo(3);
+        assertThat(kept.allowed()).isTrue();
+        assertThat(statistics.counts("p").allowed()).isEqualTo(3);
         assertThat(statistics.counts("p").givenUp()).isEqualTo(1);
         assertThat(time.pending()).isZero();
     }
@@ -244,7 +244,7 @@ class WaitingRoomTest {
                         Policy.of("p", Rate.perSecond(1_000_000).burst(1_000_000))
                                 .shape(Duration.ofSeconds(5)))
                 .timeSource(time)
-                .maximumWaiters(1)
+                .maxWaiters(1)
                 .listener(statistics)
                 .build();
         List<Thread> threads = new ArrayList<>();
@@ -265,7 +265,7 @@ class WaitingRoomTest {
             thread.join();
         }
         assertThat(statistics.counts("p").refused()).isZero();
-        assertThat(statistics.counts("p").admitted()).isEqualTo(400_000);
+        assertThat(statistics.counts("p").allowed()).isEqualTo(400_000);
     }
 
     /** Checked exceptions come through Kotlin, and errors through anything. */
@@ -276,9 +276,9 @@ class WaitingRoomTest {
             Limiter<String> limiter = Limiters.builder(
                             Policy.of("p", Rate.perSecond(10).burst(1))
                                     .shape(Duration.ofSeconds(5))
-                                    .atOnce(1))
+                                    .maxConcurrent(1))
                     .timeSource(time)
-                    .maximumWaiters(1)
+                    .maxWaiters(1)
                     .listener(new Throwing(thrown))
                     .build();
             limiter.tryEnter("k").close();
@@ -297,7 +297,7 @@ class WaitingRoomTest {
     private record Throwing(Throwable thrown) implements LimiterListener {
 
         @Override
-        public void admitted(String policy, long permits, long delayNanos) {
+        public void allowed(String policy, long permits, long delayNanos) {
             throwIt(thrown);
         }
 

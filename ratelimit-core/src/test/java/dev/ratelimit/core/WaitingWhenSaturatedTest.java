@@ -19,14 +19,14 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("FutureReturnValueIgnored")
 class WaitingWhenSaturatedTest {
 
-    private static final Duration LONGEST_WAIT = Duration.ofMillis(1200);
+    private static final Duration MAX_WAIT = Duration.ofMillis(1200);
 
     private final ManualTime time = new ManualTime();
     private final Statistics statistics = new Statistics();
     private final Limiter<String> limiter = Limiters.builder(
                     Policy.of("p", Rate.perSecond(1).burst(1)).shape(Duration.ofMillis(1500)))
             .timeSource(time)
-            .maximumKeys(10)
+            .maxKeys(10)
             .whenSaturated(WhenSaturated.DENY)
             .listener(statistics)
             .build();
@@ -42,7 +42,7 @@ class WaitingWhenSaturatedTest {
         limiter.tryAcquire("key");
         time.advance(Duration.ofMillis(1));
         flood();
-        return limiter.acquireAsync("key", 1, LONGEST_WAIT).toCompletableFuture();
+        return limiter.acquireAsync("key", 1, MAX_WAIT).toCompletableFuture();
     }
 
     /** The flood comes first in each millisecond, as it may on a real clock. */

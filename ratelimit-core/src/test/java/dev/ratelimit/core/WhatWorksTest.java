@@ -20,12 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** An error about a rate names the argument that is too large, and the largest that works: it does, and one more does not. */
 class WhatWorksTest {
 
-    private static void build(Rate rate, Duration longestDelay) {
-        Limiters.perKey(Policy.of("p", rate).shape(longestDelay));
+    private static void build(Rate rate, Duration maxDelay) {
+        Limiters.perKey(Policy.of("p", rate).shape(maxDelay));
     }
 
-    private static String error(Rate rate, Duration longestDelay) {
-        return error(() -> build(rate, longestDelay));
+    private static String error(Rate rate, Duration maxDelay) {
+        return error(() -> build(rate, maxDelay));
     }
 
     private static String error(ThrowingCallable call) {
@@ -53,7 +53,7 @@ class WhatWorksTest {
         Rate rate = new Rate(permits, period, burst);
         Duration delay = Duration.ofDays(days);
         String message = error(rate, delay);
-        String head = "the longest delay " + delay + " is too long for " + permits + " per " + period
+        String head = "the maximum delay " + delay + " is too long for " + permits + " per " + period
                 + " with a burst of " + burst + ": at most ";
         isTheLargest(
                 named(message, Pattern.quote(head) + "(P[^;]+)"), nanos -> () -> build(rate, Duration.ofNanos(nanos)));
@@ -98,7 +98,7 @@ class WhatWorksTest {
                 named(message, "the burst of 10000000000 is too large for 3 per PT1S,[^:]+: at most (\\d+); and"),
                 most -> () -> build(rate.burst(most), Duration.ZERO));
         isTheLargest(
-                named(message, ".*the longest delay PT8760H is too long: with a burst of 1 at most (P.+)"),
+                named(message, ".*the maximum delay PT8760H is too long: with a burst of 1 at most (P.+)"),
                 nanos -> () -> build(rate.burst(1), Duration.ofNanos(nanos)));
     }
 
@@ -116,15 +116,15 @@ class WhatWorksTest {
 
     @Test
     void theNumberOfNodes() {
-        isTheLargestNumberOfNodes(nodes -> () -> Limiters.builder(Rate.of(1, Duration.ofDays(30)))
+        isTheMaxNumberOfNodes(nodes -> () -> Limiters.builder(Rate.of(1, Duration.ofDays(30)))
                 .clusterShare(ClusterShare.fixed((int) nodes))
                 .build());
-        isTheLargestNumberOfNodes(nodes -> () -> Limiters.singleBuilder(Rate.of(1, Duration.ofDays(30)))
+        isTheMaxNumberOfNodes(nodes -> () -> Limiters.singleBuilder(Rate.of(1, Duration.ofDays(30)))
                 .clusterShare(ClusterShare.fixed((int) nodes))
                 .build());
     }
 
-    private static void isTheLargestNumberOfNodes(LongFunction<Runnable> build) {
+    private static void isTheMaxNumberOfNodes(LongFunction<Runnable> build) {
         String message = error(() -> build.apply(20).run());
         assertThat(message).endsWith("would be too slow to be kept, but was 20");
         isTheLargest(

@@ -93,19 +93,19 @@ public enum Peer {
      * Makes a limiter with keys, as a service would keep it that knows its keys.
      *
      * @param budget what it allows each key
-     * @param maximumKeys how many keys it has room for, where the library bounds them at all
+     * @param maxKeys how many keys it has room for, where the library bounds them at all
      * @return the limiter
      */
-    public KeyedLimiter keyed(Budget budget, int maximumKeys) {
+    public KeyedLimiter keyed(Budget budget, int maxKeys) {
         return switch (this) {
             case RATELIMIT -> {
                 Limiter<String> limiter =
-                        Limiters.builder(rate(budget)).maximumKeys(maximumKeys).build();
+                        Limiters.builder(rate(budget)).maxKeys(maxKeys).build();
                 yield limiter::tryAcquire;
             }
             case RESILIENCE4J -> LocalPeers.resilience4jRegistry(budget);
             case SENTINEL -> SentinelRule.of(budget);
-            case BUCKET4J_CAFFEINE -> bounded(budget, maximumKeys);
+            case BUCKET4J_CAFFEINE -> bounded(budget, maxKeys);
             default -> inMap(() -> unkeyed(budget));
         };
     }
@@ -114,17 +114,17 @@ public enum Peer {
      * Makes a limiter with keys that strangers can make up: one that is bounded.
      *
      * @param budget what it allows each key
-     * @param maximumKeys how many keys it keeps; Sentinel's bound follows from the budget
+     * @param maxKeys how many keys it keeps; Sentinel's bound follows from the budget
      * @return the limiter
      * @throws IllegalArgumentException if the library cannot bound them
      */
-    public KeyedLimiter bounded(Budget budget, int maximumKeys) {
+    public KeyedLimiter bounded(Budget budget, int maxKeys) {
         return switch (this) {
-            case RATELIMIT, SENTINEL -> keyed(budget, maximumKeys);
+            case RATELIMIT, SENTINEL -> keyed(budget, maxKeys);
             case RESILIENCE4J ->
                 throw new IllegalArgumentException(
                         "Resilience4j's registry keeps all keys; a flood of new ones ends with the memory");
-            default -> inCache(() -> unkeyed(budget), maximumKeys);
+            default -> inCache(() -> unkeyed(budget), maxKeys);
         };
     }
 
@@ -137,9 +137,9 @@ public enum Peer {
         };
     }
 
-    private static KeyedLimiter inCache(Supplier<UnkeyedLimiter> limiters, int maximumKeys) {
+    private static KeyedLimiter inCache(Supplier<UnkeyedLimiter> limiters, int maxKeys) {
         Cache<String, UnkeyedLimiter> cache =
-                Caffeine.newBuilder().maximumSize(maximumKeys).build();
+                Caffeine.newBuilder().maximumSize(maxKeys).build();
         return key -> cache.get(key, unknown -> limiters.get()).tryAcquire();
     }
 

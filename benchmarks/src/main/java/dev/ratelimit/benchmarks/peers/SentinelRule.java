@@ -19,7 +19,7 @@ import java.util.List;
 final class SentinelRule {
 
     /** The longest period for which more of it means more values. */
-    private static final int MOST_VALUES_SECONDS = 50;
+    private static final int MAX_VALUES_SECONDS = 50;
 
     private static final List<ParamFlowRule> RULES = new ArrayList<>();
 
@@ -34,7 +34,7 @@ final class SentinelRule {
         boolean endless = budget == Budget.NEVER_SPENT;
         ParamFlowRule rule = new ParamFlowRule(resource).setParamIdx(0);
         rule.setCount((double) (endless ? budget.burst() : budget.permits()));
-        rule.setDurationInSec(endless ? MOST_VALUES_SECONDS : budget.period().toSeconds());
+        rule.setDurationInSec(endless ? MAX_VALUES_SECONDS : budget.period().toSeconds());
         RULES.add(rule);
         ParamFlowRuleManager.loadRules(List.copyOf(RULES));
         return key -> {

@@ -15,11 +15,11 @@ record Decisions(Results results, Environment environment) {
     private static final String LESS = "nanoseconds a call; less is better; the dashed line is the floor";
 
     private static final Group ADMIT = new Group(
-            "A call that is admitted",
+            "A call that is allowed",
             "SingleKeyBenchmark",
             "",
             "",
-            Map.of("admit", "ratelimit"),
+            Map.of("allow", "ratelimit"),
             "floorClockAndCas",
             "read the clock, one compare-and-set");
     private static final Group DENY = new Group(
@@ -55,7 +55,7 @@ record Decisions(Results results, Environment environment) {
             "floorKey",
             "make the key");
     private static final Group HIGH = new Group(
-            "A high limit: nearly all are admitted",
+            "A high limit: nearly all are allowed",
             "ContendedBenchmark",
             "HighLimit",
             "",

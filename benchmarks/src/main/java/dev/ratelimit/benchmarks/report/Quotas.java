@@ -13,7 +13,7 @@ import java.util.Optional;
 /** The chapters on quotas, counted by many callers in a server. */
 record Quotas(Results results, Environment environment) {
 
-    private static final String LEASES = Names.label("ratelimitLeases");
+    private static final String PREFETCHED = Names.label("ratelimitPrefetch");
     private static final String DELAYING = Names.label("bucket4jDelaying");
 
     private static final String HOT =
@@ -36,7 +36,7 @@ record Quotas(Results results, Environment environment) {
         List<LineChart.Line> lines = new ArrayList<>();
         Map<String, Map<Long, Interval>> measured = new LinkedHashMap<>();
         for (String method :
-                List.of("ratelimit", "bucket4j", "bucket4jBatching", "ratelimitLeases", "bucket4jDelaying")) {
+                List.of("ratelimit", "bucket4j", "bucket4jBatching", "ratelimitPrefetch", "bucket4jDelaying")) {
             Map<Long, Interval> points = figures().points("QuotaCallers." + method + server + ending);
             if (!points.isEmpty()) {
                 measured.put(Names.label(method), points);
@@ -47,9 +47,9 @@ record Quotas(Results results, Environment environment) {
         if (ours == null) {
             return Optional.empty();
         }
-        Map<Long, Interval> leased = measured.getOrDefault(LEASES, Map.of());
+        Map<Long, Interval> prefetched = measured.getOrDefault(PREFETCHED, Map.of());
         Map<Long, Interval> delayed = measured.getOrDefault(DELAYING, Map.of());
-        measured.keySet().removeAll(List.of(LEASES, DELAYING));
+        measured.keySet().removeAll(List.of(PREFETCHED, DELAYING));
         boolean redis = server.equals("Redis");
         String libraries =
                 "ratelimit " + environment.version("ratelimit") + " (" + environment.get("commit") + "), Bucket4j "
@@ -89,7 +89,7 @@ record Quotas(Results results, Environment environment) {
                             : verdict)
                     .ifPresent(verdicts::add);
         });
-        leased.forEach((callers, our) -> {
+        prefetched.forEach((callers, our) -> {
             Interval other = delayed.get(callers);
             double best = measured.values().stream()
                     .map(points -> points.get(callers))
@@ -99,8 +99,8 @@ record Quotas(Results results, Environment environment) {
                     .orElse(Double.NaN);
             if (other != null) {
                 Verdict.most(
-                                job(server + ", " + keys + ", leased or delayed", callers),
-                                List.of(new Bar(LEASES, our, true), new Bar(DELAYING, other, false)),
+                                job(server + ", " + keys + ", prefetched or delayed", callers),
+                                List.of(new Bar(PREFETCHED, our, true), new Bar(DELAYING, other, false)),
                                 "calls/s")
                         .map(verdict -> verdict.and(
                                 times(our.score() / best) + " times the best of the others that never exceed"))
@@ -112,7 +112,7 @@ record Quotas(Results results, Environment environment) {
                 (redis
                                 ? "Bucket4j by its Lettuce proxy, which compares and swaps."
                                 : "Bucket4j by its `SELECT … FOR UPDATE` proxy. The server flushes each commit to its disk.")
-                        + (leased.isEmpty() ? "" : HOT),
+                        + (prefetched.isEmpty() ? "" : HOT),
                 "quotas-" + server.toLowerCase(Locale.ROOT) + "-" + ending.toLowerCase(Locale.ROOT),
                 chart.svg(),
                 verdicts));

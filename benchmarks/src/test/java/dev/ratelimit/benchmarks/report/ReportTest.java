@@ -84,7 +84,7 @@ class ReportTest {
     @Test
     void ratiosFloorsAndTheWayToRepeatAreThere() throws Exception {
         String page = rendered(
-                run("SingleKeyBenchmark.admit", "", 25, 24, 26),
+                run("SingleKeyBenchmark.allow", "", 25, 24, 26),
                 run("SingleKeyBenchmark.guava", "", 50, 49, 51),
                 run("SingleKeyBenchmark.floorClockAndCas", "", 23, 22, 24));
         assertThat(page)
@@ -92,7 +92,7 @@ class ReportTest {
                 .contains("In no row of this run.")
                 .contains("(one-budget.svg)", "(recorded)", "A <fast> processor");
         assertThat(texts("one-budget.svg"))
-                .contains("ratelimit", "25.0", "Guava", "50.0", "A call that is admitted")
+                .contains("ratelimit", "25.0", "Guava", "50.0", "A call that is allowed")
                 .contains("floor 23.0: read the clock, one compare-and-set")
                 .contains("A <fast> processor, 2 cores, Linux amd64, JDK 17.0.15, G1, 4 GB heap")
                 .anySatisfy(line -> assertThat(line)
@@ -133,7 +133,7 @@ class ReportTest {
                 .contains("A high limit: the slowest of ten thousand calls: 60.0 times less than the best of the others"
                         + " (ratelimit 1,500, Resilience4j 90.0k ns)");
         assertThat(texts("two-threads.svg"))
-                .contains("A high limit: nearly all are admitted", "118", "105")
+                .contains("A high limit: nearly all are allowed", "118", "105")
                 .contains("A high limit: the slowest of ten thousand calls", "1,500", "90.0k (cut)")
                 .contains("the slowest of ten thousand calls: with -bm sample -f 1 -wi 4 -w 500ms -i 6 -r 500ms")
                 .filteredOn(text -> text.startsWith("floor "))
@@ -147,7 +147,7 @@ class ReportTest {
                 sampled("ContendedBenchmark.guavaHighLimit", 350, 2_500));
         assertThat(texts("two-threads.svg"))
                 .contains("A high limit: the slowest of ten thousand calls", "1,500", "2,500")
-                .doesNotContain("A high limit: nearly all are admitted", "150", "350")
+                .doesNotContain("A high limit: nearly all are allowed", "150", "350")
                 .anySatisfy(line -> assertThat(line).contains("JDK 17.0.15"));
     }
 

@@ -24,7 +24,7 @@ import java.util.Optional;
 record AccessLog(List<LogLine> lines, int broken, int firstBroken) {
 
     /** Longer lines are broken: no server accepts such a request, and a hostile file must not fill the memory. */
-    private static final int LONGEST_LINE = 65_536;
+    private static final int MAX_LINE = 65_536;
 
     private static final int END = -1;
     private static final int TOO_LONG = -2;
@@ -35,8 +35,8 @@ record AccessLog(List<LogLine> lines, int broken, int firstBroken) {
         int number = 0;
         int broken = 0;
         int firstBroken = 0;
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), LONGEST_LINE)) {
-            byte[] buffer = new byte[LONGEST_LINE];
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), MAX_LINE)) {
+            byte[] buffer = new byte[MAX_LINE];
             for (int length = next(in, buffer); length != END; length = next(in, buffer)) {
                 number++;
                 Optional<LogLine> line = length == TOO_LONG

@@ -17,22 +17,22 @@ import org.jspecify.annotations.Nullable;
 interface Admission {
 
     /**
-     * Decides one request, and charges the client for it if it is admitted; a refused one costs nothing. Waits for the
+     * Decides one request, and charges the client for it if it is allowed; a refused one costs nothing. Waits for the
      * request's turn if the client's policy shapes.
      *
      * @throws InterruptedException if the thread is interrupted while it waits; the client is not charged
      */
-    Verdict admit(Client client) throws InterruptedException;
+    Verdict allow(Client client) throws InterruptedException;
 
     /**
-     * Counts an admitted request that is about to go on to the backend on its client's quotas: here, there are none.
+     * Counts an allowed request that is about to go on to the backend on its client's quotas: here, there are none.
      *
-     * @param admitted what the limits have said
+     * @param allowed what the limits have said
      * @return the same with what the client is told of its quotas, or the refusal by one; then nothing was counted
      * @throws QuotaUnavailableException if it cannot be counted
      */
-    default Verdict charge(Client client, Verdict.Admitted admitted) {
-        return admitted;
+    default Verdict charge(Client client, Verdict.Allowed allowed) {
+        return allowed;
     }
 
     /**
@@ -53,7 +53,7 @@ interface Admission {
             var decision = limiter.decide(client.key());
             var limits = List.of(ServiceLimit.of(decision.policy(), decision));
             return decision.allowed()
-                    ? new Verdict.Admitted(limits, 0)
+                    ? new Verdict.Allowed(limits, 0)
                     : new Verdict.Refused(Verdict.Limit.TIER, limits);
         };
     }

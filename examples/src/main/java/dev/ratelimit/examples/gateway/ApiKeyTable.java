@@ -28,7 +28,7 @@ final class ApiKeyTable implements AutoCloseable {
             "bronze-kiosk", Tier.BRONZE,
             "free-cirrus", Tier.OTHERS);
 
-    private static final int LONGEST_QUERY_SECONDS = 1;
+    private static final int MAX_QUERY_SECONDS = 1;
 
     private final Connection database;
     private final PreparedStatement tierOfKey;
@@ -39,7 +39,7 @@ final class ApiKeyTable implements AutoCloseable {
             statement.execute("create table api_keys (api_key varchar primary key, tier varchar not null)");
         }
         tierOfKey = database.prepareStatement("select tier from api_keys where api_key = ?");
-        tierOfKey.setQueryTimeout(LONGEST_QUERY_SECONDS);
+        tierOfKey.setQueryTimeout(MAX_QUERY_SECONDS);
     }
 
     /** Returns the table of the demonstration. */

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 final class Connection implements AutoCloseable {
 
     private static final int TIMEOUT_MILLIS = 15_000;
-    private static final int LONGEST_LINE = 16_384;
+    private static final int MAX_LINE = 16_384;
     private static final int BUFFER = 8_192;
 
     private final InetSocketAddress server;
@@ -47,7 +47,7 @@ final class Connection implements AutoCloseable {
                 return Outcome.ERROR;
             }
             String cache = fields.getOrDefault("cache-status", "");
-            return cache.contains("; hit") || cache.contains("; collapsed") ? Outcome.FROM_CACHE : Outcome.ADMITTED;
+            return cache.contains("; hit") || cache.contains("; collapsed") ? Outcome.FROM_CACHE : Outcome.ALLOWED;
         }
 
         /** Returns how long the request waited its turn, as the gateway says it. */
@@ -156,7 +156,7 @@ final class Connection implements AutoCloseable {
     private String line() throws IOException {
         StringBuilder line = new StringBuilder();
         for (int b = in.read(); b != '\n'; b = in.read()) {
-            if (b < 0 || line.length() == LONGEST_LINE) {
+            if (b < 0 || line.length() == MAX_LINE) {
                 throw new EOFException("the answer's head broke off");
             }
             if (b != '\r') {

@@ -77,11 +77,11 @@ final class Demonstration {
         long spared = tally.of(Outcome.FROM_CACHE);
         out.printf(
                 Locale.ROOT,
-                "the cache answered %,d of the %,d that were admitted (hit rate %.1f %%): the backend was asked %,d times%n",
+                "the cache answered %,d of the %,d that were allowed (hit rate %.1f %%): the backend was asked %,d times%n",
                 spared,
                 tally.answered(),
                 100.0 * spared / Math.max(1, tally.answered()),
-                tally.of(Outcome.ADMITTED));
+                tally.of(Outcome.ALLOWED));
     }
 
     private void printLateness(Measurements measured) {
@@ -113,7 +113,7 @@ final class Demonstration {
                 Tally now = gateway.counts().tally().since(before);
                 progress.show(String.format(
                         Locale.ROOT,
-                        "%5.1f of %d s: %,d admitted, %,d from the cache, %,d refused by tier, %,d by node, %,d errors",
+                        "%5.1f of %d s: %,d allowed, %,d from the cache, %,d refused by tier, %,d by node, %,d errors",
                         elapsed.toMillis() / 1e3,
                         command.length().toSeconds(),
                         now.answered(),

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An HTTP gateway: it identifies the client, asks the limits, and has what they admit answered ({@link Relay}).
+ * An HTTP gateway: it identifies the client, asks the limits, and has what they allow answered ({@link Relay}).
  *
  * <p>A refused request is answered at once, and the backend never hears of it. A backend that cannot be reached is a
  * 502, one that takes too long a 504, a quota that cannot be counted a 503; no request can stop the gateway.
@@ -26,7 +26,7 @@ final class Gateway implements AutoCloseable {
     /** The field that says who the client is. */
     static final String API_KEY = "X-Api-Key";
 
-    private static final int THREADS = 64 + TieredAdmission.MAXIMUM_WAITERS;
+    private static final int THREADS = 64 + TieredAdmission.MAX_WAITERS;
     /** Whoever runs on this machine may be a proxy; nobody else. */
     private static final ClientAddress LOCAL_PROXY =
             ClientAddress.fromXForwardedFor(TrustedProxies.prefixes("127.0.0.0/8", "::1"));
@@ -93,12 +93,12 @@ final class Gateway implements AutoCloseable {
         InetAddress address = address(exchange);
         Client client = setup.admission().identify(exchange.getRequestHeaders().getFirst(API_KEY), address);
         try {
-            Verdict verdict = setup.admission().admit(client);
+            Verdict verdict = setup.admission().allow(client);
             if (verdict instanceof Verdict.Refused refused) {
                 refuse(exchange, client, refused);
             } else {
                 LimitFields.set(exchange, verdict.limits());
-                Relay.Passage passage = new Relay.Passage(exchange, client, address, (Verdict.Admitted) verdict);
+                Relay.Passage passage = new Relay.Passage(exchange, client, address, (Verdict.Allowed) verdict);
                 if (Orders.isOrder(exchange)) {
                     order(passage);
                 } else if (setup.caching() != Caching.HITS_ARE_FREE || !relay.answerFromCache(passage)) {
@@ -126,7 +126,7 @@ final class Gateway implements AutoCloseable {
         HttpExchange exchange = passage.exchange();
         Optional<byte[]> body = Orders.body(exchange);
         if (body.isEmpty()) {
-            fail(exchange, passage.client(), 413, "an order has at most " + Orders.LONGEST_BODY + " bytes");
+            fail(exchange, passage.client(), 413, "an order has at most " + Orders.MAX_BODY + " bytes");
             return;
         }
         Optional<String> account = OrderDocument.account(body.get());
@@ -135,11 +135,11 @@ final class Gateway implements AutoCloseable {
             return;
         }
         try (Lease lease = orders.enter(account.get())) {
-            if (lease.granted()) {
+            if (lease.allowed()) {
                 charge(passage);
                 exchange.close();
             } else {
-                List<ServiceLimit> limits = new ArrayList<>(passage.admitted().limits());
+                List<ServiceLimit> limits = new ArrayList<>(passage.allowed().limits());
                 limits.add(ServiceLimit.of(lease.decision().policy(), lease.decision()));
                 refuse(exchange, passage.client(), new Verdict.Refused(Verdict.Limit.ACCOUNT, limits));
             }
@@ -152,7 +152,7 @@ final class Gateway implements AutoCloseable {
         Client client = passage.client();
         Verdict verdict;
         try {
-            verdict = setup.admission().charge(client, passage.admitted());
+            verdict = setup.admission().charge(client, passage.allowed());
         } catch (QuotaUnavailableException e) {
             LOG.log(System.Logger.Level.WARNING, "a quota could not be counted: {0}", e.getMessage());
             exchange.getResponseHeaders().set("Retry-After", STORE_RETRY_AFTER);
@@ -162,7 +162,7 @@ final class Gateway implements AutoCloseable {
         if (verdict instanceof Verdict.Refused refused) {
             refuse(exchange, client, refused);
         } else {
-            relay.answer(new Relay.Passage(exchange, client, passage.address(), (Verdict.Admitted) verdict));
+            relay.answer(new Relay.Passage(exchange, client, passage.address(), (Verdict.Allowed) verdict));
         }
     }
 

@@ -26,13 +26,13 @@ final class LimitFields {
         }
     }
 
-    /** Sets the fields of an admitted request. */
-    static void set(HttpExchange exchange, Verdict.Admitted admitted) {
-        set(exchange, admitted.limits());
-        admitted.quotas().addTo(exchange.getResponseHeaders());
-        if (admitted.waitedNanos() > 0) {
+    /** Sets the fields of an allowed request. */
+    static void set(HttpExchange exchange, Verdict.Allowed allowed) {
+        set(exchange, allowed.limits());
+        allowed.quotas().addTo(exchange.getResponseHeaders());
+        if (allowed.waitedNanos() > 0) {
             exchange.getResponseHeaders()
-                    .add(TIMING, WAITED + String.format(Locale.ROOT, "%.3f", admitted.waitedNanos() / NANOS_PER_MILLI));
+                    .add(TIMING, WAITED + String.format(Locale.ROOT, "%.3f", allowed.waitedNanos() / NANOS_PER_MILLI));
         }
     }
 

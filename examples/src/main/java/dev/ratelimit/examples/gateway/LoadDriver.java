@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 final class LoadDriver {
 
     /** Enough for those that answer at once, and as many more for those that are let wait. */
-    private static final int CONNECTIONS = 48 + TieredAdmission.MAXIMUM_WAITERS;
+    private static final int CONNECTIONS = 48 + TieredAdmission.MAX_WAITERS;
 
     private final InetSocketAddress gateway;
     private final Schedule schedule;

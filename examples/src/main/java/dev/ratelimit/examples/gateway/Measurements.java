@@ -23,7 +23,7 @@ final class Measurements {
     static final int BINS = 50;
 
     private static final long SHORTEST_NANOS = TimeUnit.MICROSECONDS.toNanos(1);
-    private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(10);
+    private static final long MAX_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final int DIGITS = 3;
 
     private final Schedule schedule;
@@ -32,9 +32,9 @@ final class Measurements {
     private final Map<Tier, Waits> waits = new EnumMap<>(Tier.class);
     private final Histogram late = histogram();
     private final long[][] offered;
-    private final long[][] admitted;
+    private final long[][] allowed;
     private final long[] fromCache = new long[BINS];
-    private long admittedAfterTheEnd;
+    private long allowedAfterTheEnd;
 
     Measurements(Schedule schedule) {
         this.schedule = schedule;
@@ -43,7 +43,7 @@ final class Measurements {
             waits.put(tier, new Waits(BINS));
         }
         offered = new long[schedule.sources().size()][BINS];
-        admitted = new long[schedule.sources().size()][BINS];
+        allowed = new long[schedule.sources().size()][BINS];
     }
 
     /**
@@ -57,25 +57,25 @@ final class Measurements {
         Tier tier = schedule.source(arrival).tier();
         tally.add(tier, outcome, 1);
         offered[arrival.source()][bin(arrival.nanos())]++;
-        late.recordValue(Math.min(LONGEST_NANOS, Math.max(0, sent - arrival.nanos())));
+        late.recordValue(Math.min(MAX_NANOS, Math.max(0, sent - arrival.nanos())));
         if (outcome.isAnswered()) {
-            latencies(tier).recordValue(Math.min(LONGEST_NANOS, answered - arrival.nanos()));
-            waits(tier).add(bin(arrival.nanos()), Math.min(LONGEST_NANOS, waited));
-            // By its answer: what was admitted late must not be drawn into a time in which it was not.
+            latencies(tier).recordValue(Math.min(MAX_NANOS, answered - arrival.nanos()));
+            waits(tier).add(bin(arrival.nanos()), Math.min(MAX_NANOS, waited));
+            // By its answer: what was allowed late must not be drawn into a time in which it was not.
             if (answered < schedule.length().toNanos()) {
-                admitted[arrival.source()][bin(answered)]++;
+                allowed[arrival.source()][bin(answered)]++;
                 if (outcome == Outcome.FROM_CACHE) {
                     fromCache[bin(answered)]++;
                 }
             } else {
-                admittedAfterTheEnd++;
+                allowedAfterTheEnd++;
             }
         }
     }
 
     /** Returns an empty histogram for latencies in nanoseconds. */
     static Histogram histogram() {
-        return new Histogram(SHORTEST_NANOS, LONGEST_NANOS, DIGITS);
+        return new Histogram(SHORTEST_NANOS, MAX_NANOS, DIGITS);
     }
 
     private int bin(long nanos) {
@@ -90,12 +90,12 @@ final class Measurements {
         return tally;
     }
 
-    /** Returns the latencies of the admitted requests of a tier, in nanoseconds. */
+    /** Returns the latencies of the allowed requests of a tier, in nanoseconds. */
     Histogram latencies(Tier tier) {
         return Objects.requireNonNull(latencies.get(tier));
     }
 
-    /** Returns how long the admitted requests of a tier had to wait their turn. */
+    /** Returns how long the allowed requests of a tier had to wait their turn. */
     Waits waits(Tier tier) {
         return Objects.requireNonNull(waits.get(tier));
     }
@@ -105,9 +105,9 @@ final class Measurements {
         return late;
     }
 
-    /** Returns how many answers admitted after the last bin: they are in none. */
-    long admittedAfterTheEnd() {
-        return admittedAfterTheEnd;
+    /** Returns how many answers allowed after the last bin: they are in none. */
+    long allowedAfterTheEnd() {
+        return allowedAfterTheEnd;
     }
 
     /** Returns the requests per second of a source that were due in each bin. */
@@ -115,9 +115,9 @@ final class Measurements {
         return perSecond(offered[source]);
     }
 
-    /** Returns the requests per second of a source whose admitting answers came in each bin. */
-    List<Double> admittedPerSecond(int source) {
-        return perSecond(admitted[source]);
+    /** Returns the requests per second of a source whose allowing answers came in each bin. */
+    List<Double> allowedPerSecond(int source) {
+        return perSecond(allowed[source]);
     }
 
     /** Returns the requests per second that the cache answered in each bin. */

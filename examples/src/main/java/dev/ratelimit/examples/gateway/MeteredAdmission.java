@@ -36,7 +36,7 @@ final class MeteredAdmission implements Admission, AutoCloseable {
     /**
      * Creates an admission.
      *
-     * @param limits what admits before a quota is asked
+     * @param limits what allows before a quota is asked
      * @param store where quotas are counted; stays open
      * @param clock what says which minute and month it is
      */
@@ -58,22 +58,22 @@ final class MeteredAdmission implements Admission, AutoCloseable {
     }
 
     @Override
-    public Verdict admit(Client client) throws InterruptedException {
-        return limits.admit(client);
+    public Verdict allow(Client client) throws InterruptedException {
+        return limits.allow(client);
     }
 
     @Override
-    public Verdict charge(Client client, Verdict.Admitted admitted) {
+    public Verdict charge(Client client, Verdict.Allowed allowed) {
         QuotaService ofTier = quotas.get(client.tier());
         if (ofTier == null) {
-            return admitted;
+            return allowed;
         }
         QuotaDecision decision = ofTier.consume(client.key().toString());
         if (decision.allowed()) {
-            return new Verdict.Admitted(
-                    admitted.limits(), admitted.waitedNanos(), QuotaFields.of(decision.usages(), clock.instant()));
+            return new Verdict.Allowed(
+                    allowed.limits(), allowed.waitedNanos(), QuotaFields.of(decision.usages(), clock.instant()));
         }
-        List<ServiceLimit> told = new ArrayList<>(admitted.limits());
+        List<ServiceLimit> told = new ArrayList<>(allowed.limits());
         told.add(refusal(decision));
         return new Verdict.Refused(Verdict.Limit.QUOTA, told);
     }

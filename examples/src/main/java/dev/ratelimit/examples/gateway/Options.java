@@ -21,7 +21,7 @@ final class Options {
                    examples/run --log FILE [--speed-up X] [--rate N/UNIT] [--burst N] [--port N]
 
             Without --serve or --log: starts a gateway and a backend on 127.0.0.1, drives seeded traffic through
-            them, and prints what was admitted, refused, delayed and how fast.
+            them, and prints what was allowed, refused, delayed and how fast.
 
               --seed N            fixes the traffic (default 42)
               --seconds N         how long the traffic lasts, 1 to 3600 (default 15)
@@ -44,7 +44,7 @@ final class Options {
     private static final Set<String> VALUED =
             Set.of("--seed", "--seconds", "--svg", "--port", "--quotas", "--log", "--speed-up", "--rate", "--burst");
     private static final int HIGHEST_PORT = 65_535;
-    private static final int LONGEST_SECONDS = 3600;
+    private static final int MAX_SECONDS = 3600;
     private static final double HIGHEST_SPEED_UP = 1e9;
     private static final Rate DEFAULT_RATE = Rate.perMinute(30).burst(20);
     private static final Map<String, Duration> UNITS = Map.of(
@@ -85,7 +85,7 @@ final class Options {
         return new Command.Demonstrate(
                 port,
                 options.whole("--seed", 42, Long.MIN_VALUE, Long.MAX_VALUE),
-                Duration.ofSeconds(options.whole("--seconds", 15, 1, LONGEST_SECONDS)),
+                Duration.ofSeconds(options.whole("--seconds", 15, 1, MAX_SECONDS)),
                 svg == null ? target.resolve("gateway.svg") : path("--svg", svg));
     }
 

@@ -22,7 +22,7 @@ import java.util.Optional;
 final class Orders {
 
     /** The longest body in bytes: it is kept in memory, and read as a tree. */
-    static final int LONGEST_BODY = 65_536;
+    static final int MAX_BODY = 65_536;
 
     /**
      * A client that sends its next order as soon as it has the answer to the last one may be here before that one's lease
@@ -31,7 +31,7 @@ final class Orders {
     private static final Duration GRACE = Duration.ofMillis(10);
 
     private final Limiter<String> accounts =
-            Limiters.perKey(Policy.unlimited().named("account").atOnce(1));
+            Limiters.perKey(Policy.unlimited().named("account").maxConcurrent(1));
 
     /** Returns whether a request has a body, and says that it is XML, in any of its fields. */
     static boolean isOrder(HttpExchange exchange) {
@@ -49,8 +49,8 @@ final class Orders {
     /** Returns the body, which can be read from the exchange once more; empty if it is too long. */
     static Optional<byte[]> body(HttpExchange exchange) throws IOException {
         InputStream in = exchange.getRequestBody();
-        byte[] body = in.readNBytes(LONGEST_BODY + 1);
-        if (body.length > LONGEST_BODY) {
+        byte[] body = in.readNBytes(MAX_BODY + 1);
+        if (body.length > MAX_BODY) {
             return Optional.empty();
         }
         exchange.setStreams(new ByteArrayInputStream(body), null);

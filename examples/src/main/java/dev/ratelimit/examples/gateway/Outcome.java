@@ -3,8 +3,8 @@ package dev.ratelimit.examples.gateway;
 /** What became of a request; each has exactly one. */
 enum Outcome {
     /** The backend answered it, whatever it said. */
-    ADMITTED,
-    /** It was admitted, and the cache answered it: the backend was not asked. */
+    ALLOWED,
+    /** It was allowed, and the cache answered it: the backend was not asked. */
     FROM_CACHE,
     /** The client's own limit refused it. */
     REFUSED_BY_TIER,
@@ -14,11 +14,11 @@ enum Outcome {
     REFUSED_BY_QUOTA,
     /** Another order of the same account was in progress. */
     REFUSED_BY_ACCOUNT,
-    /** It was admitted, and then no whole answer of the backend came back, or it was no request to pass on. */
+    /** It was allowed, and then no whole answer of the backend came back, or it was no request to pass on. */
     ERROR;
 
     /** Returns whether the limits let the request pass, and it was answered. */
     boolean isAnswered() {
-        return this == ADMITTED || this == FROM_CACHE;
+        return this == ALLOWED || this == FROM_CACHE;
     }
 }

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * One small chart of a picture: a line, such as what was offered; bands upon each other, such as what was admitted; and
+ * One small chart of a picture: a line, such as what was offered; bands upon each other, such as what was allowed; and
  * the limit.
  *
  * <p>The limit belongs to the lowest band: that is where it can be read off whether it was kept.
@@ -38,7 +38,7 @@ record Panel(String title, List<Double> line, String lineName, List<Band> bands,
     private static final String LIMIT = "stroke=\"#e5484d\" stroke-width=\"1.6\" stroke-dasharray=\"6 4\"";
 
     /**
-     * What was admitted of one source, or anything else that is filled.
+     * What was allowed of one source, or anything else that is filled.
      *
      * @param name what the legend calls it
      * @param values one for each bin of time

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The header fields by which an admitted request's answer tells the client of its quotas.
+ * The header fields by which an allowed request's answer tells the client of its quotas.
  *
  * <p>They are further items of those that tell of the limits, in lines of their own. A quota is renewed all at once, when its
  * window ends: {@code t} is the time until then. A limit that refills all the time has other figures.

@@ -23,7 +23,7 @@ final class Relay implements AutoCloseable {
     private final Counts counts;
 
     /** A request that the limits have let pass: from whom it came, and what they said. */
-    record Passage(HttpExchange exchange, Client client, InetAddress address, Verdict.Admitted admitted) {}
+    record Passage(HttpExchange exchange, Client client, InetAddress address, Verdict.Allowed allowed) {}
 
     Relay(Gateway.Setup setup, Counts counts) {
         this.counts = counts;
@@ -94,7 +94,7 @@ final class Relay implements AutoCloseable {
     private void passBack(Passage passage, HttpReply answer) throws IOException {
         HttpExchange exchange = passage.exchange();
         Tier tier = passage.client().tier();
-        Outcome outcome = answer.isFromCache() ? Outcome.FROM_CACHE : Outcome.ADMITTED;
+        Outcome outcome = answer.isFromCache() ? Outcome.FROM_CACHE : Outcome.ALLOWED;
         // Counted before the client can know the answer, so that a client that has all answers finds all of them
         // counted.
         counts.add(tier, outcome);
@@ -103,7 +103,7 @@ final class Relay implements AutoCloseable {
             // One by one: all at once they would keep their spelling, and stand beside the same fields of the server.
             HeaderFields.endToEnd(reply.fields().asMap()).forEach(exchange.getResponseHeaders()::put);
             exchange.getResponseHeaders().add("Via", HeaderFields.VIA);
-            LimitFields.set(exchange, passage.admitted());
+            LimitFields.set(exchange, passage.allowed());
             send(exchange, reply);
         } catch (IOException e) {
             counts.brokeOff(tier, outcome);

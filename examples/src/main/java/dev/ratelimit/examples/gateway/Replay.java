@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Replay {
 
     /** A server closes connections that are idle for 30 s; a new one costs less than the doubt. */
-    private static final Duration LONGEST_IDLE = Duration.ofSeconds(10);
+    private static final Duration MAX_IDLE = Duration.ofSeconds(10);
 
     private static final String LEGAL_IN_TARGET = "-._~:/?@!$&'()*+,;=%";
 
@@ -55,7 +55,7 @@ final class Replay {
                 LogLine line = lines.get(i);
                 time.set(line.time());
                 waitUntil(start + (long) (time.nanos() / speedUp));
-                if (System.nanoTime() - lastSent > LONGEST_IDLE.toNanos()) {
+                if (System.nanoTime() - lastSent > MAX_IDLE.toNanos()) {
                     connection.drop();
                 }
                 lastSent = System.nanoTime();

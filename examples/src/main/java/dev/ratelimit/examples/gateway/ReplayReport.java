@@ -97,10 +97,10 @@ final class ReplayReport {
         long errors = tally.of(Outcome.ERROR);
         out.printf(
                 Locale.ROOT,
-                "%,d requests in %.1f s: %,d admitted, %,d refused (%.1f %%), %,d errors%n",
+                "%,d requests in %.1f s: %,d allowed, %,d refused (%.1f %%), %,d errors%n",
                 requests,
                 took.toMillis() / 1e3,
-                tally.of(Outcome.ADMITTED),
+                tally.of(Outcome.ALLOWED),
                 refused,
                 100.0 * refused / requests,
                 errors);
@@ -112,7 +112,7 @@ final class ReplayReport {
                 .toList();
         out.printf(Locale.ROOT, "%,d of %,d clients were refused at least once%n", worst.size(), byClient.size());
         if (!worst.isEmpty()) {
-            out.printf("%n%-40s %9s %9s%n", "the most refused clients", "admitted", "refused");
+            out.printf("%n%-40s %9s %9s%n", "the most refused clients", "allowed", "refused");
         }
         worst.stream()
                 .limit(CLIENTS_SHOWN)
@@ -120,7 +120,7 @@ final class ReplayReport {
                         Locale.ROOT,
                         "%-40s %,9d %,9d%n",
                         Options.shown(entry.getKey()).replace("'", ""),
-                        entry.getValue().of(Outcome.ADMITTED),
+                        entry.getValue().of(Outcome.ALLOWED),
                         refused(entry)));
     }
 

@@ -17,8 +17,8 @@ final class Responses implements AutoCloseable {
     /** The cache's name in {@code Cache-Status}. */
     static final String NAME = "ratelimit-gateway";
 
-    private static final long MOST_BYTES = 64L << 20;
-    private static final int MOST_ENTRIES = 10_000;
+    private static final long MAX_BYTES = 64L << 20;
+    private static final int MAX_ENTRIES = 10_000;
     private static final int AT_ONCE = 64;
 
     private final Forwarder forwarder;
@@ -33,13 +33,13 @@ final class Responses implements AutoCloseable {
     Responses(Forwarder forwarder, Duration patience) {
         this.forwarder = forwarder;
         cache = HttpCache.shared(NAME)
-                .maximumBytes(MOST_BYTES)
+                .maxBytes(MAX_BYTES)
                 .ignoreRequestDirectives()
                 // An API key is what the client proves itself by, as others do by Authorization.
                 .rules(rules -> rules.credentials(Gateway.API_KEY))
-                .with(settings -> settings.maximumEntries(MOST_ENTRIES)
+                .with(settings -> settings.maxEntries(MAX_ENTRIES)
                         .loadDeadline(patience.multipliedBy(2))
-                        .maximumLoads(AT_ONCE))
+                        .maxLoads(AT_ONCE))
                 .build();
     }
 

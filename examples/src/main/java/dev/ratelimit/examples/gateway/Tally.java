@@ -35,14 +35,14 @@ final class Tally {
         return sum;
     }
 
-    /** Returns the requests of a tier that were admitted and answered. */
+    /** Returns the requests of a tier that were allowed and answered. */
     long answered(Tier tier) {
-        return of(tier, Outcome.ADMITTED) + of(tier, Outcome.FROM_CACHE);
+        return of(tier, Outcome.ALLOWED) + of(tier, Outcome.FROM_CACHE);
     }
 
-    /** Returns the requests of all tiers that were admitted and answered. */
+    /** Returns the requests of all tiers that were allowed and answered. */
     long answered() {
-        return of(Outcome.ADMITTED) + of(Outcome.FROM_CACHE);
+        return of(Outcome.ALLOWED) + of(Outcome.FROM_CACHE);
     }
 
     /** Returns all requests of a tier. */

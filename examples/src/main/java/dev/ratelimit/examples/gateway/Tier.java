@@ -30,7 +30,7 @@ enum Tier {
     SILVER(200) {
         @Override
         Policy over(Policy policy) {
-            return policy.shape(LONGEST_DELAY);
+            return policy.shape(MAX_DELAY);
         }
     },
     BRONZE(50) {
@@ -50,7 +50,7 @@ enum Tier {
     static final Duration BLACKOUT = Duration.ofSeconds(1);
 
     /** How long a request of silver may wait. */
-    static final Duration LONGEST_DELAY = Duration.ofMillis(300);
+    static final Duration MAX_DELAY = Duration.ofMillis(300);
 
     private final long perSecond;
 

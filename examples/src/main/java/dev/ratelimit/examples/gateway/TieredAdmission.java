@@ -27,11 +27,11 @@ final class TieredAdmission implements Admission {
 
     /**
      * A request that waits holds one of the gateway's threads: this many, so that the others are left to those who need
-     * not wait. It is one client's worth of silver's longest delay.
+     * not wait. It is one client's worth of silver's maximum delay.
      */
-    static final int MAXIMUM_WAITERS = 60;
+    static final int MAX_WAITERS = 60;
 
-    private static final int LONGEST_API_KEY = 64;
+    private static final int MAX_API_KEY = 64;
     private static final System.Logger LOG = System.getLogger("gateway");
 
     private final Limiter<Object> clients;
@@ -42,10 +42,8 @@ final class TieredAdmission implements Admission {
         Tiers<Object> tiers = Tiers.<Object>of(
                         key -> key instanceof String apiKey ? apiKeys.policyOf(apiKey) : others, others)
                 .onFallback(fallback -> LOG.log(System.Logger.Level.WARNING, "no tier was found: {0}", fallback));
-        clients = Limiters.builder(tiers)
-                .timeSource(time)
-                .maximumWaiters(MAXIMUM_WAITERS)
-                .build();
+        clients =
+                Limiters.builder(tiers).timeSource(time).maxWaiters(MAX_WAITERS).build();
         node = Limiters.single(nodeRate, time);
     }
 
@@ -57,14 +55,14 @@ final class TieredAdmission implements Admission {
      */
     @Override
     public Client identify(@Nullable String apiKey, InetAddress address) {
-        Tier tier = apiKey == null || apiKey.length() > LONGEST_API_KEY ? Tier.OTHERS : Tier.of(clients.policy(apiKey));
+        Tier tier = apiKey == null || apiKey.length() > MAX_API_KEY ? Tier.OTHERS : Tier.of(clients.policy(apiKey));
         return apiKey == null || tier == Tier.OTHERS
                 ? new Client(Tier.OTHERS, AddressKey.perClient().of(address))
                 : new Client(tier, apiKey);
     }
 
     @Override
-    public Verdict admit(Client client) throws InterruptedException {
+    public Verdict allow(Client client) throws InterruptedException {
         Decision own = inTurn(client);
         if (!own.allowed()) {
             return new Verdict.Refused(Verdict.Limit.TIER, List.of(ofTier(own)));
@@ -75,8 +73,8 @@ final class TieredAdmission implements Admission {
             own = clients.peek(client.key());
             return new Verdict.Refused(Verdict.Limit.NODE, List.of(ofTier(own), ServiceLimit.of("node", shared)));
         }
-        // What the node has left is nobody's business as long as it admits.
-        return new Verdict.Admitted(List.of(ofTier(own)), own.delayNanos());
+        // What the node has left is nobody's business as long as it allows.
+        return new Verdict.Allowed(List.of(ofTier(own)), own.delayNanos());
     }
 
     /** As {@code acquire}, which says no more than yes or no. */

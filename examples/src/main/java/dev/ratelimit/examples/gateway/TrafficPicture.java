@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The picture of a run: offered against admitted traffic over time, a panel for each tier, below one that shapes its
+/** The picture of a run: offered against allowed traffic over time, a panel for each tier, below one that shapes its
  * delays, one for the node, and one for what the cache spares
  * the backend. */
 final class TrafficPicture {
@@ -22,7 +22,7 @@ final class TrafficPicture {
     private static final List<String> BACKEND_COLOURS = List.of("#4f7fb5", "#6fb08a");
     private static final String DELAY_COLOUR = "#b0569a";
     private static final String OFFERED = "offered";
-    private static final String ADMITTED = "admitted: ";
+    private static final String ALLOWED = "allowed: ";
 
     private final Measurements measured;
     private final Rate node;
@@ -39,7 +39,7 @@ final class TrafficPicture {
         List<Panel> panels = new ArrayList<>();
         for (Tier tier : Tier.values()) {
             panels.add(ofTier(tier));
-            if (!tier.policy().longestDelay().isZero()) {
+            if (!tier.policy().maxDelay().isZero()) {
                 panels.add(ofDelays(tier));
             }
         }
@@ -56,17 +56,17 @@ final class TrafficPicture {
     }
 
     private String subtitle() {
-        long later = measured.admittedAfterTheEnd();
+        long later = measured.allowedAfterTheEnd();
         if (later > 0) {
             return String.format(
                     Locale.ROOT,
-                    "%,d were admitted after the end, and are not shown. In steps of %d ms; the colours are what was admitted.",
+                    "%,d were allowed after the end, and are not shown. In steps of %d ms; the colours are what was allowed.",
                     later,
                     measured.bin().toMillis());
         }
         return String.format(
                 Locale.ROOT,
-                "Time since the start of the run, in steps of %d ms; the colours are what was admitted, upon each other."
+                "Time since the start of the run, in steps of %d ms; the colours are what was allowed, upon each other."
                         + " Bursts: %d ms' worth of the rate.",
                 measured.bin().toMillis(),
                 Tier.BURST_WINDOW.toMillis());
@@ -80,8 +80,8 @@ final class TrafficPicture {
             if (sources.get(i).tier() == tier) {
                 offered = Panel.sum(offered, measured.offeredPerSecond(i));
                 bands.add(new Panel.Band(
-                        ADMITTED + sources.get(i).name(),
-                        measured.admittedPerSecond(i),
+                        ALLOWED + sources.get(i).name(),
+                        measured.allowedPerSecond(i),
                         SOURCE_COLOURS.get(bands.size())));
             }
         }
@@ -99,7 +99,7 @@ final class TrafficPicture {
     }
 
     private static String over(Tier tier) {
-        Duration delay = tier.policy().longestDelay();
+        Duration delay = tier.policy().maxDelay();
         return delay.isZero()
                 ? tier.policy()
                         .blackout()
@@ -116,10 +116,10 @@ final class TrafficPicture {
 
     private Panel ofDelays(Tier tier) {
         Waits waits = measured.waits(tier);
-        Duration longest = tier.policy().longestDelay();
+        Duration longest = tier.policy().maxDelay();
         return new Panel(
                 tier.label() + ": delay of the requests that waited their turn, ms",
-                waits.longestMillis(),
+                waits.maxMillis(),
                 "the longest",
                 List.of(new Panel.Band("the mean", waits.meanMillis(), DELAY_COLOUR)),
                 longest.toMillis(),
@@ -130,14 +130,14 @@ final class TrafficPicture {
         List<Double> offered = nothing();
         List<Panel.Band> bands = new ArrayList<>();
         for (Tier tier : Tier.values()) {
-            List<Double> admitted = nothing();
+            List<Double> allowed = nothing();
             for (int i = 0; i < measured.schedule().sources().size(); i++) {
                 if (measured.schedule().sources().get(i).tier() == tier) {
                     offered = Panel.sum(offered, measured.offeredPerSecond(i));
-                    admitted = Panel.sum(admitted, measured.admittedPerSecond(i));
+                    allowed = Panel.sum(allowed, measured.allowedPerSecond(i));
                 }
             }
-            bands.add(new Panel.Band(ADMITTED + tier.label(), admitted, TIER_COLOURS.get(bands.size())));
+            bands.add(new Panel.Band(ALLOWED + tier.label(), allowed, TIER_COLOURS.get(bands.size())));
         }
         return new Panel(
                 String.format(Locale.ROOT, "the node: %,d/s for all clients together", node.permits()),
@@ -149,13 +149,13 @@ final class TrafficPicture {
     }
 
     private Panel ofBackend() {
-        List<Double> admitted = nothing();
+        List<Double> allowed = nothing();
         for (int i = 0; i < measured.schedule().sources().size(); i++) {
-            admitted = Panel.sum(admitted, measured.admittedPerSecond(i));
+            allowed = Panel.sum(allowed, measured.allowedPerSecond(i));
         }
         List<Double> spared = measured.fromCachePerSecond();
         List<Double> asked =
-                Panel.sum(admitted, spared.stream().map(value -> -value).toList());
+                Panel.sum(allowed, spared.stream().map(value -> -value).toList());
         Tally tally = measured.tally();
         String title = String.format(
                 Locale.ROOT,
@@ -165,8 +165,8 @@ final class TrafficPicture {
                 100.0 * tally.of(Outcome.FROM_CACHE) / Math.max(1, tally.answered()));
         return new Panel(
                 title,
-                admitted,
-                "admitted",
+                allowed,
+                "allowed",
                 List.of(
                         new Panel.Band("asked of the backend", asked, BACKEND_COLOURS.get(0)),
                         new Panel.Band("answered from the cache", spared, BACKEND_COLOURS.get(1))),

@@ -7,8 +7,8 @@ import java.util.function.ToLongFunction;
 import org.HdrHistogram.Histogram;
 
 /**
- * The tables at the end of a run: for each tier, what was offered and what became of it; then how many of the admitted
- * waited their turn, how long, and how long the admitted took in all.
+ * The tables at the end of a run: for each tier, what was offered and what became of it; then how many of the allowed
+ * waited their turn, how long, and how long the allowed took in all.
  */
 final class TrafficTable {
 
@@ -24,7 +24,7 @@ final class TrafficTable {
 
     private static void printOutcomes(Tally tally, PrintStream out) {
         out.println("                                               refused by");
-        out.println("tier        offered admitted  from cache     tier     node    quota  account  errors");
+        out.println("tier        offered allowed  from cache     tier     node    quota  account  errors");
         for (Tier tier : Tier.values()) {
             row(out, tier.label(), tally.of(tier), tally.answered(tier), outcome -> tally.of(tier, outcome));
         }
@@ -48,7 +48,7 @@ final class TrafficTable {
     }
 
     private static void printTimes(Measurements measured, PrintStream out) {
-        out.println("             waited      delay of these, ms    latency of all admitted, ms");
+        out.println("             waited      delay of these, ms    latency of all allowed, ms");
         out.println("tier      their turn    p50     p99     max     p50     p90     p99     max");
         Histogram delays = Measurements.histogram();
         Histogram latencies = Measurements.histogram();

@@ -16,15 +16,15 @@ sealed interface Verdict {
      * @param waitedNanos how long it had to wait its turn
      * @param quotas what the client is told of its quotas
      */
-    record Admitted(List<ServiceLimit> limits, long waitedNanos, QuotaFields quotas) implements Verdict {
+    record Allowed(List<ServiceLimit> limits, long waitedNanos, QuotaFields quotas) implements Verdict {
 
         /** Creates the verdict of limits alone. */
-        Admitted(List<ServiceLimit> limits, long waitedNanos) {
+        Allowed(List<ServiceLimit> limits, long waitedNanos) {
             this(limits, waitedNanos, QuotaFields.NONE);
         }
 
         /** Creates the verdict of no limit at all. */
-        Admitted() {
+        Allowed() {
             this(List.of(), 0);
         }
     }

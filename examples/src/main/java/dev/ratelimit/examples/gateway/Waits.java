@@ -49,7 +49,7 @@ final class Waits {
     }
 
     /** Returns the longest wait in each bin, in milliseconds. */
-    List<Double> longestMillis() {
+    List<Double> maxMillis() {
         List<Double> millis = new ArrayList<>();
         for (long nanos : longest) {
             millis.add(nanos / NANOS_PER_MILLI);

@@ -32,8 +32,8 @@ final class ExactBucket {
         Level level = levels.getOrDefault(key, new Level(full, nanos));
         BigInteger gained = permits.multiply(BigInteger.valueOf(nanos - level.at()));
         BigInteger shares = level.shares().add(gained.max(ZERO)).min(full);
-        boolean admitted = shares.compareTo(token) >= 0;
-        levels.put(key, new Level(admitted ? shares.subtract(token) : shares, nanos));
-        return admitted;
+        boolean allowed = shares.compareTo(token) >= 0;
+        levels.put(key, new Level(allowed ? shares.subtract(token) : shares, nanos));
+        return allowed;
     }
 }

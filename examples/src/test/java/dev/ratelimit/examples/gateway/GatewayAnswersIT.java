@@ -44,8 +44,7 @@ class GatewayAnswersIT {
         };
         String fields = "X-Custom: 1\r\nX-Private: 2\r\nConnection: X-Private\r\n";
         try (HttpServers.Running backend = HttpServers.start("teapot", 0, 2, handler);
-                Gateway gateway =
-                        gateway(URI.create(backend.url()), client -> new Verdict.Admitted(), false, PATIENCE);
+                Gateway gateway = gateway(URI.create(backend.url()), client -> new Verdict.Allowed(), false, PATIENCE);
                 Connection connection = new Connection(gateway.address())) {
             Connection.Answer answer =
                     connection.send("PUT", "/a%20b?c=%26", fields + "Content-Length: 5\r\n\r\nhello");
@@ -67,7 +66,7 @@ class GatewayAnswersIT {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             nobody = URI.create("http://127.0.0.1:" + socket.getLocalPort());
         }
-        try (Gateway gateway = gateway(nobody, client -> new Verdict.Admitted(), false, PATIENCE);
+        try (Gateway gateway = gateway(nobody, client -> new Verdict.Allowed(), false, PATIENCE);
                 Connection connection = new Connection(gateway.address())) {
             assertThat(connection.get("/", NO_FIELDS).status()).isEqualTo(502);
             assertThat(gateway.counts().tally().of(Outcome.ERROR)).isEqualTo(1);
@@ -86,7 +85,7 @@ class GatewayAnswersIT {
         };
         try (HttpServers.Running backend = HttpServers.start("silent", 0, 2, silent);
                 Gateway gateway = gateway(
-                        URI.create(backend.url()), client -> new Verdict.Admitted(), false, Duration.ofMillis(200));
+                        URI.create(backend.url()), client -> new Verdict.Allowed(), false, Duration.ofMillis(200));
                 Connection connection = new Connection(gateway.address())) {
             assertThat(connection.get("/", NO_FIELDS).status()).isEqualTo(504);
             end.countDown();
@@ -113,13 +112,13 @@ class GatewayAnswersIT {
         };
         try (HttpServers.Running backend = HttpServers.start("stalling", 0, 2, stalling);
                 Gateway gateway = gateway(
-                        URI.create(backend.url()), client -> new Verdict.Admitted(), false, Duration.ofSeconds(2));
+                        URI.create(backend.url()), client -> new Verdict.Allowed(), false, Duration.ofSeconds(2));
                 Connection connection = new Connection(gateway.address())) {
             assertThat(catchThrowable(() -> connection.get("/stall", NO_FIELDS)))
                     .isInstanceOf(IOException.class);
             assertThat(connection.get("/", NO_FIELDS).status()).isEqualTo(200);
             assertThat(gateway.counts().tally().of(Outcome.ERROR)).isEqualTo(1);
-            assertThat(gateway.counts().tally().of(Outcome.ADMITTED)).isEqualTo(1);
+            assertThat(gateway.counts().tally().of(Outcome.ALLOWED)).isEqualTo(1);
             end.countDown();
         }
     }
@@ -141,7 +140,7 @@ class GatewayAnswersIT {
             "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
         };
         try (Backend backend = Backend.start();
-                Gateway gateway = gateway(backend.uri(), client -> new Verdict.Admitted(), false, PATIENCE)) {
+                Gateway gateway = gateway(backend.uri(), client -> new Verdict.Allowed(), false, PATIENCE)) {
             for (String request : requests) {
                 assertThat(raw(gateway, request)).as(request).doesNotStartWith("HTTP/1.1 200");
             }

@@ -42,7 +42,7 @@ class GatewayCacheIT {
     private static final String KIOSK = "X-Api-Key: bronze-kiosk\r\n";
     private static final String KEEP = "public, max-age=60";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Admission EVERYBODY = client -> new Verdict.Admitted();
+    private static final Admission EVERYBODY = client -> new Verdict.Allowed();
 
     private final AtomicInteger asked = new AtomicInteger();
     private final CountDownLatch mayAnswer = new CountDownLatch(1);
@@ -89,7 +89,7 @@ class GatewayCacheIT {
         fields = Map.of("Cache-Control", KEEP, "Age", "7", "RateLimit", "\"backend\";r=1;t=1", "X-Own", "yes");
         try (Gateway gateway = gateway(Caching.HITS_ARE_FREE)) {
             Connection.Answer first = get(gateway, "/a?b=c", NO_FIELDS);
-            assertThat(first.outcome()).isEqualTo(Outcome.ADMITTED);
+            assertThat(first.outcome()).isEqualTo(Outcome.ALLOWED);
             assertThat(first.fields().get("cache-status")).startsWith("\"ratelimit-gateway\"; fwd=miss; stored; ttl=");
             Connection.Answer second = get(gateway, "/a?b=c", "Cache-Control: no-cache\r\n");
             assertThat(second.outcome()).isEqualTo(Outcome.FROM_CACHE);
@@ -129,7 +129,7 @@ class GatewayCacheIT {
             }
             assertThat(asked).hasValue(3);
             assertThat(get(gateway, "/a", NO_FIELDS).outcome())
-                    .isEqualTo(stillKept ? Outcome.FROM_CACHE : Outcome.ADMITTED);
+                    .isEqualTo(stillKept ? Outcome.FROM_CACHE : Outcome.ALLOWED);
         }
     }
 
@@ -201,7 +201,7 @@ class GatewayCacheIT {
         try (Gateway gateway = gateway(Caching.HITS_ARE_FREE)) {
             for (int i = 1; i <= 3; i++) {
                 Connection.Answer answer = get(gateway, "/a", own);
-                assertThat(answer.outcome()).isEqualTo(Outcome.ADMITTED);
+                assertThat(answer.outcome()).isEqualTo(Outcome.ALLOWED);
                 assertThat(answer.fields())
                         .containsEntry("x-number", Integer.toString(i))
                         .containsEntry(name.toLowerCase(Locale.ROOT), value);
@@ -214,7 +214,7 @@ class GatewayCacheIT {
     void variantsAreKeptSideBySideAndNeverMixedUp(String vary) throws IOException {
         fields = Map.of("Cache-Control", KEEP, "Vary", vary);
         try (Gateway gateway = gateway(Caching.HITS_ARE_FREE)) {
-            for (Outcome expected : List.of(Outcome.ADMITTED, Outcome.FROM_CACHE, Outcome.FROM_CACHE)) {
+            for (Outcome expected : List.of(Outcome.ALLOWED, Outcome.FROM_CACHE, Outcome.FROM_CACHE)) {
                 for (String language : List.of("en", "de", "none")) {
                     String asks = language.equals("none") ? NO_FIELDS : "Accept-Language: " + language + "\r\n";
                     Connection.Answer answer = get(gateway, "/a", asks);
@@ -265,7 +265,7 @@ class GatewayCacheIT {
         fields = Map.of("Cache-Control", KEEP, "Vary", "Accept-Language", "Connection", "Vary");
         try (Gateway gateway = gateway(Caching.HITS_ARE_FREE)) {
             for (int i = 0; i < 2; i++) {
-                assertThat(get(gateway, "/a", NO_FIELDS).outcome()).isEqualTo(Outcome.ADMITTED);
+                assertThat(get(gateway, "/a", NO_FIELDS).outcome()).isEqualTo(Outcome.ALLOWED);
             }
         }
     }
@@ -337,7 +337,7 @@ class GatewayCacheIT {
                 assertThat(answer.get().fields()).containsEntry("x-number", "1");
             }
             assertThat(asked).hasValue(1);
-            assertThat(gateway.counts().tally().of(Outcome.ADMITTED)).isEqualTo(1);
+            assertThat(gateway.counts().tally().of(Outcome.ALLOWED)).isEqualTo(1);
             assertThat(gateway.counts().tally().of(Outcome.FROM_CACHE)).isEqualTo(9);
         } finally {
             clients.shutdownNow();
@@ -413,8 +413,8 @@ class GatewayCacheIT {
     private static Admission bronze() {
         return new Admission() {
             @Override
-            public Verdict admit(Client client) {
-                return new Verdict.Admitted();
+            public Verdict allow(Client client) {
+                return new Verdict.Allowed();
             }
 
             @Override

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A log, replayed over HTTP in the log's time, is admitted and refused request by request as an exact token bucket
+ * A log, replayed over HTTP in the log's time, is allowed and refused request by request as an exact token bucket
  * says; and a bucket that is wrong by one is found out.
  */
 class GatewayIT {
@@ -33,7 +33,7 @@ class GatewayIT {
     private Path folder;
 
     @Test
-    void realLogIsAdmittedAsTheExactModelSays() throws IOException {
+    void realLogIsAllowedAsTheExactModelSays() throws IOException {
         assumeTrue(Files.exists(REAL_LOG), () -> "there is no access log at " + REAL_LOG.normalize());
         AccessLog log = AccessLog.read(REAL_LOG);
         assertThat(log.lines()).hasSize(9_999);
@@ -43,7 +43,7 @@ class GatewayIT {
     }
 
     @Test
-    void generatedLogIsAdmittedAsTheExactModelSays() throws IOException {
+    void generatedLogIsAllowedAsTheExactModelSays() throws IOException {
         AccessLog log = AccessLog.read(generated(20150517));
         assertThat(log.lines()).hasSize(3_000);
         compare(log, Rate.perMinute(30).burst(20));
@@ -75,8 +75,8 @@ class GatewayIT {
                 Outcome outcome = connection
                         .get(Replay.legal(line.target()), "X-Forwarded-For: " + line.host() + "\r\n")
                         .outcome();
-                assertThat(outcome).isIn(Outcome.ADMITTED, Outcome.REFUSED_BY_TIER);
-                answers.add(answer(outcome == Outcome.ADMITTED, line));
+                assertThat(outcome).isIn(Outcome.ALLOWED, Outcome.REFUSED_BY_TIER);
+                answers.add(answer(outcome == Outcome.ALLOWED, line));
             }
         }
         return answers;
@@ -89,8 +89,8 @@ class GatewayIT {
                 .toList();
     }
 
-    private static String answer(boolean admitted, LogLine line) {
-        return (admitted ? "admitted " : "refused ") + line.host() + " at " + line.time();
+    private static String answer(boolean allowed, LogLine line) {
+        return (allowed ? "allowed " : "refused ") + line.host() + " at " + line.time();
     }
 
     private static long nanos(LogLine line) {

@@ -51,7 +51,7 @@ class MainIT {
         assertThat(text(out))
                 .contains("25 requests of 1 clients")
                 .contains("skipped broken lines: 2, the first is line 6")
-                .contains("20 admitted, 5 refused (20.0 %), 0 errors")
+                .contains("20 allowed, 5 refused (20.0 %), 0 errors")
                 .doesNotContain("\r");
     }
 
@@ -67,9 +67,9 @@ class MainIT {
                 .isZero();
         assertThat(run("--log", log.toString(), "--speed-up", "1000000", "--rate", "1/s"))
                 .isZero();
-        assertThat(text(out).lines().filter(line -> line.contains("admitted,")))
+        assertThat(text(out).lines().filter(line -> line.contains("allowed,")))
                 .hasSize(2)
-                .allMatch(line -> line.contains("60 admitted, 60 refused"));
+                .allMatch(line -> line.contains("60 allowed, 60 refused"));
     }
 
     @Test

@@ -16,8 +16,8 @@ class MeasurementsTest {
             List.of(new Source("x", Tier.GOLD, new Shape.Steady(10), serial -> "")), Duration.ofNanos(LENGTH), 1);
     private final Measurements measured = new Measurements(schedule);
 
-    private void admitted(long due, long answered) {
-        measured.add(new Schedule.Arrival(due, 0, 0), Outcome.ADMITTED, due, answered, 0);
+    private void allowed(long due, long answered) {
+        measured.add(new Schedule.Arrival(due, 0, 0), Outcome.ALLOWED, due, answered, 0);
     }
 
     private static double sum(List<Double> perSecond) {
@@ -27,9 +27,9 @@ class MeasurementsTest {
 
     @Test
     void anAnswerIsShownWhenItCame() {
-        admitted(0, LENGTH - 1);
+        allowed(0, LENGTH - 1);
         assertThat(measured.offeredPerSecond(0).get(0)).isEqualTo(5);
-        assertThat(measured.admittedPerSecond(0).get(Measurements.BINS - 1)).isEqualTo(5);
+        assertThat(measured.allowedPerSecond(0).get(Measurements.BINS - 1)).isEqualTo(5);
         assertThat(new TrafficPicture(measured, Rate.perSecond(100), 1).document())
                 .doesNotContain("after the end");
     }
@@ -37,13 +37,13 @@ class MeasurementsTest {
     @Test
     void whatCameAfterTheEndIsCountedAndNotDrawnIntoTheLastBin() {
         for (int i = 0; i < 1_000; i++) {
-            admitted(LENGTH - 1, LENGTH + i);
+            allowed(LENGTH - 1, LENGTH + i);
         }
         assertThat(sum(measured.offeredPerSecond(0))).isEqualTo(1_000);
-        assertThat(sum(measured.admittedPerSecond(0))).isZero();
-        assertThat(measured.admittedAfterTheEnd()).isEqualTo(1_000);
-        assertThat(measured.tally().of(Tier.GOLD, Outcome.ADMITTED)).isEqualTo(1_000);
+        assertThat(sum(measured.allowedPerSecond(0))).isZero();
+        assertThat(measured.allowedAfterTheEnd()).isEqualTo(1_000);
+        assertThat(measured.tally().of(Tier.GOLD, Outcome.ALLOWED)).isEqualTo(1_000);
         assertThat(new TrafficPicture(measured, Rate.perSecond(100), 1).document())
-                .contains("1,000 were admitted after the end, and are not shown.");
+                .contains("1,000 were allowed after the end, and are not shown.");
     }
 }

@@ -202,7 +202,7 @@ class QuotasIT {
         ApiKeyTable apiKeys = ApiKeyTable.demonstration();
         QuotaStore file = JdbcQuotaStore.builder(folder.resolve("quotas"))
                 .createTables()
-                .instantSource(clock)
+                .clock(clock)
                 .build();
         FaultyStore store = new FaultyStore(file);
         Admission admission = new MeteredAdmission(new TieredAdmission(apiKeys, node, time), store, clock);

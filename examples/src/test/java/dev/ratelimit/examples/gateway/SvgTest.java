@@ -75,7 +75,7 @@ class SvgTest {
         Schedule schedule = Schedule.of(Source.demonstration(), Duration.ofSeconds(1), 42);
         Measurements measured = new Measurements(schedule);
         for (Schedule.Arrival arrival : schedule.arrivals()) {
-            measured.add(arrival, Outcome.ADMITTED, arrival.nanos(), arrival.nanos() + 1_000_000, 0);
+            measured.add(arrival, Outcome.ALLOWED, arrival.nanos(), arrival.nanos() + 1_000_000, 0);
         }
         return measured;
     }

@@ -43,7 +43,7 @@ class TieredAdmissionTest {
     @Test
     void refusalOfTheNodeGivesBackWhatTheTierGave() throws InterruptedException {
         TieredAdmission admission = admission(Rate.perSecond(1));
-        assertThat(admission.admit(GOLD)).isInstanceOf(Verdict.Admitted.class);
+        assertThat(admission.allow(GOLD)).isInstanceOf(Verdict.Allowed.class);
         long left = admission.remaining(GOLD);
         for (int i = 0; i < 1000; i++) {
             Verdict.Refused refused = refused(admission, GOLD);
@@ -57,13 +57,13 @@ class TieredAdmissionTest {
     void clientOverItsOwnLimitTakesNothingFromTheNode() throws InterruptedException {
         TieredAdmission admission = admission(Rate.perSecond(12));
         for (int i = 0; i < 10; i++) {
-            assertThat(admission.admit(OTHER)).isInstanceOf(Verdict.Admitted.class);
+            assertThat(admission.allow(OTHER)).isInstanceOf(Verdict.Allowed.class);
         }
         for (int i = 0; i < 1000; i++) {
             assertThat(refused(admission, OTHER).by()).isEqualTo(Verdict.Limit.TIER);
         }
-        assertThat(admission.admit(GOLD)).isInstanceOf(Verdict.Admitted.class);
-        assertThat(admission.admit(GOLD)).isInstanceOf(Verdict.Admitted.class);
+        assertThat(admission.allow(GOLD)).isInstanceOf(Verdict.Allowed.class);
+        assertThat(admission.allow(GOLD)).isInstanceOf(Verdict.Allowed.class);
         assertThat(refused(admission, GOLD).by()).isEqualTo(Verdict.Limit.NODE);
     }
 
@@ -74,7 +74,7 @@ class TieredAdmissionTest {
         time.advance(Duration.ofMillis(1).minusNanos(1));
         assertThat(reason(admission, PLATINUM)).isEqualTo(Decision.Reason.OVER_LIMIT);
         time.advanceNanos(1);
-        assertThat(admission.admit(PLATINUM)).isInstanceOf(Verdict.Admitted.class);
+        assertThat(admission.allow(PLATINUM)).isInstanceOf(Verdict.Allowed.class);
     }
 
     @Test
@@ -84,17 +84,17 @@ class TieredAdmissionTest {
         exhaust(admission, OTHER);
         time.advance(Tier.BLACKOUT.minusNanos(1));
         assertThat(reason(admission, GOLD)).isEqualTo(Decision.Reason.BLACKOUT);
-        assertThat(admission.admit(OTHER)).isInstanceOf(Verdict.Admitted.class);
-        assertThat(admission.admit(new Client(Tier.GOLD, "gold-amok"))).isInstanceOf(Verdict.Admitted.class);
+        assertThat(admission.allow(OTHER)).isInstanceOf(Verdict.Allowed.class);
+        assertThat(admission.allow(new Client(Tier.GOLD, "gold-amok"))).isInstanceOf(Verdict.Allowed.class);
         time.advanceNanos(1);
-        assertThat(admission.admit(GOLD)).isInstanceOf(Verdict.Admitted.class);
+        assertThat(admission.allow(GOLD)).isInstanceOf(Verdict.Allowed.class);
     }
 
     @Test
-    void silverWaitsItsTurnAndIsRefusedOnlyBeyondTheLongestDelay() throws InterruptedException {
+    void silverWaitsItsTurnAndIsRefusedOnlyBeyondTheMaxDelay() throws InterruptedException {
         TieredAdmission admission = admission(PLENTY);
         for (int i = 0; i < Tier.SILVER.rate().capacity(); i++) {
-            assertThat(waited(admission.admit(SILVER))).isZero();
+            assertThat(waited(admission.allow(SILVER))).isZero();
         }
         List<CompletableFuture<Verdict>> waiting = new ArrayList<>();
         // 200 a second: one each 5 ms, for 300 ms.
@@ -103,7 +103,7 @@ class TieredAdmissionTest {
             time.awaitPending(i);
         }
         assertThat(refused(admission, SILVER).by()).isEqualTo(Verdict.Limit.TIER);
-        time.advance(Tier.LONGEST_DELAY);
+        time.advance(Tier.MAX_DELAY);
         List<Long> waits = new ArrayList<>();
         for (CompletableFuture<Verdict> verdict : waiting) {
             waits.add(waited(verdict.join()));
@@ -117,7 +117,7 @@ class TieredAdmissionTest {
         CompletableFuture<Verdict> verdict = new CompletableFuture<>();
         new Thread(() -> {
                     try {
-                        verdict.complete(admission.admit(client));
+                        verdict.complete(admission.allow(client));
                     } catch (InterruptedException | RuntimeException e) {
                         verdict.completeExceptionally(e);
                     }
@@ -131,15 +131,15 @@ class TieredAdmissionTest {
     }
 
     private static void exhaust(TieredAdmission admission, Client client) throws InterruptedException {
-        int admitted = 0;
-        while (admission.admit(client) instanceof Verdict.Admitted) {
-            admitted++;
+        int allowed = 0;
+        while (admission.allow(client) instanceof Verdict.Allowed) {
+            allowed++;
         }
-        assertThat(admitted).isEqualTo((int) client.tier().rate().capacity());
+        assertThat(allowed).isEqualTo((int) client.tier().rate().capacity());
     }
 
     private static long waited(Verdict verdict) {
-        return ((Verdict.Admitted) verdict).waitedNanos();
+        return ((Verdict.Allowed) verdict).waitedNanos();
     }
 
     private static Decision.Reason reason(TieredAdmission admission, Client client) throws InterruptedException {
@@ -147,6 +147,6 @@ class TieredAdmissionTest {
     }
 
     private static Verdict.Refused refused(TieredAdmission admission, Client client) throws InterruptedException {
-        return (Verdict.Refused) admission.admit(client);
+        return (Verdict.Refused) admission.allow(client);
     }
 }

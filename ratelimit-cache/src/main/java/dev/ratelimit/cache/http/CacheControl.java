@@ -22,7 +22,7 @@ import java.util.Set;
 final class CacheControl {
 
     /** A longer time counts as this (section 1.2.2). */
-    private static final long LONGEST_SECONDS = 1L << 31;
+    private static final long MAX_SECONDS = 1L << 31;
 
     private static final String NO_STORE = "no-store";
     private static final Set<String> RESTRICTING = Set.of("no-store", "no-cache", "private");
@@ -137,7 +137,7 @@ final class CacheControl {
         boolean ofAnyLength = "".equals(directives.get("max-stale"));
         return options.maxStale(
                 ofAnyLength
-                        ? Duration.ofSeconds(LONGEST_SECONDS)
+                        ? Duration.ofSeconds(MAX_SECONDS)
                         : time("max-stale").orElse(Duration.ZERO));
     }
 
@@ -147,10 +147,10 @@ final class CacheControl {
             return 0;
         }
         long seconds = 0;
-        for (int i = 0; i < text.length() && seconds < LONGEST_SECONDS; i++) {
+        for (int i = 0; i < text.length() && seconds < MAX_SECONDS; i++) {
             seconds = 10 * seconds + (text.charAt(i) - '0');
         }
-        return Math.min(seconds, LONGEST_SECONDS);
+        return Math.min(seconds, MAX_SECONDS);
     }
 
     static boolean isDigits(String text) {

@@ -15,7 +15,7 @@ record CachingRules(
         List<String> targetedFields,
         List<String> credentials,
         double heuristicShare,
-        Duration longestHeuristic,
+        Duration maxHeuristic,
         Duration validateFor) {
 
     /** The statuses whose meaning is known here, of those that are kept whole. */
@@ -110,7 +110,7 @@ record CachingRules(
                 && !eachTime
                 && heuristicShare > 0
                 && (HEURISTICALLY_CACHEABLE.contains(status) || control.has("public"))) {
-            fresh = lifetime.heuristic(heuristicShare, longestHeuristic).orElse(null);
+            fresh = lifetime.heuristic(heuristicShare, maxHeuristic).orElse(null);
         }
         if (fresh == null && validates && (eachTime || control.has("public"))) {
             fresh = Duration.ZERO;

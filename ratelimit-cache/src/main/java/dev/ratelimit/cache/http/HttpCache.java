@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
  * 9213).
  *
  * <pre>{@code
- * HttpCache cache = HttpCache.shared("shop").maximumBytes(64 << 20).build();
+ * HttpCache cache = HttpCache.shared("shop").maxBytes(64 << 20).build();
  *
  * try (HttpReply reply = cache.answer(new RequestHead("GET", uri, fields), request -> backend.send(request))) {
  *     server.send(reply.status(), reply.fields(), reply.content());
@@ -33,7 +33,7 @@ import java.util.function.UnaryOperator;
  * of another one. All other requests go to the origin on the caller's thread; a
  * success of an unsafe one makes the cache forget its target. {@link HttpCaching} says what is kept.
  *
- * <p><b>Content</b> of what is not kept, or is longer than {@link HttpCacheBuilder#largestContent}, is passed on while
+ * <p><b>Content</b> of what is not kept, or is longer than {@link HttpCacheBuilder#maxContentBytes}, is passed on while
  * it comes.
  *
  * <p><b>Failures.</b> If the origin fails and no stale response may be used, the reply is a 502, 503 or 504 of the
@@ -53,7 +53,7 @@ public final class HttpCache implements AutoCloseable {
             String name,
             HttpCaching rules,
             InstantSource clock,
-            int largestContent,
+            int maxContentBytes,
             UnaryOperator<Fields> normaliser,
             boolean hearsClients) {}
 

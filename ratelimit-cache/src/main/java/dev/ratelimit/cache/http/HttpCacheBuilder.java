@@ -19,9 +19,9 @@ public final class HttpCacheBuilder {
     private final boolean shared;
     private InstantSource clock = InstantSource.system();
     private UnaryOperator<HttpCaching> rules = rules -> rules;
-    private long maximumBytes = 64L << 20;
-    private int largestContent = 1 << 20;
-    private int maximumVariants = 100;
+    private long maxBytes = 64L << 20;
+    private int maxContentBytes = 1 << 20;
+    private int maxVariants = 100;
     private boolean hearsClients = true;
     private UnaryOperator<Fields> normaliser = fields -> fields;
     private Consumer<ResponseCacheBuilder<?>> settings = builder -> {};
@@ -39,8 +39,8 @@ public final class HttpCacheBuilder {
      * @param bytes how many, at least 1,024
      * @return this builder
      */
-    public HttpCacheBuilder maximumBytes(long bytes) {
-        this.maximumBytes = bytes;
+    public HttpCacheBuilder maxBytes(long bytes) {
+        this.maxBytes = bytes;
         return this;
     }
 
@@ -52,12 +52,12 @@ public final class HttpCacheBuilder {
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1 or above 2<sup>30</sup>
      */
-    public HttpCacheBuilder largestContent(int bytes) {
+    public HttpCacheBuilder maxContentBytes(int bytes) {
         if (bytes < 1 || bytes > 1 << 30) {
             throw new IllegalArgumentException(
-                    "largestContent must be from 1 to " + (1 << 30) + " bytes, but was " + bytes);
+                    "maxContentBytes must be from 1 to " + (1 << 30) + " bytes, but was " + bytes);
         }
-        this.largestContent = bytes;
+        this.maxContentBytes = bytes;
         return this;
     }
 
@@ -70,11 +70,11 @@ public final class HttpCacheBuilder {
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1
      */
-    public HttpCacheBuilder maximumVariants(int variants) {
+    public HttpCacheBuilder maxVariants(int variants) {
         if (variants < 1) {
-            throw new IllegalArgumentException("maximumVariants must be at least 1, but was " + variants);
+            throw new IllegalArgumentException("maxVariants must be at least 1, but was " + variants);
         }
-        this.maximumVariants = variants;
+        this.maxVariants = variants;
         return this;
     }
 
@@ -134,7 +134,7 @@ public final class HttpCacheBuilder {
      * executor, the time by which responses age. The freshness and the bytes of a response are HTTP's to say; what is set
      * of these is replaced, as are the most variants.
      *
-     * @param settings sets it, as {@code cache -> cache.maximumLoads(16).loadDeadline(Duration.ofSeconds(2))}
+     * @param settings sets it, as {@code cache -> cache.maxLoads(16).loadDeadline(Duration.ofSeconds(2))}
      * @return this builder
      */
     public HttpCacheBuilder with(Consumer<ResponseCacheBuilder<?>> settings) {
@@ -158,11 +158,11 @@ public final class HttpCacheBuilder {
         HttpCaching changed = rules.apply(standard);
         ResponseCacheBuilder<StoredReply> builder = ResponseCache.builder(name);
         settings.accept(builder);
-        ResponseCache<StoredReply> cache = builder.maximumBytes(maximumBytes, StoredReply::bytes)
+        ResponseCache<StoredReply> cache = builder.maxBytes(maxBytes, StoredReply::bytes)
                 .freshness(StoredReply::freshness)
-                .maximumVariants(maximumVariants)
+                .maxVariants(maxVariants)
                 .build();
         return new HttpCache(
-                new HttpCache.Setup(name, changed, clock, largestContent, normaliser, hearsClients), cache);
+                new HttpCache.Setup(name, changed, clock, maxContentBytes, normaliser, hearsClients), cache);
     }
 }

@@ -88,7 +88,7 @@ public final class HttpCaching {
                 List.of(names),
                 rules.credentials(),
                 rules.heuristicShare(),
-                rules.longestHeuristic(),
+                rules.maxHeuristic(),
                 rules.validateFor()));
     }
 
@@ -108,7 +108,7 @@ public final class HttpCaching {
                 rules.targetedFields(),
                 List.copyOf(all),
                 rules.heuristicShare(),
-                rules.longestHeuristic(),
+                rules.maxHeuristic(),
                 rules.validateFor()));
     }
 
@@ -157,7 +157,7 @@ public final class HttpCaching {
                 rules.targetedFields(),
                 rules.credentials(),
                 rules.heuristicShare(),
-                rules.longestHeuristic(),
+                rules.maxHeuristic(),
                 time));
     }
 

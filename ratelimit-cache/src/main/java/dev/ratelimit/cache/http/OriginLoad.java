@@ -129,7 +129,7 @@ final class OriginLoad {
      * front.
      */
     private StoredReply whole(HttpReply reply, Judgement judgement) throws Exception {
-        int most = setup.largestContent();
+        int most = setup.maxContentBytes();
         long length = reply.length();
         if (length > most) {
             return passOn(reply, judgement);

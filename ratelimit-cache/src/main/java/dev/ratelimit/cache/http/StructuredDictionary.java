@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 final class StructuredDictionary {
 
     private static final String TOKEN = "!#$%&'*+-.^_`|~:/";
-    private static final int MOST_DIGITS = 15;
+    private static final int MAX_DIGITS = 15;
 
     private final String text;
     private int at;
@@ -130,7 +130,7 @@ final class StructuredDictionary {
         boolean negative = is('-');
         int start = at;
         digits();
-        if (at - start > MOST_DIGITS) {
+        if (at - start > MAX_DIGITS) {
             throw new Malformed();
         }
         if (is('.')) {

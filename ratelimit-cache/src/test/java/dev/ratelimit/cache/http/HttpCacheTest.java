@@ -231,10 +231,10 @@ class HttpCacheTest {
         HttpCacheBuilder builder = HttpCache.shared("a");
         assertThatIllegalArgumentException().isThrownBy(() -> HttpCache.shared("a\n"));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> builder.largestContent(0))
+                .isThrownBy(() -> builder.maxContentBytes(0))
                 .withMessageContaining("0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> builder.maximumVariants(0))
+                .isThrownBy(() -> builder.maxVariants(0))
                 .withMessageContaining("1");
         HttpCaching rules = HttpCaching.shared(origin.clock());
         assertThatIllegalArgumentException().isThrownBy(() -> rules.heuristicFreshness(0, Duration.ofDays(1)));

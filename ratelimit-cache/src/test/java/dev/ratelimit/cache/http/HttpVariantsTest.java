@@ -13,7 +13,7 @@ class HttpVariantsTest {
 
     @Test
     void variantsOfAnAddressAreBounded() throws InterruptedException {
-        HttpCache bounded = origin.shared().maximumVariants(2).build();
+        HttpCache bounded = origin.shared().maxVariants(2).build();
         origin.says("Cache-Control: max-age=100; Vary: A; ETag: \"a\"");
         origin.get(bounded, "A: 0").close();
         origin.get(bounded, "A: 0").close();

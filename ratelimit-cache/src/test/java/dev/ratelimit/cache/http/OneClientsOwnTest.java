@@ -74,7 +74,7 @@ class OneClientsOwnTest {
 
     @Test
     void contentThatIsNotKeptIsNotReadAhead() throws Exception {
-        HttpCache cache = origin.shared().largestContent(100).build();
+        HttpCache cache = origin.shared().maxContentBytes(100).build();
         for (String control : new String[] {"no-store", "max-age=60"}) {
             Content content = new Content(1000);
             HttpReply reply = cache.answer(

@@ -9,11 +9,11 @@ import java.util.Objects;
  *     first time and counted once; if not, callers never retry what may have been counted
  * @param atomicGroups which groups are decided as one; for all others the store answers {@link Outcome.Failed} with
  *     {@code NOT_APPLIED}, and callers ask one by one and give back
- * @param largestBatch the most operations of one call, at least 1
+ * @param maxBatch the most operations of one call, at least 1
  * @param listsCounters whether {@link QuotaStore#list} lists counters
  */
 public record Capabilities(
-        boolean remembersOperations, AtomicGroups atomicGroups, int largestBatch, boolean listsCounters) {
+        boolean remembersOperations, AtomicGroups atomicGroups, int maxBatch, boolean listsCounters) {
 
     /** Which groups are decided as one. */
     public enum AtomicGroups {
@@ -30,14 +30,14 @@ public record Capabilities(
      *
      * @param remembersOperations whether an operation that comes again is counted once
      * @param atomicGroups which groups are decided as one
-     * @param largestBatch the most operations of one call, at least 1
+     * @param maxBatch the most operations of one call, at least 1
      * @param listsCounters whether counters can be listed
      * @throws IllegalArgumentException if the largest batch is less than 1
      */
     public Capabilities {
         Objects.requireNonNull(atomicGroups, "atomicGroups");
-        if (largestBatch < 1) {
-            throw new IllegalArgumentException("largestBatch must be at least 1, but was " + largestBatch);
+        if (maxBatch < 1) {
+            throw new IllegalArgumentException("maxBatch must be at least 1, but was " + maxBatch);
         }
     }
 
@@ -46,10 +46,10 @@ public record Capabilities(
      *
      * @param remembersOperations whether an operation that comes again is counted once
      * @param atomicGroups which groups are decided as one
-     * @param largestBatch the most operations of one call, at least 1
+     * @param maxBatch the most operations of one call, at least 1
      * @throws IllegalArgumentException if the largest batch is less than 1
      */
-    public Capabilities(boolean remembersOperations, AtomicGroups atomicGroups, int largestBatch) {
-        this(remembersOperations, atomicGroups, largestBatch, false);
+    public Capabilities(boolean remembersOperations, AtomicGroups atomicGroups, int maxBatch) {
+        this(remembersOperations, atomicGroups, maxBatch, false);
     }
 }

@@ -15,18 +15,18 @@ import java.time.temporal.ChronoUnit;
 public final class Counter {
 
     /** The most bytes of UTF-8 that a subject may have to stand in a name as it is; of a longer one, a hash does. */
-    public static final int LONGEST_SUBJECT = 255;
+    public static final int MAX_SUBJECT_LENGTH = 255;
 
     /** The most characters of the name of a quota. */
-    public static final int LONGEST_QUOTA = 64;
+    public static final int MAX_QUOTA_LENGTH = 64;
 
-    private static final int LONGEST_LENGTH = 7;
+    private static final int MAX_LENGTH = 7;
 
     /** Of a length, a point and a start. */
-    private static final int LONGEST_WINDOW = 20;
+    private static final int MAX_WINDOW = 20;
 
     /** The most characters of a {@link #name()}. */
-    public static final int LONGEST_NAME = LONGEST_QUOTA + 1 + 3 * LONGEST_SUBJECT + 1 + LONGEST_WINDOW;
+    public static final int MAX_NAME_LENGTH = MAX_QUOTA_LENGTH + 1 + 3 * MAX_SUBJECT_LENGTH + 1 + MAX_WINDOW;
 
     private final String quota;
     private final String subject;
@@ -112,7 +112,7 @@ public final class Counter {
      */
     public static Window window(String quota, String length, Instant start, Instant expires) {
         if (!isQuotaName(quota)) {
-            throw new IllegalArgumentException("the name of a quota must be 1 to " + LONGEST_QUOTA
+            throw new IllegalArgumentException("the name of a quota must be 1 to " + MAX_QUOTA_LENGTH
                     + " of A-Z a-z 0-9 . _ - but was \"" + quota + "\"");
         }
         if (!start.equals(start.truncatedTo(ChronoUnit.SECONDS))) {
@@ -121,12 +121,12 @@ public final class Counter {
         if (!expires.isAfter(start)) {
             throw new IllegalArgumentException("expires must be after start, but was " + expires + " for " + start);
         }
-        if (length.length() > LONGEST_LENGTH || !length.chars().allMatch(Counter::mayBeInLength)) {
-            throw new IllegalArgumentException("the length of a window must be up to " + LONGEST_LENGTH
-                    + " of a-z 0-9 but was \"" + length + "\"");
+        if (length.length() > MAX_LENGTH || !length.chars().allMatch(Counter::mayBeInLength)) {
+            throw new IllegalArgumentException(
+                    "the length of a window must be up to " + MAX_LENGTH + " of a-z 0-9 but was \"" + length + "\"");
         }
         Window window = new Window(quota, length, start, expires);
-        if (window.name.length() > LONGEST_WINDOW) {
+        if (window.name.length() > MAX_WINDOW) {
             throw new IllegalArgumentException("a window must start in the years -1000 to 9999, but was " + start);
         }
         return window;
@@ -168,13 +168,13 @@ public final class Counter {
      * @return whether it has 1 to 64 of {@code A-Z a-z 0-9 . _ -} and nothing else
      */
     public static boolean isQuotaName(String text) {
-        return !text.isEmpty() && text.length() <= LONGEST_QUOTA && SubjectName.isPlain(text);
+        return !text.isEmpty() && text.length() <= MAX_QUOTA_LENGTH && SubjectName.isPlain(text);
     }
 
     /**
      * Returns the name, which is different for different counters.
      *
-     * @return at most {@value #LONGEST_NAME} of {@code A-Z a-z 0-9 . _ - % /}
+     * @return at most {@value #MAX_NAME_LENGTH} of {@code A-Z a-z 0-9 . _ - % /}
      */
     public String name() {
         return name;
@@ -183,7 +183,7 @@ public final class Counter {
     /**
      * Returns the name of the quota.
      *
-     * @return at most {@value #LONGEST_QUOTA} characters
+     * @return at most {@value #MAX_QUOTA_LENGTH} characters
      */
     public String quota() {
         return quota;

@@ -51,7 +51,7 @@ public sealed interface Outcome {
          *
          * @return whether it was counted
          */
-        public boolean granted() {
+        public boolean allowed() {
             return parts.stream().allMatch(part -> part.granted() > 0);
         }
     }

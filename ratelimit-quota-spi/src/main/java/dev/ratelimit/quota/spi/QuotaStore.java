@@ -35,7 +35,7 @@ public interface QuotaStore extends AutoCloseable {
      * <p>The operations of one call are no transaction: others' may come between, and one may fail while the next
      * succeeds. Only a {@link Operation.Group} is decided as one.
      *
-     * @param operations from one to as many as {@link Capabilities#largestBatch()} says
+     * @param operations from one to as many as {@link Capabilities#maxBatch()} says
      * @param deadline when the caller stops waiting
      * @return as many outcomes, in the same order: {@link Outcome.Grouped} for a group, {@link Outcome.Counted} for all
      *     others, or {@link Outcome.Failed}

@@ -29,10 +29,10 @@ final class SubjectName {
     /** The name of a subject that is not empty. */
     static String of(String subject) {
         if (isPlain(subject)) {
-            return subject.length() <= Counter.LONGEST_SUBJECT ? subject : hashed(subject);
+            return subject.length() <= Counter.MAX_SUBJECT_LENGTH ? subject : hashed(subject);
         }
         String escaped = escaped(subject);
-        return utf8Length(subject) <= Counter.LONGEST_SUBJECT ? escaped : hashed(escaped);
+        return utf8Length(subject) <= Counter.MAX_SUBJECT_LENGTH ? escaped : hashed(escaped);
     }
 
     /** Whether a text needs no escapes, as most do. */
@@ -72,7 +72,7 @@ final class SubjectName {
     /** The bytes in UTF-8, where half a pair of surrogates counts as the three that it would take by itself. */
     private static int utf8Length(String text) {
         return text.codePoints()
-                .limit(Counter.LONGEST_SUBJECT + 1L)
+                .limit(Counter.MAX_SUBJECT_LENGTH + 1L)
                 .map(c -> c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4)
                 .sum();
     }

@@ -43,7 +43,7 @@ class CounterTest {
             @ForAll @StringLength(min = 1, max = 25) String other) {
         Counter counter = counter("q", one);
         assertThat(counter.equals(counter("q", other))).isEqualTo(one.equals(other));
-        assertThat(counter.name()).matches("[A-Za-z0-9._%/-]+").hasSizeLessThanOrEqualTo(Counter.LONGEST_NAME);
+        assertThat(counter.name()).matches("[A-Za-z0-9._%/-]+").hasSizeLessThanOrEqualTo(Counter.MAX_NAME_LENGTH);
         assertThat(counter("q", counter.subject()).equals(counter))
                 .isEqualTo(counter.subject().equals(one));
     }
@@ -60,9 +60,10 @@ class CounterTest {
 
     @Test
     void aNameIsNeverLongerThanSaid() {
-        String subject = "\u0000".repeat(Counter.LONGEST_SUBJECT);
+        String subject = "\u0000".repeat(Counter.MAX_SUBJECT_LENGTH);
         Counter longest = Counter.of("q".repeat(64), subject, Instant.ofEpochSecond(-31_557_014_135_596_799L), EXPIRES);
-        assertThat(longest.name().getBytes(StandardCharsets.US_ASCII)).hasSizeLessThanOrEqualTo(Counter.LONGEST_NAME);
+        assertThat(longest.name().getBytes(StandardCharsets.US_ASCII))
+                .hasSizeLessThanOrEqualTo(Counter.MAX_NAME_LENGTH);
     }
 
     @ParameterizedTest

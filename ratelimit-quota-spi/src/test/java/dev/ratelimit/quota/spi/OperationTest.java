@@ -52,8 +52,8 @@ class OperationTest {
     @Test
     void aGroupIsGrantedIfAllOfItIs() {
         Outcome.Counted granted = new Outcome.Counted(2, 2);
-        assertThat(new Outcome.Grouped(List.of(granted, granted)).granted()).isTrue();
-        assertThat(new Outcome.Grouped(List.of(granted, new Outcome.Counted(0, 9))).granted())
+        assertThat(new Outcome.Grouped(List.of(granted, granted)).allowed()).isTrue();
+        assertThat(new Outcome.Grouped(List.of(granted, new Outcome.Counted(0, 9))).allowed())
                 .isFalse();
     }
 

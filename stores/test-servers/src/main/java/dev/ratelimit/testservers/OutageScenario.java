@@ -71,7 +71,7 @@ public record OutageScenario(Duration deadline, Beside beside) {
     }
 
     /**
-     * Checks that each choice admits what it says during an outage, and that all of it is counted after it.
+     * Checks that each choice allows what it says during an outage, and that all of it is counted after it.
      *
      * @param store the store on the server
      * @param begin has the server go away
@@ -101,18 +101,18 @@ public record OutageScenario(Duration deadline, Beside beside) {
         others.clear();
         assertThat(median(local, others)).isLessThan(Duration.ofMillis(1));
         assertThat(others).containsOnlyKeys(DecisionSource.LOCAL, DecisionSource.CLOSED);
-        assertThat(local.statistics().admitted(DecisionSource.LOCAL)).isEqualTo(100);
+        assertThat(local.statistics().allowed(DecisionSource.LOCAL)).isEqualTo(100);
 
         end.run();
         awaitSettled(all);
         all.forEach(OutageScenario::awaitStore);
         awaitSettled(all);
-        assertThat(counted()).isBetween(admitted(all), admitted(all) + uncertain(all));
+        assertThat(counted()).isBetween(allowed(all), allowed(all) + uncertain(all));
         all.forEach(QuotaService::close);
     }
 
     /**
-     * Checks that an application starts while the server is down, admits by its choice, and counts that later.
+     * Checks that an application starts while the server is down, allows by its choice, and counts that later.
      *
      * @param opener opens the store
      * @param start has the server come back
@@ -132,7 +132,7 @@ public record OutageScenario(Duration deadline, Beside beside) {
             awaitStore(quotas);
             List<QuotaService> all = List.of(quotas);
             awaitSettled(all);
-            assertThat(counted()).isBetween(admitted(all), admitted(all) + uncertain(all));
+            assertThat(counted()).isBetween(allowed(all), allowed(all) + uncertain(all));
         }
     }
 
@@ -206,9 +206,9 @@ public record OutageScenario(Duration deadline, Beside beside) {
     }
 
     /** How many units all were granted, each by a call of its own. */
-    private static long admitted(List<QuotaService> all) {
+    private static long allowed(List<QuotaService> all) {
         return all.stream()
-                .flatMap(quotas -> quotas.statistics().admitted().values().stream())
+                .flatMap(quotas -> quotas.statistics().allowed().values().stream())
                 .mapToLong(Long::longValue)
                 .sum();
     }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 /** The last of what a process writes, read by a thread that ends with it. */
 final class OutputTail {
 
-    private static final int MOST = 16_384;
+    private static final int MAX = 16_384;
 
     private final StringBuilder tail = new StringBuilder();
 
@@ -34,8 +34,8 @@ final class OutputTail {
 
     private synchronized void append(String text) {
         tail.append(text);
-        if (tail.length() > MOST) {
-            tail.delete(0, tail.length() - MOST);
+        if (tail.length() > MAX) {
+            tail.delete(0, tail.length() - MAX);
         }
     }
 

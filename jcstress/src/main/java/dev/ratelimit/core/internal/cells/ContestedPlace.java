@@ -48,7 +48,7 @@ final class ContestedPlace {
     }
 
     static boolean take(Budgets table, long key, long permits) {
-        return Outcome.isAdmitted(table.take(key, permits));
+        return Outcome.isAllowed(table.take(key, permits));
     }
 
     static long remaining(Budgets table, long key) {

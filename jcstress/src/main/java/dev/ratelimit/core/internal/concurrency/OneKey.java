@@ -10,7 +10,7 @@ final class OneKey {
 
     private static final long KEY = 1;
     private static final long HOLD = 10;
-    private static final Decision YES = Decision.admitted(Rate.perSecond(1), 0, 0);
+    private static final Decision YES = Decision.allowed(Rate.perSecond(1), 0, 0);
 
     private final int limit;
     private final Slots slots;
@@ -32,30 +32,30 @@ final class OneKey {
     }
 
     boolean enter() {
-        return slots.tryEnter(KEY, new Bounds(limit, Bounds.FOREVER)) != null;
+        return slots.tryEnter(KEY, new ConcurrencyBounds(limit, ConcurrencyBounds.FOREVER)) != null;
     }
 
     Lease lease() {
-        return Objects.requireNonNull(slots.tryEnter(KEY, new Bounds(limit, Bounds.FOREVER)))
+        return Objects.requireNonNull(slots.tryEnter(KEY, new ConcurrencyBounds(limit, ConcurrencyBounds.FOREVER)))
                 .lease(() -> YES);
     }
 
     /** A lease that may be taken back from now on. */
     Lease overdue() {
-        Slot slot = Objects.requireNonNull(slots.tryEnter(KEY, new Bounds(limit, HOLD)));
+        Slot slot = Objects.requireNonNull(slots.tryEnter(KEY, new ConcurrencyBounds(limit, HOLD)));
         now += HOLD;
         return slot.lease(() -> YES);
     }
 
     /** Puts the current thread into the queue, where it does not park. */
     Waiter queue() {
-        return Objects.requireNonNull(
-                slots.stripe(KEY).queue(KEY, new Bounds(limit, Bounds.FOREVER), new WaitingThread(), now));
+        return Objects.requireNonNull(slots.stripe(KEY)
+                .queue(KEY, new ConcurrencyBounds(limit, ConcurrencyBounds.FOREVER), new WaitingThread(), now));
     }
 
     /** Leaves a call, which closes what it is handed. */
-    Entering call() {
-        return slots.enterLater(KEY, new Bounds(limit, Bounds.FOREVER), 1, this::told);
+    PendingEntry call() {
+        return slots.enterLater(KEY, new ConcurrencyBounds(limit, ConcurrencyBounds.FOREVER), 1, this::told);
     }
 
     private void told(Admission admission) {

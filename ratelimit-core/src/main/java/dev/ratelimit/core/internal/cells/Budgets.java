@@ -91,11 +91,11 @@ public final class Budgets {
             return debt;
         }
         // A debt and a cost together may be more than a word holds; what the capacity leaves of the cost is not.
-        long admitted = full - permits * permit;
-        return debt <= admitted ? debt + permits * permit : admitted - debt;
+        long allowed = full - permits * permit;
+        return debt <= allowed ? debt + permits * permit : allowed - debt;
     }
 
-    /** The nanoseconds after which a request that was refused with this outcome would be admitted. */
+    /** The nanoseconds after which a request that was refused with this outcome would be allowed. */
     public long retryNanos(long outcome) {
         // A key for which there is no place is the worst off: others' debts are in its way.
         return outcome == Outcome.SATURATED ? Long.MAX_VALUE : gcra.nanos(-outcome);

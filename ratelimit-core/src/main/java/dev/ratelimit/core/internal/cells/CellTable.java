@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class CellTable {
 
     /** The most keys that a table can be sized for. */
-    public static final int LARGEST_MAXIMUM_KEYS = 500_000_000;
+    public static final int MAX_KEYS = 500_000_000;
 
     /** The answer where another thread came between. No outcome: those have zeros in their low bits. */
     static final long LOOK_AGAIN = 1;
@@ -51,11 +51,11 @@ public final class CellTable {
 
     private final RateNumbers numbers;
     private final Places places;
-    private final Vacancies vacancies;
-    private final Upkeep upkeep;
+    private final EvictionChoice vacancies;
+    private final Sweeper upkeep;
     private final Stripes stripes = new Stripes();
     private final RateChanges changes;
-    private final GiveBacks giveBacks;
+    private final Refunds giveBacks;
     private volatile boolean hasBlackouts;
     private final boolean evicts;
     private final LockedCharges locked;
@@ -63,38 +63,38 @@ public final class CellTable {
     /**
      * Creates an empty table.
      *
-     * @param maximumKeys how many keys it is sized for
+     * @param maxKeys how many keys it is sized for
      * @param whenSaturated what becomes of a new key that finds no place
      * @param time the time that refills the budgets
      */
-    public CellTable(int maximumKeys, WhenSaturated whenSaturated, TimeSource time) {
-        this(maximumKeys, whenSaturated, time, () -> {});
+    public CellTable(int maxKeys, WhenSaturated whenSaturated, TimeSource time) {
+        this(maxKeys, whenSaturated, time, () -> {});
     }
 
     /**
      * Creates an empty table.
      *
-     * @param maximumKeys how many keys it is sized for
+     * @param maxKeys how many keys it is sized for
      * @param whenSaturated what becomes of a new key that finds no place
      * @param time the time that refills the budgets
      * @param onEviction run when a key in debt was forgotten, by the thread that brought the new one
      */
-    public CellTable(int maximumKeys, WhenSaturated whenSaturated, TimeSource time, Runnable onEviction) {
-        this(maximumKeys, whenSaturated, time, onEviction, new RateNumbers());
+    public CellTable(int maxKeys, WhenSaturated whenSaturated, TimeSource time, Runnable onEviction) {
+        this(maxKeys, whenSaturated, time, onEviction, new RateNumbers());
     }
 
-    CellTable(int maximumKeys, WhenSaturated whenSaturated, TimeSource time, Runnable onEviction, RateNumbers numbers) {
+    CellTable(int maxKeys, WhenSaturated whenSaturated, TimeSource time, Runnable onEviction, RateNumbers numbers) {
         this.numbers = numbers;
         this.time = time;
         long built = time.nanos();
         this.horizon = new Horizon(numbers.blackouts().gcra().units(), built);
         this.beyond = horizon.beyond();
         this.anchor = horizon.anchor();
-        this.places = new Places(maximumKeys);
-        this.vacancies = new Vacancies(places, numbers);
-        this.upkeep = new Upkeep(places, numbers);
+        this.places = new Places(maxKeys);
+        this.vacancies = new EvictionChoice(places, numbers);
+        this.upkeep = new Sweeper(places, numbers);
         this.changes = new RateChanges(numbers, upkeep, stripes, horizon, () -> enter(clock()), built);
-        this.giveBacks = new GiveBacks(places, numbers, upkeep, stripes, this::enter);
+        this.giveBacks = new Refunds(places, numbers, upkeep, stripes, this::enter);
         this.evicts = whenSaturated == WhenSaturated.EVICT;
         this.locked = new LockedCharges(this, places, vacancies, upkeep, stripes, onEviction);
     }
@@ -110,17 +110,17 @@ public final class CellTable {
      * Puts a rate in force, the first of a policy; returns the budgets of all keys at it.
      *
      * @param rate the rate
-     * @param longestDelay how far ahead permits may be reserved
+     * @param maxDelay how far ahead permits may be reserved
      * @throws IllegalArgumentException if the rate cannot be kept
      * @throws IllegalStateException if too many rates are in force
      */
-    public Budgets budgets(Rate rate, Duration longestDelay) {
-        return budgets(List.of(rate), longestDelay).get(0);
+    public Budgets budgets(Rate rate, Duration maxDelay) {
+        return budgets(List.of(rate), maxDelay).get(0);
     }
 
     /** Puts the rates of a policy in force, all or none, as {@link #budgets(Rate, Duration)} does. */
-    public List<Budgets> budgets(List<Rate> rates, Duration longestDelay) {
-        List<Gcra> entered = changes.enter(rates, longestDelay.toNanos());
+    public List<Budgets> budgets(List<Rate> rates, Duration maxDelay) {
+        List<Gcra> entered = changes.enter(rates, maxDelay.toNanos());
         beyond = horizon.beyond();
         return IntStream.range(0, entered.size())
                 .mapToObj(index -> new Budgets(this, entered.get(index), index))
@@ -292,7 +292,7 @@ public final class CellTable {
             return UNDER_LOCK;
         }
         long reading = rate.reading(now);
-        long since = reading - Gcra.admittedFrom(before, cost, limit);
+        long since = reading - Gcra.allowedFrom(before, cost, limit);
         if (since < 0) {
             return places.cell(place) == before ? since : LOOK_AGAIN;
         }
@@ -330,7 +330,7 @@ public final class CellTable {
         }
     }
 
-    /** Gives a reservation back: see {@link GiveBacks#cancel}. */
+    /** Gives a reservation back: see {@link Refunds#cancel}. */
     void cancel(long fingerprint, Gcra rate, Receipt receipt, long atMost, long clock) {
         if (!giveBacks.cancel(fingerprint, rate, receipt, atMost, clock)) {
             meanwhile(fingerprint, rate, clock, again -> giveBacks.cancel(fingerprint, again, receipt, atMost, clock));
@@ -362,7 +362,7 @@ public final class CellTable {
                 latest -> giveBacks.convert(fingerprint, latest, clock));
     }
 
-    GiveBacks giveBacks() {
+    Refunds giveBacks() {
         return giveBacks;
     }
 

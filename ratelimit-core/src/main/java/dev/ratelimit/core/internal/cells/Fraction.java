@@ -23,27 +23,27 @@ record Fraction(BigInteger numerator, BigInteger denominator) {
      * <p>A walk down the Stern–Brocot tree, a run of equal turns at a time: below ≤ this &lt; above are neighbours
      * throughout, so every fraction between them has at least the sum of their numerators.
      */
-    Fraction bestBelow(BigInteger largestNumerator) {
-        if (numerator.compareTo(largestNumerator) <= 0) {
+    Fraction bestBelow(BigInteger maxNumerator) {
+        if (numerator.compareTo(maxNumerator) <= 0) {
             return this;
         }
         BigInteger belowN = BigInteger.ZERO;
         BigInteger belowD = BigInteger.ONE;
         BigInteger aboveN = BigInteger.ONE;
         BigInteger aboveD = BigInteger.ZERO;
-        while (belowN.add(aboveN).compareTo(largestNumerator) <= 0) {
+        while (belowN.add(aboveN).compareTo(maxNumerator) <= 0) {
             BigInteger belowGap = numerator.multiply(belowD).subtract(belowN.multiply(denominator));
             BigInteger aboveGap = aboveN.multiply(denominator).subtract(aboveD.multiply(numerator));
             if (belowGap.compareTo(aboveGap) >= 0) {
                 BigInteger turns = belowGap.divide(aboveGap)
-                        .min(largestNumerator.subtract(belowN).divide(aboveN));
+                        .min(maxNumerator.subtract(belowN).divide(aboveN));
                 belowN = belowN.add(turns.multiply(aboveN));
                 belowD = belowD.add(turns.multiply(aboveD));
             } else {
                 // One turn short of reaching this fraction itself, which belongs to the lower side.
                 BigInteger turns = aboveGap.subtract(BigInteger.ONE).divide(belowGap);
                 if (belowN.signum() > 0) {
-                    turns = turns.min(largestNumerator.subtract(aboveN).divide(belowN));
+                    turns = turns.min(maxNumerator.subtract(aboveN).divide(belowN));
                 }
                 aboveN = aboveN.add(turns.multiply(belowN));
                 aboveD = aboveD.add(turns.multiply(belowD));

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   e         = p × now                     the clock's reading
  *   debt      = max(0, position - e)        what is missing to a full bucket
- *   take n    : admitted iff debt + n × d ≤ capacity × d ;  position := e + debt + n × d
+ *   take n    : allowed iff debt + n × d ≤ capacity × d ;  position := e + debt + n × d
  *   remaining = floor((capacity × d - debt) / d)
  *   wait      = ceil((debt + n × d - capacity × d) / p) nanoseconds
  * </pre>
@@ -36,7 +36,7 @@ final class Gcra {
 
     private final Rate rate;
     private final Units units;
-    private final long longestDelay;
+    private final long maxDelay;
     private final int number;
     private final @Nullable Scale scale;
 
@@ -65,14 +65,14 @@ final class Gcra {
     }
 
     /** The arithmetic of one of several rates, whose permits may be reserved up to so many nanoseconds ahead. */
-    Gcra(Rate rate, Units units, long longestDelay, Scale scale) {
-        this(rate, units, longestDelay, scale.number(), scale, null);
+    Gcra(Rate rate, Units units, long maxDelay, Scale scale) {
+        this(rate, units, maxDelay, scale.number(), scale, null);
     }
 
-    private Gcra(Rate rate, Units units, long longestDelay, int number, @Nullable Scale scale, @Nullable Long built) {
+    private Gcra(Rate rate, Units units, long maxDelay, int number, @Nullable Scale scale, @Nullable Long built) {
         this.rate = rate;
         this.units = units;
-        this.longestDelay = longestDelay;
+        this.maxDelay = maxDelay;
         this.number = number;
         this.scale = scale;
         this.inForce = number;
@@ -87,18 +87,18 @@ final class Gcra {
 
     /** This arithmetic in a limiter that was built at an instant, from which on keys never seen regain their permits. */
     Gcra builtAt(long instant) {
-        return rate.initially() == rate.capacity() ? this : new Gcra(rate, units, longestDelay, number, scale, instant);
+        return rate.initially() == rate.capacity() ? this : new Gcra(rate, units, maxDelay, number, scale, instant);
     }
 
     /** The scale of blackouts: a unit is a nanosecond, and a permit too. */
     static Scale ofBlackouts() {
-        Rate nanos = Rate.perSecond(1_000_000_000).burst(Policy.LONGEST.toNanos());
+        Rate nanos = Rate.perSecond(1_000_000_000).burst(Policy.MAX_DURATION.toNanos());
         return new Scale(nanos, Units.of(nanos), Cell.BLACKOUT, 0);
     }
 
     /** The same arithmetic, in force until it is released. */
     Gcra anew() {
-        return new Gcra(rate, units, longestDelay, number, scale, null);
+        return new Gcra(rate, units, maxDelay, number, scale, null);
     }
 
     Rate rate() {
@@ -133,8 +133,8 @@ final class Gcra {
     }
 
     /** How far ahead permits may be reserved. */
-    long longestDelay() {
-        return longestDelay;
+    long maxDelay() {
+        return maxDelay;
     }
 
     /** The debt of an empty bucket. */
@@ -187,7 +187,7 @@ final class Gcra {
         return (cell & Cell.POSITION) - reading;
     }
 
-    /** What a bucket with this debt has to regain before it admits permits; none or less if it does now. */
+    /** What a bucket with this debt has to regain before it allows permits; none or less if it does now. */
     long missing(long debt, long permits) {
         return debt - (full - cost(permits));
     }
@@ -198,14 +198,14 @@ final class Gcra {
     }
 
     /**
-     * The reading from which a cell admits what is asked for: position + n × d - capacity × d. It can be known before the
+     * The reading from which a cell allows what is asked for: position + n × d - capacity × d. It can be known before the
      * clock is read.
      *
      * <p>A reading less this is below zero exactly if the cell is in debt by too much. Positions are at most 6 intervals
      * behind the clock ({@link Horizon}), and a capacity and 6 intervals are less than 2<sup>55</sup> units, so that the
      * difference is right also where the position has long passed. Of a cell that is {@link Cell#FREE} it means nothing.
      */
-    static long admittedFrom(long cell, long cost, long full) {
+    static long allowedFrom(long cell, long cost, long full) {
         return (cell & Cell.POSITION) + (cost - full);
     }
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Charges that give a number to a cell: of keys that are new, or have another rate now, or whose cell has no number
  * because they were found out of debt. They hold the lock of the key's stripe, as {@link RateChanges} needs it.
  *
- * <p><b>Which key goes.</b> A new key takes a place whose key is out of debt ({@link Vacancies}). If all sixteen are in
+ * <p><b>Which key goes.</b> A new key takes a place whose key is out of debt ({@link EvictionChoice}). If all sixteen are in
  * debt, then under {@code EVICT} the one with the least debt is forgotten, and counted. So a key that owes
  * more than the least indebted of sixteen is never forgotten, and a flood of new keys, which owe little, forgets itself
  * first.
@@ -26,15 +26,20 @@ final class LockedCharges {
 
     private final CellTable table;
     private final Places places;
-    private final Vacancies vacancies;
-    private final Upkeep upkeep;
+    private final EvictionChoice vacancies;
+    private final Sweeper upkeep;
     private final Stripes stripes;
     private final LongAdder evictedInDebt = new LongAdder();
     private final Runnable onEviction;
 
     /** Creates the counterpart of a table. */
     LockedCharges(
-            CellTable table, Places places, Vacancies vacancies, Upkeep upkeep, Stripes stripes, Runnable onEviction) {
+            CellTable table,
+            Places places,
+            EvictionChoice vacancies,
+            Sweeper upkeep,
+            Stripes stripes,
+            Runnable onEviction) {
         this.table = table;
         this.places = places;
         this.vacancies = vacancies;
@@ -79,7 +84,7 @@ final class LockedCharges {
         long now = table.enter(clock);
         long from = table.anchor();
         if (place == Places.NONE && rate.isStarting(now)) {
-            long since = rate.reading(now) - Gcra.admittedFrom(rate.started(Cell.FREE, now), cost, limit);
+            long since = rate.reading(now) - Gcra.allowedFrom(rate.started(Cell.FREE, now), cost, limit);
             if (since < 0) {
                 // Refused without a place, unless another thread has inserted the key meanwhile.
                 return stripes.read(fingerprint) == number && rate.isInForce() ? since : CellTable.LOOK_AGAIN;
@@ -124,7 +129,7 @@ final class LockedCharges {
         }
         long neverSeen = rate.started(before, now);
         long reading = rate.reading(now);
-        long since = reading - Gcra.admittedFrom(neverSeen, cost, limit);
+        long since = reading - Gcra.allowedFrom(neverSeen, cost, limit);
         if (since < 0 && Cell.number(neverSeen) != Cell.FREE) {
             return places.cell(place) == before ? since : CellTable.LOOK_AGAIN;
         }

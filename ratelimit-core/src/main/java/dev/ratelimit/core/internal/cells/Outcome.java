@@ -17,7 +17,7 @@ public final class Outcome {
     private Outcome() {}
 
     /** Whether the permits were taken. */
-    public static boolean isAdmitted(long outcome) {
+    public static boolean isAllowed(long outcome) {
         return outcome >= 0;
     }
 
@@ -29,8 +29,8 @@ public final class Outcome {
     /** The decision on a request that was granted, or refused for want of permits. */
     static Decision decision(Gcra gcra, long outcome, long permits) {
         Rate rate = gcra.rate();
-        if (isAdmitted(outcome)) {
-            return Decision.admitted(rate, gcra.remaining(outcome), gcra.nanos(outcome));
+        if (isAllowed(outcome)) {
+            return Decision.allowed(rate, gcra.remaining(outcome), gcra.nanos(outcome));
         }
         long debt = gcra.debtOfRefusal(outcome, permits);
         return Decision.refused(

@@ -48,7 +48,7 @@ final class RateChanges {
 
     private final ReentrantLock changing = new ReentrantLock();
     private final RateNumbers numbers;
-    private final Upkeep upkeep;
+    private final Sweeper upkeep;
     private final Stripes stripes;
     private final Horizon horizon;
     private final LongSupplier instant;
@@ -64,7 +64,7 @@ final class RateChanges {
      * @param built the instant from which on keys never seen regain their permits
      */
     RateChanges(
-            RateNumbers numbers, Upkeep upkeep, Stripes stripes, Horizon horizon, LongSupplier instant, long built) {
+            RateNumbers numbers, Sweeper upkeep, Stripes stripes, Horizon horizon, LongSupplier instant, long built) {
         this.numbers = numbers;
         this.upkeep = upkeep;
         this.stripes = stripes;
@@ -79,9 +79,8 @@ final class RateChanges {
      * @throws IllegalArgumentException if one cannot be kept
      * @throws IllegalStateException if too many are in force
      */
-    List<Gcra> enter(List<Rate> rates, long longestDelay) {
-        List<Units> units =
-                rates.stream().map(rate -> Units.of(rate, longestDelay)).toList();
+    List<Gcra> enter(List<Rate> rates, long maxDelay) {
+        List<Units> units = rates.stream().map(rate -> Units.of(rate, maxDelay)).toList();
         List<Gcra> entered = new ArrayList<>();
         changing.lock();
         try {
@@ -90,7 +89,7 @@ final class RateChanges {
                     throw tooMany();
                 }
                 horizon.narrow(units.get(index));
-                entered.add(claim(rates.get(index), units.get(index), longestDelay, index));
+                entered.add(claim(rates.get(index), units.get(index), maxDelay, index));
             }
         } finally {
             if (entered.size() < rates.size()) {
@@ -116,8 +115,8 @@ final class RateChanges {
         return numbers.all().stream().filter(Scale::isClaimed).count();
     }
 
-    private Gcra claim(Rate rate, Units units, long longestDelay, int index) {
-        return scale(rate, units, index).claim(rate, units, longestDelay, built);
+    private Gcra claim(Rate rate, Units units, long maxDelay, int index) {
+        return scale(rate, units, index).claim(rate, units, maxDelay, built);
     }
 
     private Scale scale(Rate rate, Units units, int index) {
@@ -178,7 +177,7 @@ final class RateChanges {
         changing.lock();
         try {
             int index = released.scale().index();
-            Gcra again = claim(released.rate(), released.units(), released.longestDelay(), index);
+            Gcra again = claim(released.rate(), released.units(), released.maxDelay(), index);
             try {
                 return done.applyAsLong(again);
             } finally {

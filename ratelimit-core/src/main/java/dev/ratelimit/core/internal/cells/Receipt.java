@@ -3,16 +3,16 @@ package dev.ratelimit.core.internal.cells;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a charge has done to a cell: needed to give the permits back if nobody has used them ({@link GiveBacks}).
+ * What a charge has done to a cell: needed to give the permits back if nobody has used them ({@link Refunds}).
  *
  * <p>It ends at the instant at which the position that the charge wrote has passed. Then time has forgiven all of it, and what
  * is owed was taken since. So a position is never compared with one that it is too far from to be told apart.
  */
 public final class Receipt {
 
-    private static final long MOST_UNITS = 1L << 55;
+    private static final long MAX_UNITS = 1L << 55;
 
-    private final long[] givenBack = new long[GiveBacks.ROWS];
+    private final long[] givenBack = new long[Refunds.ROWS];
     private long cell;
     private long added;
     private long until;
@@ -67,7 +67,7 @@ public final class Receipt {
      * @param givenBack the units that were given back to the key since
      */
     long takenSince(long now, long givenBack) {
-        if (((now ^ cell) & ~Cell.POSITION) != 0 || givenBack >= MOST_UNITS) {
+        if (((now ^ cell) & ~Cell.POSITION) != 0 || givenBack >= MAX_UNITS) {
             return Long.MAX_VALUE;
         }
         // Both are less than a position spans; together they may be more, and then below zero.

@@ -50,8 +50,8 @@ final class Scale {
     }
 
     /** The arithmetic for one who may make cells with the number until it {@linkplain #release releases} the claim. */
-    Gcra claim(Rate rate, Units units, long longestDelay, long built) {
-        Gcra claimed = new Gcra(rate, units, longestDelay, this).builtAt(built);
+    Gcra claim(Rate rate, Units units, long maxDelay, long built) {
+        Gcra claimed = new Gcra(rate, units, maxDelay, this).builtAt(built);
         claims++;
         return claimed;
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>The short way</b> is for one rate that decides alone, where nobody else is to hear of it. It is the table's way of
  * charging a cell ({@link CellTable}), with all taken out that is known beforehand: where the cell is, and the {@link
- * Terms}. It charges a cell only if that is this key's, counts in the units of the terms, is within the horizon, and has
+ * SingleRateTerms}. It charges a cell only if that is this key's, counts in the units of the terms, is within the horizon, and has
  * not changed since it was read. Whatever is different, it leaves to the keyed limiter. So all that a limiter can do, this
  * one can, on the same cells.
  *
@@ -61,7 +61,7 @@ public final class SingleCell implements SingleLimiter {
     private final ReentrantLock updating = new ReentrantLock();
     private volatile CellTable table;
     private volatile long[] words;
-    private volatile Terms terms;
+    private volatile SingleRateTerms terms;
 
     /**
      * Creates a limiter in front of a keyed one.
@@ -104,11 +104,11 @@ public final class SingleCell implements SingleLimiter {
         return fingerprint >= 0 && Places.start(fingerprint) == 0;
     }
 
-    private Terms inForce() {
+    private SingleRateTerms inForce() {
         Budgets alone = deciding.get();
         return alone == null
-                ? Terms.NONE
-                : Terms.of(alone.gcra(), table, limiter.policy(key).name());
+                ? SingleRateTerms.NONE
+                : SingleRateTerms.of(alone.gcra(), table, limiter.policy(key).name());
     }
 
     // The short way
@@ -116,14 +116,14 @@ public final class SingleCell implements SingleLimiter {
     @Override
     public boolean tryAcquire() {
         long outcome = take(1, terms);
-        return outcome == ASK ? limiter.tryAcquire(key) : Outcome.isAdmitted(outcome);
+        return outcome == ASK ? limiter.tryAcquire(key) : Outcome.isAllowed(outcome);
     }
 
     @Override
     public boolean tryAcquire(long permits) {
         Permits.check(permits);
         long outcome = take(permits, terms);
-        return outcome == ASK ? limiter.tryAcquire(key, permits) : Outcome.isAdmitted(outcome);
+        return outcome == ASK ? limiter.tryAcquire(key, permits) : Outcome.isAllowed(outcome);
     }
 
     @Override
@@ -134,16 +134,16 @@ public final class SingleCell implements SingleLimiter {
     @Override
     public Decision decide(long permits) {
         Permits.check(permits);
-        Terms known = terms;
+        SingleRateTerms known = terms;
         long outcome = take(permits, known);
         // Where others wait, when to come again is behind them.
-        return outcome == ASK || (!Outcome.isAdmitted(outcome) && queues.get() != 0)
+        return outcome == ASK || (!Outcome.isAllowed(outcome) && queues.get() != 0)
                 ? limiter.decide(key, permits)
-                : Outcome.decision(known.gcra, outcome, permits).of(known.policy);
+                : Outcome.decision(known.gcra, outcome, permits).withPolicy(known.policy);
     }
 
     /** Takes permits that are there now; returns an {@link Outcome}, or that the keyed limiter is to be asked. */
-    private long take(long permits, Terms known) {
+    private long take(long permits, SingleRateTerms known) {
         CellTable table = this.table;
         long[] words = this.words;
         AtomicInteger queues = this.queues;
@@ -159,7 +159,7 @@ public final class SingleCell implements SingleLimiter {
             }
             long cost = permits * known.permit;
             long reading = known.emission * now;
-            long since = reading - Gcra.admittedFrom(before, cost, known.full);
+            long since = reading - Gcra.allowedFrom(before, cost, known.full);
             if (since < 0) {
                 if ((long) WORD.getVolatile(words, CELL) == before) {
                     return since;
@@ -181,7 +181,7 @@ public final class SingleCell implements SingleLimiter {
     }
 
     @SuppressWarnings("ReferenceEquality") // these very terms
-    private boolean isReplaced(Terms known) {
+    private boolean isReplaced(SingleRateTerms known) {
         return terms != known;
     }
 
@@ -248,18 +248,18 @@ public final class SingleCell implements SingleLimiter {
     }
 
     @Override
-    public Lease enter(Duration longestWait) throws InterruptedException {
-        return limiter.enter(key, longestWait);
+    public Lease enter(Duration maxWait) throws InterruptedException {
+        return limiter.enter(key, maxWait);
     }
 
     @Override
-    public CompletionStage<Lease> enterAsync(Duration longestWait) {
-        return limiter.enterAsync(key, longestWait);
+    public CompletionStage<Lease> enterAsync(Duration maxWait) {
+        return limiter.enterAsync(key, maxWait);
     }
 
     @Override
-    public CompletionStage<Lease> enterAsync(Duration longestWait, Executor executor) {
-        return limiter.enterAsync(key, longestWait, executor);
+    public CompletionStage<Lease> enterAsync(Duration maxWait, Executor executor) {
+        return limiter.enterAsync(key, maxWait, executor);
     }
 
     @Override
@@ -292,7 +292,7 @@ public final class SingleCell implements SingleLimiter {
         Objects.requireNonNull(policy, "policy");
         updating.lock();
         try {
-            terms = Terms.NONE;
+            terms = SingleRateTerms.NONE;
             try {
                 limiter.update(policy);
             } finally {

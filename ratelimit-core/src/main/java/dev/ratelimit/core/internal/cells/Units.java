@@ -30,11 +30,11 @@ record Units(long perPermit, long perNano, long sweepNanos) {
 
     private static final BigInteger ROOM = BigInteger.ONE.shiftLeft(55).subtract(BigInteger.ONE);
     private static final BigInteger TOLERANCE = BigInteger.valueOf(1_000_000_000);
-    private static final long LONGEST_INTERVAL = 1 << 30;
+    private static final long MAX_INTERVAL = 1 << 30;
     private static final long SHORTEST_INTERVAL = 1 << 20;
 
     /** Some ten hours: rare enough, and it leaves nearly all of the room to debts that were converted from another rate. */
-    private static final long LONGEST_USED = 1L << 45;
+    private static final long MAX_USED = 1L << 45;
 
     static Units of(Rate rate) {
         return of(rate, 0);
@@ -45,30 +45,30 @@ record Units(long perPermit, long perNano, long sweepNanos) {
      *
      * @throws IllegalArgumentException if there are none; the message says which argument is too large, and what works
      */
-    static Units of(Rate rate, long longestDelay) {
-        Units units = fitting(rate, longestDelay);
+    static Units of(Rate rate, long maxDelay) {
+        Units units = fitting(rate, maxDelay);
         if (units == null) {
-            throw UnkeptRate.error(rate, longestDelay);
+            throw RateOutOfRange.error(rate, maxDelay);
         }
         return units;
     }
 
     /** Those units, if there are any. */
-    static @Nullable Units fitting(Rate rate, long longestDelay) {
+    static @Nullable Units fitting(Rate rate, long maxDelay) {
         Fraction exact = Fraction.reduced(rate.permits(), rate.period().toNanos());
         BigInteger capacity = BigInteger.valueOf(rate.capacity());
-        for (long interval = LONGEST_INTERVAL; interval >= SHORTEST_INTERVAL; interval /= 2) {
-            BigInteger largest = largestNumerator(exact, capacity, longestDelay + 8 * interval);
+        for (long interval = MAX_INTERVAL; interval >= SHORTEST_INTERVAL; interval /= 2) {
+            BigInteger largest = maxNumerator(exact, capacity, maxDelay + 8 * interval);
             Fraction kept = exact.bestBelow(largest);
             if (isCloseEnough(kept, exact)) {
-                return withRoomShared(kept, capacity, longestDelay);
+                return withRoomShared(kept, capacity, maxDelay);
             }
         }
         return null;
     }
 
     /** The largest p' for which ceil(p' d/p) × capacity + nanos × p' has room; p itself if that has. */
-    private static BigInteger largestNumerator(Fraction exact, BigInteger capacity, long nanos) {
+    private static BigInteger maxNumerator(Fraction exact, BigInteger capacity, long nanos) {
         BigInteger p = exact.numerator();
         BigInteger d = exact.denominator();
         BigInteger sweeps = BigInteger.valueOf(nanos);
@@ -90,13 +90,13 @@ record Units(long perPermit, long perNano, long sweepNanos) {
         return lost.multiply(TOLERANCE).compareTo(exact.numerator().multiply(kept.denominator())) <= 0;
     }
 
-    private static Units withRoomShared(Fraction kept, BigInteger capacity, long longestDelay) {
+    private static Units withRoomShared(Fraction kept, BigInteger capacity, long maxDelay) {
         BigInteger free = ROOM.subtract(capacity.multiply(kept.denominator()))
-                .subtract(kept.numerator().multiply(BigInteger.valueOf(longestDelay)));
+                .subtract(kept.numerator().multiply(BigInteger.valueOf(maxDelay)));
         long interval = free.divide(kept.numerator().shiftLeft(3)).longValueExact();
         return new Units(
                 kept.denominator().longValueExact(),
                 kept.numerator().longValueExact(),
-                Math.min(LONGEST_USED, Long.highestOneBit(interval)));
+                Math.min(MAX_USED, Long.highestOneBit(interval)));
     }
 }

@@ -4,23 +4,21 @@ import dev.ratelimit.Decision;
 import dev.ratelimit.Limit;
 import dev.ratelimit.core.internal.cells.Permits;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several limits as one: a request is admitted if all of them admit it, and otherwise takes nothing from any.
+ * Several limits as one: a request is allowed if all of them allow it, and otherwise takes nothing from any.
  *
- * <p><b>Take, and give back.</b> The limits are asked in turn, the most specific first. Each takes the permits if it has
- * them. The first that refuses ends it: those before it are given back what they have just given, and those after it
+ * <p><b>Take, and give back.</b> The limits are asked in their order, and a caller names the most specific first. Each takes the
+ * permits if it has them. The first that refuses ends it: those before it are given back what they have just given, and those after it
  * have never been asked. So a client over its own limit cannot touch what it shares with others, however often it asks;
  * and what every request shares, the most general limit, is asked last and therefore never given anything back.
  *
  * <p><b>Why not look first?</b> To look at all limits before taking from any would do without most give-backs, but not
- * without giving back: another request may come between the look and the taking. It costs each admitted request, and
+ * without giving back: another request may come between the look and the taking. It costs each allowed request, and
  * those are the many, a second visit to each limit, and an object for each answer. And a look is no request: a policy's
  * blackout would never begin.
  *
@@ -30,18 +28,18 @@ import org.jspecify.annotations.Nullable;
  * one of them was refused rightly: a request gives back only because a more general limit refused it, the most general
  * one refuses nobody in vain, and all ask in the same order. A blackout that begins with such a refusal stays.
  *
- * <p><b>Never too much.</b> Each limit admits by itself, and is given back only what the same request took from it. What
+ * <p><b>Never too much.</b> Each limit allows by itself, and is given back only what the same request took from it. What
  * is left is what it would have been, but for one thing: a budget that would have been full meanwhile, and lost its
  * refill, may have gained the refill of that time if others took from it. So in any time t no more than capacity + t × rate
- * are admitted if nothing is being given back when t begins; otherwise that may be exceeded by the refill of the time
+ * are allowed if nothing is being given back when t begins; otherwise that may be exceeded by the refill of the time
  * for which that request had been under way. It is what a request exceeds it by that reads the clock, and goes on later.
  *
  * <p><b>What a refusal leaves behind</b> in the budgets is nothing. In a table that is full of keys in debt, a new key that
- * a more general limit then refuses has cost another its place, as if it had been admitted.
+ * a more general limit then refuses has cost another its place, as if it had been allowed.
  *
  * <p><b>Nesting.</b> Compositions and shadow limits among the limits are taken apart, so that all are asked by one rule
  * and what a shadow limit let pass without taking it is not given back. A composition on trial is asked as a whole, and
- * what comes after it is its {@link Rest}. A limit that is there twice is charged twice; a look, which takes nothing,
+ * what comes after it is its {@link Continuation}. A limit that is there twice is charged twice; a look, which takes nothing,
  * cannot see that. Thread-safe.
  *
  * @param <R> the type of the requests
@@ -49,9 +47,9 @@ import org.jspecify.annotations.Nullable;
 public final class AllOf<R> implements Limit<R> {
 
     /** The most limits that one composition is made of; each of them may be a composition. */
-    public static final int MOST_LIMITS = 8;
+    public static final int MAX_LIMITS = 8;
 
-    /** From the most specific to the most general. */
+    /** In the order in which they are asked. */
     private final List<Part<R, ?>> parts;
 
     private AllOf(List<Part<R, ?>> parts) {
@@ -67,16 +65,16 @@ public final class AllOf<R> implements Limit<R> {
     /**
      * Several limits as one.
      *
-     * @param limits from the most general to the most specific, from 1 to {@link #MOST_LIMITS}
+     * @param limits in the order in which they are asked, from 1 to {@link #MAX_LIMITS}
      * @param <R> the type of the requests
      */
     public static <R> AllOf<R> of(List<Limit<? super R>> limits) {
-        if (limits.isEmpty() || limits.size() > MOST_LIMITS) {
-            throw new IllegalArgumentException("a composition is of 1 to " + MOST_LIMITS + " limits, but was given "
+        if (limits.isEmpty() || limits.size() > MAX_LIMITS) {
+            throw new IllegalArgumentException("a composition is of 1 to " + MAX_LIMITS + " limits, but was given "
                     + limits.size() + "; more can be nested");
         }
         List<Part<R, ?>> parts = new ArrayList<>();
-        for (int i = limits.size() - 1; i >= 0; i--) {
+        for (int i = 0; i < limits.size(); i++) {
             parts.addAll(parts(Objects.requireNonNull(limits.get(i), "limit " + (i + 1)), request -> request));
         }
         return new AllOf<>(parts);
@@ -111,19 +109,9 @@ public final class AllOf<R> implements Limit<R> {
     }
 
     @Override
-    public Decision decide(R key) {
-        return decide(key, 1);
-    }
-
-    @Override
     public Decision decide(R key, long permits) {
         check(key, permits);
         return decide(0, key, permits, null);
-    }
-
-    @Override
-    public Decision peek(R key) {
-        return peek(key, 1);
     }
 
     @Override
@@ -140,14 +128,14 @@ public final class AllOf<R> implements Limit<R> {
     }
 
     /** Takes from all parts from one on, and from the rest if there is one; or from none. */
-    boolean tryTake(int from, R request, long permits, @Nullable Rest<?> rest) {
+    boolean tryTake(int from, R request, long permits, @Nullable Continuation<?> rest) {
         return from == parts.size()
                 ? rest == null || rest.tryTake()
                 : parts.get(from).tryTake(request, permits, this, from + 1, rest);
     }
 
     /** Takes as {@link #tryTake} does, and says more about the answer. */
-    Decision decide(int from, R request, long permits, @Nullable Rest<?> rest) {
+    Decision decide(int from, R request, long permits, @Nullable Continuation<?> rest) {
         if (from < parts.size()) {
             return parts.get(from).decide(request, permits, this, from + 1, rest);
         }
@@ -166,11 +154,9 @@ public final class AllOf<R> implements Limit<R> {
         Permits.check(permits);
     }
 
-    /** Returns the limits for a person to read, from the most general to the most specific. */
+    /** Returns the limits for a person to read, in the order in which they are asked. */
     @Override
     public String toString() {
-        List<String> limits = parts.stream().map(Part::toString).collect(Collectors.toCollection(ArrayList::new));
-        Collections.reverse(limits);
-        return "All" + limits;
+        return "All" + parts.stream().map(Part::toString).toList();
     }
 }

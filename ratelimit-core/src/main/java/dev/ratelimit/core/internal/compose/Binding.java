@@ -24,9 +24,9 @@ interface Binding<K> {
                 return decision;
             }
             return decision.rate()
-                    .map(rate -> Decision.admitted(rate, decision.remaining(), decision.resetAfterNanos()))
+                    .map(rate -> Decision.allowed(rate, decision.remaining(), decision.resetAfterNanos()))
                     .orElseGet(Decision::unlimited)
-                    .of(decision.policy());
+                    .withPolicy(decision.policy());
         }
     }
 

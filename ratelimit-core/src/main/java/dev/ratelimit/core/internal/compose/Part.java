@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * One limit of several, with where a request has its key from, and whether the limit's answers bind.
  *
- * <p>What it takes, it holds until all that come after it have answered, and gives back unless all of them admit, also
+ * <p>What it takes, it holds until all that come after it have answered, and gives back unless all of them allow, also
  * if one throws. What was taken, and by which key, is known in the meantime by the call itself; nothing is allocated
  * for it.
  *
  * <p>A composition can be a part only where it is on trial. It is asked part by part, because a trial within it may have
- * let pass what it did not take: so each gives back its own, and what comes after the composition is its {@link Rest}.
+ * let pass what it did not take: so each gives back its own, and what comes after the composition is its {@link Continuation}.
  */
 record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R, ? extends K> keyOf) {
 
@@ -25,15 +25,15 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
     }
 
     /** Takes permits here and from all parts that come after, or from none. */
-    boolean tryTake(R request, long permits, AllOf<R> all, int next, @Nullable Rest<?> rest) {
+    boolean tryTake(R request, long permits, AllOf<R> all, int next, @Nullable Continuation<?> rest) {
         K key = key(request);
         Side side = binding.side(key);
         boolean taken = false;
         if (side != Side.OFF && limit instanceof AllOf<K> several) {
-            Rest<R> own = new Rest<>(all, next, request, permits, rest, binding, side);
-            boolean admitted = several.tryTake(0, key, permits, own);
+            Continuation<R> own = new Continuation<>(all, next, request, permits, rest, binding, side);
+            boolean allowed = several.tryTake(0, key, permits, own);
             if (own.isAsked()) {
-                return admitted;
+                return allowed;
             }
         } else {
             taken = side != Side.OFF && limit.tryAcquire(key, permits);
@@ -42,22 +42,22 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
         if (!taken && side == Side.ENFORCED) {
             return false;
         }
-        boolean admitted = false;
+        boolean allowed = false;
         try {
-            admitted = all.tryTake(next, request, permits, rest);
-            return admitted;
+            allowed = all.tryTake(next, request, permits, rest);
+            return allowed;
         } finally {
-            giveBackUnless(admitted || !taken, key, permits);
+            giveBackUnless(allowed || !taken, key, permits);
         }
     }
 
     /** Takes as {@link #tryTake} does, and says more about the answer. */
-    Decision decide(R request, long permits, AllOf<R> all, int next, @Nullable Rest<?> rest) {
+    Decision decide(R request, long permits, AllOf<R> all, int next, @Nullable Continuation<?> rest) {
         K key = key(request);
         Side side = binding.side(key);
         Decision truth;
         if (side != Side.OFF && limit instanceof AllOf<K> several) {
-            Rest<R> own = new Rest<>(all, next, request, permits, rest, binding, side);
+            Continuation<R> own = new Continuation<>(all, next, request, permits, rest, binding, side);
             truth = several.decide(0, key, permits, own);
             if (own.isAsked()) {
                 return truth;
@@ -71,13 +71,13 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
         if (!own.allowed()) {
             return stricter(own, all.peek(next, request, permits));
         }
-        boolean admitted = false;
+        boolean allowed = false;
         try {
             Decision others = all.decide(next, request, permits, rest);
-            admitted = others.allowed();
+            allowed = others.allowed();
             return stricter(own, others);
         } finally {
-            giveBackUnless(admitted || !taken, key, permits);
+            giveBackUnless(allowed || !taken, key, permits);
         }
     }
 

@@ -33,7 +33,7 @@ public final class Shadow<K> implements ShadowLimit<K>, Binding<K> {
     private final KeyHash places;
     private final Function<? super K, ?> keyOf;
 
-    private final LongAdder admitted = new LongAdder();
+    private final LongAdder allowed = new LongAdder();
     private final LongAdder wouldHaveRefused = new LongAdder();
     private final LongAdder refused = new LongAdder();
 
@@ -79,7 +79,7 @@ public final class Shadow<K> implements ShadowLimit<K>, Binding<K> {
 
     @Override
     public Counts counts() {
-        return new Counts(admitted.sum(), wouldHaveRefused.sum(), refused.sum());
+        return new Counts(allowed.sum(), wouldHaveRefused.sum(), refused.sum());
     }
 
     @Override
@@ -99,7 +99,7 @@ public final class Shadow<K> implements ShadowLimit<K>, Binding<K> {
 
     @Override
     public void decided(Side side, boolean within) {
-        LongAdder count = within ? admitted : side == Side.ENFORCED ? refused : wouldHaveRefused;
+        LongAdder count = within ? allowed : side == Side.ENFORCED ? refused : wouldHaveRefused;
         count.increment();
     }
 

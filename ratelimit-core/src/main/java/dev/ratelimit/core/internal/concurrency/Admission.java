@@ -1,4 +1,4 @@
 package dev.ratelimit.core.internal.concurrency;
 
-/** What becomes of somebody who asks for a slot: a {@link Slot}, or the reason why there is {@linkplain NoSlot none}. */
-public sealed interface Admission permits Slot, NoSlot {}
+/** What becomes of somebody who asks for a slot: a {@link Slot}, or the reason why there is {@linkplain SlotRefusal none}. */
+public sealed interface Admission permits Slot, SlotRefusal {}

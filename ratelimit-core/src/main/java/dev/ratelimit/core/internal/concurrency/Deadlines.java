@@ -14,11 +14,11 @@ final class Deadlines {
 
     private static final int SMALLEST = 8;
 
-    private final Memory memory;
+    private final AllocationProbe memory;
     private @Nullable Slot[] heap = new @Nullable Slot[SMALLEST];
     private int size;
 
-    Deadlines(Memory memory) {
+    Deadlines(AllocationProbe memory) {
         this.memory = memory;
     }
 

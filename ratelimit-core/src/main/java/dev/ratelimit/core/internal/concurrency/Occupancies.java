@@ -18,11 +18,11 @@ final class Occupancies {
     /** Between growing and shrinking lies a factor of eight, so that no key at the border pays for both in turn. */
     private static final int SPARSE = 8;
 
-    private final Memory memory;
+    private final AllocationProbe memory;
     private @Nullable Occupancy[] buckets = new @Nullable Occupancy[SMALLEST];
     private int size;
 
-    Occupancies(Memory memory) {
+    Occupancies(AllocationProbe memory) {
         this.memory = memory;
     }
 

@@ -10,7 +10,7 @@ public interface ReclaimListener {
      * exceptions.
      *
      * @param fingerprint whose slot it was
-     * @param heldNanos for how long it had been held, at least the longest hold
+     * @param heldNanos for how long it had been held, at least the lease timeout
      */
     void reclaimed(long fingerprint, long heldNanos);
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It belongs to its stripe, under whose lock it is opened and closed; so it is closed exactly once, by whoever
  * comes first.
  *
- * <p>It is in use from the moment it is given to somebody; its longest hold begins when that is a caller who can use it
+ * <p>It is in use from the moment it is given to somebody; its lease timeout begins when that is a caller who can use it
  * ({@link #begin}). In between, its holder waits for the permits that go with it, and nobody takes it back.
  */
 public final class Slot implements Admission {
@@ -21,7 +21,7 @@ public final class Slot implements Admission {
 
     private final Stripe stripe;
     final Occupancy occupancy;
-    final long longestHoldNanos;
+    final long leaseTimeoutNanos;
 
     /** When it is taken back, if it stands in the order of deadlines. */
     long deadline;
@@ -31,7 +31,7 @@ public final class Slot implements Admission {
 
     boolean open;
 
-    /** Whether the longest hold has begun, or there is none. */
+    /** Whether the lease timeout has begun, or there is none. */
     boolean begun;
 
     /** The next of those that were taken back together. */
@@ -39,15 +39,15 @@ public final class Slot implements Admission {
     Slot next;
 
     /** Makes one that is not in use yet. */
-    Slot(Stripe stripe, Occupancy occupancy, long longestHoldNanos) {
+    Slot(Stripe stripe, Occupancy occupancy, long leaseTimeoutNanos) {
         this.stripe = stripe;
         this.occupancy = occupancy;
-        this.longestHoldNanos = longestHoldNanos;
-        this.begun = longestHoldNanos == Bounds.FOREVER;
+        this.leaseTimeoutNanos = leaseTimeoutNanos;
+        this.begun = leaseTimeoutNanos == ConcurrencyBounds.FOREVER;
     }
 
     /**
-     * Begins the longest hold now, because the slot is handed to its caller; does nothing if it has begun, if there is
+     * Begins the lease timeout now, because the slot is handed to its caller; does nothing if it has begun, if there is
      * none, or if the slot is closed.
      */
     public void begin() {
@@ -77,7 +77,7 @@ public final class Slot implements Admission {
             if (!decision.allowed()) {
                 return Lease.refused(decision);
             }
-            Lease lease = Lease.granted(decision, this::close);
+            Lease lease = Lease.allowed(decision, this::close);
             begin();
             isLeased = true;
             return lease;

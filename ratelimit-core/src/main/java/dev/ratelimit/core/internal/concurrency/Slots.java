@@ -32,11 +32,11 @@ import org.jspecify.annotations.Nullable;
  * or has given up is decided under that lock, too, once: it is in the queue, and whoever takes it out has decided. Threads
  * that wait ({@link #enter}) and calls that are left ({@link #enterLater}) stand in one queue.
  *
- * <p><b>Longest hold.</b> It begins when a slot is handed to a caller who can use it: at once for {@link #tryEnter}, and
+ * <p><b>Lease timeout.</b> It begins when a slot is handed to a caller who can use it: at once for {@link #tryEnter}, and
  * with {@link Slot#begin} or {@link Slot#lease} for those who may have waited, and may have to wait for permits, too.
  * A slot that has been held for so long is taken back and reported. That happens when somebody
  * finds its key full, or at the wake-up that each stripe has set for the earliest of its deadlines, whichever comes
- * first. Setting one is rare: while slots are closed in time, once per longest hold and stripe, because a wake-up that
+ * first. Setting one is rare: while slots are closed in time, once per lease timeout and stripe, because a wake-up that
  * finds nothing to do sets the next, and is not cancelled when a slot is closed. No thread is needed but the one that
  * runs wake-ups.
  *
@@ -69,10 +69,10 @@ public final class Slots {
     }
 
     Slots(TimeSource time, Wakeups wakeups, ReclaimListener listener, int stripes) {
-        this(time, wakeups, listener, stripes, Memory.PLENTY);
+        this(time, wakeups, listener, stripes, AllocationProbe.PLENTY);
     }
 
-    Slots(TimeSource time, Wakeups wakeups, ReclaimListener listener, int stripes, Memory memory) {
+    Slots(TimeSource time, Wakeups wakeups, ReclaimListener listener, int stripes, AllocationProbe memory) {
         this.time = time;
         this.wakeups = wakeups;
         this.stripes = Stream.generate(() -> new Stripe(time, wakeups, listener, memory))
@@ -87,22 +87,22 @@ public final class Slots {
     }
 
     /**
-     * Opens a slot for a key, if fewer than its limit are in use and nobody waits; its longest hold begins at once. Never
+     * Opens a slot for a key, if fewer than its limit are in use and nobody waits; its lease timeout begins at once. Never
      * waits.
      */
-    public @Nullable Slot tryEnter(long fingerprint, Bounds bounds) {
+    public @Nullable Slot tryEnter(long fingerprint, ConcurrencyBounds bounds) {
         return stripe(fingerprint).tryEnter(fingerprint, bounds);
     }
 
     /**
-     * Opens a slot for a key, and waits for it if need be, behind all who wait already; its longest hold is yet to
+     * Opens a slot for a key, and waits for it if need be, behind all who wait already; its lease timeout is yet to
      * {@linkplain Slot#begin begin}. A time of zero or less does not wait.
      *
-     * @return the slot; {@link NoSlot#TOO_MANY_AT_ONCE} if the time is over first; {@link NoSlot#TOO_MANY_WAITING} at once
+     * @return the slot; {@link SlotRefusal#TOO_MANY_CONCURRENT} if the time is over first; {@link SlotRefusal#TOO_MANY_WAITING} at once
      *     if it would have to wait, and as many wait as may
      * @throws InterruptedException if the thread is interrupted before it has a slot; it has left the queue
      */
-    public Admission enter(long fingerprint, Bounds bounds, long longestWaitNanos) throws InterruptedException {
+    public Admission enter(long fingerprint, ConcurrencyBounds bounds, long maxWaitNanos) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -111,12 +111,12 @@ public final class Slots {
         if (slot != null) {
             return slot;
         }
-        if (longestWaitNanos <= 0) {
-            return NoSlot.TOO_MANY_AT_ONCE;
+        if (maxWaitNanos <= 0) {
+            return SlotRefusal.TOO_MANY_CONCURRENT;
         }
         long now = time.nanos();
         Waiter waiter = stripe.queue(fingerprint, bounds, new WaitingThread(), now);
-        return waiter == null ? NoSlot.TOO_MANY_WAITING : WaitingThread.await(waiter, wakeups, now + longestWaitNanos);
+        return waiter == null ? SlotRefusal.TOO_MANY_WAITING : WaitingThread.await(waiter, wakeups, now + maxWaitNanos);
     }
 
     /**
@@ -129,29 +129,29 @@ public final class Slots {
      *     to the caller.
      * @return what gives up; without effect once the outcome is told
      */
-    public Entering enterLater(
-            long fingerprint, Bounds bounds, long longestWaitNanos, Consumer<? super Admission> then) {
+    public PendingEntry enterLater(
+            long fingerprint, ConcurrencyBounds bounds, long maxWaitNanos, Consumer<? super Admission> then) {
         Stripe stripe = stripe(fingerprint);
         WaitingCall call = new WaitingCall(then);
         Slot slot = stripe.reserve(fingerprint, bounds);
         if (slot != null) {
             return told(call, slot);
         }
-        if (longestWaitNanos <= 0) {
-            call.make(NoSlot.TOO_MANY_AT_ONCE);
+        if (maxWaitNanos <= 0) {
+            call.make(SlotRefusal.TOO_MANY_CONCURRENT);
             return call;
         }
         long now = time.nanos();
         Waiter waiter = stripe.queue(fingerprint, bounds, call, now);
         if (waiter == null) {
-            call.make(NoSlot.TOO_MANY_WAITING);
+            call.make(SlotRefusal.TOO_MANY_WAITING);
         } else {
-            call.waits(waiter, wakeups, now + longestWaitNanos);
+            call.waits(waiter, wakeups, now + maxWaitNanos);
         }
         return call;
     }
 
-    private static Entering told(WaitingCall call, Slot slot) {
+    private static PendingEntry told(WaitingCall call, Slot slot) {
         boolean isTold = false;
         try {
             call.make(slot);
@@ -165,15 +165,15 @@ public final class Slots {
     }
 
     /** Holds a key to another limit until a caller brings one; those who wait get the slots that this frees. */
-    public void limit(long fingerprint, int atOnce) {
-        stripe(fingerprint).limit(fingerprint, atOnce);
+    public void limit(long fingerprint, int maxConcurrent) {
+        stripe(fingerprint).limit(fingerprint, maxConcurrent);
     }
 
     /** Does the same for every key that somebody waits for. */
-    public void limits(LongToIntFunction atOnceOf) {
+    public void limits(LongToIntFunction maxConcurrentOf) {
         for (Stripe stripe : stripes) {
             for (Occupancy awaited : stripe.read(Slots::awaited)) {
-                stripe.limit(awaited.fingerprint, atOnceOf.applyAsInt(awaited.fingerprint));
+                stripe.limit(awaited.fingerprint, maxConcurrentOf.applyAsInt(awaited.fingerprint));
             }
         }
     }
@@ -207,7 +207,7 @@ public final class Slots {
      * For how long the one has waited that came first of all who wait, in nanoseconds; zero if nobody waits. Goes through
      * the keys of those stripes in which somebody waits.
      */
-    public long longestWaitingNanos() {
+    public long maxWaitingNanos() {
         long now = time.nanos();
         long longest = 0;
         for (Stripe stripe : stripes) {

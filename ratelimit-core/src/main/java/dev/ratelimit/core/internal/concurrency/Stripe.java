@@ -16,60 +16,60 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Nothing fails half-way.</b> Before the lock: room on the stack for all that is done under it ({@link Headroom}),
  * and the time, which is foreign code. Under the lock: first all memory, then the changes, which need none. A limit that
  * a caller brings, and the slots that it frees for others, are a change of their own, and stay if there is no memory for
- * the caller's slot. What has to be done for others is noted ({@link Afterwards}) and done when the lock is free. Nothing
+ * the caller's slot. What has to be done for others is noted ({@link AfterUnlock}) and done when the lock is free. Nothing
  * is waited for, and nothing foreign called, under the lock.
  */
 final class Stripe {
 
     private final TimeSource time;
-    private final Memory memory;
-    private final Afterwards afterwards;
+    private final AllocationProbe memory;
+    private final AfterUnlock afterwards;
 
     private final Mutex lock = new Mutex();
     private final Occupancies occupancies;
-    private final Holds holds;
+    private final LeaseTimeouts holds;
     private int inUse;
     private int waiting;
 
     /** Stands for no slot: the key is full, and something may be overdue. */
     private final Slot askTheTime;
 
-    Stripe(TimeSource time, Wakeups wakeups, ReclaimListener listener, Memory memory) {
+    Stripe(TimeSource time, Wakeups wakeups, ReclaimListener listener, AllocationProbe memory) {
         this.time = time;
         this.memory = memory;
-        this.afterwards = new Afterwards(wakeups, listener);
+        this.afterwards = new AfterUnlock(wakeups, listener);
         this.occupancies = new Occupancies(memory);
-        this.holds = new Holds(this, memory, afterwards);
-        this.askTheTime = new Slot(this, new Occupancy(0, 0), Bounds.FOREVER);
+        this.holds = new LeaseTimeouts(this, memory, afterwards);
+        this.askTheTime = new Slot(this, new Occupancy(0, 0), ConcurrencyBounds.FOREVER);
     }
 
     /** Opens a slot, if there is room and nobody waits; its hold begins now. */
     @Nullable
-    Slot tryEnter(long fingerprint, Bounds bounds) {
+    Slot tryEnter(long fingerprint, ConcurrencyBounds bounds) {
         Headroom.forTwo();
-        return bounds.hasLongestHold()
+        return bounds.hasLeaseTimeout()
                 ? open(fingerprint, bounds, true, true, time.nanos())
                 : reserved(fingerprint, bounds);
     }
 
     /** Opens a slot, if there is room and nobody waits; its hold is yet to {@linkplain #begin begin}. */
     @Nullable
-    Slot reserve(long fingerprint, Bounds bounds) {
+    Slot reserve(long fingerprint, ConcurrencyBounds bounds) {
         Headroom.forTwo();
         return reserved(fingerprint, bounds);
     }
 
-    private @Nullable Slot reserved(long fingerprint, Bounds bounds) {
+    private @Nullable Slot reserved(long fingerprint, ConcurrencyBounds bounds) {
         // The time matters only where something may be overdue, and is not to be read under the lock.
         Slot slot = open(fingerprint, bounds, false, false, 0);
         return slot == askTheTime ? open(fingerprint, bounds, false, true, time.nanos()) : slot;
     }
 
-    private @Nullable Slot open(long fingerprint, Bounds bounds, boolean begins, boolean isTimed, long now) {
+    private @Nullable Slot open(long fingerprint, ConcurrencyBounds bounds, boolean begins, boolean isTimed, long now) {
         lock.lock();
         try {
             Occupancy known = occupancies.find(fingerprint);
-            if (known != null && (known.inUse >= bounds.atOnce() || known.waiting() > 0) && !holds.isEmpty()) {
+            if (known != null && (known.inUse >= bounds.maxConcurrent() || known.waiting() > 0) && !holds.isEmpty()) {
                 if (!isTimed) {
                     return askTheTime;
                 }
@@ -77,7 +77,7 @@ final class Stripe {
                 known = occupancies.find(fingerprint);
             }
             if (known != null) {
-                known.limit = bounds.atOnce();
+                known.limit = bounds.maxConcurrent();
                 handOut(known);
                 if (!known.hasRoom()) {
                     return null;
@@ -85,7 +85,7 @@ final class Stripe {
             }
             Occupancy occupancy = known == null ? makeOccupancy(fingerprint, bounds) : known;
             Slot slot = makeSlot(occupancy, bounds);
-            long deadline = now + bounds.longestHoldNanos();
+            long deadline = now + bounds.leaseTimeoutNanos();
             Alarm earlier = begins ? holds.prepare(deadline) : null;
 
             if (known == null) {
@@ -108,7 +108,7 @@ final class Stripe {
         lock.lock();
         try {
             if (slot.open && !slot.begun) {
-                long deadline = now + slot.longestHoldNanos;
+                long deadline = now + slot.leaseTimeoutNanos;
                 holds.begin(slot, deadline, holds.prepare(deadline));
             }
         } finally {
@@ -121,13 +121,13 @@ final class Stripe {
      * may.
      */
     @Nullable
-    Waiter queue(long fingerprint, Bounds bounds, Told told, long now) {
+    Waiter queue(long fingerprint, ConcurrencyBounds bounds, SlotCallback told, long now) {
         Headroom.forTwo();
         lock.lock();
         try {
             Occupancy known = occupancies.find(fingerprint);
             if (known != null) {
-                known.limit = bounds.atOnce();
+                known.limit = bounds.maxConcurrent();
                 handOut(known);
                 if (!known.hasRoom() && known.waiting() >= bounds.mostWaiting()) {
                     return null;
@@ -153,7 +153,7 @@ final class Stripe {
     }
 
     /** Decides that a waiter gets no slot; returns false if it is decided already. */
-    boolean withdraw(Waiter waiter, NoSlot reason) {
+    boolean withdraw(Waiter waiter, SlotRefusal reason) {
         Headroom.forOne();
         lock.lock();
         try {
@@ -183,13 +183,13 @@ final class Stripe {
     }
 
     /** Sets the limit of a key that has slots in use. */
-    void limit(long fingerprint, int atOnce) {
+    void limit(long fingerprint, int maxConcurrent) {
         Headroom.forOne();
         lock.lock();
         try {
             Occupancy occupancy = occupancies.find(fingerprint);
             if (occupancy != null) {
-                occupancy.limit = atOnce;
+                occupancy.limit = maxConcurrent;
                 handOut(occupancy);
             }
         } finally {
@@ -240,15 +240,15 @@ final class Stripe {
         return lock.isLocked();
     }
 
-    private Occupancy makeOccupancy(long fingerprint, Bounds bounds) {
+    private Occupancy makeOccupancy(long fingerprint, ConcurrencyBounds bounds) {
         occupancies.reserve();
         memory.ask();
-        return new Occupancy(fingerprint, bounds.atOnce());
+        return new Occupancy(fingerprint, bounds.maxConcurrent());
     }
 
-    private Slot makeSlot(Occupancy occupancy, Bounds bounds) {
+    private Slot makeSlot(Occupancy occupancy, ConcurrencyBounds bounds) {
         memory.ask();
-        return new Slot(this, occupancy, bounds.longestHoldNanos());
+        return new Slot(this, occupancy, bounds.leaseTimeoutNanos());
     }
 
     private void occupy(Slot slot) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A place in the queue for a key's slots, until a slot is handed to it, its time is over, or it is given up.
  *
  * <p>Which of these it is, is <i>decided</i> once, under the lock of the stripe, and by taking the waiter out of the
- * queue: whoever finds it there decides. The one that it is for is {@link Told} afterwards, without the lock.
+ * queue: whoever finds it there decides. The one that it is for is {@link SlotCallback} afterwards, without the lock.
  *
  * <p>It brings the slot that it may be handed, so that handing over needs no memory.
  */
@@ -26,10 +26,10 @@ final class Waiter {
     Waiter next;
 
     private final Stripe stripe;
-    private final Told told;
+    private final SlotCallback told;
     private volatile @Nullable Admission outcome;
 
-    Waiter(Stripe stripe, Occupancy occupancy, Slot slot, Told told, long since) {
+    Waiter(Stripe stripe, Occupancy occupancy, Slot slot, SlotCallback told, long since) {
         this.stripe = stripe;
         this.occupancy = occupancy;
         this.slot = slot;
@@ -64,13 +64,13 @@ final class Waiter {
 
     /** Ends the wait without a slot, unless it is decided. Tells of it in any case, should it not have been heard. */
     void timeOut() {
-        stripe.withdraw(this, NoSlot.TOO_MANY_AT_ONCE);
+        stripe.withdraw(this, SlotRefusal.TOO_MANY_CONCURRENT);
         tell();
     }
 
     /** Leaves the queue; returns false if it is decided already. */
     boolean withdraw() {
-        return stripe.withdraw(this, NoSlot.TOO_MANY_AT_ONCE);
+        return stripe.withdraw(this, SlotRefusal.TOO_MANY_CONCURRENT);
     }
 
     /** Leaves whatever it has, because nobody will know of it. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Whoever takes the call out, by one exchange, decides what becomes of the slot: the one who makes it hands the slot
  * on; the one who cancels gives it back. Once it is taken nothing is kept here of the caller's, nor of the key's.
  */
-final class WaitingCall implements Told, Entering {
+final class WaitingCall implements SlotCallback, PendingEntry {
 
     private final AtomicReference<@Nullable Consumer<? super Admission>> then;
     private volatile @Nullable Waiter waiter;

@@ -3,7 +3,7 @@ package dev.ratelimit.core.internal.concurrency;
 import java.util.concurrent.locks.LockSupport;
 
 /** A thread that waits for a slot, parked and without a lock. */
-final class WaitingThread implements Told {
+final class WaitingThread implements SlotCallback {
 
     private final Thread thread = Thread.currentThread();
 

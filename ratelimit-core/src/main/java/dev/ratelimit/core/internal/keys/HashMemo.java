@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A string is looked up by its last four characters, and not by its hash code, which a string that came with a request
  * would first have to work out. It takes a place in the memo when it is asked for twice with no other of its place in
  * between: so the frequent ones stay, and the many rare ones hardly ever write. Shorter strings than {@value #SHORTEST}
- * are hashed faster than found; longer ones than {@value #LONGEST} are not kept, which bounds what the memo retains.
+ * are hashed faster than found; longer ones than {@value #MAX} are not kept, which bounds what the memo retains.
  *
  * <p>The memo allocates nothing after its creation. Each place is guarded by a sequence number, odd while it is written
  * (a sequence lock: Lameter, <i>Effective synchronization on Linux/NUMA systems</i>, 2005): a reader that sees it change
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class HashMemo {
 
     static final int SHORTEST = 12;
-    static final int LONGEST = 128;
+    static final int MAX = 128;
 
     private static final int SIZE_BITS = 8;
 
@@ -59,7 +59,7 @@ final class HashMemo {
             }
         }
         int length = text.length();
-        if (length < SHORTEST || length > LONGEST) {
+        if (length < SHORTEST || length > MAX) {
             return family.text(kind, text);
         }
         long end = end(text, length);

@@ -37,7 +37,7 @@ final class CellReservation implements Reservation {
     }
 
     @Override
-    public boolean granted() {
+    public boolean allowed() {
         return decision.allowed();
     }
 

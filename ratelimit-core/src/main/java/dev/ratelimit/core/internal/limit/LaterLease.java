@@ -6,8 +6,8 @@ import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.VirtualTimeSource;
 import dev.ratelimit.core.internal.concurrency.Admission;
-import dev.ratelimit.core.internal.concurrency.Bounds;
-import dev.ratelimit.core.internal.concurrency.Entering;
+import dev.ratelimit.core.internal.concurrency.ConcurrencyBounds;
+import dev.ratelimit.core.internal.concurrency.PendingEntry;
 import dev.ratelimit.core.internal.concurrency.Slot;
 import dev.ratelimit.core.internal.queue.Ending;
 import dev.ratelimit.core.internal.waiting.Departure;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * and the permit that it has by then, also if an executor has yet to complete the stage, or never does. What is handed
  * to it at that moment finds that the {@link #stage} is withdrawn, and goes back.
  *
- * <p>The longest hold begins when the stage is completed. An executor has as long to complete it, so that one that
+ * <p>The lease timeout begins when the stage is completed. An executor has as long to complete it, so that one that
  * drops what it is given keeps nothing for ever.
  *
  * <p>Whatever fails completes the stage: with the exception, and without the slot and the permit.
@@ -36,18 +36,18 @@ import org.jspecify.annotations.Nullable;
 final class LaterLease implements Ending {
 
     private final TimeSource time;
-    private final Waiters waiters;
+    private final QueuedRequests waiters;
     private final Notifications notifications;
     private final UnaryOperator<PolicyBudgets> inForce;
     private final long key;
-    private final long longestHoldNanos;
+    private final long leaseTimeoutNanos;
     private final @Nullable Executor executor;
     private final Departure<Lease> stage = new Departure<>(this::withdraw);
 
     /** What it came under; from when it has its slot on, what was in force then. */
     private volatile PolicyBudgets budgets;
 
-    private volatile @Nullable Entering entering;
+    private volatile @Nullable PendingEntry entering;
     private volatile @Nullable Slot slot;
     private volatile @Nullable CompletableFuture<Decision> permit;
     private volatile @Nullable Decision answer;
@@ -57,7 +57,7 @@ final class LaterLease implements Ending {
 
     LaterLease(
             TimeSource time,
-            Waiters waiters,
+            QueuedRequests waiters,
             Notifications notifications,
             UnaryOperator<PolicyBudgets> inForce,
             PolicyBudgets budgets,
@@ -70,8 +70,8 @@ final class LaterLease implements Ending {
         this.budgets = budgets;
         this.key = key;
         this.executor = executor;
-        Bounds bounds = budgets.bounds();
-        this.longestHoldNanos = bounds == null ? Bounds.FOREVER : bounds.longestHoldNanos();
+        ConcurrencyBounds bounds = budgets.bounds();
+        this.leaseTimeoutNanos = bounds == null ? ConcurrencyBounds.FOREVER : bounds.leaseTimeoutNanos();
     }
 
     CompletableFuture<Lease> stage() {
@@ -79,14 +79,14 @@ final class LaterLease implements Ending {
     }
 
     /** Names what gives up the wait for a slot. */
-    void by(Entering call) {
+    void by(PendingEntry call) {
         entering = call;
     }
 
     // What is waited for
 
     /** There is a slot, or there will be none. */
-    void admitted(Admission admission) {
+    void allowed(Admission admission) {
         slot = admission instanceof Slot mine ? mine : null;
         try {
             budgets = inForce.apply(budgets);
@@ -169,7 +169,7 @@ final class LaterLease implements Ending {
             if (!Nesting.run(handover)) {
                 schedule(handover);
             }
-            if (longestHoldNanos != Bounds.FOREVER && slot != null && !stage.isDone()) {
+            if (leaseTimeoutNanos != ConcurrencyBounds.FOREVER && slot != null && !stage.isDone()) {
                 expectDeliverySince(given);
             }
         } catch (Throwable e) {
@@ -178,10 +178,10 @@ final class LaterLease implements Ending {
     }
 
     /**
-     * Takes the lease back if it is not delivered within its longest hold: the executor may have dropped the delivery.
+     * Takes the lease back if it is not delivered within its lease timeout: the executor may have dropped the delivery.
      */
     private void expectDeliverySince(long given) {
-        ScheduledTask set = Timers.schedule(time, given + longestHoldNanos, this::takeBack);
+        ScheduledTask set = Timers.schedule(time, given + leaseTimeoutNanos, this::takeBack);
         deadline = set;
         if (stage.isDone()) {
             set.cancel();
@@ -232,7 +232,7 @@ final class LaterLease implements Ending {
     // Giving up
 
     private void withdraw() {
-        Entering waiting = entering;
+        PendingEntry waiting = entering;
         if (waiting != null && waiting.cancel()) {
             withdrawn();
         }

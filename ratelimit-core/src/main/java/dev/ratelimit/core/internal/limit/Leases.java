@@ -5,10 +5,10 @@ import dev.ratelimit.Lease;
 import dev.ratelimit.Policy;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.concurrency.Admission;
-import dev.ratelimit.core.internal.concurrency.Bounds;
-import dev.ratelimit.core.internal.concurrency.NoSlot;
+import dev.ratelimit.core.internal.concurrency.ConcurrencyBounds;
 import dev.ratelimit.core.internal.concurrency.ReclaimListener;
 import dev.ratelimit.core.internal.concurrency.Slot;
+import dev.ratelimit.core.internal.concurrency.SlotRefusal;
 import dev.ratelimit.core.internal.concurrency.Slots;
 import dev.ratelimit.core.internal.waiting.Timers;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The leases of a limiter's keys: a slot first, then the permit that goes with it, from the budgets that are in force
- * by then. The longest hold begins when both are there.
+ * by then. The lease timeout begins when both are there.
  *
  * <p>So a slot that is refused has spent no permit, and a permit that is refused gives its slot back at once. A limiter
  * whose policies bound no number at once has no slots.
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Leases {
 
     private final TimeSource time;
-    private final Waiters waiters;
+    private final QueuedRequests waiters;
     private final Notifications notifications;
     private final UnaryOperator<PolicyBudgets> inForce;
     private final int mostWaitingPerKey;
@@ -41,7 +41,7 @@ final class Leases {
      */
     Leases(
             TimeSource time,
-            Waiters waiters,
+            QueuedRequests waiters,
             Notifications notifications,
             UnaryOperator<PolicyBudgets> inForce,
             int mostWaitingPerKey,
@@ -55,29 +55,29 @@ final class Leases {
     }
 
     Lease tryEnter(PolicyBudgets budgets, long key) {
-        Bounds bounds = budgets.bounds();
+        ConcurrencyBounds bounds = budgets.bounds();
         if (bounds == null) {
             return lease(waiters.decide(budgets, key, 1, time.nanos()));
         }
         Slot slot = slots().tryEnter(key, bounds);
         return slot == null
-                ? refused(budgets.policy(), NoSlot.TOO_MANY_AT_ONCE)
+                ? refused(budgets.policy(), SlotRefusal.TOO_MANY_CONCURRENT)
                 : slot.lease(() -> waiters.decide(budgets, key, 1, time.nanos()));
     }
 
-    Lease enter(PolicyBudgets budgets, long key, long longestWaitNanos) throws InterruptedException {
-        Bounds bounds = budgets.bounds();
+    Lease enter(PolicyBudgets budgets, long key, long maxWaitNanos) throws InterruptedException {
+        ConcurrencyBounds bounds = budgets.bounds();
         if (bounds == null) {
-            return lease(waiters.await(budgets, key, 1, Waiters.AS_THE_POLICY_ALLOWS));
+            return lease(waiters.await(budgets, key, 1, QueuedRequests.AS_THE_POLICY_ALLOWS));
         }
-        Admission admission = slots().enter(key, queued(bounds), longestWaitNanos);
+        Admission admission = slots().enter(key, queued(bounds), maxWaitNanos);
         PolicyBudgets current = inForce.apply(budgets);
         if (!(admission instanceof Slot slot)) {
             return refused(current.policy(), admission);
         }
         Decision decision;
         try {
-            decision = waiters.await(current, key, 1, Waiters.AS_THE_POLICY_ALLOWS);
+            decision = waiters.await(current, key, 1, QueuedRequests.AS_THE_POLICY_ALLOWS);
         } catch (InterruptedException | RuntimeException | Error e) {
             slot.close();
             throw e;
@@ -86,21 +86,20 @@ final class Leases {
     }
 
     /** Takes a lease without a thread that waits. */
-    CompletableFuture<Lease> later(
-            PolicyBudgets budgets, long key, long longestWaitNanos, @Nullable Executor executor) {
-        Bounds bounds = budgets.bounds();
+    CompletableFuture<Lease> later(PolicyBudgets budgets, long key, long maxWaitNanos, @Nullable Executor executor) {
+        ConcurrencyBounds bounds = budgets.bounds();
         LaterLease later = new LaterLease(time, waiters, notifications, inForce, budgets, key, executor);
         if (bounds == null) {
             later.slotless();
         } else {
-            later.by(slots().enterLater(key, queued(bounds), longestWaitNanos, later::admitted));
+            later.by(slots().enterLater(key, queued(bounds), maxWaitNanos, later::allowed));
         }
         return later.stage();
     }
 
     /** The bounds of a caller that waits. */
-    private Bounds queued(Bounds bounds) {
-        return new Bounds(bounds.atOnce(), bounds.longestHoldNanos(), mostWaitingPerKey);
+    private ConcurrencyBounds queued(ConcurrencyBounds bounds) {
+        return new ConcurrencyBounds(bounds.maxConcurrent(), bounds.leaseTimeoutNanos(), mostWaitingPerKey);
     }
 
     /** How many slots of all keys are in use. */
@@ -116,9 +115,9 @@ final class Leases {
     }
 
     /** How long the caller has waited that has waited longest for a slot. */
-    long longestWaitNanos() {
+    long maxWaitNanos() {
         Slots open = slots;
-        return open == null ? 0 : open.longestWaitingNanos();
+        return open == null ? 0 : open.maxWaitingNanos();
     }
 
     /** How many slots of a key are in use. */
@@ -131,17 +130,18 @@ final class Leases {
     void rebind(LongFunction<Policy> policyOf) {
         Slots open = slots;
         if (open != null) {
-            open.limits(key -> policyOf.apply(key).atOnce().orElse(Integer.MAX_VALUE));
+            open.limits(key -> policyOf.apply(key).maxConcurrent().orElse(Integer.MAX_VALUE));
         }
     }
 
     static Lease lease(Decision decision) {
-        return decision.allowed() ? Lease.granted(decision, () -> {}) : Lease.refused(decision);
+        return decision.allowed() ? Lease.allowed(decision, () -> {}) : Lease.refused(decision);
     }
 
     static Lease refused(Policy policy, Admission none) {
-        Decision decision = none == NoSlot.TOO_MANY_WAITING ? Decision.tooManyWaiting() : Decision.tooManyAtOnce();
-        return Lease.refused(decision.of(policy.name()));
+        Decision decision =
+                none == SlotRefusal.TOO_MANY_WAITING ? Decision.tooManyWaiting() : Decision.tooManyConcurrent();
+        return Lease.refused(decision.withPolicy(policy.name()));
     }
 
     private Slots slots() {

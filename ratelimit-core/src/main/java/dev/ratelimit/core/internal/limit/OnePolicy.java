@@ -3,7 +3,7 @@ package dev.ratelimit.core.internal.limit;
 import dev.ratelimit.Policy;
 import dev.ratelimit.core.internal.cells.Budgets;
 import dev.ratelimit.core.internal.cells.CellTable;
-import dev.ratelimit.core.internal.queue.Account;
+import dev.ratelimit.core.internal.queue.PolicyAccount;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +44,7 @@ public final class OnePolicy<K> implements PolicySource<K> {
     }
 
     @Override
-    public PolicyBudgets inForce(Account budgets) {
+    public PolicyBudgets inForce(PolicyAccount budgets) {
         return current;
     }
 

@@ -9,10 +9,10 @@ import dev.ratelimit.core.internal.cells.Budgets;
 import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.cells.Outcome;
 import dev.ratelimit.core.internal.cells.Receipt;
-import dev.ratelimit.core.internal.concurrency.Bounds;
-import dev.ratelimit.core.internal.queue.Account;
+import dev.ratelimit.core.internal.concurrency.ConcurrencyBounds;
+import dev.ratelimit.core.internal.queue.PolicyAccount;
 import dev.ratelimit.core.internal.queue.Scale;
-import dev.ratelimit.core.internal.queue.Taken;
+import dev.ratelimit.core.internal.queue.TakeResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Permits are at least 1, which the caller has checked. Thread-safe.
  */
-final class PolicyBudgets implements Account {
+final class PolicyBudgets implements PolicyAccount {
 
     private final Policy policy;
     private final CellTable table;
@@ -38,7 +38,7 @@ final class PolicyBudgets implements Account {
     private final long smallestCapacity;
 
     /** How many leases a key may hold at once, if that is bounded. */
-    private final @Nullable Bounds bounds;
+    private final @Nullable ConcurrencyBounds bounds;
 
     /** The only rate, where there is nothing else to look at. */
     private final @Nullable Budgets only;
@@ -46,7 +46,7 @@ final class PolicyBudgets implements Account {
     PolicyBudgets(Policy policy, CellTable table) {
         this.policy = policy;
         this.table = table;
-        this.rates = new RateGroup(policy.rates(), policy.longestDelay(), table);
+        this.rates = new RateGroup(policy.rates(), policy.maxDelay(), table);
         this.scales = new Scale[rates.size()];
         Arrays.setAll(
                 scales,
@@ -57,7 +57,7 @@ final class PolicyBudgets implements Account {
         this.blackoutNanos = policy.blackout().map(Duration::toNanos).orElse(0L);
         this.blackouts = blackoutNanos == 0 ? null : table.blackouts(blackoutNanos);
         this.only = rates.size() == 1 && blackouts == null ? rates.get(0) : null;
-        this.bounds = policy.atOnce().isPresent() ? Bounds.of(policy) : null;
+        this.bounds = policy.maxConcurrent().isPresent() ? ConcurrencyBounds.of(policy) : null;
         this.smallestCapacity = policy.blocks()
                 ? 0
                 : policy.rates().stream().mapToLong(Rate::capacity).min().orElse(Long.MAX_VALUE);
@@ -68,7 +68,7 @@ final class PolicyBudgets implements Account {
     }
 
     @Nullable
-    Bounds bounds() {
+    ConcurrencyBounds bounds() {
         return bounds;
     }
 
@@ -79,11 +79,11 @@ final class PolicyBudgets implements Account {
     }
 
     boolean shapes() {
-        return !policy.longestDelay().isZero();
+        return !policy.maxDelay().isZero();
     }
 
-    long longestDelayNanos() {
-        return policy.longestDelay().toNanos();
+    long maxDelayNanos() {
+        return policy.maxDelay().toNanos();
     }
 
     /** Lets the budgets of another policy take the place of these, for all keys: what is owed is owed there. */
@@ -111,7 +111,7 @@ final class PolicyBudgets implements Account {
     boolean tryTake(long key, long permits, long clock) {
         Budgets rate = only;
         if (rate != null) {
-            return !rate.exceedsCapacity(permits) && Outcome.isAdmitted(rate.take(key, permits, clock));
+            return !rate.exceedsCapacity(permits) && Outcome.isAllowed(rate.take(key, permits, clock));
         }
         if (permits > smallestCapacity || blackoutNanos(key, clock) > 0) {
             return false;
@@ -146,13 +146,13 @@ final class PolicyBudgets implements Account {
         if (refusing != RateGroup.NONE) {
             return rates.get(refusing)
                     .decision(key, outcomes[refusing], permits, clock)
-                    .of(policy.name());
+                    .withPolicy(policy.name());
         }
         int binding = rates.binding(outcomes);
-        Decision admitted = binding == RateGroup.NONE
+        Decision allowed = binding == RateGroup.NONE
                 ? Decision.unlimited()
                 : rates.get(binding).decision(key, outcomes[binding], permits, clock);
-        return admitted.of(policy.name());
+        return allowed.withPolicy(policy.name());
     }
 
     /** An empty receipt for each rate. */
@@ -189,11 +189,11 @@ final class PolicyBudgets implements Account {
 
     /** Also in a blackout: it is for requests that come, and not for those that wait already. */
     @Override
-    public Taken take(long key, long permits, long clock) {
+    public TakeResult take(long key, long permits, long clock) {
         List<Receipt> receipts = receipts();
         Decision never = never(key, permits, clock);
         Decision decision = never == null ? takeUnbarred(key, permits, clock, receipts) : never;
-        return new Taken(decision, () -> rates.cancel(key, permits, receipts));
+        return new TakeResult(decision, () -> rates.cancel(key, permits, receipts));
     }
 
     @Override
@@ -220,7 +220,7 @@ final class PolicyBudgets implements Account {
         Decision decision = refusing == RateGroup.NONE
                 ? leastLeft(key, permits, clock)
                 : rates.get(refusing).peek(key, permits, clock);
-        return decision.of(policy.name());
+        return decision.withPolicy(policy.name());
     }
 
     private Decision leastLeft(long key, long permits, long clock) {
@@ -239,16 +239,16 @@ final class PolicyBudgets implements Account {
         return nanos == 0
                 ? never
                 : Decision.refused(Decision.Reason.BLACKOUT, rates.get(0).rate(), 0, nanos, nanos)
-                        .of(policy.name());
+                        .withPolicy(policy.name());
     }
 
     private @Nullable Decision never(long key, long permits, long clock) {
         if (policy.blocks()) {
-            return Decision.blocked().of(policy.name());
+            return Decision.blocked().withPolicy(policy.name());
         }
         for (int i = 0; i < rates.size(); i++) {
             if (rates.get(i).exceedsCapacity(permits)) {
-                return rates.get(i).peek(key, permits, clock).of(policy.name());
+                return rates.get(i).peek(key, permits, clock).withPolicy(policy.name());
             }
         }
         return null;
@@ -325,6 +325,6 @@ final class PolicyBudgets implements Account {
         long nanos = Math.max(refusal.retryAfterNanos(), blackoutNanos(key, clock));
         Rate rate = refusal.rate().orElse(rates.get(0).rate());
         return Decision.refused(refusal.reason(), rate, refusal.remaining(), nanos, refusal.resetAfterNanos())
-                .of(refusal.policy());
+                .withPolicy(refusal.policy());
     }
 }

@@ -13,7 +13,7 @@ import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.cells.Permits;
 import dev.ratelimit.core.internal.keys.KeyHash;
 import dev.ratelimit.core.internal.queue.WaitQueues;
-import dev.ratelimit.core.internal.queue.WaitingRoom;
+import dev.ratelimit.core.internal.queue.WaiterBounds;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -35,9 +35,9 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     private final Function<? super K, ?> keyOf;
     private final Notifications notifications;
     private final WaitQueues queues;
-    private final WaitingRoom room;
+    private final WaiterBounds room;
     private final int size;
-    private final Waiters waiters;
+    private final QueuedRequests waiters;
     private final Leases leases;
 
     /**
@@ -59,7 +59,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
             KeyHash hash,
             Function<? super K, ?> keyOf,
             TimeSource time,
-            WaitingRoom room,
+            WaiterBounds room,
             int size,
             @Nullable LimiterListener listener,
             @Nullable Evictions evictions) {
@@ -72,7 +72,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
         if (evictions != null) {
             evictions.heldBackBy(queues);
         }
-        this.waiters = new Waiters(time, queues, notifications);
+        this.waiters = new QueuedRequests(time, queues, notifications);
         this.leases = new Leases(time, waiters, notifications, policies::inForce, room.mostPerKey(), this::reclaimed);
         this.room = room;
         this.size = size;
@@ -161,13 +161,13 @@ public final class PolicyLimiter<K> implements Limiter<K> {
 
     @Override
     public boolean acquire(K key) throws InterruptedException {
-        return await(key, 1, Waiters.AS_THE_POLICY_ALLOWS);
+        return await(key, 1, QueuedRequests.AS_THE_POLICY_ALLOWS);
     }
 
     @Override
     public boolean acquire(K key, long permits) throws InterruptedException {
         Permits.check(permits);
-        return await(key, permits, Waiters.AS_THE_POLICY_ALLOWS);
+        return await(key, permits, QueuedRequests.AS_THE_POLICY_ALLOWS);
     }
 
     @Override
@@ -191,17 +191,17 @@ public final class PolicyLimiter<K> implements Limiter<K> {
 
     @Override
     public CompletionStage<Decision> acquireAsync(K key) {
-        return later(key, 1, Waiters.AS_THE_POLICY_ALLOWS, null);
+        return later(key, 1, QueuedRequests.AS_THE_POLICY_ALLOWS, null);
     }
 
     @Override
     public CompletionStage<Decision> acquireAsync(K key, long permits) {
-        return later(key, permits, Waiters.AS_THE_POLICY_ALLOWS, null);
+        return later(key, permits, QueuedRequests.AS_THE_POLICY_ALLOWS, null);
     }
 
     @Override
     public CompletionStage<Decision> acquireAsync(K key, long permits, Executor executor) {
-        return later(key, permits, Waiters.AS_THE_POLICY_ALLOWS, Objects.requireNonNull(executor, "executor"));
+        return later(key, permits, QueuedRequests.AS_THE_POLICY_ALLOWS, Objects.requireNonNull(executor, "executor"));
     }
 
     @Override
@@ -229,8 +229,8 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     }
 
     @Override
-    public Lease enter(K key, Duration longestWait) throws InterruptedException {
-        long nanos = nanos("longest wait", longestWait);
+    public Lease enter(K key, Duration maxWait) throws InterruptedException {
+        long nanos = nanos("longest wait", maxWait);
         long fingerprint = fingerprint(key);
         PolicyBudgets budgets = policies.of(key, fingerprint);
         try {
@@ -242,24 +242,24 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     }
 
     @Override
-    public CompletionStage<Lease> enterAsync(K key, Duration longestWait) {
-        return laterLease(key, longestWait, null);
+    public CompletionStage<Lease> enterAsync(K key, Duration maxWait) {
+        return laterLease(key, maxWait, null);
     }
 
     @Override
-    public CompletionStage<Lease> enterAsync(K key, Duration longestWait, Executor executor) {
-        return laterLease(key, longestWait, Objects.requireNonNull(executor, "executor"));
+    public CompletionStage<Lease> enterAsync(K key, Duration maxWait, Executor executor) {
+        return laterLease(key, maxWait, Objects.requireNonNull(executor, "executor"));
     }
 
-    private CompletionStage<Lease> laterLease(K key, Duration longestWait, @Nullable Executor executor) {
-        long nanos = nanos("longest wait", longestWait);
+    private CompletionStage<Lease> laterLease(K key, Duration maxWait, @Nullable Executor executor) {
+        long nanos = nanos("longest wait", maxWait);
         long fingerprint = fingerprint(key);
         return leases.later(policies.of(key, fingerprint), fingerprint, nanos, executor);
     }
 
     private static long nanos(String name, Duration wait) {
         Objects.requireNonNull(wait, name);
-        if (wait.isNegative() || wait.compareTo(Policy.LONGEST) > 0) {
+        if (wait.isNegative() || wait.compareTo(Policy.MAX_DURATION) > 0) {
             throw new IllegalArgumentException("the " + name + " must be from 0 to 365 days, but was " + wait);
         }
         return wait.toNanos();
@@ -313,7 +313,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
 
     @Override
     public Gauges gauges() {
-        long longest = Math.max(queues.longestWaitNanos(), leases.longestWaitNanos());
+        long longest = Math.max(queues.maxWaitNanos(), leases.maxWaitNanos());
         long debts = cells.debts();
         return new Gauges(
                 room.waiting() + leases.waiting(),

@@ -1,7 +1,7 @@
 package dev.ratelimit.core.internal.limit;
 
 import dev.ratelimit.Policy;
-import dev.ratelimit.core.internal.queue.Account;
+import dev.ratelimit.core.internal.queue.PolicyAccount;
 
 /**
  * Where a limiter has its policies from: one for all keys, or one for each.
@@ -17,7 +17,7 @@ public interface PolicySource<K> {
     Policy known(long fingerprint);
 
     /** The budgets that have taken the place of others that this source gave. */
-    PolicyBudgets inForce(Account budgets);
+    PolicyBudgets inForce(PolicyAccount budgets);
 
     /** Has something run whenever other budgets are in force. */
     void onChange(Runnable action);

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>All or nothing.</b> Each rate has a cell of its own for the key. A request looks at all of them first, and is refused
  * without a trace if one would refuse. Then it takes from each in turn; if another thread has been quicker at one of
- * them, what was taken before is given back. In between, others may be refused who would else have been admitted;
- * nobody is admitted who would else have been refused.
+ * them, what was taken before is given back. In between, others may be refused who would else have been allowed;
+ * nobody is allowed who would else have been refused.
  *
  * <p><b>Which rate refuses.</b> The one with the longest wait, so that coming back after that time helps.
  *
@@ -31,8 +31,8 @@ final class RateGroup {
 
     private final Budgets[] rates;
 
-    RateGroup(List<Rate> rates, Duration longestDelay, CellTable table) {
-        this.rates = table.budgets(rates, longestDelay).toArray(Budgets[]::new);
+    RateGroup(List<Rate> rates, Duration maxDelay, CellTable table) {
+        this.rates = table.budgets(rates, maxDelay).toArray(Budgets[]::new);
     }
 
     List<Budgets> all() {
@@ -55,7 +55,7 @@ final class RateGroup {
             if (outcomes != null) {
                 outcomes[i] = outcome;
             }
-            if (!Outcome.isAdmitted(outcome)) {
+            if (!Outcome.isAllowed(outcome)) {
                 refusing = i;
                 for (int taken = 0; taken < i; taken++) {
                     rates[taken].refund(key, permits, clock);
@@ -86,7 +86,7 @@ final class RateGroup {
     private int takeAll(long key, long permits, long clock, long[] outcomes, List<Receipt> receipts) {
         for (int i = 0; i < rates.length; i++) {
             outcomes[i] = rates[i].take(key, permits, clock, receipts.get(i));
-            if (!Outcome.isAdmitted(outcomes[i])) {
+            if (!Outcome.isAllowed(outcomes[i])) {
                 for (int taken = 0; taken < i; taken++) {
                     rates[taken].cancel(key, 0, receipts.get(taken), clock);
                 }
@@ -119,7 +119,7 @@ final class RateGroup {
             if (outcomes != null) {
                 outcomes[i] = outcome;
             }
-            if (!Outcome.isAdmitted(outcome) && rates[i].retryNanos(outcome) > longest) {
+            if (!Outcome.isAllowed(outcome) && rates[i].retryNanos(outcome) > longest) {
                 longest = rates[i].retryNanos(outcome);
                 refusing = i;
             }

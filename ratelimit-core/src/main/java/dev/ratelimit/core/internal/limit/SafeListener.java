@@ -17,7 +17,7 @@ final class SafeListener implements LimiterListener {
     /** Tells of a decision. */
     Decision told(Decision decision, long permits) {
         if (decision.allowed()) {
-            admitted(decision.policy(), permits, decision.delayNanos());
+            allowed(decision.policy(), permits, decision.delayNanos());
         } else {
             refused(decision.policy(), permits, decision.reason());
         }
@@ -25,8 +25,8 @@ final class SafeListener implements LimiterListener {
     }
 
     @Override
-    public void admitted(String policy, long permits, long delayNanos) {
-        failure.contained(() -> listener.admitted(policy, permits, delayNanos));
+    public void allowed(String policy, long permits, long delayNanos) {
+        failure.contained(() -> listener.allowed(policy, permits, delayNanos));
     }
 
     @Override

@@ -4,9 +4,9 @@ import dev.ratelimit.Policy;
 import dev.ratelimit.Tiers;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.cells.CellTable;
-import dev.ratelimit.core.internal.policy.Bound;
+import dev.ratelimit.core.internal.policy.InternedPolicies;
 import dev.ratelimit.core.internal.policy.ResolvedPolicies;
-import dev.ratelimit.core.internal.queue.Account;
+import dev.ratelimit.core.internal.queue.PolicyAccount;
 import java.util.Set;
 
 /**
@@ -18,7 +18,7 @@ import java.util.Set;
  */
 public final class TieredPolicies<K> implements PolicySource<K> {
 
-    private final Bound<PolicyBudgets> budgets;
+    private final InternedPolicies<PolicyBudgets> budgets;
     private final ResolvedPolicies<K> resolved;
     private final Tiers<K> tiers;
 
@@ -32,9 +32,10 @@ public final class TieredPolicies<K> implements PolicySource<K> {
      */
     public TieredPolicies(Tiers<K> tiers, CellTable table, TimeSource time) {
         this.tiers = tiers;
-        this.budgets = new Bound<>(policy -> new PolicyBudgets(policy, table), PolicyBudgets::release, this::inForce);
+        this.budgets = new InternedPolicies<>(
+                policy -> new PolicyBudgets(policy, table), PolicyBudgets::release, this::inForce);
         this.resolved = new ResolvedPolicies<>(tiers, this::bind, time);
-        budgets.of(tiers.otherwise());
+        budgets.of(tiers.fallback());
     }
 
     private Set<Policy> inForce() {
@@ -53,7 +54,7 @@ public final class TieredPolicies<K> implements PolicySource<K> {
             return budgets.of(policy);
         } catch (IllegalStateException e) {
             // A policy that had aged, and stands in: others have taken its room meanwhile.
-            return budgets.of(tiers.otherwise());
+            return budgets.of(tiers.fallback());
         }
     }
 
@@ -64,7 +65,7 @@ public final class TieredPolicies<K> implements PolicySource<K> {
 
     /** The same: a key's policy changes with its next request. */
     @Override
-    public PolicyBudgets inForce(Account budgets) {
+    public PolicyBudgets inForce(PolicyAccount budgets) {
         return (PolicyBudgets) budgets;
     }
 

@@ -25,7 +25,7 @@ public final class LiveNodes {
 
     private final ClusterShare.Membership membership;
     private final long interval;
-    private final Listener<Throwable> listener;
+    private final FailureListener<Throwable> listener;
     private final TimeSource time;
     private final AtomicBoolean isBeingRead = new AtomicBoolean();
     private volatile Count count;
@@ -39,9 +39,9 @@ public final class LiveNodes {
     public LiveNodes(ClusterShare share, TimeSource time) {
         this.membership = share.membership();
         this.interval = share.every().toNanos();
-        this.listener = new Listener<>("the look at the live nodes", failure -> failure, share.onFailure());
+        this.listener = new FailureListener<>("the look at the live nodes", failure -> failure, share.onFailure());
         this.time = Objects.requireNonNull(time, "timeSource");
-        this.count = new Count(share.atFirst(), 0, time.nanos());
+        this.count = new Count(share.initialNodes(), 0, time.nanos());
     }
 
     /** The number at a reading of the time. */

@@ -104,9 +104,9 @@ public final class Resolved<K, V> {
     private final V otherwise;
     private final long maxAge;
     private final long retryAfter;
-    private final Listener<Fallback<V>> listener;
+    private final FailureListener<Fallback<V>> listener;
     private final TimeSource time;
-    private final Cache<Long, Known<V>> remembered;
+    private final Cache<Long, RememberedAnswer<V>> remembered;
     private final ConcurrentMap<Long, Lookup<V>> underWay = new ConcurrentHashMap<>();
 
     /**
@@ -133,7 +133,7 @@ public final class Resolved<K, V> {
         this.otherwise = otherwise;
         this.maxAge = terms.maxAge().toNanos();
         this.retryAfter = terms.retryAfter().toNanos();
-        this.listener = new Listener<>(what, Fallback::cause, onFallback);
+        this.listener = new FailureListener<>(what, Fallback::cause, onFallback);
         this.time = Objects.requireNonNull(time, "timeSource");
         this.remembered = Caffeine.newBuilder()
                 .maximumSize(terms.maxEntries())
@@ -150,7 +150,7 @@ public final class Resolved<K, V> {
         long now = time.nanos();
         List<V> values = new ArrayList<>();
         values.add(otherwise);
-        for (Known<V> known : remembered.asMap().values()) {
+        for (RememberedAnswer<V> known : remembered.asMap().values()) {
             if (known.isFresh(now)) {
                 values.add(known.value());
             }
@@ -188,7 +188,7 @@ public final class Resolved<K, V> {
      * @return the value
      */
     public V of(K key, long fingerprint, long now) {
-        Known<V> known = remembered.getIfPresent(fingerprint);
+        RememberedAnswer<V> known = remembered.getIfPresent(fingerprint);
         return known != null && known.isFresh(now) ? known.value() : lookUp(key, fingerprint, now);
     }
 
@@ -228,7 +228,7 @@ public final class Resolved<K, V> {
             if (current == null) {
                 return resolve(key, fingerprint, now, mine);
             }
-            Known<V> before = remembered.getIfPresent(fingerprint);
+            RememberedAnswer<V> before = remembered.getIfPresent(fingerprint);
             if (Lookup.isThisThreadInside()) {
                 return reported(
                         before, new IllegalStateException("a resolver asked for a key that was being resolved"));
@@ -238,7 +238,7 @@ public final class Resolved<K, V> {
                 if (answer != null) {
                     return answer;
                 }
-                Known<V> known = remembered.getIfPresent(fingerprint);
+                RememberedAnswer<V> known = remembered.getIfPresent(fingerprint);
                 if (known != null && known.isFresh(now)) {
                     return known.value();
                 }
@@ -250,7 +250,7 @@ public final class Resolved<K, V> {
     }
 
     private V resolve(K key, long fingerprint, long now, Lookup<V> mine) {
-        Known<V> before = null;
+        RememberedAnswer<V> before = null;
         @Nullable V answer = null;
         Throwable failure;
         try {
@@ -263,14 +263,14 @@ public final class Resolved<K, V> {
             }
             answer = Lookup.call(resolver, key);
             binding.bind(fingerprint, answer);
-            remember(fingerprint, mine, new Known<>(answer, true, time.nanos() + maxAge));
+            remember(fingerprint, mine, new RememberedAnswer<>(answer, true, time.nanos() + maxAge));
             return answer;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             failure = e;
         } catch (Throwable e) {
             answer = standIn(before);
-            remember(fingerprint, mine, new Known<>(answer, isNamed(before), time.nanos() + retryAfter));
+            remember(fingerprint, mine, new RememberedAnswer<>(answer, isNamed(before), time.nanos() + retryAfter));
             failure = e;
         } finally {
             underWay.remove(fingerprint, mine);
@@ -284,21 +284,21 @@ public final class Resolved<K, V> {
         return standIn;
     }
 
-    private void remember(long fingerprint, Lookup<V> mine, Known<V> known) {
+    private void remember(long fingerprint, Lookup<V> mine, RememberedAnswer<V> known) {
         remembered.asMap().compute(fingerprint, (same, before) -> mine.isOutdated() ? before : known);
     }
 
-    private V reported(@Nullable Known<V> before, Throwable cause) {
+    private V reported(@Nullable RememberedAnswer<V> before, Throwable cause) {
         V value = standIn(before);
         listener.tell(new Fallback<>(value, isNamed(before), cause));
         return value;
     }
 
-    private V standIn(@Nullable Known<V> before) {
+    private V standIn(@Nullable RememberedAnswer<V> before) {
         return before == null ? otherwise : before.value();
     }
 
-    private static boolean isNamed(@Nullable Known<?> before) {
+    private static boolean isNamed(@Nullable RememberedAnswer<?> before) {
         return before != null && before.named();
     }
 }

@@ -37,8 +37,8 @@ public final class ResolvedPolicies<K> {
         this.resolved = new Resolved<>(
                 "a policy resolver",
                 tiers.resolver()::resolve,
-                tiers.otherwise(),
-                new Resolved.Terms(tiers.maximumEntries(), tiers.maximumAge(), tiers.retryAfter()),
+                tiers.fallback(),
+                new Resolved.Terms(tiers.maxEntries(), tiers.maxAge(), tiers.retryAfter()),
                 binding,
                 fallback -> tiers.onFallback()
                         .accept(new PolicyFallback(fallback.value(), fallback.known(), fallback.cause())),

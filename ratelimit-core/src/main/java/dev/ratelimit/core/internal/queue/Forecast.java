@@ -8,7 +8,7 @@ final class Forecast {
     private Forecast() {}
 
     /** The nanoseconds until all rates have the permits. */
-    static long wait(Account account, long[] debts, long permits) {
+    static long wait(PolicyAccount account, long[] debts, long permits) {
         long wait = 0;
         for (int i = 0; i < debts.length; i++) {
             wait = Math.max(wait, account.scale(i).wait(debts[i], permits));
@@ -17,7 +17,7 @@ final class Forecast {
     }
 
     /** The answer to a request that takes nothing: an admission, with what is there, or the refusal with the longest wait. */
-    static Decision look(Account account, long[] debts, long permits) {
+    static Decision look(PolicyAccount account, long[] debts, long permits) {
         return wait(account, debts, permits) == 0
                 ? leastLeft(account, debts)
                 : refusal(Decision.Reason.OVER_LIMIT, account, debts, permits, 0);
@@ -28,7 +28,7 @@ final class Forecast {
      *
      * @param patience how many nanoseconds the request would have waited, by which it may come again sooner
      */
-    static Decision refusal(Decision.Reason reason, Account account, long[] debts, long permits, long patience) {
+    static Decision refusal(Decision.Reason reason, PolicyAccount account, long[] debts, long permits, long patience) {
         int refusing = 0;
         for (int i = 1; i < debts.length; i++) {
             if (account.scale(i).wait(debts[i], permits)
@@ -44,11 +44,11 @@ final class Forecast {
                         scale.remaining(debt),
                         Math.max(1, scale.wait(debt, permits) - patience),
                         scale.nanos(debt))
-                .of(account.name());
+                .withPolicy(account.name());
     }
 
     /** The admission of a request that goes on after a wait: by the rate that it waits for longest. */
-    static Decision admission(Account account, long[] debts, long permits, long wait) {
+    static Decision admission(PolicyAccount account, long[] debts, long permits, long wait) {
         int binding = 0;
         for (int i = 1; i < debts.length; i++) {
             if (account.scale(i).wait(debts[i], permits)
@@ -58,14 +58,14 @@ final class Forecast {
         }
         Scale scale = account.scale(binding);
         long after = debts[binding] + scale.cost(permits);
-        return Decision.admitted(scale.rate(), scale.remaining(after), scale.nanos(after))
-                .of(account.name())
-                .after(wait);
+        return Decision.allowed(scale.rate(), scale.remaining(after), scale.nanos(after))
+                .withPolicy(account.name())
+                .withDelay(wait);
     }
 
-    private static Decision leastLeft(Account account, long[] debts) {
+    private static Decision leastLeft(PolicyAccount account, long[] debts) {
         if (debts.length == 0) {
-            return Decision.unlimited().of(account.name());
+            return Decision.unlimited().withPolicy(account.name());
         }
         int least = 0;
         for (int i = 1; i < debts.length; i++) {
@@ -74,7 +74,7 @@ final class Forecast {
             }
         }
         Scale scale = account.scale(least);
-        return Decision.admitted(scale.rate(), scale.remaining(debts[least]), scale.nanos(debts[least]))
-                .of(account.name());
+        return Decision.allowed(scale.rate(), scale.remaining(debts[least]), scale.nanos(debts[least]))
+                .withPolicy(account.name());
     }
 }

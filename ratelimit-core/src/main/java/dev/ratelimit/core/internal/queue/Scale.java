@@ -8,7 +8,7 @@ import java.time.Duration;
  * The units of one rate: how many a permit is, and how many the rate's clock emits in a nanosecond.
  *
  * <p>Sums of what many calls wait for may be far beyond what a cell can hold. Products are therefore cut off at
- * {@link #MOST}, which leaves room to add a few of them.
+ * {@link #MAX}, which leaves room to add a few of them.
  *
  * @param rate the rate
  * @param perPermit the units of a permit
@@ -16,7 +16,7 @@ import java.time.Duration;
  */
 public record Scale(Rate rate, long perPermit, long perNano) {
 
-    private static final long MOST = Long.MAX_VALUE >> 3;
+    private static final long MAX = Long.MAX_VALUE >> 3;
 
     long cost(long permits) {
         return product(permits, perPermit);
@@ -59,6 +59,6 @@ public record Scale(Rate rate, long perPermit, long perNano) {
 
     private static long product(long one, long other) {
         long low = one * other;
-        return Math.multiplyHigh(one, other) != 0 || low < 0 || low > MOST ? MOST : low;
+        return Math.multiplyHigh(one, other) != 0 || low < 0 || low > MAX ? MAX : low;
     }
 }

@@ -24,7 +24,7 @@ final class Stripe {
     /** How many queues there are in all stripes. */
     private final AtomicInteger queues;
 
-    private final WaitingRoom room;
+    private final WaiterBounds room;
     private final long credit;
 
     private Map<Long, WaitQueue> byKey = new HashMap<>();
@@ -33,7 +33,7 @@ final class Stripe {
     /** The size of the map. Written under the lock, read by all. */
     private volatile int size;
 
-    Stripe(AtomicInteger queues, WaitingRoom room, long credit) {
+    Stripe(AtomicInteger queues, WaiterBounds room, long credit) {
         this.queues = queues;
         this.room = room;
         this.credit = credit;
@@ -56,7 +56,7 @@ final class Stripe {
      * Finds a key's queue, or adds one. From then on, whatever is taken from the key's budgets without a look at its queue is
      * looked at again: so what is read of the budgets after this is not taken by others unnoticed.
      */
-    WaitQueue findOrAdd(long key, Account account, long now) {
+    WaitQueue findOrAdd(long key, PolicyAccount account, long now) {
         WaitQueue known = byKey.get(key);
         if (known != null) {
             return known;
@@ -92,10 +92,10 @@ final class Stripe {
     }
 
     /** How long the call has waited that has waited longest, at a reading of the clock. */
-    long longestWait(long now) {
+    long maxWait(long now) {
         long longest = 0;
         for (WaitQueue queue : byKey.values()) {
-            longest = Math.max(longest, queue.longestWait(now));
+            longest = Math.max(longest, queue.maxWait(now));
         }
         return longest;
     }

@@ -27,10 +27,10 @@ final class WaitQueue {
     static final long CREDIT_NANOS = 10_000_000;
 
     final long key;
-    Account account;
-    final Promises promises = new Promises();
+    PolicyAccount account;
+    final PendingReservations promises = new PendingReservations();
 
-    private final WaitingRoom room;
+    private final WaiterBounds room;
     private final long credit;
     private @Nullable Waiter first;
     private @Nullable Waiter last;
@@ -47,7 +47,7 @@ final class WaitQueue {
 
     private boolean isDueKnown;
 
-    WaitQueue(long key, Account account, WaitingRoom room, long credit) {
+    WaitQueue(long key, PolicyAccount account, WaiterBounds room, long credit) {
         this.key = key;
         this.account = account;
         this.room = room;
@@ -56,12 +56,12 @@ final class WaitQueue {
 
     /** Whether these are its budgets. */
     @SuppressWarnings("ReferenceEquality") // budgets that are made anew are others
-    boolean isOf(Account other) {
+    boolean isOf(PolicyAccount other) {
         return account == other;
     }
 
     /** How long the first has waited. */
-    long longestWait(long now) {
+    long maxWait(long now) {
         Waiter head = first;
         return head == null ? 0 : now - head.came;
     }
@@ -108,7 +108,7 @@ final class WaitQueue {
         last = waiter;
         size++;
         permits += waiter.permits;
-        Promise before = promises.last();
+        PendingReservation before = promises.last();
         waiter.after = before;
         if (before != null) {
             before.behind += waiter.permits;
@@ -136,7 +136,7 @@ final class WaitQueue {
         size--;
         room.leave();
         permits -= waiter.permits;
-        Promise counting = Promise.counting(waiter.after);
+        PendingReservation counting = PendingReservation.counting(waiter.after);
         if (counting != null) {
             counting.behind -= waiter.permits;
         }
@@ -144,7 +144,7 @@ final class WaitQueue {
     }
 
     /** Lets those go that may by now, in their order, and sees to it that the next is looked at in time. */
-    void release(long now, Afterwards todo) {
+    void release(long now, AfterUnlock todo) {
         Waiter head = first;
         while (head != null && goes(head, now, todo)) {
             head = first;
@@ -158,14 +158,14 @@ final class WaitQueue {
     }
 
     /** Tries to let the first go; returns false if there is nothing to do for it until it is due. */
-    private boolean goes(Waiter head, long now, Afterwards todo) {
+    private boolean goes(Waiter head, long now, AfterUnlock todo) {
         long at = isDueKnown && due - now < 0 ? Math.max(due - now, -credit) + now : now;
         chargeDue(at, todo);
-        Promise promised = promises.first();
+        PendingReservation promised = promises.first();
         if (promised != null && !promises.leaveRoom(account, key, head.permits, at)) {
             return isDueFrom(promised.due, now);
         }
-        Taken taken = account.take(key, head.permits, at);
+        TakeResult taken = account.take(key, head.permits, at);
         Decision answer = taken.decision();
         if (mayGoLater(head, answer, at)) {
             return isDueFrom(at + answer.retryAfterNanos(), now);
@@ -173,7 +173,7 @@ final class WaitQueue {
         departed += answer.allowed() ? head.permits : 0;
         head.cancellation = answer.allowed() ? taken.cancellation() : null;
         remove(head);
-        todo.answer(head, answer.allowed() ? answer.after(Math.max(0, at - head.came)) : answer);
+        todo.answer(head, answer.allowed() ? answer.withDelay(Math.max(0, at - head.came)) : answer);
         // The next is not before it.
         return isDueFrom(at, now);
     }
@@ -190,7 +190,7 @@ final class WaitQueue {
     }
 
     /** Takes permits for a newcomer, if they are there behind all that waits and is promised; else says when they will be. */
-    Decision admit(Taking taking, long wanted, long now) {
+    Decision allow(PermitSource taking, long wanted, long now) {
         long[] tail = tail(now);
         if (size > 0 || Forecast.wait(account, tail, wanted) > 0) {
             return Forecast.refusal(Decision.Reason.OVER_LIMIT, account, tail, wanted, 0);
@@ -217,38 +217,38 @@ final class WaitQueue {
     }
 
     /** Puts a call into the queue, if its turn comes in time and there is room. */
-    Joined join(Waiter waiter, Patience patience, Taking taking, long now) {
+    JoinResult join(Waiter waiter, MaxWait patience, PermitSource taking, long now) {
         Decision certain = certain(waiter.permits, now);
         if (certain != null) {
-            return Joined.answered(certain);
+            return JoinResult.answered(certain);
         }
         long[] tail = tail(now);
         long wait = Forecast.wait(account, tail, waiter.permits);
         if (size == 0 && wait == 0) {
-            Decision answer = admit(taking, waiter.permits, now);
+            Decision answer = allow(taking, waiter.permits, now);
             if (answer.reason() != Decision.Reason.OVER_LIMIT) {
-                return Joined.answered(answer);
+                return JoinResult.answered(answer);
             }
             // A caller that does not look at the queue first was quicker.
             wait = answer.retryAfterNanos();
         }
         if (wait > patience.policyNanos()) {
-            return Joined.excess(refusal(Decision.Reason.OVER_LIMIT, tail, waiter, patience.nanos()));
+            return JoinResult.excess(refusal(Decision.Reason.OVER_LIMIT, tail, waiter, patience.nanos()));
         }
         if (wait > patience.callerNanos()) {
-            return Joined.answered(refusal(Decision.Reason.OVER_LIMIT, tail, waiter, patience.callerNanos()));
+            return JoinResult.answered(refusal(Decision.Reason.OVER_LIMIT, tail, waiter, patience.callerNanos()));
         }
         if (size >= room.mostPerKey()) {
             Decision refusal = refusal(Decision.Reason.TOO_MANY_WAITING, tail, waiter, 0);
-            return room.isForSeveralKeys() ? Joined.excess(refusal) : Joined.answered(refusal);
+            return room.isForSeveralKeys() ? JoinResult.excess(refusal) : JoinResult.answered(refusal);
         }
         if (!room.enter()) {
-            return Joined.answered(refusal(Decision.Reason.TOO_MANY_WAITING, tail, waiter, 0));
+            return JoinResult.answered(refusal(Decision.Reason.TOO_MANY_WAITING, tail, waiter, 0));
         }
         waiter.expected = now + wait;
         waiter.isExpected = true;
         append(waiter);
-        return Joined.waits(waiter);
+        return JoinResult.waits(waiter);
     }
 
     private Decision refusal(Decision.Reason reason, long[] tail, Waiter waiter, long patience) {
@@ -256,33 +256,34 @@ final class WaitQueue {
     }
 
     /** Takes permits for a reservation now, or promises them for as soon as they are there behind all others. */
-    Promised reserve(long wanted, long longest, Taking taking, Consumer<Decision> onDeparture, long now) {
+    ReserveResult reserve(long wanted, long longest, PermitSource taking, Consumer<Decision> onDeparture, long now) {
         Decision certain = certain(wanted, now);
         if (certain != null) {
-            return new Promised(certain, null);
+            return new ReserveResult(certain, null);
         }
         long[] tail = tail(now);
         long wait = Forecast.wait(account, tail, wanted) + roundedUp();
         if (size == 0 && wait == 0) {
-            Decision answer = admit(taking, wanted, now);
+            Decision answer = allow(taking, wanted, now);
             if (answer.reason() != Decision.Reason.OVER_LIMIT) {
-                return new Promised(answer, null);
+                return new ReserveResult(answer, null);
             }
             wait = answer.retryAfterNanos();
             tail = tail(now);
         }
-        Promise before = promises.last();
+        PendingReservation before = promises.last();
         if (before != null && wait > 0) {
             // Permits that were given back since may be there sooner, but reservations depart in their order.
             wait = Math.max(wait, before.due - now);
         }
         if (wait > longest || wait == 0) {
-            return new Promised(Forecast.refusal(Decision.Reason.OVER_LIMIT, account, tail, wanted, longest), null);
+            return new ReserveResult(
+                    Forecast.refusal(Decision.Reason.OVER_LIMIT, account, tail, wanted, longest), null);
         }
         Decision admission = Forecast.admission(account, tail, wanted, wait);
-        Promise promise = new Promise(onDeparture, admission, wanted, now + wait, tail.length);
+        PendingReservation promise = new PendingReservation(onDeparture, admission, wanted, now + wait, tail.length);
         promises.add(promise, account, tail, wait);
-        return new Promised(admission, promise);
+        return new ReserveResult(admission, promise);
     }
 
     /**
@@ -301,20 +302,21 @@ final class WaitQueue {
      * Does so for a caller that has found other budgets than these. It cannot give back what is taken from these now: a
      * promise that departs at once can.
      */
-    Promised reserveAnew(long wanted, long longest, Consumer<Decision> onDeparture, long now, Afterwards todo) {
-        TakingInForce taking = new TakingInForce(this, wanted);
-        Promised promised = reserve(wanted, longest, taking, onDeparture, now);
+    ReserveResult reserveAnew(long wanted, long longest, Consumer<Decision> onDeparture, long now, AfterUnlock todo) {
+        CurrentBudgets taking = new CurrentBudgets(this, wanted);
+        ReserveResult promised = reserve(wanted, longest, taking, onDeparture, now);
         Runnable cancellation = taking.cancellation();
         if (cancellation == null) {
             return promised;
         }
-        Promise taken = new Promise(onDeparture, promised.decision(), wanted, now, account.rates());
+        PendingReservation taken =
+                new PendingReservation(onDeparture, promised.decision(), wanted, now, account.rates());
         departs(taken, cancellation, todo);
-        return new Promised(promised.decision(), taken);
+        return new ReserveResult(promised.decision(), taken);
     }
 
     /** Cancels a promise, if it is not void. */
-    void cancel(Promise promise, long now) {
+    void cancel(PendingReservation promise, long now) {
         Runnable charge = promise.charge;
         if (promise.isPending()) {
             promises.cancel(promise, account);
@@ -341,8 +343,8 @@ final class WaitQueue {
     }
 
     /** Charges what was promised for an instant that has come. */
-    private void chargeDue(long now, Afterwards todo) {
-        for (Promise promise = promises.pollDue(now); promise != null; promise = promises.pollDue(now)) {
+    private void chargeDue(long now, AfterUnlock todo) {
+        for (PendingReservation promise = promises.pollDue(now); promise != null; promise = promises.pollDue(now)) {
             if (promise.isPending()) {
                 departed += promise.permits;
                 departs(promise, account.charge(key, promise.permits, promise.due), todo);
@@ -350,16 +352,16 @@ final class WaitQueue {
         }
     }
 
-    private void departs(Promise promise, Runnable charge, Afterwards todo) {
+    private void departs(PendingReservation promise, Runnable charge, AfterUnlock todo) {
         promise.charge = charge;
-        promise.state = Promise.State.DEPARTED;
+        promise.state = PendingReservation.State.DEPARTED;
         promise.departedFrom = this;
         promise.departedAt = departed;
         todo.departed(promise);
     }
 
     /** Binds all that waits to the budgets in force. Those refuse at once what they will never have, or not in time. */
-    void bind(Account other, long now, Afterwards todo) {
+    void bind(PolicyAccount other, long now, AfterUnlock todo) {
         if (isOf(other)) {
             return;
         }
@@ -369,8 +371,8 @@ final class WaitQueue {
         isDueKnown = false;
         long[] debts = debts(now);
         long wait = 0;
-        Iterator<Promise> promised = promises.iterator();
-        Promise promise = promised.hasNext() ? promised.next() : null;
+        Iterator<PendingReservation> promised = promises.iterator();
+        PendingReservation promise = promised.hasNext() ? promised.next() : null;
         Waiter waiter = first;
         while (waiter != null) {
             Waiter behind = waiter.next;

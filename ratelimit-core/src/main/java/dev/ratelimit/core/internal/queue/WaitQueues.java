@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The queues of all keys of a limiter for which calls wait, or reservations are not yet due.
  *
  * <p>A queue is guarded by the lock of its key's stripe. Under it nothing is waited for, and no caller's code runs: what has to
- * be done for others is noted ({@link Afterwards}) and done when the lock is free.
+ * be done for others is noted ({@link AfterUnlock}) and done when the lock is free.
  *
  * <p><b>Budgets without a queue.</b> A key that has no queue is charged without a lock. A caller that has taken permits so
  * looks <i>afterwards</i> whether there is a queue by now ({@link #isEmpty}, {@link #review}); a queue is there <i>before</i> its
@@ -25,10 +25,10 @@ public final class WaitQueues {
 
     private static final int STRIPES_PER_PROCESSOR = 8;
     private static final int FEWEST_STRIPES = 64;
-    private static final int MOST_STRIPES = 4096;
+    private static final int MAX_STRIPES = 4096;
 
     private final TimeSource time;
-    private final UnaryOperator<Account> inForce;
+    private final UnaryOperator<PolicyAccount> inForce;
     private final Runnable whenUnlocked;
 
     /** A virtual time runs the code of applications on the thread that moves it. */
@@ -45,7 +45,7 @@ public final class WaitQueues {
      * @param inForce the budgets that have taken the place of others by now
      * @param whenUnlocked run whenever a lock was given up
      */
-    public WaitQueues(TimeSource time, WaitingRoom room, UnaryOperator<Account> inForce, Runnable whenUnlocked) {
+    public WaitQueues(TimeSource time, WaiterBounds room, UnaryOperator<PolicyAccount> inForce, Runnable whenUnlocked) {
         this.time = time;
         this.inForce = inForce;
         this.whenUnlocked = whenUnlocked;
@@ -53,7 +53,7 @@ public final class WaitQueues {
         long credit = time == TimeSource.system() ? WaitQueue.CREDIT_NANOS : 0;
         int wanted = Math.max(STRIPES_PER_PROCESSOR * Runtime.getRuntime().availableProcessors(), FEWEST_STRIPES);
         this.stripes = Stream.generate(() -> new Stripe(queues, room, credit))
-                .limit(Math.min(Integer.highestOneBit(wanted), MOST_STRIPES))
+                .limit(Math.min(Integer.highestOneBit(wanted), MAX_STRIPES))
                 .toArray(Stripe[]::new);
     }
 
@@ -75,16 +75,16 @@ public final class WaitQueues {
      * @param taking takes them again
      * @return the answer, or null if there is no queue and what was taken is taken
      */
-    public @Nullable Decision review(Account account, long key, long permits, Taking taking) {
+    public @Nullable Decision review(PolicyAccount account, long key, long permits, PermitSource taking) {
         return visit(account, key, (queue, now, todo) -> {
             account.refund(key, permits, now);
             queue.release(now, todo);
-            return queue.admit(taking, permits, now);
+            return queue.allow(taking, permits, now);
         });
     }
 
     /** What a request would be answered that takes nothing; null if there is no queue. */
-    public @Nullable Decision look(Account account, long key, long permits) {
+    public @Nullable Decision look(PolicyAccount account, long key, long permits) {
         return visit(account, key, (queue, now, todo) -> queue.look(permits, now));
     }
 
@@ -92,7 +92,7 @@ public final class WaitQueues {
      * What a key owes at each rate, with what it waits for and has reserved, in units; null if there is no queue, or the budgets
      * were replaced meanwhile.
      */
-    public long @Nullable [] debts(Account account, long key) {
+    public long @Nullable [] debts(PolicyAccount account, long key) {
         long[] debts = visit(account, key, (queue, now, todo) -> queue.tail(now));
         return debts == null || debts.length != account.rates() ? null : debts;
     }
@@ -104,8 +104,13 @@ public final class WaitQueues {
      * @param taking takes them if they are there now
      * @param onDeparture told of the answer when what was promised is due
      */
-    public Promised reserve(
-            Account account, long key, long permits, long longest, Taking taking, Consumer<Decision> onDeparture) {
+    public ReserveResult reserve(
+            PolicyAccount account,
+            long key,
+            long permits,
+            long longest,
+            PermitSource taking,
+            Consumer<Decision> onDeparture) {
         long now = time.nanos();
         Stripe stripe = stripe(key);
         return locked(stripe, null, todo -> {
@@ -123,7 +128,7 @@ public final class WaitQueues {
     }
 
     /** Cancels a promise; returns whether it was not yet due. */
-    public boolean cancel(Account account, long key, Promise promise) {
+    public boolean cancel(PolicyAccount account, long key, PendingReservation promise) {
         Boolean wasPending = visit(account, key, (queue, now, todo) -> {
             queue.release(now, todo);
             boolean isPending = promise.isPending();
@@ -146,7 +151,8 @@ public final class WaitQueues {
      * @param caller what waits
      * @return the answer, or that it waits
      */
-    Joined join(Account account, long key, long permits, Patience patience, Taking taking, Caller caller) {
+    JoinResult join(
+            PolicyAccount account, long key, long permits, MaxWait patience, PermitSource taking, Caller caller) {
         long now = time.nanos();
         Stripe stripe = stripe(key);
         Waiter waiter = new Waiter(stripe, key, caller, permits, now, now + patience.nanos());
@@ -155,8 +161,8 @@ public final class WaitQueues {
             try {
                 queue.bind(inForce.apply(account), now, todo);
                 queue.release(now, todo);
-                Taking inForce = queue.isOf(account) ? taking : new TakingInForce(queue, permits);
-                Joined joined = queue.join(waiter, patience, inForce, now);
+                PermitSource inForce = queue.isOf(account) ? taking : new CurrentBudgets(queue, permits);
+                JoinResult joined = queue.join(waiter, patience, inForce, now);
                 // The first may go where a newcomer that does not wait may not: in the room of a cancelled reservation.
                 queue.release(now, todo);
                 return joined;
@@ -209,7 +215,7 @@ public final class WaitQueues {
     // Changes
 
     /** The budgets of a key were given permits back: those go that may. */
-    public void refunded(Account account, long key, long permits) {
+    public void refunded(PolicyAccount account, long key, long permits) {
         visit(account, key, (queue, now, todo) -> {
             queue.promises.refund(queue.account, permits);
             queue.release(now, todo);
@@ -218,7 +224,7 @@ public final class WaitQueues {
     }
 
     /** The budgets of a key are full: what was promised is void, and those go that may. */
-    public void reset(Account account, long key) {
+    public void reset(PolicyAccount account, long key) {
         visit(account, key, (queue, now, todo) -> {
             queue.promises.clear(todo);
             queue.release(now, todo);
@@ -246,11 +252,11 @@ public final class WaitQueues {
     // Figures
 
     /** How many nanoseconds the call has waited that has waited longest; zero if none waits. */
-    public long longestWaitNanos() {
+    public long maxWaitNanos() {
         long now = time.nanos();
         long longest = 0;
         for (Stripe stripe : stripes) {
-            longest = Math.max(longest, locked(stripe, null, todo -> stripe.longestWait(now)));
+            longest = Math.max(longest, locked(stripe, null, todo -> stripe.maxWait(now)));
         }
         return longest;
     }
@@ -269,11 +275,11 @@ public final class WaitQueues {
 
     /** Something done with the queue of a key. */
     private interface Visit<T> {
-        T at(WaitQueue queue, long now, Afterwards todo);
+        T at(WaitQueue queue, long now, AfterUnlock todo);
     }
 
     /** Does something with the queue of a key, under the budgets given or else in force; returns null if there is none. */
-    private <T> @Nullable T visit(@Nullable Account account, long key, Visit<T> visit) {
+    private <T> @Nullable T visit(@Nullable PolicyAccount account, long key, Visit<T> visit) {
         Stripe stripe = stripe(key);
         if (stripe.isEmpty()) {
             // Calls for other keys wait: that costs requests for this one no lock.
@@ -295,8 +301,8 @@ public final class WaitQueues {
         });
     }
 
-    private <T extends @Nullable Object> T locked(Stripe stripe, @Nullable Caller own, Function<Afterwards, T> work) {
-        Afterwards todo = new Afterwards();
+    private <T extends @Nullable Object> T locked(Stripe stripe, @Nullable Caller own, Function<AfterUnlock, T> work) {
+        AfterUnlock todo = new AfterUnlock();
         stripe.lock.lock();
         try {
             return work.apply(todo);

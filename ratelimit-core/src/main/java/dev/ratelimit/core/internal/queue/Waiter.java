@@ -29,7 +29,7 @@ final class Waiter {
 
     /** The latest reservation that was made before it came. */
     @Nullable
-    Promise after;
+    PendingReservation after;
 
     /** When it is expected to depart, if {@link #isExpected}; its caller rings then. */
     long expected;

@@ -19,7 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param onExcess given the refusal if it is for what its own key has done; returns what the caller is told
  */
 public record Waiting(
-        Account account, long key, long permits, Patience patience, Taking taking, UnaryOperator<Decision> onExcess) {
+        PolicyAccount account,
+        long key,
+        long permits,
+        MaxWait patience,
+        PermitSource taking,
+        UnaryOperator<Decision> onExcess) {
 
     /**
      * Has the current thread wait for its turn.
@@ -29,7 +34,7 @@ public record Waiting(
      */
     public Decision await(WaitQueues queues, TimeSource time) throws InterruptedException {
         ThreadCaller caller = new ThreadCaller(queues, time);
-        Joined joined = queues.join(account, key, permits, patience, taking, caller);
+        JoinResult joined = queues.join(account, key, permits, patience, taking, caller);
         Waiter waiter = joined.waiter();
         return waiter == null ? answered(joined) : caller.await(waiter, joined.expected());
     }
@@ -44,7 +49,7 @@ public record Waiting(
     public CompletableFuture<Decision> later(
             WaitQueues queues, TimeSource time, Ending ending, @Nullable Executor executor) {
         StageCaller caller = new StageCaller(queues, time, ending, executor);
-        Joined joined = queues.join(account, key, permits, patience, taking, caller);
+        JoinResult joined = queues.join(account, key, permits, patience, taking, caller);
         Waiter waiter = joined.waiter();
         if (waiter != null) {
             return caller.begin(waiter, joined.expected());
@@ -64,7 +69,7 @@ public record Waiting(
     public CompletableFuture<Decision> laterBy(
             Executor delivery, WaitQueues queues, TimeSource time, Ending ending, Runnable undo) {
         StageCaller caller = new StageCaller(queues, time, ending, delivery);
-        Joined joined = queues.join(account, key, permits, patience, taking, caller);
+        JoinResult joined = queues.join(account, key, permits, patience, taking, caller);
         Waiter waiter = joined.waiter();
         return waiter != null
                 ? caller.begin(waiter, joined.expected())
@@ -80,7 +85,7 @@ public record Waiting(
         return stage;
     }
 
-    private Decision answered(Joined joined) {
+    private Decision answered(JoinResult joined) {
         Decision decision = joined.decision();
         if (decision == null) {
             throw new AssertionError("a call that does not wait has an answer");

@@ -93,17 +93,17 @@ final class AllOrNothing {
         }
         if (outcome instanceof Outcome.Grouped grouped) {
             return new Answer.Counted(
-                    grouped.granted(),
+                    grouped.allowed(),
                     grouped.parts().stream().mapToLong(Outcome.Counted::used).toArray());
         }
         return new Answer.Failed(StoreCalls.unavailable((Outcome.Failed) outcome));
     }
 
     /** Gives units back, many keys in a call, each call up to a deadline of its own; stops when the store does not answer. */
-    void giveBack(List<Returned> returned) {
+    void giveBack(List<UnitsToReturn> returned) {
         List<Operation> batch = new ArrayList<>();
         boolean sound = true;
-        for (Returned units : returned) {
+        for (UnitsToReturn units : returned) {
             for (Target target : units.targets()) {
                 batch.add(new Operation.Adjust(target.counter(), -units.amount(), calls.nextId()));
                 if (batch.size() == calls.maxBatch()) {

@@ -14,16 +14,16 @@ sealed interface Answer {
     final class Counted implements Answer {
 
         private final boolean granted;
-        private final boolean leased;
+        private final boolean prefetched;
         private final long[] used;
 
         Counted(boolean granted, long... used) {
             this(granted, false, used);
         }
 
-        private Counted(boolean granted, boolean leased, long... used) {
+        private Counted(boolean granted, boolean prefetched, long... used) {
             this.granted = granted;
-            this.leased = leased;
+            this.prefetched = prefetched;
             this.used = used;
         }
 
@@ -52,17 +52,17 @@ sealed interface Answer {
             for (int i = 0; i < earlier.length; i++) {
                 earlier[i] = Math.max(0, earlier[i] - amount);
             }
-            return new Counted(granted, leased, earlier);
+            return new Counted(granted, prefetched, earlier);
         }
 
-        /** The same counters, shown to a request that is granted from what was leased then. */
-        Counted asLeased() {
+        /** The same counters, shown to a request that is granted from what was prefetched then. */
+        Counted asPrefetched() {
             return new Counted(true, true, used);
         }
 
-        /** Whether the store was asked, or units that were leased before were taken. */
+        /** Whether the store was asked, or units that were prefetched before were taken. */
         DecisionSource source() {
-            return leased ? DecisionSource.LEASE : DecisionSource.STORE;
+            return prefetched ? DecisionSource.PREFETCHED : DecisionSource.STORE;
         }
 
         /** Whether a counter has no room for an amount. */

@@ -19,8 +19,8 @@ final class AsyncReservation implements AsyncQuotaReservation {
     }
 
     @Override
-    public boolean granted() {
-        return reservation.granted();
+    public boolean allowed() {
+        return reservation.allowed();
     }
 
     @Override

@@ -99,7 +99,7 @@ final class Correction {
     }
 
     /** Hands what is left to a service that owes it to its store; false if it takes on less than all. */
-    boolean isTakenOnBy(Absence absence, boolean ofAdmitted, long nowMillis) {
+    boolean isTakenOnBy(UnavailableAnswers absence, boolean ofAllowed, long nowMillis) {
         if (touched && delta < 0) {
             // Perhaps given back already: to give it back again would be generous.
             return false;
@@ -107,8 +107,8 @@ final class Correction {
         List<Target> targets = pending.stream().map(Part::target).toList();
         // What may have been counted counts once only under the id that it was sent with.
         boolean taken = touched
-                ? absence.takesOver(targets, pending.stream().map(Part::adjust).toList(), ofAdmitted, nowMillis)
-                : absence.takesOn(targets, delta, ofAdmitted, nowMillis);
+                ? absence.takesOver(targets, pending.stream().map(Part::adjust).toList(), ofAllowed, nowMillis)
+                : absence.takesOn(targets, delta, ofAllowed, nowMillis);
         if (taken) {
             pending = List.of();
         }

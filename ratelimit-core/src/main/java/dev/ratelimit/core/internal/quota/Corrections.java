@@ -18,7 +18,7 @@ final class Corrections {
 
     /** Takes an amount off, down to zero. */
     List<QuotaUsage> giveBack(String key, List<Target> targets, long amount) {
-        counting.giveBackLeased(key);
+        counting.giveBackPrefetched(key);
         List<QuotaUsage> usages = adjustments.apply(targets, -amount);
         decisions.givenBack(targets, usages);
         return usages;
@@ -26,7 +26,7 @@ final class Corrections {
 
     /** Adds an amount, whatever the limits. */
     List<QuotaUsage> charge(String key, List<Target> targets, long amount, long nowMillis) {
-        counting.giveBackLeased(key);
+        counting.giveBackPrefetched(key);
         List<QuotaUsage> usages = adjustments.apply(targets, amount);
         decisions.charged(key, targets, usages, amount, nowMillis);
         return usages;

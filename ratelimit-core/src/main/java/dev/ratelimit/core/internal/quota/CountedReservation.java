@@ -18,10 +18,10 @@ final class CountedReservation implements QuotaReservation {
     /** What a reservation needs of its service. */
     record Service(
             StoreCalls calls,
-            Absence absence,
+            UnavailableAnswers absence,
             InstantSource clock,
             CloseCharges closeCharges,
-            Surroundings surroundings) {}
+            ServiceContext surroundings) {}
 
     private sealed interface Stage {}
 
@@ -55,7 +55,7 @@ final class CountedReservation implements QuotaReservation {
     }
 
     @Override
-    public boolean granted() {
+    public boolean allowed() {
         return decision.allowed();
     }
 
@@ -90,9 +90,9 @@ final class CountedReservation implements QuotaReservation {
             throw new IllegalStateException(
                     "a handle needs a store that remembers operations, so that its end counts once");
         }
-        if (decision.source() != DecisionSource.STORE && decision.source() != DecisionSource.LEASE) {
+        if (decision.source() != DecisionSource.STORE && decision.source() != DecisionSource.PREFETCHED) {
             throw new IllegalStateException(
-                    "only what the store has counted can be handed over, but this was admitted without it");
+                    "only what the store has counted can be handed over, but this was allowed without it");
         }
         if (!stage.compareAndSet(Plain.OPEN, Plain.ENDED)) {
             throw new IllegalStateException(
@@ -195,13 +195,13 @@ final class CountedReservation implements QuotaReservation {
             return null;
         }
         long now = service.clock().millis();
-        Absence absence = service.absence();
-        boolean ofAdmitted = decision.source() == DecisionSource.LOCAL || decision.source() == DecisionSource.OPEN;
-        if (absence.owesOn(targets) && correction.isTakenOnBy(absence, ofAdmitted, now)) {
+        UnavailableAnswers absence = service.absence();
+        boolean ofAllowed = decision.source() == DecisionSource.LOCAL || decision.source() == DecisionSource.OPEN;
+        if (absence.owesOn(targets) && correction.isTakenOnBy(absence, ofAllowed, now)) {
             return null;
         }
         QuotaUnavailableException trouble = correction.send();
-        return trouble == null || correction.isTakenOnBy(absence, ofAdmitted, now) ? null : trouble;
+        return trouble == null || correction.isTakenOnBy(absence, ofAllowed, now) ? null : trouble;
     }
 
     @Override

@@ -18,12 +18,12 @@ sealed interface Counting {
             AllOrNothing store,
             Adjustments adjustments,
             Decisions decisions,
-            Surroundings surroundings) {
+            ServiceContext surroundings) {
         QuotaStore inner = settings.store();
         if (settings.term() != null) {
-            Leasing leasing =
-                    new Leasing(store, adjustments, settings.term(), surroundings.time(), surroundings.executor());
-            return new Leased(leasing, new Lanes(store, leasing), store, decisions);
+            Prefetching prefetching =
+                    new Prefetching(store, adjustments, settings.term(), surroundings.time(), surroundings.executor());
+            return new Prefetched(prefetching, new Lanes(store, prefetching), store, decisions);
         }
         if (inner instanceof MemoryStore memory && memory.isBy(settings.clock())) {
             return new InMemory(memory, new Each(store, adjustments), decisions);
@@ -34,7 +34,7 @@ sealed interface Counting {
     }
 
     /** The decision on a shorter way, without counters' names; null, and nothing done, where there is none. */
-    default @Nullable QuotaDecision atOnce(CurrentWindow[] windows, String key, long amount, long nowMillis) {
+    default @Nullable QuotaDecision maxConcurrent(CurrentWindow[] windows, String key, long amount, long nowMillis) {
         return null;
     }
 
@@ -44,15 +44,15 @@ sealed interface Counting {
     /** What is used of the counters, as far as this service can tell. */
     List<QuotaUsage> used(String key, List<Target> targets);
 
-    /** Gives back what is leased of a key, before its counters are changed otherwise. */
-    default void giveBackLeased(String key) {}
+    /** Gives back what is prefetched of a key, before its counters are changed otherwise. */
+    default void giveBackPrefetched(String key) {}
 
-    /** How many units are leased now, and not granted. */
-    default long leasedUnits() {
+    /** How many units are prefetched now, and not granted. */
+    default long prefetchedUnits() {
         return 0;
     }
 
-    /** Gives back all that is leased, and leases nothing more. */
+    /** Gives back all that is prefetched, and prefetches nothing more. */
     default void close() {}
 
     /** Each request by itself, in a store that answers sooner than requests could be put together. */
@@ -73,7 +73,7 @@ sealed interface Counting {
     record InMemory(MemoryStore memory, Each otherwise, Decisions decisions) implements Counting {
 
         @Override
-        public @Nullable QuotaDecision atOnce(CurrentWindow[] windows, String key, long amount, long nowMillis) {
+        public @Nullable QuotaDecision maxConcurrent(CurrentWindow[] windows, String key, long amount, long nowMillis) {
             CurrentWindow window = windows[0];
             CurrentWindow.Bounds bounds = window.at(nowMillis);
             if (windows.length != 1 || bounds.window().isEndless()) {
@@ -114,17 +114,20 @@ sealed interface Counting {
         }
     }
 
-    /** Requests for a busy key take from what was leased before. */
-    record Leased(Leasing leasing, Lanes lanes, AllOrNothing store, Decisions decisions) implements Counting {
+    /** Requests for a busy key take from what was prefetched before. */
+    record Prefetched(Prefetching prefetching, Lanes lanes, AllOrNothing store, Decisions decisions)
+            implements Counting {
 
         @Override
-        public @Nullable QuotaDecision atOnce(CurrentWindow[] windows, String key, long amount, long nowMillis) {
-            LeasedUnits leased = leasing.of(key);
-            if (leased == null || !leased.serves(windows, nowMillis)) {
+        public @Nullable QuotaDecision maxConcurrent(CurrentWindow[] windows, String key, long amount, long nowMillis) {
+            PrefetchedUnits prefetched = prefetching.of(key);
+            if (prefetched == null || !prefetched.serves(windows, nowMillis)) {
                 return null;
             }
-            long left = leased.take(amount);
-            return left < 0 ? null : decisions.of(key, leased.targets(), leased.without(left), amount, nowMillis);
+            long left = prefetched.take(amount);
+            return left < 0
+                    ? null
+                    : decisions.of(key, prefetched.targets(), prefetched.without(left), amount, nowMillis);
         }
 
         @Override
@@ -134,22 +137,22 @@ sealed interface Counting {
 
         @Override
         public List<QuotaUsage> used(String key, List<Target> targets) {
-            return leasing.used(key, targets);
+            return prefetching.used(key, targets);
         }
 
         @Override
-        public void giveBackLeased(String key) {
-            leasing.giveBack(key);
+        public void giveBackPrefetched(String key) {
+            prefetching.giveBack(key);
         }
 
         @Override
-        public long leasedUnits() {
-            return leasing.units();
+        public long prefetchedUnits() {
+            return prefetching.units();
         }
 
         @Override
         public void close() {
-            leasing.close();
+            prefetching.close();
         }
     }
 }

@@ -86,6 +86,6 @@ final class Credits {
     }
 
     private static Counter counter(Quota quota, String key) {
-        return Aside.CREDIT.counter(quota.name(), key, Grace.PROPORTIONAL.endAfter(WindowBounds.ENDLESS));
+        return SideCounters.CREDIT.counter(quota.name(), key, Grace.PROPORTIONAL.endAfter(WindowBounds.ENDLESS));
     }
 }

@@ -19,7 +19,7 @@ final class CurrentWindow {
             long endMillis,
             Instant expires,
             Counter.Window counters,
-            WindowTallies.Name name) {}
+            WindowCounters.Name name) {}
 
     private final Quota quota;
     private final Grace grace;
@@ -96,6 +96,6 @@ final class CurrentWindow {
                 window.end().toEpochMilli(),
                 grace.endAfter(window),
                 counters,
-                new WindowTallies.Name(quota.name(), counters.name()));
+                new WindowCounters.Name(quota.name(), counters.name()));
     }
 }

@@ -55,7 +55,7 @@ final class HandedReservation implements QuotaReservation {
     }
 
     @Override
-    public boolean granted() {
+    public boolean allowed() {
         return decision.allowed();
     }
 
@@ -178,7 +178,7 @@ final class HandedReservation implements QuotaReservation {
                     : expires;
             start = target.window().start().isAfter(start) ? target.window().start() : start;
         }
-        return Aside.HANDLE.counter(
+        return SideCounters.HANDLE.counter(
                 first.counter().quota(), handle.id() + "@" + start.getEpochSecond(), expires.plus(LONGER));
     }
 

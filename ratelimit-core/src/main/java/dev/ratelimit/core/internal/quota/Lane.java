@@ -15,10 +15,10 @@ final class Lane {
 
     /** One who came, and who came before. */
     private static final class Link {
-        final @Nullable Passenger passenger;
+        final @Nullable LaneRequest passenger;
         final @Nullable Link before;
 
-        Link(@Nullable Passenger passenger, @Nullable Link before) {
+        Link(@Nullable LaneRequest passenger, @Nullable Link before) {
             this.passenger = passenger;
             this.before = before;
         }
@@ -27,10 +27,10 @@ final class Lane {
     private static final Link ENDED = new Link(null, null);
 
     private final AtomicReference<@Nullable Link> newest = new AtomicReference<>();
-    private final ArrayDeque<Passenger> queue = new ArrayDeque<>();
+    private final ArrayDeque<LaneRequest> queue = new ArrayDeque<>();
 
     /** Queues; false if the lane has ended. For any thread. */
-    boolean join(Passenger passenger) {
+    boolean join(LaneRequest passenger) {
         while (true) {
             Link last = newest.get();
             if (last == ENDED) {
@@ -44,7 +44,7 @@ final class Lane {
 
     /** Takes the first who waits out of the queue, if there is one. For who has the turn. */
     @Nullable
-    Passenger poll() {
+    LaneRequest poll() {
         if (queue.isEmpty()) {
             for (Link link = newest.getAndSet(null); link != null && link.passenger != null; link = link.before) {
                 queue.addFirst(link.passenger);

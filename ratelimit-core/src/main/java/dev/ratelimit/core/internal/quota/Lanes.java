@@ -28,17 +28,17 @@ final class Lanes {
 
     private final ConcurrentHashMap<String, Lane> lanes = new ConcurrentHashMap<>();
     private final AllOrNothing store;
-    private final @Nullable Leasing leasing;
+    private final @Nullable Prefetching prefetching;
 
-    /** Lanes to a store, by way of what is leased from it, if anything is. */
-    Lanes(AllOrNothing store, @Nullable Leasing leasing) {
+    /** Lanes to a store, by way of what is prefetched from it, if anything is. */
+    Lanes(AllOrNothing store, @Nullable Prefetching prefetching) {
         this.store = store;
-        this.leasing = leasing;
+        this.prefetching = prefetching;
     }
 
     /** Asks for one request, alone or together with others. */
     Answer ask(String key, Request request, Deadline deadline) {
-        Answer granted = leasing == null ? null : leasing.grant(key, request);
+        Answer granted = prefetching == null ? null : prefetching.grant(key, request);
         if (granted != null) {
             return granted;
         }
@@ -46,7 +46,7 @@ final class Lanes {
             // Nobody is to wait for others whose calls do not end.
             return store.ask(request, deadline);
         }
-        Passenger passenger = new Passenger(request);
+        LaneRequest passenger = new LaneRequest(request);
         while (true) {
             Lane lane = lanes.get(key);
             if (lane == null) {
@@ -66,12 +66,12 @@ final class Lanes {
     }
 
     /** The one whose turn it is, and those that have queued behind it. */
-    private List<Passenger> boarding(Lane lane, Passenger first) {
-        List<Passenger> together = new ArrayList<>();
+    private List<LaneRequest> boarding(Lane lane, LaneRequest first) {
+        List<LaneRequest> together = new ArrayList<>();
         together.add(first);
         int most = store.mostTogether();
         while (together.size() < most) {
-            Passenger passenger = lane.poll();
+            LaneRequest passenger = lane.poll();
             if (passenger == null) {
                 break;
             }
@@ -82,7 +82,7 @@ final class Lanes {
         return together;
     }
 
-    private Answer lead(String key, Lane lane, List<Passenger> together, Deadline deadline) {
+    private Answer lead(String key, Lane lane, List<LaneRequest> together, Deadline deadline) {
         List<Answer> answers = null;
         try {
             answers = answers(key, together, deadline);
@@ -104,7 +104,7 @@ final class Lanes {
     /** Gives the turn to the first who still waits, or ends the lane. */
     private void handOver(String key, Lane lane) {
         do {
-            for (Passenger next = lane.poll(); next != null; next = lane.poll()) {
+            for (LaneRequest next = lane.poll(); next != null; next = lane.poll()) {
                 if (next.leads()) {
                     return;
                 }
@@ -113,11 +113,11 @@ final class Lanes {
         lanes.remove(key, lane);
     }
 
-    private List<Answer> answers(String key, List<Passenger> together, Deadline deadline) {
+    private List<Answer> answers(String key, List<LaneRequest> together, Deadline deadline) {
         if (together.size() == 1) {
             return List.of(answer(key, together.get(0).request(), deadline));
         }
-        List<Request> requests = together.stream().map(Passenger::request).toList();
+        List<Request> requests = together.stream().map(LaneRequest::request).toList();
         Request sum = sum(requests);
         if (sum == null) {
             return inTurn(key, requests, deadline);
@@ -143,11 +143,11 @@ final class Lanes {
     }
 
     private Answer answer(String key, Request request, Deadline deadline) {
-        return leasing == null ? store.ask(request, deadline) : leasing.ask(key, request, deadline);
+        return prefetching == null ? store.ask(request, deadline) : prefetching.ask(key, request, deadline);
     }
 
     private List<Answer> inTurn(String key, List<Request> requests, Deadline deadline) {
-        return leasing == null ? store.ask(requests, deadline) : leasing.ask(key, requests, deadline);
+        return prefetching == null ? store.ask(requests, deadline) : prefetching.ask(key, requests, deadline);
     }
 
     /** One request for all of them, if they are alike. */

@@ -40,7 +40,7 @@ public final class LaterStore implements QuotaStore {
 
     /** Begins to open a store. */
     public LaterStore(Supplier<? extends QuotaStore> opener) {
-        this(opener, Surroundings.oneThread("ratelimit-quota-start"));
+        this(opener, ServiceContext.oneThread("ratelimit-quota-start"));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // calls wait for the first attempt, if they come during it

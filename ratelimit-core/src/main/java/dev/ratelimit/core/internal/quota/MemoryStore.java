@@ -43,7 +43,7 @@ public final class MemoryStore implements QuotaStore {
     /** How many it drops where there is no room for another. */
     private static final int DROPPED_FOR_ROOM = 1000;
 
-    private final Tallies tallies;
+    private final StoredCounters tallies;
     private final MemoryBounds bounds;
     private final InstantSource clock;
     private volatile boolean closed;
@@ -57,7 +57,7 @@ public final class MemoryStore implements QuotaStore {
     public MemoryStore(InstantSource clock, MemoryBounds bounds) {
         this.clock = clock;
         this.bounds = bounds;
-        this.tallies = new Tallies(bounds);
+        this.tallies = new StoredCounters(bounds);
     }
 
     /**
@@ -88,8 +88,8 @@ public final class MemoryStore implements QuotaStore {
     @Override
     public List<Outcome> apply(List<Operation> operations, Deadline deadline) {
         int count = operations.size();
-        if (count < 1 || count > CAPABILITIES.largestBatch()) {
-            throw new IllegalArgumentException("a call takes 1 to " + CAPABILITIES.largestBatch()
+        if (count < 1 || count > CAPABILITIES.maxBatch()) {
+            throw new IllegalArgumentException("a call takes 1 to " + CAPABILITIES.maxBatch()
                     + " operations, but was given " + count + "; split them");
         }
         long now = clock.millis();
@@ -128,7 +128,7 @@ public final class MemoryStore implements QuotaStore {
             return null;
         }
         tallies.forget(nowMillis, DROPPED_FOR_EACH);
-        Tally tally = tallies.lockedIfThere(window.name(), key);
+        StoredCounter tally = tallies.lockedIfThere(window.name(), key);
         if (tally == null) {
             return null;
         }
@@ -201,7 +201,7 @@ public final class MemoryStore implements QuotaStore {
 
     private Counted acquired(Acquire acquire, long now) {
         // A denial whatever the counter shows makes none.
-        Tally tally = acquire.limit() < acquire.min()
+        StoredCounter tally = acquire.limit() < acquire.min()
                 ? tallies.lockedIfThere(acquire.counter())
                 : tallies.locked(acquire.counter());
         if (tally == null) {
@@ -216,7 +216,7 @@ public final class MemoryStore implements QuotaStore {
 
     private Counted adjusted(Adjust adjust, long now) {
         // What gives back on a counter that is not there makes none, unless it is to be remembered.
-        Tally tally = adjust.delta() < 0 && adjust.id() == null
+        StoredCounter tally = adjust.delta() < 0 && adjust.id() == null
                 ? tallies.lockedIfThere(adjust.counter())
                 : tallies.locked(adjust.counter());
         if (tally == null) {
@@ -230,7 +230,7 @@ public final class MemoryStore implements QuotaStore {
     }
 
     private Counted read(Read read) {
-        @Nullable Tally tally = tallies.lockedIfThere(read.counter());
+        @Nullable StoredCounter tally = tallies.lockedIfThere(read.counter());
         if (tally == null) {
             return new Counted(0, 0);
         }
@@ -243,7 +243,7 @@ public final class MemoryStore implements QuotaStore {
 
     private Grouped grouped(Group group, long now) {
         List<Acquire> acquires = group.acquires();
-        Tally[] locked = new Tally[acquires.size()];
+        StoredCounter[] locked = new StoredCounter[acquires.size()];
         try {
             for (int place : placesByName(acquires)) {
                 locked[place] = tallies.locked(acquires.get(place).counter());
@@ -262,7 +262,7 @@ public final class MemoryStore implements QuotaStore {
                 .toList();
     }
 
-    private Grouped decided(List<Acquire> acquires, Tally[] locked, long now) {
+    private Grouped decided(List<Acquire> acquires, StoredCounter[] locked, long now) {
         boolean granted = true;
         int places = 0;
         for (int i = 0; i < locked.length; i++) {
@@ -280,8 +280,8 @@ public final class MemoryStore implements QuotaStore {
         return new Grouped(parts);
     }
 
-    private void releaseAll(@Nullable Tally[] locked) {
-        for (Tally tally : locked) {
+    private void releaseAll(@Nullable StoredCounter[] locked) {
+        for (StoredCounter tally : locked) {
             if (tally != null) {
                 tallies.release(tally);
             }

@@ -21,10 +21,10 @@ import java.util.concurrent.atomic.LongAdder;
 /** Counts a service's decisions and its calls of the store, and tells its listener of them. Thread-safe. */
 final class Meter implements BreakerListener {
 
-    private final Map<DecisionSource, LongAdder> admitted = adders(DecisionSource.class);
+    private final Map<DecisionSource, LongAdder> allowed = adders(DecisionSource.class);
 
     /** The most frequent of them, without a look-up. */
-    private final LongAdder admittedByStore = of(admitted, DecisionSource.STORE);
+    private final LongAdder allowedByStore = of(allowed, DecisionSource.STORE);
 
     private final LongAdder refused = new LongAdder();
     private final LongAdder closed = new LongAdder();
@@ -56,7 +56,7 @@ final class Meter implements BreakerListener {
     /** Counts a decision, and returns it. */
     QuotaDecision decided(QuotaDecision decision) {
         if (decision.allowed()) {
-            (decision.source() == DecisionSource.STORE ? admittedByStore : of(admitted, decision.source())).increment();
+            (decision.source() == DecisionSource.STORE ? allowedByStore : of(allowed, decision.source())).increment();
         } else if (decision.source() == DecisionSource.CLOSED) {
             closed.increment();
         } else {
@@ -99,9 +99,9 @@ final class Meter implements BreakerListener {
     }
 
     /** What has been counted, and how things stand. */
-    QuotaStatistics statistics(long leasedUnits, long owedCounters, boolean storeAvailable) {
+    QuotaStatistics statistics(long prefetchedUnits, long owedCounters, boolean storeAvailable) {
         Map<DecisionSource, Long> bySource = new EnumMap<>(DecisionSource.class);
-        admitted.forEach((source, count) -> bySource.put(source, count.sum()));
+        allowed.forEach((source, count) -> bySource.put(source, count.sum()));
         bySource.remove(DecisionSource.CLOSED);
         return new QuotaStatistics(
                 bySource,
@@ -114,7 +114,7 @@ final class Meter implements BreakerListener {
                 of(failedCalls, Certainty.INDETERMINATE).sum(),
                 Duration.ofNanos(nanos.sum()),
                 Duration.ofNanos(maxNanos.get()),
-                leasedUnits,
+                prefetchedUnits,
                 owedCounters,
                 storeAvailable);
     }

@@ -14,7 +14,7 @@ final class OwedCounter {
     private static final int MAX_SENT = 8;
 
     final Target target;
-    long admitted;
+    long allowed;
     long owed;
 
     /** Sent, and not answered yet: each comes again unchanged, the oldest first. Never changed, mostly empty. */
@@ -32,9 +32,9 @@ final class OwedCounter {
         return target.counter().expires().toEpochMilli() <= nowMillis;
     }
 
-    /** Changes what is owed, and what was admitted if the change corrects that. */
-    void add(long delta, boolean ofAdmitted) {
-        change(delta, ofAdmitted);
+    /** Changes what is owed, and what was allowed if the change corrects that. */
+    void add(long delta, boolean ofAllowed) {
+        change(delta, ofAllowed);
         owed = sum(owed, delta);
     }
 
@@ -43,15 +43,15 @@ final class OwedCounter {
     }
 
     /** Takes over an adjustment that somebody has sent without an answer, and that comes again as it is. */
-    void takeOver(Adjust adjust, boolean ofAdmitted) {
-        change(adjust.delta(), ofAdmitted);
+    void takeOver(Adjust adjust, boolean ofAllowed) {
+        change(adjust.delta(), ofAllowed);
         List<Adjust> more = new ArrayList<>(sent);
         more.add(adjust);
         sent = List.copyOf(more);
     }
 
-    private void change(long delta, boolean ofAdmitted) {
-        admitted = ofAdmitted ? Math.max(0, sum(admitted, delta)) : admitted;
+    private void change(long delta, boolean ofAllowed) {
+        allowed = ofAllowed ? Math.max(0, sum(allowed, delta)) : allowed;
     }
 
     /** The adjustment to send next, of a counter that is not settled. */

@@ -41,7 +41,7 @@ final class PlannedQuotas implements QuotaSource {
 
     PlannedQuotas(QuotaPlans plans, Grace grace, InstantSource clock, TimeSource timeSource) {
         this.grace = grace;
-        this.otherwise = InForce.of(plans.otherwise(), grace, clock.millis());
+        this.otherwise = InForce.of(plans.fallback(), grace, clock.millis());
         this.resolved = new Resolved<>(
                 "a quota plan resolver",
                 (String key) -> inForce(plans.resolver().resolve(key), grace, clock),

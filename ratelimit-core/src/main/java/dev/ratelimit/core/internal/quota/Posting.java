@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the store count what a service admitted without it, as soon as the store is back.
+ * Has the store count what a service allowed without it, as soon as the store is back.
  *
  * <p>While something is owed, a task of the timer tries from time to time, on the service's own thread; the end of an outage is a
  * reason to try at once. On a store that remembers operations an adjustment that was sent without an answer comes again
@@ -35,10 +35,10 @@ final class Posting implements BreakerListener {
     private static final long FIRST_PAUSE_NANOS = 100_000_000;
     private static final long MAX_PAUSE_NANOS = 2_000_000_000;
 
-    private final Owed owed;
+    private final OwedUnits owed;
     private final StoreCalls calls;
     private final InstantSource clock;
-    private final Surroundings surroundings;
+    private final ServiceContext surroundings;
     private final ReentrantLock turn = new ReentrantLock();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final FirstFailure trouble =
@@ -47,14 +47,14 @@ final class Posting implements BreakerListener {
     private long sequence;
     private volatile boolean closed;
 
-    Posting(Owed owed, StoreCalls calls, InstantSource clock, Surroundings surroundings) {
+    Posting(OwedUnits owed, StoreCalls calls, InstantSource clock, ServiceContext surroundings) {
         this.owed = owed;
         this.calls = calls;
         this.clock = clock;
         this.surroundings = surroundings;
     }
 
-    /** Whether nothing more may be admitted, since nobody would post it. */
+    /** Whether nothing more may be allowed, since nobody would post it. */
     boolean isClosed() {
         return closed;
     }
@@ -81,7 +81,7 @@ final class Posting implements BreakerListener {
         int left = owed.size();
         if (left > 0) {
             LOG.warn(
-                    "the quota store does not answer: what was admitted without it is not counted yet on {} counters,"
+                    "the quota store does not answer: what was allowed without it is not counted yet on {} counters,"
                             + " and is lost unless the service is closed again when the store is back",
                     left);
         }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param retries how often a call is repeated where that is safe
  * @param whenUnavailable what is answered while the store is away
  * @param closeCharges what a reservation charges that is closed without a commit
- * @param term how long what is leased may lie, or null if nothing is leased
+ * @param term how long what is prefetched may lie, or null if nothing is prefetched
  * @param shares which shares of a quota are told of, or null if none is
  * @param events what is told of the store
  */

@@ -8,7 +8,7 @@ import dev.ratelimit.quota.spi.Deadline;
  * <p>A pause is random between zero and a bound that doubles (full jitter), so that callers whose calls failed together do not
  * come back together. There is no repetition for which the deadline leaves no time. Immutable.
  */
-record Retries(int count, Surroundings surroundings) {
+record Retries(int count, ServiceContext surroundings) {
 
     /** The bound of the first pause. */
     static final long FIRST_NANOS = 10_000_000;

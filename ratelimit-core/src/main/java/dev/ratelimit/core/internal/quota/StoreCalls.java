@@ -80,7 +80,7 @@ final class StoreCalls {
 
     /** The most operations of one call. */
     int maxBatch() {
-        return store.capabilities().largestBatch();
+        return store.capabilities().maxBatch();
     }
 
     /** Whether an operation with an id can be sent again without counting twice. */
@@ -108,13 +108,13 @@ final class StoreCalls {
 
     /** One outcome for each operation; never throws what a store throws. */
     List<Outcome> apply(List<Operation> operations, Deadline deadline) {
-        int largestBatch = maxBatch();
-        if (operations.size() <= largestBatch) {
+        int maxBatch = maxBatch();
+        if (operations.size() <= maxBatch) {
             return withRetries(operations, deadline);
         }
         List<Outcome> outcomes = new ArrayList<>(operations.size());
-        for (int from = 0; from < operations.size(); from += largestBatch) {
-            int to = Math.min(operations.size(), from + largestBatch);
+        for (int from = 0; from < operations.size(); from += maxBatch) {
+            int to = Math.min(operations.size(), from + maxBatch);
             outcomes.addAll(withRetries(operations.subList(from, to), deadline));
         }
         return outcomes;

@@ -47,7 +47,7 @@ final class StoreHealth implements BreakerListener {
     private final Breaker breaker;
     private volatile @Nullable Throwable cause;
 
-    private StoreHealth(QuotaStore store, Supplier<Duration> deadline, Surroundings surroundings) {
+    private StoreHealth(QuotaStore store, Supplier<Duration> deadline, ServiceContext surroundings) {
         this.store = store.getClass().getSimpleName();
         this.breaker = new Breaker(
                 BreakerRules.DEFAULT,
@@ -76,14 +76,17 @@ final class StoreHealth implements BreakerListener {
     }
 
     /** A health that nobody else shares. */
-    static StoreHealth own(QuotaStore store, StoreDeadline deadline, Surroundings surroundings) {
+    static StoreHealth own(QuotaStore store, StoreDeadline deadline, ServiceContext surroundings) {
         return new StoreHealth(store, deadline, surroundings);
     }
 
-    private static Surroundings withOwnThread() {
-        Surroundings system = Surroundings.ofSystem();
-        return new Surroundings(
-                TimeSource.system(), Surroundings.oneThread("ratelimit-quota-probe"), system.random(), system.pause());
+    private static ServiceContext withOwnThread() {
+        ServiceContext system = ServiceContext.ofSystem();
+        return new ServiceContext(
+                TimeSource.system(),
+                ServiceContext.oneThread("ratelimit-quota-probe"),
+                system.random(),
+                system.pause());
     }
 
     private static boolean answersProbe(QuotaStore store, Deadline deadline) {

@@ -37,17 +37,17 @@ public final class StoreQuotas implements QuotaService {
     private final Corrections corrections;
     private final Counting counting;
     private final QuotaSource quotas;
-    private final Absence absence;
+    private final UnavailableAnswers absence;
     private final CountedReservation.Service reservations;
-    private final Once once;
+    private final IdempotentRequests once;
 
     /** Creates a service by the system's time, which shares what it knows of its store with others. */
     public StoreQuotas(QuotaSettings settings) {
-        this(settings, Surroundings.ofSystem(), StoreHealth.shared(settings.store(), settings.deadline()));
+        this(settings, ServiceContext.ofSystem(), StoreHealth.shared(settings.store(), settings.deadline()));
     }
 
     /** Creates a service. */
-    StoreQuotas(QuotaSettings settings, Surroundings surroundings, StoreHealth health) {
+    StoreQuotas(QuotaSettings settings, ServiceContext surroundings, StoreHealth health) {
         this.clock = settings.clock();
         this.executor = surroundings.executor();
         this.meter = new Meter(settings.events());
@@ -58,10 +58,10 @@ public final class StoreQuotas implements QuotaService {
         this.credits = new Credits(adjustments);
         this.decisions = new Decisions(settings.shares(), settings.clock());
         this.counting = Counting.of(settings, new AllOrNothing(calls), adjustments, decisions, surroundings);
-        this.absence = Absence.of(settings, calls, surroundings);
+        this.absence = UnavailableAnswers.of(settings, calls, surroundings);
         this.reservations =
                 new CountedReservation.Service(calls, absence, clock, settings.closeCharges(), surroundings);
-        this.once = new Once(calls);
+        this.once = new IdempotentRequests(calls);
         this.quotas = settings.quotas();
         this.targets = new KeyTargets(quotas, credits);
         this.corrections = new Corrections(counting, adjustments, decisions);
@@ -73,7 +73,7 @@ public final class StoreQuotas implements QuotaService {
         Objects.requireNonNull(key, "key");
         CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
-        QuotaDecision decision = counting.atOnce(windows, key, amount, now);
+        QuotaDecision decision = counting.maxConcurrent(windows, key, amount, now);
         return decision != null
                 ? meter.decided(decision)
                 : ask(windows, key, targets.of(windows, key, now), amount, Stay.FOR_GOOD, now);
@@ -109,7 +109,7 @@ public final class StoreQuotas implements QuotaService {
         return meter.decided(absence.answer(targets, amount, nowMillis));
     }
 
-    /** A refusal is certain, and no absence admits it; where requests may fail, an exception says what is in doubt. */
+    /** A refusal is certain, and no absence allows it; where requests may fail, an exception says what is in doubt. */
     private Answer known(Answer answer) {
         if (answer instanceof Answer.Refused refused) {
             return absence.fails() ? refused.trouble() : refused.counted();
@@ -154,7 +154,7 @@ public final class StoreQuotas implements QuotaService {
         long now = clock.millis();
         Told told = askOnce(windows, key, targets.of(windows, key, now), amount, idempotencyKey, now);
         QuotaDecision decision = told.decision();
-        UUID id = Once.holder(key, idempotencyKey);
+        UUID id = IdempotentRequests.holder(key, idempotencyKey);
         Handle handle = new Handle(id, told.amount(), told.targets(), decision.usages());
         return new HandedReservation(reservations, handle, decision);
     }
@@ -169,7 +169,7 @@ public final class StoreQuotas implements QuotaService {
             long amount,
             String idempotencyKey,
             long nowMillis) {
-        Once.Asked asked = once.ask(key, new Request(targets, amount), idempotencyKey);
+        IdempotentRequests.Asked asked = once.ask(key, new Request(targets, amount), idempotencyKey);
         if (asked.answer() instanceof Answer.Counted counted) {
             // A denial is not remembered, so that the same request may be asked again below another limit.
             List<Target> raised = raised(windows, key, targets, counted, nowMillis);
@@ -284,7 +284,7 @@ public final class StoreQuotas implements QuotaService {
 
     @Override
     public QuotaStatistics statistics() {
-        return meter.statistics(counting.leasedUnits(), absence.owedCounters(), calls.permits());
+        return meter.statistics(counting.prefetchedUnits(), absence.owedCounters(), calls.permits());
     }
 
     @Override
@@ -300,7 +300,8 @@ public final class StoreQuotas implements QuotaService {
         try {
             executor.execute(flushed::countDown);
             if (!flushed.await(calls.deadline().remainingNanos(), TimeUnit.NANOSECONDS)) {
-                LOG.warn("the quota store does not answer, so that units that were leased from it may stay counted");
+                LOG.warn(
+                        "the quota store does not answer, so that units that were prefetched from it may stay counted");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

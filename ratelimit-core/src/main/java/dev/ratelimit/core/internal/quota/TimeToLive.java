@@ -13,18 +13,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimeToLive {
 
-    private static final Duration LONGEST = Duration.ofDays(365);
+    private static final Duration MAX = Duration.ofDays(365);
 
-    private final Surroundings surroundings;
+    private final ServiceContext surroundings;
     private final AtomicReference<@Nullable ScheduledTask> task = new AtomicReference<>();
 
-    TimeToLive(Surroundings surroundings) {
+    TimeToLive(ServiceContext surroundings) {
         this.surroundings = surroundings;
     }
 
     /** Has a reservation closed after a time from now, in place of any time that was set before. */
     void set(Duration timeToLive, QuotaReservation reservation) {
-        if (timeToLive.isZero() || timeToLive.isNegative() || timeToLive.compareTo(LONGEST) > 0) {
+        if (timeToLive.isZero() || timeToLive.isNegative() || timeToLive.compareTo(MAX) > 0) {
             throw new IllegalArgumentException(
                     "timeToLive must be more than zero and at most 365 days, but was " + timeToLive);
         }

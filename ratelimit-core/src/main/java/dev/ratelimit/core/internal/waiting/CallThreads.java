@@ -50,7 +50,7 @@ final class CallThreads {
         try {
             pool.execute(() -> {
                 begun.incrementAndGet();
-                Leading.runAndReport(timer);
+                LeaderLoop.runAndReport(timer);
             });
         } catch (Throwable e) {
             return false;

@@ -4,12 +4,12 @@ package dev.ratelimit.core.internal.waiting;
  * How deep completions stand within one another on the current thread.
  *
  * <p>What a completion runs may bring about the next one: a lease is closed there, and the next caller has it. Each of
- * them takes room on the stack, so no more than {@value #MOST} stand within one another. One more goes elsewhere.
+ * them takes room on the stack, so no more than {@value #MAX} stand within one another. One more goes elsewhere.
  */
 public final class Nesting {
 
     /** Some four hundred frames of the stack, and so little of it that a caller deep in its stack has as much left. */
-    static final int MOST = 16;
+    static final int MAX = 16;
 
     private static final ThreadLocal<Integer> DEPTH = new ThreadLocal<>();
 
@@ -23,7 +23,7 @@ public final class Nesting {
     public static boolean run(Runnable completion) {
         Integer known = DEPTH.get();
         int depth = known == null ? 0 : known;
-        if (depth == MOST) {
+        if (depth == MAX) {
             return false;
         }
         DEPTH.set(depth + 1);

@@ -6,7 +6,7 @@ import dev.ratelimit.TimeSource;
  * Sleeping until an instant of the system's time with a thread, which is parked meanwhile.
  *
  * <p><b>As little late as can be learned.</b> The system wakes a thread some 90 µs after the instant it asked for. A thread asks
- * for an instant so much earlier as the {@link Oversleep} was of late. A thread that wakes early all the same waits awake for
+ * for an instant so much earlier as the {@link WakeUpDelay} was of late. A thread that wakes early all the same waits awake for
  * the last 10 µs, never for more: that is what being woken costs the processor, and where more threads wait than there are
  * processors, those that spin keep others from waking.
  *
@@ -15,7 +15,7 @@ import dev.ratelimit.TimeSource;
 public final class Sleep {
 
     private static final TimeSource SYSTEM = TimeSource.system();
-    private static final Oversleep OVERSLEEP = new Oversleep();
+    private static final WakeUpDelay OVERSLEEP = new WakeUpDelay();
 
     private Sleep() {}
 

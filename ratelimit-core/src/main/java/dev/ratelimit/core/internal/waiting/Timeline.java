@@ -28,6 +28,6 @@ final class Timeline {
             return instant < LONG_AGO ? Long.MAX_VALUE : instant;
         }
         long left = timer.left();
-        return in(left > 0 ? Nap.nanos(timer.time, left, 0) : left);
+        return in(left > 0 ? SleepBound.nanos(timer.time, left, 0) : left);
     }
 }

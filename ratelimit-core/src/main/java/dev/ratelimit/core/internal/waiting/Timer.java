@@ -51,7 +51,7 @@ final class Timer implements ScheduledTask {
 
     final boolean isCall;
 
-    /** A byte, so that a timer stays at 40 bytes; the {@link Nap} does not tell more than a few apart. */
+    /** A byte, so that a timer stays at 40 bytes; the {@link SleepBound} does not tell more than a few apart. */
     private byte stalls;
 
     Timer(TimerThread thread, TimeSource time, long due, Runnable task, Kind kind) {
@@ -97,7 +97,7 @@ final class Timer implements ScheduledTask {
 
     /** How long to sleep until the next look, after one that found so much left; only the timer thread calls it. */
     long nap(long left) {
-        long nap = Nap.nanos(time, left, stalls);
+        long nap = SleepBound.nanos(time, left, stalls);
         if (nap > left && stalls < Byte.MAX_VALUE) {
             stalls++;
         }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>The way of a timer.</b> Callers put new timers, and those that they have cancelled, into a queue of many producers
  * and one consumer. The leader takes them out and keeps those that are to come in a {@link TimerHeap}, which nobody else
- * touches. It sleeps until the first instant ({@link Oversleep}), asks the timer's own source whether the instant has come,
+ * touches. It sleeps until the first instant ({@link WakeUpDelay}), asks the timer's own source whether the instant has come,
  * and runs the task, or sleeps on. So no task is early by its own source, whatever that is. Callers take no lock, except to
  * start the thread.
  *
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * cancelled timers, all of them empty, wait to be cleared away.
  *
  * <p><b>Callers' code</b> may take long, and may even wait for another timer. So the leader lends its role before it
- * runs any: if it is not back after half a millisecond, and something else is due, a {@link Deputy} is the leader from
+ * runs any: if it is not back after half a millisecond, and something else is due, a {@link DeputyThread} is the leader from
  * then on, and the other one, when it comes back, is the deputy or ends. For a second after that callers' code runs on
  * {@link CallThreads}, so that code that takes long again and again costs one hand-over a second. These grow when all
  * of them are stuck: callers' code may wait for more of its kind. Tasks of the library's own never go there, so that no
@@ -72,10 +72,10 @@ final class TimerThread {
 
     private final Timeline timeline = new Timeline();
     private final ThreadFactory threads;
-    private final Deputy deputy;
+    private final DeputyThread deputy;
 
     /** What the leader does, and nobody else. */
-    final Leading leading;
+    final LeaderLoop leading;
 
     /** Held while a first leader is started, so that nobody relies on one that cannot be; and while the last one goes. */
     private final ReentrantLock coming = new ReentrantLock();
@@ -96,9 +96,9 @@ final class TimerThread {
      */
     TimerThread(ThreadFactory threads, long idleNanos, long patience, long pooledNanos) {
         this.threads = threads;
-        this.deputy = new Deputy(threads, () -> run(false), timeline, patience, idleNanos);
-        this.leading =
-                new Leading(this, deputy, timeline, new CallThreads(threads, idleNanos, this), idleNanos, pooledNanos);
+        this.deputy = new DeputyThread(threads, () -> run(false), timeline, patience, idleNanos);
+        this.leading = new LeaderLoop(
+                this, deputy, timeline, new CallThreads(threads, idleNanos, this), idleNanos, pooledNanos);
     }
 
     /** The one of this process. */

@@ -20,7 +20,7 @@ class CellTableLincheckTest {
 
         @Operation
         public boolean take(@Param(name = "key") int key, @Param(name = "permits") int permits) {
-            return Outcome.isAdmitted(table.take(key, permits));
+            return Outcome.isAllowed(table.take(key, permits));
         }
 
         @Operation
@@ -46,7 +46,7 @@ class CellTableLincheckTest {
 
         @Operation
         public boolean take(@Param(name = "key") int key) {
-            return Outcome.isAdmitted(table.take(key, 1));
+            return Outcome.isAllowed(table.take(key, 1));
         }
 
         @Operation

@@ -19,8 +19,8 @@ class CellTableTest {
     private final ManualTime time = new ManualTime(42);
     private final Rate rate = Rate.perSecond(10);
 
-    private Budgets table(int maximumKeys, WhenSaturated whenSaturated) {
-        return new CellTable(maximumKeys, whenSaturated, time).budgets(rate, Duration.ZERO);
+    private Budgets table(int maxKeys, WhenSaturated whenSaturated) {
+        return new CellTable(maxKeys, whenSaturated, time).budgets(rate, Duration.ZERO);
     }
 
     @ParameterizedTest
@@ -42,7 +42,7 @@ class CellTableTest {
         for (long key = 1; key <= 8; key++) {
             table.take(key, key == 5 ? 2 : 3);
         }
-        assertThat(Outcome.isAdmitted(table.take(9, 4))).isTrue();
+        assertThat(Outcome.isAllowed(table.take(9, 4))).isTrue();
         assertThat(table.evictedInDebt()).isEqualTo(1);
         assertThat(table.peek(5, 1).remaining()).isEqualTo(10);
         assertThat(table.peek(9, 1).remaining()).isEqualTo(6);
@@ -78,7 +78,7 @@ class CellTableTest {
         assertThat(table.peek(9, 1).reason()).isEqualTo(Decision.Reason.SATURATED);
         assertThat(table.peek(9, 11).reason()).isEqualTo(Decision.Reason.EXCEEDS_CAPACITY);
         assertThat(table.take(9, 1)).isEqualTo(Outcome.SATURATED);
-        assertThat(Outcome.isAdmitted(table.take(1, 1))).as("known keys go on").isTrue();
+        assertThat(Outcome.isAllowed(table.take(1, 1))).as("known keys go on").isTrue();
         time.advance(Duration.ofMillis(299));
         assertThat(table.decide(9, 1).allowed()).isFalse();
         time.advance(Duration.ofMillis(1));
@@ -94,7 +94,7 @@ class CellTableTest {
         SplittableRandom random = new SplittableRandom(7);
         int refused = 0;
         for (int i = 0; i < keys; i++) {
-            refused += Outcome.isAdmitted(table.take(Places.fingerprint(random.nextLong()), 1)) ? 0 : 1;
+            refused += Outcome.isAllowed(table.take(Places.fingerprint(random.nextLong()), 1)) ? 0 : 1;
         }
         assertThat(refused).isLessThanOrEqualTo(keys / 1000 * 5);
         System.out.printf("%d keys in debt in a table for as many: %d found no place%n", keys, refused);

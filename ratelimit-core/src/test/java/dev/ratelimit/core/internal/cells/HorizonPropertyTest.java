@@ -51,12 +51,12 @@ class HorizonPropertyTest {
         Model(Policy policy) {
             this.policy = policy;
             this.buckets = policy.rates().stream()
-                    .map(rate -> new ExactBucket(kept(rate, policy.longestDelay())))
+                    .map(rate -> new ExactBucket(kept(rate, policy.maxDelay())))
                     .toList();
         }
 
         Answer ask(long now, long permits, boolean ahead, boolean takes) {
-            long delay = ahead ? policy.longestDelay().toNanos() : 0;
+            long delay = ahead ? policy.maxDelay().toNanos() : 0;
             long[] waits = buckets.stream()
                     .mapToLong(bucket -> bucket.wait(now, permits))
                     .toArray();
@@ -99,7 +99,7 @@ class HorizonPropertyTest {
             @ForAll("policies") Policy policy, @ForAll long start, @ForAll("steps") List<Step> steps) {
         ManualTime time = new ManualTime(start);
         Limiter<String> limiter =
-                Limiters.builder(policy).maximumKeys(10).timeSource(time).build();
+                Limiters.builder(policy).maxKeys(10).timeSource(time).build();
         Model model = new Model(policy);
         long capacity = policy.rates().stream().mapToLong(Rate::capacity).min().orElseThrow();
         long now = 0;
@@ -177,7 +177,7 @@ class HorizonPropertyTest {
         }
     }
 
-    /** Once failed: "90 of 100 left, full after 1 s", which is what there would be after the longest delay. */
+    /** Once failed: "90 of 100 left, full after 1 s", which is what there would be after the maximum delay. */
     @Example
     void aRefusedReservationTellsWhatIsThereNow() {
         Rate rate = Rate.perSecond(100);
@@ -187,7 +187,7 @@ class HorizonPropertyTest {
             Limiter<String> limiter =
                     Limiters.builder(policy).timeSource(new ManualTime()).build();
             for (int i = 0; i < 1010; i++) {
-                assertThat(limiter.reserve(KEY, 1).granted()).isTrue();
+                assertThat(limiter.reserve(KEY, 1).allowed()).isTrue();
             }
             Decision refused = limiter.reserve(KEY, 100).decision();
             assertThat(refused.rate()).contains(rate);
@@ -198,8 +198,8 @@ class HorizonPropertyTest {
     }
 
     /** The rate that is really kept: the same, but for odd fractions. */
-    private static Rate kept(Rate rate, Duration longestDelay) {
-        Units units = Units.of(rate, longestDelay.toNanos());
+    private static Rate kept(Rate rate, Duration maxDelay) {
+        Units units = Units.of(rate, maxDelay.toNanos());
         return new Rate(units.perNano(), Duration.ofNanos(units.perPermit()), rate.capacity());
     }
 
@@ -224,7 +224,7 @@ class HorizonPropertyTest {
 
     private static boolean isKept(Policy policy) {
         try {
-            policy.rates().forEach(rate -> Units.of(rate, policy.longestDelay().toNanos()));
+            policy.rates().forEach(rate -> Units.of(rate, policy.maxDelay().toNanos()));
             return true;
         } catch (IllegalArgumentException e) {
             return false;

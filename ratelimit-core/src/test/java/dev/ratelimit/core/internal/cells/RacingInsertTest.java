@@ -14,7 +14,7 @@ import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Threads that insert the same new key at once, again and again: exactly the capacity is admitted. */
+/** Threads that insert the same new key at once, again and again: exactly the capacity is allowed. */
 class RacingInsertTest {
 
     private static final int THREADS = 3;
@@ -22,10 +22,10 @@ class RacingInsertTest {
     private static final int EACH = CAPACITY;
 
     @Test
-    void exactlyTheCapacityOfEachNewKeyIsAdmitted() throws Exception {
+    void exactlyTheCapacityOfEachNewKeyIsAllowed() throws Exception {
         Budgets table = new CellTable(20_000, WhenSaturated.DENY, ContestedPlace.STILL)
                 .budgets(ContestedPlace.RATE, Duration.ZERO);
-        assertThat(roundsWithAnotherCount(20_000, key -> Outcome.isAdmitted(table.take(key, 1))))
+        assertThat(roundsWithAnotherCount(20_000, key -> Outcome.isAllowed(table.take(key, 1))))
                 .isZero();
     }
 
@@ -35,20 +35,20 @@ class RacingInsertTest {
         // On a machine that is busy elsewhere the threads may take turns for a while.
         for (int attempt = 0; attempt < 50 && wrong == 0; attempt++) {
             BrokenHandOver table = new BrokenHandOver();
-            wrong = roundsWithAnotherCount(20_000, key -> Outcome.isAdmitted(table.take(key, 1)));
+            wrong = roundsWithAnotherCount(20_000, key -> Outcome.isAllowed(table.take(key, 1)));
         }
         assertThat(wrong).isPositive();
     }
 
-    /** Runs all threads into one new key a round; returns how many rounds did not admit exactly the capacity. */
+    /** Runs all threads into one new key a round; returns how many rounds did not allow exactly the capacity. */
     private static long roundsWithAnotherCount(int rounds, LongPredicate take) throws Exception {
-        long[][] admitted = new long[THREADS][rounds];
+        long[][] allowed = new long[THREADS][rounds];
         Phaser phaser = new Phaser(THREADS);
         ExecutorService executor = Executors.newFixedThreadPool(THREADS);
         try {
             List<Future<?>> futures = new ArrayList<>();
             for (int t = 0; t < THREADS; t++) {
-                long[] mine = admitted[t];
+                long[] mine = allowed[t];
                 futures.add(executor.submit(() -> {
                     for (int round = 0; round < rounds; round++) {
                         phaser.arriveAndAwaitAdvance();
@@ -67,7 +67,7 @@ class RacingInsertTest {
         }
         return IntStream.range(0, rounds)
                 .filter(round -> IntStream.range(0, THREADS)
-                                .mapToLong(t -> admitted[t][round])
+                                .mapToLong(t -> allowed[t][round])
                                 .sum()
                         != CAPACITY)
                 .count();

@@ -43,7 +43,7 @@ class RateChangesLincheckTest {
 
         @Operation
         public boolean take(@Param(name = "permits") int permits) {
-            return Outcome.isAdmitted(current.take(1, permits));
+            return Outcome.isAllowed(current.take(1, permits));
         }
 
         @Operation

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Numbers are free again as soon as nobody has a claim and no cell owes: by what is called, not by when. */
 class RateNumbersTest {
 
-    private static final int MOST = 60;
+    private static final int MAX = 60;
 
     private final ManualTime time = new ManualTime(5);
     private final CellTable table = new CellTable(1_000, WhenSaturated.EVICT, time);
@@ -34,14 +34,14 @@ class RateNumbersTest {
     }
 
     private List<Budgets> full() {
-        return IntStream.range(0, MOST).mapToObj(this::budgets).toList();
+        return IntStream.range(0, MAX).mapToObj(this::budgets).toList();
     }
 
     @Test
     void sixtyCanBeInForceAndOneMoreSaysSo() {
         List<Budgets> all = full();
         for (int i = 0; i < 3; i++) {
-            assertThatThrownBy(() -> budgets(MOST))
+            assertThatThrownBy(() -> budgets(MAX))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("more than 60 different rates")
                     .hasMessageContaining("let policies share rates")
@@ -51,7 +51,7 @@ class RateNumbersTest {
                 .as("of equal units")
                 .isEqualTo(all.get(7).gcra().number());
         table.release(List.of(all.get(3)));
-        assertThat(budgets(MOST).rate()).isEqualTo(rate(MOST));
+        assertThat(budgets(MAX).rate()).isEqualTo(rate(MAX));
     }
 
     @Test
@@ -61,7 +61,7 @@ class RateNumbersTest {
                     List.of(rate(2 * i), rate(2 * i + 1), Rate.perDay(1).burst(1_000));
             assertThatThrownBy(() -> table.budgets(third, Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
         }
-        assertThat(full()).hasSize(MOST);
+        assertThat(full()).hasSize(MAX);
     }
 
     @Test
@@ -137,11 +137,11 @@ class RateNumbersTest {
         table.release(List.of(before));
         List<Budgets> all = full();
         for (int i = 0; i < 5; i++) {
-            assertThat(Outcome.isAdmitted(before.take(1, 3))).isTrue();
+            assertThat(Outcome.isAllowed(before.take(1, 3))).isTrue();
         }
         assertThat(before.peek(1, 1).remaining()).isEqualTo(80);
         before.refund(1, 10);
         assertThat(before.peek(1, 1).remaining()).isEqualTo(90);
-        assertThat(all).hasSize(MOST);
+        assertThat(all).hasSize(MAX);
     }
 }

@@ -55,12 +55,12 @@ class SingleCellPropertyTest {
             time.advanceNanos((long) (step.refillsForward() * refillNanos(rate)));
             long permits = permits(rate, step);
             long now = time.nanos();
-            boolean admitted = limiter.tryAcquire(permits);
-            if (admitted) {
+            boolean allowed = limiter.tryAcquire(permits);
+            if (allowed) {
                 assertThat(above.take(now, permits)).as("above the rate").isTrue();
                 below.charge(now, permits);
             } else {
-                assertThat(below.admits(now, permits))
+                assertThat(below.allows(now, permits))
                         .as("too far below the rate")
                         .isFalse();
             }
@@ -109,7 +109,7 @@ class SingleCellPropertyTest {
                 case TAKE -> limiter.tryAcquire() == model.take(now, 1) && agree(limiter.peek(), model, now, 1);
                 case TAKE_FRACTION -> {
                     Decision decision = limiter.decide(permits);
-                    yield decision.allowed() == model.admits(now, permits)
+                    yield decision.allowed() == model.allows(now, permits)
                             && decision.allowed() == model.take(now, permits)
                             && decision.remaining() == model.remaining(now)
                             && decision.resetAfterNanos() == model.untilFull(now)
@@ -135,7 +135,7 @@ class SingleCellPropertyTest {
     }
 
     private static boolean agree(Decision decision, ExactBucket model, long now, long permits) {
-        return decision.allowed() == model.admits(now, permits)
+        return decision.allowed() == model.allows(now, permits)
                 && decision.remaining() == model.remaining(now)
                 && decision.retryAfterNanos() == model.wait(now, permits)
                 && decision.resetAfterNanos() == model.untilFull(now);

@@ -72,7 +72,7 @@ class SingleCellRaceTest {
     void aChangeOfUnitsLosesAndDoublesNothing() throws Exception {
         for (int round = 0; round < 10; round++) {
             Contest contest = Real.of(Policy.of("ten", TEN), Policy.of("hundred", HUNDRED));
-            assertThat(admitted(contest, false)).isEqualTo(CAPACITY);
+            assertThat(allowed(contest, false)).isEqualTo(CAPACITY);
             assertThat(contest.debt()).isEqualTo(CAPACITY);
         }
     }
@@ -81,7 +81,7 @@ class SingleCellRaceTest {
     void aChangeOfTheCapacityLosesAndDoublesNothing() throws Exception {
         for (int round = 0; round < 10; round++) {
             Contest contest = Real.of(Policy.of("all", TEN), Policy.of("half", TEN.burst(CAPACITY / 2)));
-            assertThat(admitted(contest, false)).isEqualTo(CAPACITY);
+            assertThat(allowed(contest, false)).isEqualTo(CAPACITY);
             assertThat(contest.debt()).isEqualTo(CAPACITY);
         }
     }
@@ -91,7 +91,7 @@ class SingleCellRaceTest {
         Rate wide = Rate.perHour(10).burst(2 * CAPACITY);
         for (int round = 0; round < 10; round++) {
             Contest contest = Real.of(Policy.of("ten", TEN), Policy.of("two", HUNDRED, wide));
-            assertThat(admitted(contest, false)).isEqualTo(CAPACITY);
+            assertThat(allowed(contest, false)).isEqualTo(CAPACITY);
             assertThat(contest.debt()).isEqualTo(CAPACITY);
         }
     }
@@ -100,23 +100,23 @@ class SingleCellRaceTest {
     void whatIsGivenBackMeanwhileCanBeTakenAgain() throws Exception {
         for (int round = 0; round < 10; round++) {
             Contest contest = Real.of(Policy.of("ten", TEN), Policy.of("hundred", HUNDRED));
-            assertThat(admitted(contest, true)).isEqualTo(CAPACITY);
+            assertThat(allowed(contest, true)).isEqualTo(CAPACITY);
             assertThat(contest.debt()).isEqualTo(CAPACITY);
         }
     }
 
     @Test
     void aTwinThatDoesNotLookInWhoseUnitsACellCountsIsCaught() throws Exception {
-        long admitted = CAPACITY;
+        long allowed = CAPACITY;
         // On a busy machine the threads may take turns for a while.
-        for (int attempt = 0; attempt < 50 && admitted == CAPACITY; attempt++) {
-            admitted = admitted(new BrokenSingleCell(TEN, HUNDRED), false);
+        for (int attempt = 0; attempt < 50 && allowed == CAPACITY; attempt++) {
+            allowed = allowed(new BrokenSingleCell(TEN, HUNDRED), false);
         }
-        assertThat(admitted).isNotEqualTo(CAPACITY);
+        assertThat(allowed).isNotEqualTo(CAPACITY);
     }
 
     /** How many permits were taken and kept by threads that try for more than there are, while another changes the policy. */
-    private static long admitted(Contest contest, boolean givesBack) throws Exception {
+    private static long allowed(Contest contest, boolean givesBack) throws Exception {
         AtomicBoolean done = new AtomicBoolean();
         ExecutorService threads = Executors.newFixedThreadPool(THREADS + 1);
         try {

@@ -10,7 +10,7 @@ import dev.ratelimit.WhenSaturated;
 import dev.ratelimit.core.internal.keys.KeyHash;
 import dev.ratelimit.core.internal.limit.OnePolicy;
 import dev.ratelimit.core.internal.limit.PolicyLimiter;
-import dev.ratelimit.core.internal.queue.WaitingRoom;
+import dev.ratelimit.core.internal.queue.WaiterBounds;
 import dev.ratelimit.testing.ManualTime;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -47,7 +47,7 @@ class SingleCellTest {
 
     private Limiter<Object> keyed() {
         return new PolicyLimiter<>(
-                policies, table, hash, Function.identity(), time, new WaitingRoom(10, 10), 9, null, null);
+                policies, table, hash, Function.identity(), time, new WaiterBounds(10, 10), 9, null, null);
     }
 
     private SingleCell limiter() {

@@ -64,7 +64,7 @@ class StalenessTest {
         jumps(rate).forEach(jump -> {
             // Another key is touched half way: it must not make the first one's cell young.
             key[0] = key[0] % 30 + 2;
-            assertThat(Outcome.isAdmitted(table.take(1, rate.capacity())))
+            assertThat(Outcome.isAllowed(table.take(1, rate.capacity())))
                     .as("before a jump of %d ns", jump)
                     .isTrue();
             time.advanceNanos(jump / 2);
@@ -104,7 +104,7 @@ class StalenessTest {
     void aClockThatStandsStillRefillsNothing() {
         Budgets table = new CellTable(10, WhenSaturated.EVICT, () -> 77).budgets(Rate.perSecond(5), Duration.ZERO);
         for (int i = 0; i < 100; i++) {
-            assertThat(Outcome.isAdmitted(table.take(1, 1))).isEqualTo(i < 5);
+            assertThat(Outcome.isAllowed(table.take(1, 1))).isEqualTo(i < 5);
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.ratelimit.Rate;
 import dev.ratelimit.core.Limiters;
 import dev.ratelimit.core.internal.compose.BrokenAll.Fault;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Concurrent requests to several limits, in every order of the steps by which they take and give back. In each of them
  *
  * <ul>
- *   <li>each limit has in the end given exactly the permits of the requests that were admitted;
+ *   <li>each limit has in the end given exactly the permits of the requests that were allowed;
  *   <li>each refusal was right, or what was missing was held by a request that gave it back afterwards;
  *   <li>where one was not right, another one was.
  * </ul>
@@ -81,21 +82,6 @@ class AllOfInterleavingsTest {
             events.add(new Event(index, request, taken ? Kind.TAKEN : Kind.REFUSED));
             return taken;
         }
-
-        @Override
-        public boolean tryAcquire(Request request) {
-            return tryAcquire(request, 1);
-        }
-
-        @Override
-        public Decision decide(Request request) {
-            return decide(request, 1);
-        }
-
-        @Override
-        public Decision peek(Request request) {
-            return peek(request, 1);
-        }
     }
 
     /** Requests to a node, a tenant's and a user's limit, of which so many permits are left. */
@@ -121,7 +107,7 @@ class AllOfInterleavingsTest {
             for (int i = 0; i < left.size(); i++) {
                 Limit<String> limiter = Limiters.builder(
                                 Policy.of("limit " + i, Rate.perDay(1).burst(CAPACITY)))
-                        .maximumKeys(100)
+                        .maxKeys(100)
                         .timeSource(() -> 0)
                         .build();
                 limits.add(new Watched(i, limiter, keys.get(i), events));
@@ -131,17 +117,19 @@ class AllOfInterleavingsTest {
                     }
                 }
             }
-            all = fault == Fault.NONE ? AllOf.of(List.copyOf(limits)) : new BrokenAll<>(List.copyOf(limits), fault);
+            List<Limit<Request>> specificFirst = new ArrayList<>(limits);
+            Collections.reverse(specificFirst);
+            all = fault == Fault.NONE ? AllOf.of(List.copyOf(specificFirst)) : new BrokenAll<>(specificFirst, fault);
         }
 
         @Override
         public List<Runnable> tasks() {
             return IntStream.range(0, requests.size())
-                    .<Runnable>mapToObj(i -> () -> answers.put(i, admits(requests.get(i))))
+                    .<Runnable>mapToObj(i -> () -> answers.put(i, allows(requests.get(i))))
                     .toList();
         }
 
-        private boolean admits(Request request) {
+        private boolean allows(Request request) {
             return decides
                     ? all.decide(request, request.permits()).allowed()
                     : all.tryAcquire(request, request.permits());
@@ -153,7 +141,7 @@ class AllOfInterleavingsTest {
                 for (String key : List.of("node", "t", "a", "b")) {
                     assertThat(limit.limiter().peek(key, 1).remaining())
                             .as("left of %s at limit %s after %s", key, limit.index(), events)
-                            .isEqualTo(left.get(limit.index()) - admitted(limit, key));
+                            .isEqualTo(left.get(limit.index()) - allowed(limit, key));
                 }
             }
             int wrong = 0;
@@ -173,7 +161,7 @@ class AllOfInterleavingsTest {
             refusals[1] += wrong;
         }
 
-        private long admitted(Watched limit, String key) {
+        private long allowed(Watched limit, String key) {
             return answers.entrySet().stream()
                     .filter(Map.Entry::getValue)
                     .map(answer -> requests.get(answer.getKey()))

@@ -91,11 +91,11 @@ class AllOfPropertyTest {
                 boolean never = permits > limit.rates().get(i).capacity();
                 long wait = never ? Long.MAX_VALUE : bucket.wait(now, permits);
                 return new Answer(
-                        bucket.admits(now, permits), policy, bucket.remaining(now), wait, bucket.untilFull(now));
+                        bucket.allows(now, permits), policy, bucket.remaining(now), wait, bucket.untilFull(now));
             });
         }
 
-        /** What each bucket by itself has left, after it admitted. */
+        /** What each bucket by itself has left, after it allowed. */
         Stream<Answer> after(long now, Request request) {
             return of(request).stream()
                     .map(bucket -> new Answer(true, policy, bucket.remaining(now), 0, bucket.untilFull(now)));
@@ -116,7 +116,7 @@ class AllOfPropertyTest {
         }
     }
 
-    /** A tree of limits, and the model of its limits from the most specific to the most general. */
+    /** A tree of limits, and the model of its limits in the order in which they are asked. */
     private static final class Pair {
         private final ManualTime time = new ManualTime(-5);
         private final List<Buckets> model = new ArrayList<>();
@@ -134,9 +134,7 @@ class AllOfPropertyTest {
             }
             List<Limit<Request>> limits = new ArrayList<>();
             List<Tree> trees = ((Several) tree).limits();
-            for (int i = trees.size() - 1; i >= 0; i--) {
-                limits.add(0, limit(trees.get(i)));
-            }
+            trees.forEach(one -> limits.add(limit(one)));
             return all.apply(limits);
         }
 
@@ -149,7 +147,7 @@ class AllOfPropertyTest {
             Policy policy = Policy.of(
                     name, one.rates().get(0), one.rates().stream().skip(1).toArray(Rate[]::new));
             return Limiters.builder(policy)
-                    .maximumKeys(500)
+                    .maxKeys(500)
                     .timeSource(time)
                     .build()
                     .by(one.scope()::keyOf);
@@ -190,11 +188,11 @@ class AllOfPropertyTest {
 
         private boolean take(Request request, long permits) {
             long now = time.nanos();
-            boolean admitted = answer(request, permits).allowed();
-            if (admitted) {
+            boolean allowed = answer(request, permits).allowed();
+            if (allowed) {
                 model.forEach(buckets -> buckets.of(request).forEach(bucket -> bucket.charge(now, permits)));
             }
-            return admitted;
+            return allowed;
         }
 
         private boolean agree(Request request) {

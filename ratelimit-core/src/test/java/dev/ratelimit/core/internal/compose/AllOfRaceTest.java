@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Threads that fight over several limits: what is refused drains nothing, and nothing is admitted twice. */
+/** Threads that fight over several limits: what is refused drains nothing, and nothing is allowed twice. */
 class AllOfRaceTest {
 
     private static final int THREADS = 8;
@@ -45,7 +45,7 @@ class AllOfRaceTest {
                 Limiters.builder(Rate.perSecond(100)).timeSource(time).build();
         Limiter<String> perUser =
                 Limiters.builder(Rate.perSecond(3)).timeSource(time).build();
-        List<Limit<String>> limits = List.of(node.forAll(), perTenant.by(user -> "tenant"), perUser);
+        List<Limit<String>> limits = List.of(perUser, perTenant.by(user -> "tenant"), node.forAll());
         Limit<String> all = fault == Fault.NONE ? AllOf.of(List.copyOf(limits)) : new BrokenAll<>(limits, fault);
         assertThat(all.tryAcquire("amok", 3)).isTrue();
         String before = state(node, perTenant);
@@ -85,7 +85,7 @@ class AllOfRaceTest {
         SingleLimiter node = Limiters.single(Rate.perSecond(1), time);
         Limiter<String> perUser =
                 Limiters.builder(Rate.perSecond(5)).timeSource(time).build();
-        List<Limit<String>> limits = List.of(node.forAll(), perUser);
+        List<Limit<String>> limits = List.of(perUser, node.forAll());
         Limit<String> all = fault == Fault.NONE ? AllOf.of(List.copyOf(limits)) : new BrokenAll<>(limits, fault);
         assertThat(perUser.tryAcquire("amok", 5)).isTrue();
         AtomicBoolean over = new AtomicBoolean();
@@ -114,7 +114,7 @@ class AllOfRaceTest {
     }
 
     @Test
-    void eachLimitGivesExactlyWhatWasAdmitted() throws Exception {
+    void eachLimitGivesExactlyWhatWasAllowed() throws Exception {
         assertThat(wrongRounds(Fault.NONE, 300)).isZero();
     }
 
@@ -135,44 +135,44 @@ class AllOfRaceTest {
         for (int round = 0; round < rounds; round++) {
             SingleLimiter node = Limiters.single(Rate.perSecond(150), time);
             Limiter<Integer> perTenant = Limiters.builder(Rate.perSecond(90))
-                    .maximumKeys(1000)
+                    .maxKeys(1000)
                     .timeSource(time)
                     .build();
             Limiter<Integer> perUser = Limiters.builder(Rate.perSecond(60))
-                    .maximumKeys(1000)
+                    .maxKeys(1000)
                     .timeSource(time)
                     .build();
-            List<Limit<Integer>> limits = List.of(node.forAll(), perTenant.by(user -> user % 2), perUser);
+            List<Limit<Integer>> limits = List.of(perUser, perTenant.by(user -> user % 2), node.forAll());
             Limit<Integer> all = fault == Fault.NONE ? AllOf.of(List.copyOf(limits)) : new BrokenAll<>(limits, fault);
-            AtomicLongArray admitted = new AtomicLongArray(4);
+            AtomicLongArray allowed = new AtomicLongArray(4);
             sum(IntStream.range(0, THREADS)
                     .<Callable<Long>>mapToObj(thread -> () -> {
                         for (int i = 0; i < 200; i++) {
                             int user = (thread + i) % 4;
                             int permits = 1 + (i % 3);
                             if (all.tryAcquire(user, permits)) {
-                                admitted.addAndGet(user, permits);
+                                allowed.addAndGet(user, permits);
                             }
                         }
                         return 0L;
                     })
                     .toList());
-            boolean right = node.peek().remaining() == 150 - admitted(admitted, 0, 1, 2, 3)
-                    && perTenant.peek(0).remaining() == 90 - admitted(admitted, 0, 2)
-                    && perTenant.peek(1).remaining() == 90 - admitted(admitted, 1, 3);
+            boolean right = node.peek().remaining() == 150 - allowed(allowed, 0, 1, 2, 3)
+                    && perTenant.peek(0).remaining() == 90 - allowed(allowed, 0, 2)
+                    && perTenant.peek(1).remaining() == 90 - allowed(allowed, 1, 3);
             for (int user = 0; user < 4; user++) {
-                right &= perUser.peek(user).remaining() == 60 - admitted.get(user);
+                right &= perUser.peek(user).remaining() == 60 - allowed.get(user);
             }
             wrong += right ? 0 : 1;
         }
         return wrong;
     }
 
-    private static long admitted(AtomicLongArray ofUsers, int... users) {
+    private static long allowed(AtomicLongArray ofUsers, int... users) {
         return IntStream.of(users).mapToLong(ofUsers::get).sum();
     }
 
-    /** With time that goes on, no limit admits more than its capacity and what came back. */
+    /** With time that goes on, no limit allows more than its capacity and what came back. */
     @Test
     void noLimitIsExceededWhileTimeGoesOn() throws Exception {
         for (int round = 0; round < 20; round++) {
@@ -181,23 +181,23 @@ class AllOfRaceTest {
             Limiter<Integer> perUser = Limiters.builder(Rate.perSecond(500).burst(7))
                     .timeSource(time)
                     .build();
-            Limit<Integer> all = Limiters.all(node.forAll(), perUser);
-            AtomicLongArray admitted = new AtomicLongArray(4);
+            Limit<Integer> all = Limiters.all(perUser, node.forAll());
+            AtomicLongArray allowed = new AtomicLongArray(4);
             sum(IntStream.range(0, THREADS)
                     .<Callable<Long>>mapToObj(thread -> () -> {
                         for (int i = 0; i < 5_000; i++) {
                             time.advanceNanos(100);
                             if (all.tryAcquire((thread + i) % 4)) {
-                                admitted.incrementAndGet((thread + i) % 4);
+                                allowed.incrementAndGet((thread + i) % 4);
                             }
                         }
                         return 0L;
                     })
                     .toList());
             long nanos = time.nanos() - start;
-            assertThat(admitted(admitted, 0, 1, 2, 3)).isLessThanOrEqualTo(10 + nanos / 1_000_000);
+            assertThat(allowed(allowed, 0, 1, 2, 3)).isLessThanOrEqualTo(10 + nanos / 1_000_000);
             for (int user = 0; user < 4; user++) {
-                assertThat(admitted.get(user)).isLessThanOrEqualTo(7 + nanos / 2_000_000);
+                assertThat(allowed.get(user)).isLessThanOrEqualTo(7 + nanos / 2_000_000);
             }
         }
     }

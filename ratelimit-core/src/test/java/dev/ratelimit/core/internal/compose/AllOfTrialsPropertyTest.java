@@ -88,7 +88,7 @@ class AllOfTrialsPropertyTest {
                 case TRY -> root.limit.tryAcquire(user, permits) == root.take(now, user, permits, new ArrayDeque<>());
                 case DECIDE ->
                     root.limit.decide(user, permits).allowed() == root.take(now, user, permits, new ArrayDeque<>());
-                case PEEK -> root.limit.peek(user, permits).allowed() == root.admits(now, user, permits);
+                case PEEK -> root.limit.peek(user, permits).allowed() == root.allows(now, user, permits);
                 case REFUND -> {
                     root.limit.refund(user, permits);
                     root.refund(now, user, permits);
@@ -110,7 +110,7 @@ class AllOfTrialsPropertyTest {
                 .isEqualTo(-1);
     }
 
-    /** It takes a shadow limit's word that it has admitted for its having taken. */
+    /** It takes a shadow limit's word that it has allowed for its having taken. */
     @Example
     void aTwinThatGivesBackWhatWasOnlyLetPassIsCaught() {
         Tree tree = new Several(List.of(

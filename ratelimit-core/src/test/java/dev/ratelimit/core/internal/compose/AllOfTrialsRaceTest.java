@@ -42,23 +42,23 @@ class AllOfTrialsRaceTest {
         Limiter<String> perUser =
                 Limiters.builder(Rate.perSecond(10)).timeSource(time).build();
         ShadowLimit<String> trial = Limiters.shadow(Limiters.all(Limiters.shadow(perUser)));
-        List<Limit<String>> limits = List.of(node.forAll(), trial);
+        List<Limit<String>> limits = List.of(trial, node.forAll());
         Limit<String> all = fault == Fault.NONE ? AllOf.of(List.copyOf(limits)) : new BrokenAll<>(limits, fault);
         assertThat(node.tryAcquire()).isTrue();
         assertThat(perUser.tryAcquire("amok", 5)).isTrue();
         List<Callable<Long>> tasks = new ArrayList<>();
         for (int t = 0; t < 8; t++) {
             tasks.add(() -> {
-                long admitted = 0;
+                long allowed = 0;
                 for (int i = 0; i < requests; i++) {
                     if (i % 3 == 0) {
                         trial.off();
                     } else {
                         trial.enforce(i % 3 == 1 ? 0 : 100);
                     }
-                    admitted += all.tryAcquire("amok", 2) ? 1 : 0;
+                    allowed += all.tryAcquire("amok", 2) ? 1 : 0;
                 }
-                return admitted;
+                return allowed;
             });
         }
         assertThat(AllOfRaceTest.sum(tasks)).isZero();

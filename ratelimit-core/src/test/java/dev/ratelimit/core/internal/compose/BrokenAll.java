@@ -31,11 +31,11 @@ final class BrokenAll<R> implements Limit<R> {
     private final List<Limit<R>> limits;
     private final Fault fault;
 
-    /** From the most general to the most specific. */
+    /** From the most specific to the most general. */
     BrokenAll(List<Limit<R>> limits, Fault fault) {
         this.limits = new ArrayList<>(limits);
         this.fault = fault;
-        if (fault != Fault.GENERAL_FIRST && fault != Fault.DRAINS) {
+        if (fault == Fault.GENERAL_FIRST || fault == Fault.DRAINS) {
             Collections.reverse(this.limits);
         }
     }
@@ -43,12 +43,12 @@ final class BrokenAll<R> implements Limit<R> {
     @Override
     public boolean tryAcquire(R request, long permits) {
         if (fault == Fault.ONLY_LOOKS) {
-            boolean admitted = limits.stream()
+            boolean allowed = limits.stream()
                     .allMatch(limit -> limit.peek(request, permits).allowed());
-            if (admitted) {
+            if (allowed) {
                 limits.forEach(limit -> limit.tryAcquire(request, permits));
             }
-            return admitted;
+            return allowed;
         }
         for (int i = 0; i < limits.size(); i++) {
             if (!limits.get(i).tryAcquire(request, permits)) {
@@ -68,24 +68,9 @@ final class BrokenAll<R> implements Limit<R> {
     }
 
     @Override
-    public boolean tryAcquire(R request) {
-        return tryAcquire(request, 1);
-    }
-
-    @Override
-    public Decision decide(R request) {
-        return decide(request, 1);
-    }
-
-    @Override
     public Decision decide(R request, long permits) {
         Decision before = peek(request, permits);
         return tryAcquire(request, permits) || !before.allowed() ? before : Decision.blocked();
-    }
-
-    @Override
-    public Decision peek(R request) {
-        return peek(request, 1);
     }
 
     @Override

@@ -42,7 +42,7 @@ final class TrialModel {
             this.limit = limit;
         }
 
-        abstract boolean admits(long now, int user, long permits);
+        abstract boolean allows(long now, int user, long permits);
 
         /** Charges all that is to be charged, and remembers how to undo it; or nothing. */
         abstract boolean take(long now, int user, long permits, Deque<Runnable> undo);
@@ -72,7 +72,7 @@ final class TrialModel {
                 policy = Policy.of("one", rates.get(0), rates.stream().skip(1).toArray(Rate[]::new));
             }
             Limit<Integer> limiter =
-                    Limiters.builder(policy).maximumKeys(500).timeSource(time).build();
+                    Limiters.builder(policy).maxKeys(500).timeSource(time).build();
             return one.perUser() ? limiter : limiter.by(user -> 0);
         }
 
@@ -83,13 +83,13 @@ final class TrialModel {
         }
 
         @Override
-        boolean admits(long now, int user, long permits) {
-            return !one.blocks() && buckets(user).stream().allMatch(bucket -> bucket.admits(now, permits));
+        boolean allows(long now, int user, long permits) {
+            return !one.blocks() && buckets(user).stream().allMatch(bucket -> bucket.allows(now, permits));
         }
 
         @Override
         boolean take(long now, int user, long permits, Deque<Runnable> undo) {
-            if (!admits(now, user, permits)) {
+            if (!allows(now, user, permits)) {
                 return false;
             }
             buckets(user).forEach(bucket -> bucket.charge(now, permits));
@@ -132,15 +132,15 @@ final class TrialModel {
         }
 
         @Override
-        boolean admits(long now, int user, long permits) {
-            return nodes.stream().allMatch(node -> node.admits(now, user, permits));
+        boolean allows(long now, int user, long permits) {
+            return nodes.stream().allMatch(node -> node.allows(now, user, permits));
         }
 
         @Override
         boolean take(long now, int user, long permits, Deque<Runnable> undo) {
             int before = undo.size();
-            for (int i = nodes.size() - 1; i >= 0; i--) {
-                if (!nodes.get(i).take(now, user, permits, undo)) {
+            for (Node node : nodes) {
+                if (!node.take(now, user, permits, undo)) {
                     while (undo.size() > before) {
                         undo.pop().run();
                     }
@@ -190,8 +190,8 @@ final class TrialModel {
         }
 
         @Override
-        boolean admits(long now, int user, long permits) {
-            return percent != 100 || node.admits(now, user, permits);
+        boolean allows(long now, int user, long permits) {
+            return percent != 100 || node.allows(now, user, permits);
         }
 
         @Override
@@ -202,7 +202,7 @@ final class TrialModel {
             boolean within = node.take(now, user, permits, undo);
             boolean enforced = percent == 100;
             counts = new Counts(
-                    counts.admitted() + (within ? 1 : 0),
+                    counts.allowed() + (within ? 1 : 0),
                     counts.wouldHaveRefused() + (within || enforced ? 0 : 1),
                     counts.refused() + (within || !enforced ? 0 : 1));
             return within || !enforced;

@@ -32,19 +32,19 @@ final class BrokenWaits implements Door {
 
     @Override
     @SuppressWarnings("ThreadPriorityCheck") // widens the gap that the race has to find
-    public @Nullable Runnable enter(long key, int limit, long longestWaitNanos) throws InterruptedException {
+    public @Nullable Runnable enter(long key, int limit, long maxWaitNanos) throws InterruptedException {
         Waiting waiting = new Waiting();
         synchronized (this) {
             if (inUse < limit) {
                 inUse++;
                 return this::close;
             }
-            if (longestWaitNanos == 0) {
+            if (maxWaitNanos == 0) {
                 return null;
             }
             queue.add(waiting);
         }
-        Wakeups.Cancellable timeout = wakeups.at(wakeups.now() + longestWaitNanos, waiting::end);
+        Wakeups.Cancellable timeout = wakeups.at(wakeups.now() + maxWaitNanos, waiting::end);
         boolean interrupted = false;
         while (!waiting.handed && !waiting.timedOut && !interrupted) {
             LockSupport.park(this);

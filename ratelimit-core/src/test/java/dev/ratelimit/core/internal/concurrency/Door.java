@@ -7,7 +7,7 @@ interface Door {
 
     /** Waits for a slot of a key, at most so long; returns what closes it, or null. */
     @Nullable
-    Runnable enter(long key, int limit, long longestWaitNanos) throws InterruptedException;
+    Runnable enter(long key, int limit, long maxWaitNanos) throws InterruptedException;
 
     int inUse(long key);
 
@@ -16,12 +16,12 @@ interface Door {
     int keys();
 
     /** The slots themselves, held for a time at most. */
-    static Door of(Slots slots, long longestHoldNanos) {
+    static Door of(Slots slots, long leaseTimeoutNanos) {
         return new Door() {
             @Override
-            public @Nullable Runnable enter(long key, int limit, long longestWaitNanos) throws InterruptedException {
-                Bounds bounds = new Bounds(limit, longestHoldNanos);
-                if (!(slots.enter(key, bounds, longestWaitNanos) instanceof Slot slot)) {
+            public @Nullable Runnable enter(long key, int limit, long maxWaitNanos) throws InterruptedException {
+                ConcurrencyBounds bounds = new ConcurrencyBounds(limit, leaseTimeoutNanos);
+                if (!(slots.enter(key, bounds, maxWaitNanos) instanceof Slot slot)) {
                     return null;
                 }
                 slot.begin();
@@ -49,7 +49,7 @@ interface Door {
     static Door of(BrokenSlots slots) {
         return new Door() {
             @Override
-            public @Nullable Runnable enter(long key, int limit, long longestWaitNanos) {
+            public @Nullable Runnable enter(long key, int limit, long maxWaitNanos) {
                 return slots.tryEnter(key, limit);
             }
 

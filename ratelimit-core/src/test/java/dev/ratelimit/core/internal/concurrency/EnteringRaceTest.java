@@ -17,7 +17,7 @@ class EnteringRaceTest {
 
     private static final long KEY = 7;
     private static final int ROUNDS = 20_000;
-    private static final Bounds ONE = new Bounds(1, Bounds.FOREVER);
+    private static final ConcurrencyBounds ONE = new ConcurrencyBounds(1, ConcurrencyBounds.FOREVER);
 
     /** One slot, and one call that waits for it and gives it back when it is told. */
     private interface Scene {
@@ -37,7 +37,7 @@ class EnteringRaceTest {
         private final Slots slots = new Slots(time, wakeups, (key, held) -> {}, 1);
         private final AtomicInteger told = new AtomicInteger();
         private final Slot slot = Objects.requireNonNull(slots.tryEnter(KEY, ONE));
-        private final Entering call = slots.enterLater(KEY, ONE, 10, this::tell);
+        private final PendingEntry call = slots.enterLater(KEY, ONE, 10, this::tell);
 
         private void tell(Admission admission) {
             told.incrementAndGet();

@@ -1,7 +1,7 @@
 package dev.ratelimit.core.internal.concurrency;
 
 /** Memory of which one allocation fails, by its number from now. */
-final class FailingMemory extends Memory {
+final class FailingMemory extends AllocationProbe {
 
     private int left;
     private boolean isGone;

@@ -21,8 +21,8 @@ final class Race {
     static final int KEYS = 2;
     static final int LIMIT = 2;
 
-    private static final int LONGEST_WAIT = 2_000;
-    private static final int LONGEST_STEP = 400;
+    private static final int MAX_WAIT = 2_000;
+    private static final int MAX_STEP = 400;
     private static final int STEPS_BETWEEN_INTERRUPTS = 20;
 
     private final Door door;
@@ -70,7 +70,7 @@ final class Race {
         Random random = new Random(-1);
         long steps = 0;
         while (workers.stream().anyMatch(Thread::isAlive)) {
-            wakeups.advanceNanos(random.nextInt(LONGEST_STEP));
+            wakeups.advanceNanos(random.nextInt(MAX_STEP));
             if (++steps % STEPS_BETWEEN_INTERRUPTS == 0) {
                 workers.get(random.nextInt(threads)).interrupt();
             }
@@ -80,8 +80,8 @@ final class Race {
         if (failure != null) {
             throw new AssertionError("a worker failed", failure);
         }
-        // What is still open by mistake, and nobody closes, would go with the longest hold, if there is one.
-        wakeups.advanceNanos(LONGEST_WAIT);
+        // What is still open by mistake, and nobody closes, would go with the lease timeout, if there is one.
+        wakeups.advanceNanos(MAX_WAIT);
         int left = door.keys() + wakeups.pending();
         for (int key = 0; key < KEYS; key++) {
             left += Math.abs(door.inUse(key)) + door.waiting(key);
@@ -117,7 +117,7 @@ final class Race {
         if (closing != null) {
             enteredAtOnce.incrementAndGet();
         } else if (random.nextInt(4) > 0) {
-            closing = door.enter(key, LIMIT, 1 + random.nextInt(LONGEST_WAIT));
+            closing = door.enter(key, LIMIT, 1 + random.nextInt(MAX_WAIT));
             (closing == null ? timedOut : enteredAfterRefusal).incrementAndGet();
         }
         if (closing != null) {

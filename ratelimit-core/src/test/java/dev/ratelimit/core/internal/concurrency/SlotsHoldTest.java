@@ -14,14 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The longest hold: when slots are taken back, by whom, who is told, and what becomes of those who were told and fail. */
+/** The lease timeout: when slots are taken back, by whom, who is told, and what becomes of those who were told and fail. */
 class SlotsHoldTest {
 
     private static final long KEY = 7;
     private static final long OTHER = 8;
     private static final long HOLD = 1_000;
-    private static final Bounds TWO = new Bounds(2, Bounds.FOREVER);
-    private static final Bounds TWO_HELD = new Bounds(2, HOLD);
+    private static final ConcurrencyBounds TWO = new ConcurrencyBounds(2, ConcurrencyBounds.FOREVER);
+    private static final ConcurrencyBounds TWO_HELD = new ConcurrencyBounds(2, HOLD);
 
     private final ManualTime time = new ManualTime();
     private final ManualWakeups wakeups = new ManualWakeups(time);
@@ -70,7 +70,7 @@ class SlotsHoldTest {
 
     @Test
     void closingWhatWasTakenBackFreesNobodyElsesSlot() {
-        Bounds one = new Bounds(1, HOLD);
+        ConcurrencyBounds one = new ConcurrencyBounds(1, HOLD);
         Slot overdue = open(one);
         time.advanceNanos(HOLD);
         Slot successor = open(one);
@@ -93,14 +93,14 @@ class SlotsHoldTest {
 
     @Test
     void slotsWithoutALongestHoldNeedNoClockAndNoWakeUp() {
-        open(new Bounds(2, Bounds.FOREVER));
-        wakeups.advanceNanos(Policy.LONGEST.toNanos());
+        open(new ConcurrencyBounds(2, ConcurrencyBounds.FOREVER));
+        wakeups.advanceNanos(Policy.MAX_DURATION.toNanos());
         assertThat(slots.inUse(KEY)).isEqualTo(1);
         assertThat(wakeups.asked()).isZero();
     }
 
     @Test
-    void wakeUpsAreAskedForOncePerLongestHold() {
+    void wakeUpsAreAskedForOncePerLeaseTimeout() {
         for (int i = 0; i < 10 * HOLD; i++) {
             Slot slot = open(TWO_HELD);
             wakeups.advanceNanos(1);
@@ -113,7 +113,7 @@ class SlotsHoldTest {
     @Test
     void anEarlierDeadlineReplacesTheWakeUp() {
         for (int i = 0; i < 100; i++) {
-            slots.tryEnter(KEY, new Bounds(1_000, HOLD - i));
+            slots.tryEnter(KEY, new ConcurrencyBounds(1_000, HOLD - i));
             assertThat(wakeups.pending()).isEqualTo(1);
         }
         wakeups.advanceNanos(HOLD - 99);
@@ -133,7 +133,7 @@ class SlotsHoldTest {
                 },
                 (key, held) -> reclaimed.add(key + " after " + held));
         for (long hold : new long[] {5 * HOLD, HOLD, HOLD / 2}) {
-            uncancelled.tryEnter(KEY, new Bounds(3, hold));
+            uncancelled.tryEnter(KEY, new ConcurrencyBounds(3, hold));
         }
         wakeups.advanceNanos(HOLD);
         assertThat(reclaimed).containsExactly("7 after " + HOLD / 2, "7 after " + HOLD);
@@ -194,7 +194,7 @@ class SlotsHoldTest {
                 },
                 (key, held) -> reclaimed.add(key + " after " + held));
         handUncaughtTo((thread, thrown) -> uncaught.add(thrown));
-        Bounds one = new Bounds(1, HOLD);
+        ConcurrencyBounds one = new ConcurrencyBounds(1, HOLD);
         assertThat(untimed.tryEnter(KEY, one)).isNotNull();
         assertThat(uncaught).hasSize(1);
         time.advanceNanos(HOLD);
@@ -205,7 +205,7 @@ class SlotsHoldTest {
 
     @Test
     void theLongestHoldBeginsWhenTheSlotIsHandedOver() throws Exception {
-        Bounds one = new Bounds(1, HOLD);
+        ConcurrencyBounds one = new ConcurrencyBounds(1, HOLD);
         Slot slot = (Slot) slots.enter(KEY, one, 1);
         wakeups.advanceNanos(3 * HOLD);
         assertThat(slots.tryEnter(KEY, one)).isNull();
@@ -224,7 +224,7 @@ class SlotsHoldTest {
 
     @Test
     void aLeaseBeginsItsHoldAfterItsPermits() throws Exception {
-        Bounds one = new Bounds(1, HOLD);
+        ConcurrencyBounds one = new ConcurrencyBounds(1, HOLD);
         Slot slot = (Slot) slots.enter(KEY, one, 1);
         slot.lease(() -> {
             wakeups.advanceNanos(3 * HOLD);
@@ -266,7 +266,7 @@ class SlotsHoldTest {
         assertThat(untimed.keys()).isZero();
     }
 
-    private Slot open(Bounds bounds) {
+    private Slot open(ConcurrencyBounds bounds) {
         return Objects.requireNonNull(slots.tryEnter(KEY, bounds), "the key is full");
     }
 

@@ -15,7 +15,7 @@ class SlotsLaterTest {
     private static final long KEY = 7;
     private static final long HOLD = 1_000;
     private static final long WAIT = 500;
-    private static final Bounds ONE = new Bounds(1, Bounds.FOREVER);
+    private static final ConcurrencyBounds ONE = new ConcurrencyBounds(1, ConcurrencyBounds.FOREVER);
 
     private final ManualTime time = new ManualTime(Long.MAX_VALUE - 100);
     private final ManualWakeups wakeups = new ManualWakeups(time);
@@ -23,7 +23,7 @@ class SlotsLaterTest {
     private final List<Slot> handed = new ArrayList<>();
     private final Slots slots = new Slots(time, wakeups, (key, held) -> told.add("reclaimed"));
 
-    private Entering call(String name, Bounds bounds, long wait) {
+    private PendingEntry call(String name, ConcurrencyBounds bounds, long wait) {
         return slots.enterLater(KEY, bounds, wait, admission -> {
             told.add(name);
             if (admission instanceof Slot slot) {
@@ -36,13 +36,13 @@ class SlotsLaterTest {
 
     @Test
     void whereThereIsRoomTheCallIsMadeAtOnce() {
-        Entering call = call("first", ONE, WAIT);
+        PendingEntry call = call("first", ONE, WAIT);
         assertThat(told).containsExactly("first");
         assertThat(call.cancel()).isFalse();
         assertThat(slots.inUse(KEY)).isEqualTo(1);
         assertThat(wakeups.asked()).isZero();
         call("second", ONE, 0);
-        assertThat(told).containsExactly("first", "second", "TOO_MANY_AT_ONCE");
+        assertThat(told).containsExactly("first", "second", "TOO_MANY_CONCURRENT");
     }
 
     @Test
@@ -70,14 +70,14 @@ class SlotsLaterTest {
         wakeups.advanceNanos(WAIT - 1);
         assertThat(told).isEmpty();
         wakeups.advanceNanos(1);
-        assertThat(told).containsExactly("late", "TOO_MANY_AT_ONCE");
+        assertThat(told).containsExactly("late", "TOO_MANY_CONCURRENT");
         assertThat(slots.waiting(KEY)).isZero();
     }
 
     @Test
     void whoGivesUpIsToldNothingAndLetsTheNextOneMoveUp() {
         Slot slot = Objects.requireNonNull(slots.tryEnter(KEY, ONE));
-        Entering first = call("first", ONE, WAIT);
+        PendingEntry first = call("first", ONE, WAIT);
         call("second", ONE, WAIT);
         assertThat(first.cancel()).isTrue();
         assertThat(first.cancel()).isFalse();
@@ -89,9 +89,9 @@ class SlotsLaterTest {
 
     @Test
     void aPlaceInAFullQueueIsFreeAtOnceWhenSomebodyGivesUp() {
-        Bounds oneWaits = new Bounds(1, Bounds.FOREVER, 1);
+        ConcurrencyBounds oneWaits = new ConcurrencyBounds(1, ConcurrencyBounds.FOREVER, 1);
         slots.tryEnter(KEY, oneWaits);
-        Entering first = call("first", oneWaits, WAIT);
+        PendingEntry first = call("first", oneWaits, WAIT);
         call("second", oneWaits, WAIT);
         assertThat(told).containsExactly("second", "TOO_MANY_WAITING");
         first.cancel();
@@ -102,7 +102,7 @@ class SlotsLaterTest {
 
     @Test
     void aSlotThatIsTakenBackGoesToTheFirstCallAndItsHoldBeginsLater() {
-        Bounds held = new Bounds(1, HOLD);
+        ConcurrencyBounds held = new ConcurrencyBounds(1, HOLD);
         slots.tryEnter(KEY, held);
         call("first", held, 2 * HOLD);
         wakeups.advanceNanos(HOLD);

@@ -23,8 +23,8 @@ class SlotsLincheckTest {
     private static final long KEY = 7;
     private static final int LIMIT = 2;
     private static final long HOLD = 10;
-    private static final Bounds BOUNDS = new Bounds(LIMIT, Bounds.FOREVER);
-    private static final Bounds ONE = new Bounds(1, Bounds.FOREVER, 2);
+    private static final ConcurrencyBounds BOUNDS = new ConcurrencyBounds(LIMIT, ConcurrencyBounds.FOREVER);
+    private static final ConcurrencyBounds ONE = new ConcurrencyBounds(1, ConcurrencyBounds.FOREVER, 2);
 
     /** The most threads, with those that the checker runs before and after all others. */
     private static final int THREADS = 6;
@@ -45,7 +45,7 @@ class SlotsLincheckTest {
                 },
                 (key, held) -> {},
                 1);
-        private final Slot overdue = Objects.requireNonNull(slots.tryEnter(KEY, new Bounds(LIMIT, HOLD)));
+        private final Slot overdue = Objects.requireNonNull(slots.tryEnter(KEY, new ConcurrencyBounds(LIMIT, HOLD)));
         private final @Nullable Slot[] own = new @Nullable Slot[THREADS];
 
         public Real() {
@@ -145,7 +145,7 @@ class SlotsLincheckTest {
     public static class Calls {
         private final Slots slots = new Slots(() -> 0, (instant, task) -> () -> {}, (key, held) -> {}, 1);
         private final Slot first = Objects.requireNonNull(slots.tryEnter(KEY, ONE));
-        private final @Nullable Entering[] calls = new @Nullable Entering[THREADS];
+        private final @Nullable PendingEntry[] calls = new @Nullable PendingEntry[THREADS];
         private final AtomicReferenceArray<@Nullable Admission> told = new AtomicReferenceArray<>(THREADS);
 
         @Operation
@@ -164,7 +164,7 @@ class SlotsLincheckTest {
 
         @Operation
         public String cancel(@Param(name = "thread") int thread) {
-            Entering call = calls[thread];
+            PendingEntry call = calls[thread];
             if (call == null) {
                 return "has not called";
             }

@@ -20,8 +20,8 @@ class SlotsMemoryFailureTest {
     private static final long KEY = 7;
     private static final long HOLD = 1_000;
     private static final long WAIT = 500;
-    private static final Bounds ONE = new Bounds(1, Bounds.FOREVER);
-    private static final Bounds HELD = new Bounds(1, HOLD);
+    private static final ConcurrencyBounds ONE = new ConcurrencyBounds(1, ConcurrencyBounds.FOREVER);
+    private static final ConcurrencyBounds HELD = new ConcurrencyBounds(1, HOLD);
 
     /** As many as the tables of a stripe have places at first. */
     private static final int FULL_TABLE = 8;
@@ -45,7 +45,7 @@ class SlotsMemoryFailureTest {
 
     @Test
     void theNextSlotOfAKey() {
-        Bounds two = new Bounds(2, Bounds.FOREVER);
+        ConcurrencyBounds two = new ConcurrencyBounds(2, ConcurrencyBounds.FOREVER);
         assertThat(failures(slots -> enter(slots, KEY, two), slots -> enter(slots, KEY, two)))
                 .isEqualTo(1);
     }
@@ -62,7 +62,8 @@ class SlotsMemoryFailureTest {
         Slot[] reserved = new Slot[1];
         Consumer<Slots> reserve = slots -> {
             fill(slots);
-            reserved[0] = Objects.requireNonNull(slots.stripe(0).reserve(FULL_TABLE, new Bounds(1, HOLD / 2)));
+            reserved[0] =
+                    Objects.requireNonNull(slots.stripe(0).reserve(FULL_TABLE, new ConcurrencyBounds(1, HOLD / 2)));
             open.add(reserved[0]);
         };
         assertThat(failures(reserve, slots -> reserved[0].begin()))
@@ -86,7 +87,7 @@ class SlotsMemoryFailureTest {
             enter(slots, i, i % 2 == 0 ? HELD : ONE);
             slots.enterLater(i, HELD, 2 * HOLD, admission -> handed.add((Slot) admission));
         }
-        Entering givenUp = slots.enterLater(0, HELD, WAIT, admission -> {});
+        PendingEntry givenUp = slots.enterLater(0, HELD, WAIT, admission -> {});
         memory.setGone(true);
         assertThatCode(() -> {
                     slots.limit(1, 2);
@@ -201,7 +202,7 @@ class SlotsMemoryFailureTest {
         }
     }
 
-    private void enter(Slots slots, long key, Bounds bounds) {
+    private void enter(Slots slots, long key, ConcurrencyBounds bounds) {
         open.add(Objects.requireNonNull(slots.tryEnter(key, bounds)));
     }
 

@@ -18,7 +18,7 @@ class SlotsMemoryIT {
     private static final long NOTHING = 2_000_000;
 
     private static final long MUCH = 40L * KEYS;
-    private static final Bounds ONE = new Bounds(1, HOLD);
+    private static final ConcurrencyBounds ONE = new ConcurrencyBounds(1, HOLD);
 
     private final ManualTime time = new ManualTime();
     private final ManualWakeups wakeups = new ManualWakeups(time);

@@ -26,19 +26,19 @@ final class SlotsModel {
     /** Who waits, or has waited, or was answered at once. */
     static final class Queued {
         private final long key;
-        private final Bounds bounds;
+        private final ConcurrencyBounds bounds;
         private final long since;
         private final long deadline;
         boolean decided;
 
         /** Why it has none, if it was refused. */
         @Nullable
-        NoSlot refused;
+        SlotRefusal refused;
 
         @Nullable
         Place handed;
 
-        Queued(long key, Bounds bounds, long since, long deadline) {
+        Queued(long key, ConcurrencyBounds bounds, long since, long deadline) {
             this.key = key;
             this.bounds = bounds;
             this.since = since;
@@ -73,7 +73,7 @@ final class SlotsModel {
     }
 
     @Nullable
-    Place tryEnter(long key, Bounds bounds) {
+    Place tryEnter(long key, ConcurrencyBounds bounds) {
         Place place = reserve(key, bounds);
         if (place != null) {
             begin(place);
@@ -82,48 +82,48 @@ final class SlotsModel {
     }
 
     @Nullable
-    Place reserve(long key, Bounds bounds) {
-        limit(key, bounds.atOnce());
+    Place reserve(long key, ConcurrencyBounds bounds) {
+        limit(key, bounds.maxConcurrent());
         Key state = key(key);
         return state.open.size() < state.limit ? open(state, key, bounds) : null;
     }
 
     void begin(Place place) {
-        if (key(place.key).open.contains(place) && place.deadline == NEVER && place.hold != Bounds.FOREVER) {
+        if (key(place.key).open.contains(place) && place.deadline == NEVER && place.hold != ConcurrencyBounds.FOREVER) {
             place.deadline = now + place.hold;
         }
     }
 
     /** Puts somebody into the queue, for ever; null if it is full. */
     @Nullable
-    Queued queue(long key, Bounds bounds) {
-        limit(key, bounds.atOnce());
+    Queued queue(long key, ConcurrencyBounds bounds) {
+        limit(key, bounds.maxConcurrent());
         Key state = key(key);
         boolean isFull = state.open.size() >= state.limit && state.queue.size() >= bounds.mostWaiting();
         return isFull ? null : joined(key, bounds, NEVER);
     }
 
     /** Enters later. */
-    Queued enterLater(long key, Bounds bounds, long wait) {
-        limit(key, bounds.atOnce());
+    Queued enterLater(long key, ConcurrencyBounds bounds, long wait) {
+        limit(key, bounds.maxConcurrent());
         Key state = key(key);
         boolean hasRoom = state.open.size() < state.limit;
         if (hasRoom || (wait > 0 && state.queue.size() < bounds.mostWaiting())) {
             return joined(key, bounds, now + wait);
         }
         Queued refused = new Queued(key, bounds, now, NEVER);
-        refuse(refused, wait > 0 ? NoSlot.TOO_MANY_WAITING : NoSlot.TOO_MANY_AT_ONCE);
+        refuse(refused, wait > 0 ? SlotRefusal.TOO_MANY_WAITING : SlotRefusal.TOO_MANY_CONCURRENT);
         return refused;
     }
 
-    private Queued joined(long key, Bounds bounds, long deadline) {
+    private Queued joined(long key, ConcurrencyBounds bounds, long deadline) {
         Queued queued = new Queued(key, bounds, now, deadline);
         key(key).queue.add(queued);
         serve(key(key));
         return queued;
     }
 
-    private static void refuse(Queued queued, NoSlot reason) {
+    private static void refuse(Queued queued, SlotRefusal reason) {
         queued.decided = true;
         queued.refused = reason;
     }
@@ -156,7 +156,7 @@ final class SlotsModel {
                 for (Queued queued : List.copyOf(key.queue)) {
                     if (queued.deadline == now) {
                         key.queue.remove(queued);
-                        refuse(queued, NoSlot.TOO_MANY_AT_ONCE);
+                        refuse(queued, SlotRefusal.TOO_MANY_CONCURRENT);
                     }
                 }
             }
@@ -175,7 +175,7 @@ final class SlotsModel {
         return keys.values().stream().filter(key -> !key.open.isEmpty()).count();
     }
 
-    long longestWaiting() {
+    long maxWaiting() {
         return keys.values().stream()
                 .flatMap(key -> key.queue.stream())
                 .mapToLong(queued -> now - queued.since)
@@ -200,8 +200,8 @@ final class SlotsModel {
         }
     }
 
-    private Place open(Key state, long key, Bounds bounds) {
-        Place place = new Place(key, bounds.longestHoldNanos());
+    private Place open(Key state, long key, ConcurrencyBounds bounds) {
+        Place place = new Place(key, bounds.leaseTimeoutNanos());
         state.open.add(place);
         if (flaw == Flaw.BEGINS_HOLDS_EARLY) {
             begin(place);

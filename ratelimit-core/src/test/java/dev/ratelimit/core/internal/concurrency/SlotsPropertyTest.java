@@ -16,13 +16,13 @@ import net.jqwik.api.Provide;
 /** Any history of slots, and of who waits for them, against {@link SlotsModel}. */
 class SlotsPropertyTest {
 
-    private static final Bounds ONE = new Bounds(1, Bounds.FOREVER);
-    private static final Bounds HELD = new Bounds(1, 10);
+    private static final ConcurrencyBounds ONE = new ConcurrencyBounds(1, ConcurrencyBounds.FOREVER);
+    private static final ConcurrencyBounds HELD = new ConcurrencyBounds(1, 10);
 
     private static final int NEVER = 0;
 
     /** No step allocates more often; most steps with a number below do not either. */
-    private static final int MOST_ALLOCATIONS = 6;
+    private static final int MAX_ALLOCATIONS = 6;
 
     @Property(tries = 2_000)
     void sameAsTheModel(@ForAll("starts") long start, @ForAll("steps") List<Step> steps) {
@@ -86,7 +86,7 @@ class SlotsPropertyTest {
 
     @Provide
     Arbitrary<List<Step>> failingSteps() {
-        return steps(Arbitraries.of(Action.class), MOST_ALLOCATIONS);
+        return steps(Arbitraries.of(Action.class), MAX_ALLOCATIONS);
     }
 
     @Provide
@@ -95,11 +95,11 @@ class SlotsPropertyTest {
     }
 
     private static Arbitrary<List<Step>> steps(Arbitrary<Action> actions, int mostAllocations) {
-        Arbitrary<Bounds> bounds = Combinators.combine(
+        Arbitrary<ConcurrencyBounds> bounds = Combinators.combine(
                         Arbitraries.integers().between(1, 3),
-                        Arbitraries.of(Bounds.FOREVER, 10L, 26L),
-                        Arbitraries.of(Bounds.ANY_NUMBER, Bounds.ANY_NUMBER, 0, 1, 2))
-                .as(Bounds::new);
+                        Arbitraries.of(ConcurrencyBounds.FOREVER, 10L, 26L),
+                        Arbitraries.of(ConcurrencyBounds.ANY_NUMBER, ConcurrencyBounds.ANY_NUMBER, 0, 1, 2))
+                .as(ConcurrencyBounds::new);
         return Combinators.combine(
                         actions,
                         Arbitraries.integers().between(0, SlotsReplay.KEYS - 1),
@@ -111,7 +111,7 @@ class SlotsPropertyTest {
                 .ofMaxSize(80);
     }
 
-    private static Step step(Action action, Bounds bounds, int which) {
+    private static Step step(Action action, ConcurrencyBounds bounds, int which) {
         return new Step(action, 0, bounds, which, NEVER);
     }
 

@@ -22,7 +22,7 @@ class SlotsRaceTest {
 
     @Test
     void neverMoreInsideThanTheLimitAndEverySlotReturns() throws Exception {
-        Race.Result result = race(Door.of(slots, Bounds.FOREVER), Thread::new);
+        Race.Result result = race(Door.of(slots, ConcurrencyBounds.FOREVER), Thread::new);
         assertThat(result.mostInside()).isEqualTo(Race.LIMIT);
         assertThat(result.mostInUse()).isLessThanOrEqualTo(Race.LIMIT);
         assertThat(result.left()).isZero();

@@ -26,7 +26,7 @@ final class SlotsReplay {
      *
      * @param failAt the allocation that fails in this step, or zero
      */
-    record Step(Action action, int key, Bounds bounds, int which, int failAt) {}
+    record Step(Action action, int key, ConcurrencyBounds bounds, int which, int failAt) {}
 
     private record Open(Slot real, SlotsModel.Place model) {}
 
@@ -35,7 +35,7 @@ final class SlotsReplay {
     private static final class Later {
         private final List<Admission> told = new ArrayList<>();
         private SlotsModel.@Nullable Queued model;
-        private @Nullable Entering real;
+        private @Nullable PendingEntry real;
         private boolean cancelled;
 
         /** Whether both were told the same. */
@@ -113,7 +113,7 @@ final class SlotsReplay {
             switch (step.action()) {
                 // All but the limit that they brought is undone.
                 case ENTER, RESERVE, QUEUE, LATER ->
-                    model.limit(step.key(), step.bounds().atOnce());
+                    model.limit(step.key(), step.bounds().maxConcurrent());
                 case BEGIN -> {}
                 default -> throw new AssertionError("must not need memory: " + step, e);
             }
@@ -125,7 +125,7 @@ final class SlotsReplay {
 
     private boolean isSameWithMemory(Step step) {
         int key = step.key();
-        Bounds bounds = step.bounds();
+        ConcurrencyBounds bounds = step.bounds();
         switch (step.action()) {
             case ENTER -> {
                 return keep(slots.tryEnter(key, bounds), step);
@@ -166,8 +166,8 @@ final class SlotsReplay {
                 return laters.isEmpty() || cancel(laters.get(step.which() % laters.size()));
             }
             case LIMIT -> {
-                slots.limit(key, bounds.atOnce());
-                model.limit(key, bounds.atOnce());
+                slots.limit(key, bounds.maxConcurrent());
+                model.limit(key, bounds.maxConcurrent());
             }
             case ADVANCE -> {
                 // Holds end at even instants, waits at odd ones: so nothing depends on who of two comes first at one.
@@ -215,7 +215,7 @@ final class SlotsReplay {
         }
         return slots.keys() == model.keysInUse()
                 && reclaimed == model.reclaimed()
-                && slots.longestWaitingNanos() == model.longestWaiting()
+                && slots.maxWaitingNanos() == model.maxWaiting()
                 && slots.inUse() == model.inUse(0) + model.inUse(1) + model.inUse(2)
                 && slots.waiting() == model.waiting(0) + model.waiting(1) + model.waiting(2)
                 && !slots.stripe(0).isLocked()

@@ -18,7 +18,7 @@ class SlotsStackTest {
     private static final long KEY = 7;
     private static final long HOLD = 1_000;
     private static final long WAIT = 500;
-    private static final Bounds ONE = new Bounds(1, Bounds.FOREVER);
+    private static final ConcurrencyBounds ONE = new ConcurrencyBounds(1, ConcurrencyBounds.FOREVER);
 
     private final ManualTime time = new ManualTime();
 
@@ -44,14 +44,14 @@ class SlotsStackTest {
 
     @Test
     void aTwinThatMakesSureOfNoStackIsCaught() throws Exception {
-        assertThat(isSoundAtEachDepth(new Turnstile.Broken(Memory.PLENTY, Turnstile.Flaw.COUNTS_FIRST)))
+        assertThat(isSoundAtEachDepth(new Turnstile.Broken(AllocationProbe.PLENTY, Turnstile.Flaw.COUNTS_FIRST)))
                 .isFalse();
     }
 
     /** As a caller holds leases in {@code try}, one within the other, until the innermost call overflows. */
     @Test
     void whateverIsHeldWhenTheStackOverflowsIsGivenBack() throws Exception {
-        Turnstile turnstile = Turnstile.of(slots, Bounds.FOREVER);
+        Turnstile turnstile = Turnstile.of(slots, ConcurrencyBounds.FOREVER);
         for (int round = 0; round < SmallStack.ROUNDS; round++) {
             SmallStack.until(round, () -> hold(turnstile, 0));
             assertThat(slots.inUse()).as("in round %s", round).isZero();

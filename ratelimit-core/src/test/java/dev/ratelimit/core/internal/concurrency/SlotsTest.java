@@ -21,11 +21,11 @@ class SlotsTest {
     private static final long KEY = 7;
     private static final long OTHER = 8;
     private static final long HOLD = 1_000;
-    private static final Bounds TWO = new Bounds(2, Bounds.FOREVER);
-    private static final Bounds TWO_HELD = new Bounds(2, HOLD);
+    private static final ConcurrencyBounds TWO = new ConcurrencyBounds(2, ConcurrencyBounds.FOREVER);
+    private static final ConcurrencyBounds TWO_HELD = new ConcurrencyBounds(2, HOLD);
 
     private static final Rate RATE = Rate.perSecond(5);
-    private static final Decision YES = Decision.admitted(RATE, 3, 400);
+    private static final Decision YES = Decision.allowed(RATE, 3, 400);
     private static final Decision NO = Decision.refused(Decision.Reason.OVER_LIMIT, RATE, 0, 1, 2);
 
     private final ManualTime time = new ManualTime();
@@ -76,7 +76,7 @@ class SlotsTest {
 
     @Test
     void aSmallerLimitBindsNewOnesAndLeavesTheRest() {
-        Bounds one = new Bounds(1, Bounds.FOREVER);
+        ConcurrencyBounds one = new ConcurrencyBounds(1, ConcurrencyBounds.FOREVER);
         Slot first = open(TWO);
         Slot second = open(TWO);
         assertThat(slots.tryEnter(KEY, one)).isNull();
@@ -92,13 +92,14 @@ class SlotsTest {
     void aLargerLimitHoldsAtOnce() {
         open(TWO);
         open(TWO);
-        assertThat(slots.tryEnter(KEY, new Bounds(3, Bounds.FOREVER))).isNotNull();
+        assertThat(slots.tryEnter(KEY, new ConcurrencyBounds(3, ConcurrencyBounds.FOREVER)))
+                .isNotNull();
     }
 
     @Test
     void permitsThatAreThereMakeALease() {
         Lease lease = open(TWO).lease(() -> YES);
-        assertThat(lease.granted()).isTrue();
+        assertThat(lease.allowed()).isTrue();
         assertThat(lease.decision()).isSameAs(YES);
         assertThat(slots.inUse(KEY)).isEqualTo(1);
         lease.close();
@@ -109,7 +110,7 @@ class SlotsTest {
     @Test
     void permitsThatAreRefusedLeaveNoTraceOfTheSlot() {
         Lease lease = open(TWO_HELD).lease(() -> NO);
-        assertThat(lease.granted()).isFalse();
+        assertThat(lease.allowed()).isFalse();
         assertThat(lease.decision()).isSameAs(NO);
         assertThat(slots.keys()).isZero();
         wakeups.advanceNanos(HOLD);
@@ -128,24 +129,26 @@ class SlotsTest {
 
     @Test
     void closingALeaseThatWasTakenBackDoesNothing() {
-        Bounds one = new Bounds(1, HOLD);
+        ConcurrencyBounds one = new ConcurrencyBounds(1, HOLD);
         Lease overdue = open(one).lease(() -> YES);
         wakeups.advanceNanos(HOLD);
         open(one);
         overdue.close();
         assertThat(slots.inUse(KEY)).isEqualTo(1);
-        assertThat(overdue.granted()).isTrue();
+        assertThat(overdue.allowed()).isTrue();
     }
 
     @Test
     void boundsAreThoseOfAPolicy() {
         Policy policy = Policy.of("gold", RATE);
-        assertThat(Bounds.of(policy.atOnce(4))).isEqualTo(new Bounds(4, Bounds.FOREVER));
-        assertThat(Bounds.of(policy.atOnce(4, Duration.ofSeconds(3)))).isEqualTo(new Bounds(4, 3_000_000_000L));
-        assertThatThrownBy(() -> Bounds.of(policy)).isInstanceOf(NoSuchElementException.class);
+        assertThat(ConcurrencyBounds.of(policy.maxConcurrent(4)))
+                .isEqualTo(new ConcurrencyBounds(4, ConcurrencyBounds.FOREVER));
+        assertThat(ConcurrencyBounds.of(policy.maxConcurrent(4).leaseTimeout(Duration.ofSeconds(3))))
+                .isEqualTo(new ConcurrencyBounds(4, 3_000_000_000L));
+        assertThatThrownBy(() -> ConcurrencyBounds.of(policy)).isInstanceOf(NoSuchElementException.class);
     }
 
-    private Slot open(Bounds bounds) {
+    private Slot open(ConcurrencyBounds bounds) {
         return Objects.requireNonNull(slots.tryEnter(KEY, bounds), "the key is full");
     }
 }

@@ -20,9 +20,9 @@ class SlotsWaitTest {
     private static final long KEY = 7;
     private static final long HOLD = 1_000;
     private static final long WAIT = 500;
-    private static final Bounds ONE = new Bounds(1, Bounds.FOREVER);
-    private static final Bounds TWO = new Bounds(2, Bounds.FOREVER);
-    private static final Bounds ONE_HELD = new Bounds(1, HOLD);
+    private static final ConcurrencyBounds ONE = new ConcurrencyBounds(1, ConcurrencyBounds.FOREVER);
+    private static final ConcurrencyBounds TWO = new ConcurrencyBounds(2, ConcurrencyBounds.FOREVER);
+    private static final ConcurrencyBounds ONE_HELD = new ConcurrencyBounds(1, HOLD);
 
     private final ManualTime time = new ManualTime(Long.MAX_VALUE - 100);
     private final ManualWakeups wakeups = new ManualWakeups(time);
@@ -71,8 +71,8 @@ class SlotsWaitTest {
     @Test
     void whoDoesNotWaitIsAnsweredAtOnce() throws Exception {
         Slot slot = open(ONE);
-        assertThat(slots.enter(KEY, ONE, 0)).isEqualTo(NoSlot.TOO_MANY_AT_ONCE);
-        assertThat(slots.enter(KEY, ONE, -1)).isEqualTo(NoSlot.TOO_MANY_AT_ONCE);
+        assertThat(slots.enter(KEY, ONE, 0)).isEqualTo(SlotRefusal.TOO_MANY_CONCURRENT);
+        assertThat(slots.enter(KEY, ONE, -1)).isEqualTo(SlotRefusal.TOO_MANY_CONCURRENT);
         slot.close();
         assertThat(slots.enter(KEY, ONE, WAIT)).isInstanceOf(Slot.class);
         assertThat(wakeups.asked()).isZero();
@@ -85,7 +85,7 @@ class SlotsWaitTest {
         wakeups.advanceNanos(WAIT - 1);
         assertThat(slots.waiting(KEY)).isEqualTo(1);
         wakeups.advanceNanos(1);
-        assertThat(waiting.end()).isEqualTo(NoSlot.TOO_MANY_AT_ONCE);
+        assertThat(waiting.end()).isEqualTo(SlotRefusal.TOO_MANY_CONCURRENT);
         assertThat(slots.waiting(KEY)).isZero();
         assertThat(slots.inUse(KEY)).isEqualTo(1);
     }
@@ -97,7 +97,7 @@ class SlotsWaitTest {
         Waiting second = start(ONE, WAIT, 2);
         Waiting third = start(ONE, 3 * WAIT, 3);
         wakeups.advanceNanos(WAIT);
-        assertThat(second.end()).isEqualTo(NoSlot.TOO_MANY_AT_ONCE);
+        assertThat(second.end()).isEqualTo(SlotRefusal.TOO_MANY_CONCURRENT);
         slot.close();
         Slot ofFirst = first.slot();
         assertThat(third.isWaiting()).isTrue();
@@ -166,7 +166,8 @@ class SlotsWaitTest {
         Waiting waiting = start(ONE, WAIT, 1);
         assertThat(slots.tryEnter(KEY, TWO)).isNull();
         assertThat(waiting.end()).isInstanceOf(Slot.class);
-        assertThat(slots.tryEnter(KEY, new Bounds(3, Bounds.FOREVER))).isNotNull();
+        assertThat(slots.tryEnter(KEY, new ConcurrencyBounds(3, ConcurrencyBounds.FOREVER)))
+                .isNotNull();
     }
 
     @Test
@@ -198,12 +199,12 @@ class SlotsWaitTest {
 
     @Test
     void noMoreThanTheBoundWaitForAKeyAndOneMoreIsToldSoAtOnce() throws Exception {
-        Bounds twoWait = new Bounds(1, Bounds.FOREVER, 2);
+        ConcurrencyBounds twoWait = new ConcurrencyBounds(1, ConcurrencyBounds.FOREVER, 2);
         Slot slot = open(twoWait);
         Waiting first = start(twoWait, WAIT, 1);
         Waiting second = start(twoWait, WAIT, 2);
-        assertThat(slots.enter(KEY, twoWait, WAIT)).isEqualTo(NoSlot.TOO_MANY_WAITING);
-        assertThat(slots.enter(KEY, twoWait, 0)).isEqualTo(NoSlot.TOO_MANY_AT_ONCE);
+        assertThat(slots.enter(KEY, twoWait, WAIT)).isEqualTo(SlotRefusal.TOO_MANY_WAITING);
+        assertThat(slots.enter(KEY, twoWait, 0)).isEqualTo(SlotRefusal.TOO_MANY_CONCURRENT);
         assertThat(slots.waiting(KEY)).isEqualTo(2);
         first.thread.interrupt();
         assertThatThrownBy(first::end).hasCauseInstanceOf(InterruptedException.class);
@@ -216,9 +217,9 @@ class SlotsWaitTest {
 
     @Test
     void whereNobodyMayWaitSlotsAreStillHandedOut() throws Exception {
-        Bounds noneWait = new Bounds(1, Bounds.FOREVER, 0);
+        ConcurrencyBounds noneWait = new ConcurrencyBounds(1, ConcurrencyBounds.FOREVER, 0);
         Slot slot = (Slot) slots.enter(KEY, noneWait, WAIT);
-        assertThat(slots.enter(KEY, noneWait, WAIT)).isEqualTo(NoSlot.TOO_MANY_WAITING);
+        assertThat(slots.enter(KEY, noneWait, WAIT)).isEqualTo(SlotRefusal.TOO_MANY_WAITING);
         slot.close();
         assertThat(slots.enter(KEY, noneWait, WAIT)).isInstanceOf(Slot.class);
         assertThat(slots.waiting()).isZero();
@@ -226,7 +227,7 @@ class SlotsWaitTest {
 
     @Test
     void figuresOfAllKeysTellWhoIsInsideWhoWaitsAndForHowLong() throws Exception {
-        assertThat(slots.longestWaitingNanos()).isZero();
+        assertThat(slots.maxWaitingNanos()).isZero();
         open(TWO);
         Slot slot = open(TWO);
         slots.tryEnter(KEY + 1, ONE);
@@ -236,24 +237,24 @@ class SlotsWaitTest {
         wakeups.advanceNanos(12);
         assertThat(slots.inUse()).isEqualTo(3);
         assertThat(slots.waiting()).isEqualTo(2);
-        assertThat(slots.longestWaitingNanos()).isEqualTo(42);
+        assertThat(slots.maxWaitingNanos()).isEqualTo(42);
         slot.close();
         first.slot();
         assertThat(slots.inUse()).isEqualTo(3);
         assertThat(slots.waiting()).isEqualTo(1);
-        assertThat(slots.longestWaitingNanos()).isEqualTo(12);
+        assertThat(slots.maxWaitingNanos()).isEqualTo(12);
         wakeups.advanceNanos(WAIT);
-        assertThat(second.end()).isEqualTo(NoSlot.TOO_MANY_AT_ONCE);
+        assertThat(second.end()).isEqualTo(SlotRefusal.TOO_MANY_CONCURRENT);
         assertThat(slots.waiting()).isZero();
-        assertThat(slots.longestWaitingNanos()).isZero();
+        assertThat(slots.maxWaitingNanos()).isZero();
     }
 
-    private Slot open(Bounds bounds) {
+    private Slot open(ConcurrencyBounds bounds) {
         return Objects.requireNonNull(slots.tryEnter(KEY, bounds));
     }
 
-    private Admission entered(Bounds bounds, long longestWaitNanos) throws InterruptedException {
-        Admission admission = slots.enter(KEY, bounds, longestWaitNanos);
+    private Admission entered(ConcurrencyBounds bounds, long maxWaitNanos) throws InterruptedException {
+        Admission admission = slots.enter(KEY, bounds, maxWaitNanos);
         if (admission instanceof Slot slot) {
             slot.begin();
         }
@@ -261,9 +262,9 @@ class SlotsWaitTest {
     }
 
     /** Starts a thread that waits, and returns once it is in the queue with so many. */
-    private Waiting start(Bounds bounds, long longestWaitNanos, int waiting) {
+    private Waiting start(ConcurrencyBounds bounds, long maxWaitNanos, int waiting) {
         long asked = wakeups.asked();
-        Waiting started = new Waiting(new FutureTask<>(() -> entered(bounds, longestWaitNanos)));
+        Waiting started = new Waiting(new FutureTask<>(() -> entered(bounds, maxWaitNanos)));
         // Its end is asked for only after it has joined the queue.
         while (slots.waiting(KEY) != waiting || wakeups.asked() == asked) {
             Thread.yield();

@@ -14,11 +14,11 @@ import net.jqwik.api.constraints.LongRange;
 class StripePartsPropertyTest {
 
     private static final Stripe STRIPE =
-            new Stripe(() -> 0, (instant, task) -> () -> {}, (key, held) -> {}, Memory.PLENTY);
+            new Stripe(() -> 0, (instant, task) -> () -> {}, (key, held) -> {}, AllocationProbe.PLENTY);
 
     @Property(tries = 500)
     void theFirstDeadlineIsTheEarliest(@ForAll long start, @ForAll List<@LongRange(min = 0, max = 50) Long> steps) {
-        Deadlines deadlines = new Deadlines(Memory.PLENTY);
+        Deadlines deadlines = new Deadlines(AllocationProbe.PLENTY);
         List<Slot> model = new ArrayList<>();
         for (long step : steps) {
             if (step % 2 == 0 && !model.isEmpty()) {
@@ -44,7 +44,7 @@ class StripePartsPropertyTest {
 
     @Property(tries = 500)
     void theTableHoldsWhatAMapHolds(@ForAll List<@LongRange(min = -100, max = 100) Long> fingerprints) {
-        Occupancies table = new Occupancies(Memory.PLENTY);
+        Occupancies table = new Occupancies(AllocationProbe.PLENTY);
         Map<Long, Occupancy> model = new HashMap<>();
         for (long fingerprint : fingerprints) {
             Occupancy removed = model.remove(fingerprint);

@@ -16,8 +16,8 @@ interface Turnstile {
     boolean isLocked();
 
     /** Slots of one stripe, held for a time at most. */
-    static Turnstile of(Slots slots, long longestHoldNanos) {
-        Bounds any = new Bounds(Integer.MAX_VALUE, longestHoldNanos);
+    static Turnstile of(Slots slots, long leaseTimeoutNanos) {
+        ConcurrencyBounds any = new ConcurrencyBounds(Integer.MAX_VALUE, leaseTimeoutNanos);
         return new Turnstile() {
             @Override
             public Runnable enter(long key) {
@@ -52,14 +52,14 @@ interface Turnstile {
 
     /** The twin. */
     final class Broken implements Turnstile {
-        private final Memory memory;
+        private final AllocationProbe memory;
         private final Flaw flaw;
         private volatile boolean locked;
         private long slots;
         private long entries;
         private @Nullable Object last;
 
-        Broken(Memory memory, Flaw flaw) {
+        Broken(AllocationProbe memory, Flaw flaw) {
             this.memory = memory;
             this.flaw = flaw;
         }

@@ -28,7 +28,7 @@ class VirtualThreadsTest {
 
     private static final long SHORT = 1_000;
     private static final long LONG = 1_000_000;
-    private static final Bounds BOUNDS = new Bounds(LIMIT, Bounds.FOREVER);
+    private static final ConcurrencyBounds BOUNDS = new ConcurrencyBounds(LIMIT, ConcurrencyBounds.FOREVER);
 
     private static ThreadFactory virtual = Thread::new;
 
@@ -67,8 +67,8 @@ class VirtualThreadsTest {
         }
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            long longestWait = i % 10 == 1 ? SHORT : LONG;
-            threads.add(virtual.newThread(() -> enterAndLeave(longestWait)));
+            long maxWait = i % 10 == 1 ? SHORT : LONG;
+            threads.add(virtual.newThread(() -> enterAndLeave(maxWait)));
         }
         threads.forEach(Thread::start);
         // Only threads that have left their carriers can all be in the queue.
@@ -97,7 +97,7 @@ class VirtualThreadsTest {
 
     @Test
     void theyRaceAsOthersDo() throws Exception {
-        Race.Result result = new Race(Door.of(slots, Bounds.FOREVER), wakeups).run(virtual, 200, 500);
+        Race.Result result = new Race(Door.of(slots, ConcurrencyBounds.FOREVER), wakeups).run(virtual, 200, 500);
         assertThat(result.mostInside()).isEqualTo(Race.LIMIT);
         assertThat(result.left()).isZero();
         assertThat(result.enteredAfterRefusal()).isPositive();
@@ -105,9 +105,9 @@ class VirtualThreadsTest {
         assertThat(result.interrupted()).isPositive();
     }
 
-    private void enterAndLeave(long longestWait) {
+    private void enterAndLeave(long maxWait) {
         try {
-            if (!(slots.enter(KEY, BOUNDS, longestWait) instanceof Slot slot)) {
+            if (!(slots.enter(KEY, BOUNDS, maxWait) instanceof Slot slot)) {
                 timedOut.incrementAndGet();
                 return;
             }

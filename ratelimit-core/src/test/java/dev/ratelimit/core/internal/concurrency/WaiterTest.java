@@ -14,7 +14,7 @@ class WaiterTest {
 
     private static final long KEY = 7;
     private static final long WAIT = 500;
-    private static final Bounds ONE = new Bounds(1, Bounds.FOREVER);
+    private static final ConcurrencyBounds ONE = new ConcurrencyBounds(1, ConcurrencyBounds.FOREVER);
 
     private final ManualTime time = new ManualTime();
     private final ManualWakeups wakeups = new ManualWakeups(time);

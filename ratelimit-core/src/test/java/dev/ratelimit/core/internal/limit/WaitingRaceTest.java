@@ -10,7 +10,7 @@ import dev.ratelimit.Reservation;
 import dev.ratelimit.WhenSaturated;
 import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.keys.KeyHash;
-import dev.ratelimit.core.internal.queue.WaitingRoom;
+import dev.ratelimit.core.internal.queue.WaiterBounds;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ class WaitingRaceTest {
             KeyHash hash = new KeyHash(new Random(1));
             policies = new OnePolicy<>(policy, cells);
             limiter = new PolicyLimiter<>(
-                    policies, cells, hash, key -> key, time, new WaitingRoom(100_000, 100_000), 16, null, null);
+                    policies, cells, hash, key -> key, time, new WaiterBounds(100_000, 100_000), 16, null, null);
             fingerprint = CellTable.fingerprint(hash.of(KEY));
         }
 

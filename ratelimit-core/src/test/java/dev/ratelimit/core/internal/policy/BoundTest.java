@@ -16,7 +16,7 @@ class BoundTest {
     private final Set<String> made = new HashSet<>();
     private int room = Integer.MAX_VALUE;
 
-    private final Bound<String> bound = new Bound<>(this::make, made::remove, () -> inForce);
+    private final InternedPolicies<String> bound = new InternedPolicies<>(this::make, made::remove, () -> inForce);
 
     private String make(Policy policy) {
         if (made.size() >= room) {

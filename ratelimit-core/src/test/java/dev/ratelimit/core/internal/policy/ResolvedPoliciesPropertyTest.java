@@ -136,7 +136,7 @@ class ResolvedPoliciesPropertyTest {
         List<Report> reports = new ArrayList<>();
         ResolvedPolicies<String> policies = new ResolvedPolicies<>(
                 Tiers.of(directory, Directory.FREE)
-                        .maximumAge(Duration.ofNanos(AGE))
+                        .maxAge(Duration.ofNanos(AGE))
                         .retryAfter(Duration.ofNanos(RETRY))
                         .onFallback(fallback -> reports.add(new Report(fallback.policy(), fallback.known()))),
                 time);

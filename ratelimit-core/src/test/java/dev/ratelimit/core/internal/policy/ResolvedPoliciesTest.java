@@ -290,7 +290,7 @@ class ResolvedPoliciesTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 100})
     void noMoreIsRememberedThanTheBound(int bound) {
-        ResolvedPolicies<String> bounded = new ResolvedPolicies<>(tiers.maximumEntries(bound), time);
+        ResolvedPolicies<String> bounded = new ResolvedPolicies<>(tiers.maxEntries(bound), time);
         for (int i = 0; i < 10_000; i++) {
             bounded.of("key", i * 0x9E37_79B9_7F4A_7C15L);
         }

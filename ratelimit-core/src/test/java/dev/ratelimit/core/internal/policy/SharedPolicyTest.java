@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Timeout;
 
 class SharedPolicyTest {
 
-    private static final Policy WHOLE = Policy.of("gold", Rate.perSecond(120)).atOnce(8);
+    private static final Policy WHOLE = Policy.of("gold", Rate.perSecond(120)).maxConcurrent(8);
 
     private final ManualTime time = new ManualTime();
     private int live = 3;
     private final LiveNodes nodes = new LiveNodes(ClusterShare.of(() -> live, 2).every(Duration.ofSeconds(1)), time);
-    private final SharedPolicy shared = new SharedPolicy(WHOLE, nodes);
+    private final DividedPolicy shared = new DividedPolicy(WHOLE, nodes);
 
     @Test
     void thePartIsTheSameObjectUntilTheNumberChanges() {
@@ -48,7 +48,7 @@ class SharedPolicyTest {
 
     @Test
     void theNumberIsReadOnceForAllPolicies() {
-        SharedPolicy other = new SharedPolicy(Policy.unlimited(), nodes);
+        DividedPolicy other = new DividedPolicy(Policy.unlimited(), nodes);
         assertThat(shared.current()).isEqualTo(WHOLE.dividedBy(3));
         live = 4;
         assertThat(other.current()).isEqualTo(Policy.unlimited());

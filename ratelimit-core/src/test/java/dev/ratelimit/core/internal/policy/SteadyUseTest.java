@@ -35,7 +35,7 @@ class SteadyUseTest {
                                     return Directory.GOLD;
                                 },
                                 Directory.FREE)
-                        .maximumEntries(BOUND),
+                        .maxEntries(BOUND),
                 new ManualTime());
         flood(policies::of);
         assertThat(policies.size()).isEqualTo(BOUND);

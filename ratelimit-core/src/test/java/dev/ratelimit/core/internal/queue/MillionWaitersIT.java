@@ -38,11 +38,11 @@ class MillionWaitersIT {
     void aStageThatWaitsWithAMillionOthersTakes346BytesAtMost() throws Exception {
         Limiter<Long> limiter = Limiters.builder(
                         Policy.of("slow", Rate.perSecond(10).burst(1_000)).shape(Duration.ofDays(30)))
-                .maximumWaiters(MILLION)
+                .maxWaiters(MILLION)
                 .build();
         // Nobody departs within the first quarter of an hour.
         for (int i = 0; i < 10; i++) {
-            assertThat(limiter.reserve(0L, 1_000).granted()).isTrue();
+            assertThat(limiter.reserve(0L, 1_000).allowed()).isTrue();
         }
         // 328 bytes each, a slot of 12 bytes for its timer, and half as many slots again.
         measure("stage on one key", MILLION, 346, i -> limiter.acquireAsync(0L).toCompletableFuture());
@@ -53,8 +53,8 @@ class MillionWaitersIT {
     void aStageThatWaitsForAKeyOfItsOwnTakes669BytesAtMost() throws Exception {
         Limiter<Long> limiter = Limiters.builder(
                         Policy.of("slow", Rate.perDay(1)).shape(Duration.ofDays(30)))
-                .maximumWaiters(KEYS)
-                .maximumKeys(10 * KEYS)
+                .maxWaiters(KEYS)
+                .maxKeys(10 * KEYS)
                 .build();
         // In no order, and in a table with room: so none of them is evicted.
         long[] keys = new Random(12).longs(KEYS).toArray();

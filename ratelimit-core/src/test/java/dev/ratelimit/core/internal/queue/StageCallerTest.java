@@ -32,10 +32,10 @@ class StageCallerTest {
 
     private final Statistics statistics = new Statistics();
 
-    private Limiter<String> oneEach(Duration period, TimeSource time, int burst, int maximumWaiters) {
+    private Limiter<String> oneEach(Duration period, TimeSource time, int burst, int maxWaiters) {
         return Limiters.builder(Policy.of("p", Rate.of(1, period).burst(burst)).shape(period.multipliedBy(2)))
                 .timeSource(time)
-                .maximumWaiters(maximumWaiters)
+                .maxWaiters(maxWaiters)
                 .listener(statistics)
                 .build();
     }
@@ -59,9 +59,9 @@ class StageCallerTest {
         return limiter.snapshot(KEY).budgets().get(0).debt();
     }
 
-    private void assertTold(long admitted, long givenUp) {
+    private void assertTold(long allowed, long givenUp) {
         Statistics.Counts counts = statistics.counts("p");
-        assertThat(counts.admitted()).as("admitted").isEqualTo(admitted);
+        assertThat(counts.allowed()).as("allowed").isEqualTo(allowed);
         assertThat(counts.givenUp()).as("given up").isEqualTo(givenUp);
         assertThat(counts.refused()).as("refused").isZero();
     }
@@ -100,14 +100,14 @@ class StageCallerTest {
     void aMillisecondAndFiftyYearsComeInTheirOrder() {
         ManualTime time = new ManualTime();
         List<Long> readings = new ArrayList<>();
-        Duration third = Policy.LONGEST.dividedBy(3);
+        Duration third = Policy.MAX_DURATION.dividedBy(3);
         Limiter<String> slow = oneEach(third, time, 1, 1);
         Limiter<String> quick = oneEach(Duration.ofMillis(1), time, 1, 1);
         assertThat(slow.tryAcquire(KEY)).isTrue();
         assertThat(quick.tryAcquire(KEY)).isTrue();
         CompletableFuture<Void> last = waitAgain(slow, time, readings, 150);
         CompletableFuture<Void> first = later(quick).thenRun(() -> readings.add(time.nanos()));
-        time.advance(Policy.LONGEST.multipliedBy(50));
+        time.advance(Policy.MAX_DURATION.multipliedBy(50));
         assertThat(first).isDone();
         assertThat(last).isDone();
         List<Long> expected = new ArrayList<>(List.of(1_000_000L));

@@ -41,10 +41,10 @@ class ThreadCallerTest {
         return oneEach(period, time, 1);
     }
 
-    private static Limiter<String> oneEach(Duration period, TimeSource time, int maximumWaiters) {
-        return Limiters.builder(Policy.of("p", Rate.of(1, period).burst(1)).shape(period.multipliedBy(maximumWaiters)))
+    private static Limiter<String> oneEach(Duration period, TimeSource time, int maxWaiters) {
+        return Limiters.builder(Policy.of("p", Rate.of(1, period).burst(1)).shape(period.multipliedBy(maxWaiters)))
                 .timeSource(time)
-                .maximumWaiters(maximumWaiters)
+                .maxWaiters(maxWaiters)
                 .build();
     }
 
@@ -176,11 +176,11 @@ class ThreadCallerTest {
         Limiter<String> limiter = spent(TEN_NANOS, time);
         for (int i = 0; i < 1_000; i++) {
             FutureTask<Boolean> wait = new FutureTask<>(() -> {
-                boolean isAdmitted = limiter.acquire(KEY);
+                boolean isAllowed = limiter.acquire(KEY);
                 while (!Thread.interrupted()) {
                     Thread.onSpinWait();
                 }
-                return isAdmitted;
+                return isAllowed;
             });
             Thread thread = new Thread(wait);
             thread.start();

@@ -73,7 +73,7 @@ class AllOrNothingTest {
 
     /** The first of two quotas has room, and the second has none. */
     @Test
-    void whatAQuotaRefusedIsAdmittedUnderNoChoice() {
+    void whatAQuotaRefusedIsAllowedUnderNoChoice() {
         for (WhenUnavailable choice :
                 List.of(WhenUnavailable.allow(), WhenUnavailable.local(1), WhenUnavailable.deny())) {
             for (Fault fault : List.of(Fault.LOSE_CALL, Fault.REFUSE, Fault.LOSE_REPLY)) {

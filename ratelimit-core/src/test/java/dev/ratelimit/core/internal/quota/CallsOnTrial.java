@@ -11,8 +11,8 @@ final class CallsOnTrial {
     private CallsOnTrial() {}
 
     /** Surroundings in which a pause moves the time on, and each random number is 0.5. */
-    static Surroundings surroundings(ManualTime time) {
-        return new Surroundings(time, Runnable::run, () -> 0.5, nanos -> {
+    static ServiceContext surroundings(ManualTime time) {
+        return new ServiceContext(time, Runnable::run, () -> 0.5, nanos -> {
             time.advanceNanos(nanos);
             return !Thread.currentThread().isInterrupted();
         });
@@ -20,11 +20,11 @@ final class CallsOnTrial {
 
     static StoreCalls of(QuotaStore store, ManualTime time, int retries) {
         StoreDeadline deadline = new StoreDeadline.Own(Duration.ofMinutes(1));
-        Surroundings surroundings = surroundings(time);
+        ServiceContext surroundings = surroundings(time);
         return of(store, deadline, surroundings, retries);
     }
 
-    static StoreCalls of(QuotaStore store, StoreDeadline deadline, Surroundings surroundings, int retries) {
+    static StoreCalls of(QuotaStore store, StoreDeadline deadline, ServiceContext surroundings, int retries) {
         return new StoreCalls(
                 store,
                 deadline,

@@ -49,7 +49,7 @@ class LaneRaceTest {
 
     private void join() {
         for (int round = 0; round < ROUNDS; round++) {
-            Passenger passenger = new Passenger(REQUEST);
+            LaneRequest passenger = new LaneRequest(REQUEST);
             while (!current.join(passenger)) {
                 Thread.onSpinWait();
             }
@@ -74,9 +74,9 @@ class LaneRaceTest {
     @Test
     void theyAreFoundInTheOrderInWhichTheyCame() {
         Lane lane = new Lane();
-        Passenger first = new Passenger(REQUEST);
-        Passenger second = new Passenger(REQUEST);
-        Passenger third = new Passenger(REQUEST);
+        LaneRequest first = new LaneRequest(REQUEST);
+        LaneRequest second = new LaneRequest(REQUEST);
+        LaneRequest third = new LaneRequest(REQUEST);
         assertThat(lane.join(first)).isTrue();
         assertThat(lane.join(second)).isTrue();
         assertThat(lane.poll()).isSameAs(first);

@@ -72,7 +72,7 @@ class MemoryBoundsTest {
 
     @Test
     void windowsForWhichThereIsNoRoomLeaveNothing() {
-        Tallies tallies = new Tallies(new MemoryBounds(0, 0));
+        StoredCounters tallies = new StoredCounters(new MemoryBounds(0, 0));
         assertThatThrownBy(() -> tallies.locked(counter("a"))).isInstanceOf(MemoryBounds.NoRoom.class);
         assertThat(tallies.windows()).isZero();
     }
@@ -129,7 +129,7 @@ class MemoryBoundsTest {
                 .retries(3)
                 .clock(() -> now)
                 .build();
-        assertThat(quotas.reserve("ada", 2).granted()).isTrue();
+        assertThat(quotas.reserve("ada", 2).allowed()).isTrue();
     }
 
     @Test

@@ -57,11 +57,11 @@ class MeterTest {
         quotas.consume("key", 1);
         quotas.consume("key", 1);
         QuotaStatistics statistics = quotas.statistics();
-        assertThat(statistics.admitted())
+        assertThat(statistics.allowed())
                 .containsEntry(DecisionSource.STORE, 1L)
                 .containsEntry(DecisionSource.LOCAL, 2L)
                 .containsEntry(DecisionSource.OPEN, 0L)
-                .containsEntry(DecisionSource.LEASE, 0L)
+                .containsEntry(DecisionSource.PREFETCHED, 0L)
                 .hasSize(4);
         assertThat(statistics.refused()).isEqualTo(1);
         assertThat(statistics.closed()).isEqualTo(1);
@@ -71,7 +71,7 @@ class MeterTest {
         assertThat(statistics.storeTime()).isEqualTo(Duration.ofMillis(9));
         assertThat(statistics.maxStoreTime()).isEqualTo(Duration.ofMillis(3));
         assertThat(statistics.owedCounters()).isEqualTo(1);
-        assertThat(statistics.leasedUnits()).isZero();
+        assertThat(statistics.prefetchedUnits()).isZero();
         assertThat(statistics.storeAvailable()).isTrue();
     }
 

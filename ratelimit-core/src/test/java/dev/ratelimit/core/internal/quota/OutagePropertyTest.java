@@ -19,13 +19,13 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** Any history of requests and outages: in the end the store has counted what was admitted, and at no time more was. */
+/** Any history of requests and outages: in the end the store has counted what was allowed, and at no time more was. */
 class OutagePropertyTest {
 
     private static final Quota QUOTA = Quota.of("q", 200, CalendarWindow.yearly());
     private static final long SHARE = 50;
 
-    /** A service, what it admitted, and what was uncertain. */
+    /** A service, what it allowed, and what was uncertain. */
     private static final class History {
         final ServiceOnTrial trial = new ServiceOnTrial();
         final StoreQuotas quotas;
@@ -50,7 +50,7 @@ class OutagePropertyTest {
             }
         }
 
-        private boolean admitted(QuotaDecision decision, long amount) {
+        private boolean allowed(QuotaDecision decision, long amount) {
             if (decision.allowed()) {
                 used += amount;
             }
@@ -60,13 +60,13 @@ class OutagePropertyTest {
         /** Consumes; what a share grants for good is known at once. */
         private void consume(long amount) {
             QuotaDecision decision = quotas.consume("key", amount);
-            admitted(decision, amount);
+            allowed(decision, amount);
             local += decision.source() == DecisionSource.LOCAL ? amount : 0;
         }
 
         private void commit(long amount, long actual) {
             QuotaReservation reserved = quotas.reserve("key", amount);
-            if (admitted(reserved.decision(), amount)) {
+            if (allowed(reserved.decision(), amount)) {
                 try {
                     reserved.commit(actual);
                     used += actual - amount;
@@ -87,7 +87,7 @@ class OutagePropertyTest {
     }
 
     @Property(tries = 1_000)
-    void whatIsAdmittedIsCountedToTheUnit(@ForAll @Size(max = 60) List<@IntRange(max = 999) Integer> steps) {
+    void whatIsAllowedIsCountedToTheUnit(@ForAll @Size(max = 60) List<@IntRange(max = 999) Integer> steps) {
         for (WhenUnavailable choice : List.of(WhenUnavailable.allow(), WhenUnavailable.local(0.25))) {
             History history = new History(choice, false);
             steps.forEach(history::take);

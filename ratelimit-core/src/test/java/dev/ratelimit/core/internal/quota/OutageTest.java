@@ -16,7 +16,7 @@ import dev.ratelimit.testing.FaultyStore.Fault;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What each choice admits while the store is away, and what is counted when it is back. */
+/** What each choice allows while the store is away, and what is counted when it is back. */
 class OutageTest {
 
     private static final Duration PROBED = Duration.ofSeconds(4);
@@ -70,7 +70,7 @@ class OutageTest {
         assertThat(closed.refusedBy()).isEmpty();
         assertThat(closed.retryAfter()).isEqualTo(Duration.ofSeconds(2));
         assertThat(quotas.peek("key").source()).isEqualTo(DecisionSource.CLOSED);
-        assertThat(quotas.reserve("key", 1).granted()).isFalse();
+        assertThat(quotas.reserve("key", 1).allowed()).isFalse();
         trial.store.endOutage();
         assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.STORE);
         assertThat(trial.counted(DAILY)).isEqualTo(1);
@@ -127,7 +127,7 @@ class OutageTest {
     }
 
     @Test
-    void whatWasAdmittedInAWindowIsCountedInThatWindow() {
+    void whatWasAllowedInAWindowIsCountedInThatWindow() {
         QuotaService quotas = trial.service(WhenUnavailable.allow(), DAILY);
         trial.store.beginOutage(Fault.REFUSE);
         quotas.consume("key", 7);

@@ -27,7 +27,7 @@ class OwedTest {
                 .target(key, nowMillis));
     }
 
-    private static void post(Owed owed, long nowMillis) {
+    private static void post(OwedUnits owed, long nowMillis) {
         for (Adjust adjust : owed.next(1_000, nowMillis, () -> null)) {
             owed.done(adjust, nowMillis);
         }
@@ -35,32 +35,32 @@ class OwedTest {
 
     @Test
     void aCounterBeyondTheMostThereMayBeTakesNothing() {
-        Owed owed = new Owed(2, false);
-        assertThat(owed.admit(key("a", NOW), 1, NO_LIMIT, NOW)).isTrue();
-        assertThat(owed.admit(key("b", NOW), 1, NO_LIMIT, NOW)).isTrue();
-        assertThat(owed.admit(key("c", NOW), 1, NO_LIMIT, NOW)).isFalse();
+        OwedUnits owed = new OwedUnits(2, false);
+        assertThat(owed.allow(key("a", NOW), 1, NO_LIMIT, NOW)).isTrue();
+        assertThat(owed.allow(key("b", NOW), 1, NO_LIMIT, NOW)).isTrue();
+        assertThat(owed.allow(key("c", NOW), 1, NO_LIMIT, NOW)).isFalse();
         assertThat(owed.add(key("c", NOW), 1, true, NOW)).isFalse();
-        assertThat(owed.admit(key("a", NOW), 1, NO_LIMIT, NOW)).isTrue();
+        assertThat(owed.allow(key("a", NOW), 1, NO_LIMIT, NOW)).isTrue();
         post(owed, NOW);
         assertThat(owed.size()).isZero();
-        assertThat(owed.admit(key("c", NOW), 1, NO_LIMIT, NOW)).isTrue();
+        assertThat(owed.allow(key("c", NOW), 1, NO_LIMIT, NOW)).isTrue();
     }
 
     @Test
     void windowsThatHaveEndedMakeRoom() {
-        Owed owed = new Owed(2, true);
-        owed.admit(key("a", NOW), 1, NO_LIMIT, NOW);
-        owed.admit(key("b", NOW), 1, NO_LIMIT, NOW);
+        OwedUnits owed = new OwedUnits(2, true);
+        owed.allow(key("a", NOW), 1, NO_LIMIT, NOW);
+        owed.allow(key("b", NOW), 1, NO_LIMIT, NOW);
         post(owed, NOW);
-        assertThat(owed.admit(key("c", NOW), 1, NO_LIMIT, NOW)).isFalse();
-        assertThat(owed.admit(key("c", TOMORROW), 1, NO_LIMIT, TOMORROW)).isTrue();
-        assertThat(owed.admitted(key("a", NOW))).containsExactly(0);
+        assertThat(owed.allow(key("c", NOW), 1, NO_LIMIT, NOW)).isFalse();
+        assertThat(owed.allow(key("c", TOMORROW), 1, NO_LIMIT, TOMORROW)).isTrue();
+        assertThat(owed.allowed(key("a", NOW))).containsExactly(0);
     }
 
     @Test
     void whatAStoreMayHaveForgottenIsDropped() {
-        Owed owed = new Owed(2, false);
-        owed.admit(key("a", NOW), 1, NO_LIMIT, NOW);
+        OwedUnits owed = new OwedUnits(2, false);
+        owed.allow(key("a", NOW), 1, NO_LIMIT, NOW);
         long later = NOW + Duration.ofDays(40).toMillis();
         assertThat(owed.next(10, later, () -> null)).isEmpty();
         assertThat(owed.size()).isZero();
@@ -68,59 +68,59 @@ class OwedTest {
 
     @Test
     void countersThatTheStoreHasForgottenMakeRoomThoughNothingIsPosted() {
-        for (boolean keepsAdmitted : new boolean[] {false, true}) {
-            Owed owed = new Owed(2, keepsAdmitted);
-            owed.admit(key("a", NOW), 1, NO_LIMIT, NOW);
-            owed.admit(key("b", NOW), 1, NO_LIMIT, NOW);
+        for (boolean keepsAllowed : new boolean[] {false, true}) {
+            OwedUnits owed = new OwedUnits(2, keepsAllowed);
+            owed.allow(key("a", NOW), 1, NO_LIMIT, NOW);
+            owed.allow(key("b", NOW), 1, NO_LIMIT, NOW);
             owed.next(1, NOW, () -> null);
-            assertThat(owed.admit(key("c", NOW), 1, NO_LIMIT, NOW + 1_000)).isFalse();
+            assertThat(owed.allow(key("c", NOW), 1, NO_LIMIT, NOW + 1_000)).isFalse();
             long later = NOW + Duration.ofDays(40).toMillis();
-            assertThat(owed.admit(key("c", later), 1, NO_LIMIT, later)).isTrue();
+            assertThat(owed.allow(key("c", later), 1, NO_LIMIT, later)).isTrue();
             assertThat(owed.size()).isEqualTo(1);
         }
     }
 
     @Test
     void whatHasNoAnswerComesAgainUnchanged() {
-        Owed owed = new Owed(2, false);
-        owed.admit(key("a", NOW), 3, NO_LIMIT, NOW);
+        OwedUnits owed = new OwedUnits(2, false);
+        owed.allow(key("a", NOW), 3, NO_LIMIT, NOW);
         List<Adjust> first = owed.next(10, NOW, () -> null);
-        owed.admit(key("a", NOW), 4, NO_LIMIT, NOW);
+        owed.allow(key("a", NOW), 4, NO_LIMIT, NOW);
         assertThat(owed.next(10, NOW, () -> null)).isEqualTo(first);
         owed.done(first.get(0), NOW);
         assertThat(owed.next(10, NOW, () -> null)).extracting(Adjust::delta).containsExactly(4L);
     }
 
     @Test
-    void onlyWhatWasAdmittedHereGivesRoomHere() {
-        Owed owed = new Owed(2, true);
+    void onlyWhatWasAllowedHereGivesRoomHere() {
+        OwedUnits owed = new OwedUnits(2, true);
         long[] limit = {5};
-        owed.admit(key("a", NOW), 5, limit, NOW);
+        owed.allow(key("a", NOW), 5, limit, NOW);
         // A refund of what the store had granted is owed, and makes no room in the share.
         owed.add(key("a", NOW), -3, false, NOW);
-        assertThat(owed.admit(key("a", NOW), 1, limit, NOW)).isFalse();
+        assertThat(owed.allow(key("a", NOW), 1, limit, NOW)).isFalse();
         assertThat(owed.next(10, NOW, () -> null)).extracting(Adjust::delta).containsExactly(2L);
         owed.add(key("a", NOW), -2, true, NOW);
-        assertThat(owed.admit(key("a", NOW), 2, limit, NOW)).isTrue();
+        assertThat(owed.allow(key("a", NOW), 2, limit, NOW)).isTrue();
     }
 
     @Test
     void amountsDoNotWrap() {
-        Owed owed = new Owed(2, false);
-        owed.admit(key("a", NOW), Long.MAX_VALUE, NO_LIMIT, NOW);
+        OwedUnits owed = new OwedUnits(2, false);
+        owed.allow(key("a", NOW), Long.MAX_VALUE, NO_LIMIT, NOW);
         owed.add(key("a", NOW), Long.MAX_VALUE, true, NOW);
         assertThat(owed.next(10, NOW, () -> null)).extracting(Adjust::delta).containsExactly(Long.MAX_VALUE);
     }
 
     /** What a race runs on. */
     private interface Ledger {
-        boolean admit();
+        boolean allow();
 
         /** Posts; returns how much. */
         long post();
     }
 
-    /** Whether threads that admit while another posts were granted no more than the limit, all of which was posted. */
+    /** Whether threads that allow while another posts were granted no more than the limit, all of which was posted. */
     private static boolean isExact(Ledger ledger, long limit) throws Exception {
         int threads = 4;
         CyclicBarrier start = new CyclicBarrier(threads);
@@ -129,35 +129,35 @@ class OwedTest {
             boolean posts = t == 0;
             FutureTask<long[]> task = new FutureTask<>(() -> {
                 start.await();
-                long[] admittedAndPosted = new long[2];
+                long[] allowedAndPosted = new long[2];
                 for (int i = 0; i < limit; i++) {
-                    admittedAndPosted[0] += ledger.admit() ? 1 : 0;
-                    admittedAndPosted[1] += posts && i % 8 == 0 ? ledger.post() : 0;
+                    allowedAndPosted[0] += ledger.allow() ? 1 : 0;
+                    allowedAndPosted[1] += posts && i % 8 == 0 ? ledger.post() : 0;
                 }
-                return admittedAndPosted;
+                return allowedAndPosted;
             });
             new Thread(task).start();
             tasks.add(task);
         }
-        long admitted = 0;
+        long allowed = 0;
         long posted = 0;
         for (FutureTask<long[]> task : tasks) {
-            admitted += task.get()[0];
+            allowed += task.get()[0];
             posted += task.get()[1];
         }
         posted += ledger.post();
-        return admitted == limit && posted == admitted;
+        return allowed == limit && posted == allowed;
     }
 
     @RepeatedTest(5)
     @Timeout(60)
-    void whatIsAdmittedByManyThreadsIsTheLimitAndIsPostedOnce() throws Exception {
-        Owed owed = new Owed(2, true);
+    void whatIsAllowedByManyThreadsIsTheLimitAndIsPostedOnce() throws Exception {
+        OwedUnits owed = new OwedUnits(2, true);
         List<Target> targets = key("a", NOW);
         Ledger ledger = new Ledger() {
             @Override
-            public boolean admit() {
-                return owed.admit(targets, 1, new long[] {5_000}, NOW);
+            public boolean allow() {
+                return owed.allow(targets, 1, new long[] {5_000}, NOW);
             }
 
             @Override
@@ -177,7 +177,7 @@ class OwedTest {
     @SuppressWarnings("NonAtomicVolatileUpdate") // the fault
     private static final class WithoutALock implements Ledger {
         private final long limit;
-        private volatile long admitted;
+        private volatile long allowed;
         private volatile long owed;
 
         WithoutALock(long limit) {
@@ -185,11 +185,11 @@ class OwedTest {
         }
 
         @Override
-        public boolean admit() {
-            if (admitted >= limit) {
+        public boolean allow() {
+            if (allowed >= limit) {
                 return false;
             }
-            admitted++;
+            allowed++;
             owed++;
             return true;
         }

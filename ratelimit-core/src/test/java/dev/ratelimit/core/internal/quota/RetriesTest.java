@@ -30,7 +30,7 @@ class RetriesTest {
     private int interruptedAfter = Integer.MAX_VALUE;
 
     private Outcome call(int retries, Duration deadline) {
-        Surroundings surroundings = new Surroundings(time, Runnable::run, () -> random, nanos -> {
+        ServiceContext surroundings = new ServiceContext(time, Runnable::run, () -> random, nanos -> {
             pauses.add((nanos + 500_000) / 1_000_000);
             time.advanceNanos(nanos);
             return pauses.size() < interruptedAfter;
@@ -88,8 +88,8 @@ class RetriesTest {
     @Test
     void aThreadThatIsInterruptedDoesNotPause() {
         Thread.currentThread().interrupt();
-        assertThat(Surroundings.ofSystem().pause().nanos(Long.MAX_VALUE)).isFalse();
+        assertThat(ServiceContext.ofSystem().pause().nanos(Long.MAX_VALUE)).isFalse();
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(Surroundings.ofSystem().pause().nanos(1_000)).isTrue();
+        assertThat(ServiceContext.ofSystem().pause().nanos(1_000)).isTrue();
     }
 }

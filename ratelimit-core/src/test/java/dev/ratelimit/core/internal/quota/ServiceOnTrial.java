@@ -34,7 +34,7 @@ final class ServiceOnTrial {
 
     StoreQuotas service(QuotaStore store, WhenUnavailable choice, int retries, Quota... quotas) {
         StoreDeadline deadline = new StoreDeadline.Own(DEADLINE);
-        Surroundings surroundings = CallsOnTrial.surroundings(time);
+        ServiceContext surroundings = CallsOnTrial.surroundings(time);
         return new StoreQuotas(
                 new QuotaSettings(
                         store,

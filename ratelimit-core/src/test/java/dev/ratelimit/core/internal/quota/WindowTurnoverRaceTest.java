@@ -75,15 +75,15 @@ class WindowTurnoverRaceTest {
     void aWindowThatIsDroppedWhenItLooksEmptyIsCaught() throws Exception {
         String wrong = "";
         for (int round = 0; round < 50 && wrong.isEmpty(); round++) {
-            ConcurrentHashMap<String, WindowTallies> windows = new ConcurrentHashMap<>();
+            ConcurrentHashMap<String, WindowCounters> windows = new ConcurrentHashMap<>();
             wrong = race(thread -> () -> {
                 String key = "key-" + thread;
                 Counter counter = Counter.of("q", key, Instant.EPOCH, Instant.MAX);
-                WindowTallies window =
-                        windows.computeIfAbsent("q", q -> new WindowTallies(WindowTallies.Name.of(counter), NO_BOUNDS));
-                Tally tally = new Tally(window, counter, new Tallies.Due(Instant.MAX, thread));
+                WindowCounters window = windows.computeIfAbsent(
+                        "q", q -> new WindowCounters(WindowCounters.Name.of(counter), NO_BOUNDS));
+                StoredCounter tally = new StoredCounter(window, counter, new StoredCounters.Due(Instant.MAX, thread));
                 window.putIfAbsent(tally);
-                WindowTallies later = windows.get("q");
+                WindowCounters later = windows.get("q");
                 boolean lost = later == null || later.get(key) != tally;
                 window.remove(tally);
                 if (window.size() == 0) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 class BlockingCallsIT {
 
     private static final TimeSource SYSTEM = TimeSource.system();
-    private static final Duration LONGEST = Duration.ofSeconds(20);
+    private static final Duration MAX = Duration.ofSeconds(20);
 
     private final CountDownLatch end = new CountDownLatch(1);
 
@@ -43,7 +43,7 @@ class BlockingCallsIT {
                 .isTrue();
         CountDownLatch reclaimed = new CountDownLatch(1);
         Limiter<String> slots = Limiters.builder(
-                        Policy.of("one", Rate.perSecond(1000)).atOnce(1, Duration.ofMillis(20)))
+                        Policy.of("one", Rate.perSecond(1000)).maxConcurrent(1).leaseTimeout(Duration.ofMillis(20)))
                 .listener(new LimiterListener() {
                     @Override
                     public void leaseReclaimed(String policy) {
@@ -51,11 +51,11 @@ class BlockingCallsIT {
                     }
                 })
                 .build();
-        assertThat(slots.tryEnter("k").granted()).isTrue();
+        assertThat(slots.tryEnter("k").allowed()).isTrue();
         assertThat(reclaimed.await(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(slots.tryEnter("k").granted()).isTrue();
+        assertThat(slots.tryEnter("k").allowed()).isTrue();
         try (Lease refused = slots.enter("k", Duration.ofMillis(5))) {
-            assertThat(refused.granted()).isFalse();
+            assertThat(refused.allowed()).isFalse();
         }
         assertThat(blocking).isNotDone();
     }
@@ -63,9 +63,9 @@ class BlockingCallsIT {
     @Test
     void enterWithATimeoutMayBeCalledFromWhatCompletesAStage() throws Exception {
         Limiter<String> slots = Limiters.builder(
-                        Policy.of("one", Rate.perSecond(1000)).atOnce(1, Duration.ofHours(1)))
+                        Policy.of("one", Rate.perSecond(1000)).maxConcurrent(1).leaseTimeout(Duration.ofHours(1)))
                 .build();
-        assertThat(slots.tryEnter("k").granted()).isTrue();
+        assertThat(slots.tryEnter("k").allowed()).isTrue();
         Limiter<String> shaping = shaping();
         assertThat(shaping.tryAcquire("k", 10)).isTrue();
         // Also where it is complete by now, on a busy machine, the answer is the same.
@@ -102,13 +102,13 @@ class BlockingCallsIT {
         }
         CountDownLatch reclaimed = new CountDownLatch(1);
         Limiter<String> slots = slots(Duration.ofMillis(20), reclaimed);
-        assertThat(slots.tryEnter("k").granted()).isTrue();
+        assertThat(slots.tryEnter("k").allowed()).isTrue();
         assertThat(reclaimed.await(20, TimeUnit.SECONDS)).isTrue();
         Limiter<String> held = slots(Duration.ofHours(1), reclaimed);
-        assertThat(held.tryEnter("k").granted()).isTrue();
+        assertThat(held.tryEnter("k").allowed()).isTrue();
         assertThat(enter(held)).isFalse();
         assertThat(join(held.enterAsync("k", Duration.ofMillis(5)).toCompletableFuture())
-                        .granted())
+                        .allowed())
                 .isFalse();
         assertThat(blocking).noneMatch(CompletableFuture::isDone);
         end.countDown();
@@ -117,8 +117,9 @@ class BlockingCallsIT {
         }
     }
 
-    private static Limiter<String> slots(Duration longestHold, CountDownLatch reclaimed) {
-        return Limiters.builder(Policy.of("one", Rate.perSecond(1000)).atOnce(1, longestHold))
+    private static Limiter<String> slots(Duration leaseTimeout, CountDownLatch reclaimed) {
+        return Limiters.builder(
+                        Policy.of("one", Rate.perSecond(1000)).maxConcurrent(1).leaseTimeout(leaseTimeout))
                 .listener(new LimiterListener() {
                     @Override
                     public void leaseReclaimed(String policy) {
@@ -170,7 +171,7 @@ class BlockingCallsIT {
         for (int i = 0; i < count; i++) {
             // Half a second, so that it does not come before something depends on it.
             Limiter<String> limiter = Limiters.perKey(
-                    Policy.of("shaped", Rate.perSecond(2).burst(1)).shape(LONGEST));
+                    Policy.of("shaped", Rate.perSecond(2).burst(1)).shape(MAX));
             assertThat(limiter.tryAcquire("k")).isTrue();
             stages.add(limiter.acquireAsync("k")
                     .thenAccept(decision -> {
@@ -185,19 +186,19 @@ class BlockingCallsIT {
 
     private static Limiter<String> shaping() {
         return Limiters.perKey(
-                Policy.of("shaped", Rate.perSecond(100).burst(10)).shape(LONGEST));
+                Policy.of("shaped", Rate.perSecond(100).burst(10)).shape(MAX));
     }
 
     private static boolean enter(Limiter<String> slots) {
         try (Lease lease = slots.enter("k", Duration.ofMillis(20))) {
-            return lease.granted();
+            return lease.allowed();
         } catch (InterruptedException e) {
             throw new CompletionException(e);
         }
     }
 
     private static <T> T join(CompletableFuture<T> future) throws Exception {
-        return future.get(LONGEST.toSeconds(), TimeUnit.SECONDS);
+        return future.get(MAX.toSeconds(), TimeUnit.SECONDS);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

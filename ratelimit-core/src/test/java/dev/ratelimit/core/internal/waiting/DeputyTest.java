@@ -170,10 +170,10 @@ class DeputyTest {
         }
     }
 
-    /** The leader that comes back, and the deputy that takes over: {@link Deputy#regain} is what both do. */
+    /** The leader that comes back, and the deputy that takes over: {@link DeputyThread#regain} is what both do. */
     private static final class BackOrOver implements RacingPairs.Round {
 
-        private final Deputy deputy = new Deputy(THREADS, () -> {}, new Timeline(), 0, 0);
+        private final DeputyThread deputy = new DeputyThread(THREADS, () -> {}, new Timeline(), 0, 0);
         private final long lent = deputy.lend();
         private final AtomicInteger leaders = new AtomicInteger();
 

@@ -13,7 +13,7 @@ class NapTest {
     @ParameterizedTest(name = "{0} ns left")
     @CsvSource({"1", "99999", "1000000000000", "9223372036854775807"})
     void theSystemsInstantsAreSleptUpTo(long left) {
-        assertThat(Nap.nanos(TimeSource.system(), left, 9)).isEqualTo(left);
+        assertThat(SleepBound.nanos(TimeSource.system(), left, 9)).isEqualTo(left);
     }
 
     @ParameterizedTest(name = "{0} ns left after {1} stalls: {2} ns")
@@ -31,6 +31,6 @@ class NapTest {
         "9223372036854775807, 3, 1000000000"
     })
     void anotherSourceIsLookedAtAgainBetween100MicrosecondsAndASecond(long left, int stalls, long nap) {
-        assertThat(Nap.nanos(OWN, left, stalls)).isEqualTo(nap);
+        assertThat(SleepBound.nanos(OWN, left, stalls)).isEqualTo(nap);
     }
 }

@@ -12,22 +12,22 @@ class NestingTest {
     @Test
     void soManyStandWithinOneAnotherAndNoMore() {
         assertThat(Nesting.run(this::nest)).isTrue();
-        assertThat(depth).isEqualTo(Nesting.MOST);
+        assertThat(depth).isEqualTo(Nesting.MAX);
         // Those that are over leave room.
         assertThat(Nesting.run(this::nest)).isTrue();
-        assertThat(depth).isEqualTo(2 * Nesting.MOST);
+        assertThat(depth).isEqualTo(2 * Nesting.MAX);
     }
 
     private void nest() {
         depth++;
         if (!Nesting.run(this::nest)) {
-            assertThat(depth % Nesting.MOST).isZero();
+            assertThat(depth % Nesting.MAX).isZero();
         }
     }
 
     @Test
     void oneThatThrowsIsOver() {
-        for (int i = 0; i < 2 * Nesting.MOST; i++) {
+        for (int i = 0; i < 2 * Nesting.MAX; i++) {
             assertThatThrownBy(() -> Nesting.run(() -> {
                         throw new IllegalStateException("own");
                     }))

@@ -12,7 +12,7 @@ class OversleepTest {
 
     private static final long MILLI = 1_000_000;
 
-    private final Oversleep oversleep = new Oversleep();
+    private final WakeUpDelay oversleep = new WakeUpDelay();
     private final Random random = new Random(1);
 
     /** Sleeps so often; returns what a sleep of a millisecond is shortened by then. */
@@ -79,6 +79,6 @@ class OversleepTest {
     @Test
     void aSleepIsNeverShorterThanWhatOneWaitsAwakeFor() {
         after(200, () -> 80_000);
-        assertThat(oversleep.asleep(20_000)).isEqualTo(Oversleep.AWAKE_NANOS);
+        assertThat(oversleep.asleep(20_000)).isEqualTo(WakeUpDelay.AWAKE_NANOS);
     }
 }

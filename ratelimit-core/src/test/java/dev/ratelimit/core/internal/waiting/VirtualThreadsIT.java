@@ -68,8 +68,8 @@ class VirtualThreadsIT {
     private static Limiter<Long> apart(Duration period, TimeSource time) {
         return Limiters.builder(Policy.of("p", Rate.of(1, period).burst(1)).shape(period))
                 .timeSource(time)
-                .maximumKeys(10 * COUNT)
-                .maximumWaiters(COUNT)
+                .maxKeys(10 * COUNT)
+                .maxWaiters(COUNT)
                 .build();
     }
 
@@ -103,20 +103,20 @@ class VirtualThreadsIT {
         ManualTime time = new ManualTime();
         Policy policy = Policy.of("p", Rate.perSecond(1)).shape(Duration.ofSeconds(count));
         Limiter<String> limiter =
-                Limiters.builder(policy).timeSource(time).maximumWaiters(count).build();
+                Limiters.builder(policy).timeSource(time).maxWaiters(count).build();
         assertThat(limiter.tryAcquire("k")).isTrue();
-        AtomicInteger admitted = new AtomicInteger();
+        AtomicInteger allowed = new AtomicInteger();
         List<Thread> threads = start(count, i -> {
             acquire(limiter, "k");
-            admitted.incrementAndGet();
+            allowed.incrementAndGet();
         });
         time.awaitPending(count);
-        assertThat(admitted).hasValue(0);
+        assertThat(allowed).hasValue(0);
         time.advance(Duration.ofSeconds(count - 1));
         assertThat(time.pending()).isEqualTo(1);
         time.advance(Duration.ofSeconds(1));
         join(threads);
-        assertThat(admitted).hasValue(count);
+        assertThat(allowed).hasValue(count);
     }
 
     /** The first permit of a key is there at once, and the second is due after the period. */

@@ -25,7 +25,7 @@ final class Abandoned {
 
     private static final Logger LOG = LoggerFactory.getLogger(Abandoned.class);
 
-    private static final int LONGEST_PAUSE_SECONDS = 32;
+    private static final int MAX_PAUSE_SECONDS = 32;
 
     private final int max;
     private final TimeSource time;
@@ -64,7 +64,7 @@ final class Abandoned {
                     "the database left the last " + unanswered
                             + " statements unanswered, which may still be at work in it;"
                             + " nothing is sent now, one call tries again at intervals of up to "
-                            + LONGEST_PAUSE_SECONDS + " s",
+                            + MAX_PAUSE_SECONDS + " s",
                     null);
         }
     }
@@ -109,6 +109,6 @@ final class Abandoned {
 
     private long pause() {
         int doublings = Math.min(Integer.SIZE - 2, Math.max(0, unanswered - max));
-        return TimeUnit.NANOSECONDS.convert(Duration.ofSeconds(Math.min(LONGEST_PAUSE_SECONDS, 1L << doublings)));
+        return TimeUnit.NANOSECONDS.convert(Duration.ofSeconds(Math.min(MAX_PAUSE_SECONDS, 1L << doublings)));
     }
 }

@@ -66,11 +66,11 @@ final class Failures {
     }
 
     /** A call that did not get its turn. */
-    static QuotaStoreException noTurn(int maximumCalls) {
+    static QuotaStoreException noTurn(int maxCalls) {
         return new QuotaStoreException(
                 Certainty.NOT_APPLIED,
-                "the deadline passed while all " + maximumCalls
-                        + " calls that may be under way at once were (maximumCalls); nothing was counted",
+                "the deadline passed while all " + maxCalls
+                        + " calls that may be under way at once were (maxCalls); nothing was counted",
                 null);
     }
 }

@@ -192,8 +192,8 @@ final class InTransaction implements Counting {
 
     private static <T> List<List<T>> parts(List<T> all) {
         List<List<T>> parts = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += Sql.LONGEST_LIST) {
-            parts.add(all.subList(from, Math.min(all.size(), from + Sql.LONGEST_LIST)));
+        for (int from = 0; from < all.size(); from += Sql.MAX_LIST) {
+            parts.add(all.subList(from, Math.min(all.size(), from + Sql.MAX_LIST)));
         }
         return parts;
     }

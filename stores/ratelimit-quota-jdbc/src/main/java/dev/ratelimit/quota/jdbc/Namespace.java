@@ -13,13 +13,13 @@ record Namespace(String prefix) {
     static final Namespace NONE = new Namespace("");
 
     /** The most characters of a name. */
-    static final int LONGEST = Counter.LONGEST_QUOTA;
+    static final int MAX = Counter.MAX_QUOTA_LENGTH;
 
     /** The namespace of a name. */
     static Namespace of(String name) {
         if (!Counter.isQuotaName(name)) {
             throw new IllegalArgumentException(
-                    "namespace must be 1 to " + LONGEST + " of A-Z a-z 0-9 . _ - but was \"" + name + "\"");
+                    "namespace must be 1 to " + MAX + " of A-Z a-z 0-9 . _ - but was \"" + name + "\"");
         }
         return new Namespace(name + ":");
     }
@@ -35,7 +35,7 @@ record Namespace(String prefix) {
     }
 
     /** How many characters a name in the table may have. */
-    int longestName() {
-        return prefix.length() + Counter.LONGEST_NAME;
+    int maxName() {
+        return prefix.length() + Counter.MAX_NAME_LENGTH;
     }
 }

@@ -7,14 +7,14 @@ import java.util.concurrent.locks.LockSupport;
 /** The pause before another attempt: none at first, then longer ones of random length, so that rivals part. */
 final class Pause {
 
-    private static final int LONGEST_MICROS = 8192;
+    private static final int MAX_MICROS = 8192;
 
     private Pause() {}
 
     /** Pauses after so many attempts that failed, from 0. Throws if the deadline has passed. */
     static void before(int failed, Deadline deadline) {
         if (failed > 0) {
-            int bound = Math.min(LONGEST_MICROS, 64 << Math.min(failed, 16));
+            int bound = Math.min(MAX_MICROS, 64 << Math.min(failed, 16));
             long nanos = 1000L * ThreadLocalRandom.current().nextInt(bound);
             LockSupport.parkNanos(Math.min(nanos, deadline.remainingNanos()));
         }

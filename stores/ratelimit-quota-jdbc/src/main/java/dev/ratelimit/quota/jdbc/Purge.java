@@ -30,7 +30,7 @@ final class Purge implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Purge.class);
 
     private static final int BATCH = 128;
-    private static final Duration LONGEST = Duration.ofSeconds(10);
+    private static final Duration MAX = Duration.ofSeconds(10);
 
     private final Calls calls;
     private final Connections connections;
@@ -79,7 +79,7 @@ final class Purge implements AutoCloseable {
         long all = 0;
         int some;
         do {
-            Deadline deadline = Deadline.after(LONGEST);
+            Deadline deadline = Deadline.after(MAX);
             some = calls.call(deadline, progress -> batch(deadline, progress));
             all += some;
         } while (some == BATCH);
@@ -88,7 +88,7 @@ final class Purge implements AutoCloseable {
 
     /** Forgets counters, whatever their time is. */
     void forget(List<String> counters) {
-        Deadline deadline = Deadline.after(LONGEST);
+        Deadline deadline = Deadline.after(MAX);
         try {
             calls.<Boolean>call(deadline, progress -> {
                 try (Session session = Session.open(connections, deadline)) {

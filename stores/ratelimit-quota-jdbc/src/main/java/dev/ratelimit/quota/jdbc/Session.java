@@ -17,7 +17,7 @@ final class Session implements AutoCloseable {
     /** How long a rollback may take that nobody waits for. */
     private static final int CLEARING_MILLIS = 1000;
 
-    private static final int LONGEST_MILLIS = 1 << 29;
+    private static final int MAX_MILLIS = 1 << 29;
 
     private final Connections connections;
     private final Connection connection;
@@ -87,7 +87,7 @@ final class Session implements AutoCloseable {
 
     /** How long the server may take for a statement that is sent now. */
     long serverMillis() {
-        return StatementBound.millis(Math.min(LONGEST_MILLIS, Math.max(1, deadline.remainingMillis())));
+        return StatementBound.millis(Math.min(MAX_MILLIS, Math.max(1, deadline.remainingMillis())));
     }
 
     /** Has each statement be its own transaction. */
@@ -182,7 +182,7 @@ final class Session implements AutoCloseable {
         if (deadline.hasPassed()) {
             throw Calls.late();
         }
-        long millis = Math.min(LONGEST_MILLIS, Math.max(1, deadline.remainingMillis()));
+        long millis = Math.min(MAX_MILLIS, Math.max(1, deadline.remainingMillis()));
         // The next power of two is near enough for what only sets a thread free, and seldom another than the last one.
         bound(Integer.highestOneBit((int) (2 * millis - 1)));
     }

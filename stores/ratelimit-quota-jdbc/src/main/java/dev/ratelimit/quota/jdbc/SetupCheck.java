@@ -42,7 +42,7 @@ final class SetupCheck {
         String query = "SELECT " + columns + " FROM " + table + " WHERE 1 = 0";
         try (PreparedStatement statement = session.prepareQuery(bound, query);
                 ResultSet rows = bound.rows(statement)) {
-            types(table, rows.getMetaData(), namespace.longestName());
+            types(table, rows.getMetaData(), namespace.maxName());
         } catch (SQLException e) {
             if (SqlStates.columnMissing(e)) {
                 throw wrong(table, "a column is missing: " + e.getMessage(), e);
@@ -87,7 +87,7 @@ final class SetupCheck {
         return columns;
     }
 
-    private static void types(String table, ResultSetMetaData columns, int longestName) throws SQLException {
+    private static void types(String table, ResultSetMetaData columns, int maxName) throws SQLException {
         List<Integer> texts = List.of(Types.VARCHAR, Types.CHAR, Types.LONGVARCHAR);
         for (int i = 1; i <= columns.getColumnCount(); i++) {
             String name = columns.getColumnName(i).toLowerCase(Locale.ROOT);
@@ -96,11 +96,10 @@ final class SetupCheck {
             if (text ? !texts.contains(type) : type != Types.BIGINT) {
                 throw wrong(table, "the column " + name + " is of type " + columns.getColumnTypeName(i), null);
             }
-            if (name.equals("counter") && columns.getPrecision(i) < longestName) {
+            if (name.equals("counter") && columns.getPrecision(i) < maxName) {
                 throw wrong(
                         table,
-                        "the column counter must hold " + longestName + " characters, but holds "
-                                + columns.getPrecision(i),
+                        "the column counter must hold " + maxName + " characters, but holds " + columns.getPrecision(i),
                         null);
             }
         }

@@ -6,7 +6,7 @@ import java.util.Collections;
 final class Sql {
 
     /** Longer lists of parameters are sent as several statements. */
-    static final int LONGEST_LIST = 32;
+    static final int MAX_LIST = 32;
 
     private final String table;
     private final String operations;

@@ -40,8 +40,8 @@ final class WarmUp {
     private static final int ROUNDS = 8;
 
     private static final int MAX_CALLERS = 16;
-    private static final Duration LONGEST = Duration.ofSeconds(2);
-    private static final Duration LONGEST_CALL = Duration.ofSeconds(1);
+    private static final Duration MAX = Duration.ofSeconds(2);
+    private static final Duration MAX_CALL = Duration.ofSeconds(1);
 
     private final QuotaStore store;
     private final UUID holder = UUID.randomUUID();
@@ -56,10 +56,10 @@ final class WarmUp {
     /**
      * Warms a store up; returns the names of the counters that it left. Throws if no call could rely on its connection.
      */
-    static List<String> run(QuotaStore store, boolean local, int maximumCalls, Deadline start) {
-        Duration longest = Duration.ofNanos(Math.max(1, Math.min(LONGEST.toNanos(), start.remainingNanos())));
+    static List<String> run(QuotaStore store, boolean local, int maxCalls, Deadline start) {
+        Duration longest = Duration.ofNanos(Math.max(1, Math.min(MAX.toNanos(), start.remainingNanos())));
         WarmUp warmUp = new WarmUp(store, Deadline.after(longest));
-        int callers = local ? 1 : Math.min(maximumCalls, MAX_CALLERS);
+        int callers = local ? 1 : Math.min(maxCalls, MAX_CALLERS);
         warmUp.together(callers, local ? 1 : ROUNDS);
         QuotaStoreException failure = warmUp.pooler.get();
         if (failure != null) {
@@ -125,7 +125,7 @@ final class WarmUp {
     }
 
     private void apply(Operation operation) {
-        Duration left = Duration.ofNanos(Math.max(1, Math.min(LONGEST_CALL.toNanos(), deadline.remainingNanos())));
+        Duration left = Duration.ofNanos(Math.max(1, Math.min(MAX_CALL.toNanos(), deadline.remainingNanos())));
         store.apply(List.of(operation), Deadline.after(left));
     }
 

@@ -53,10 +53,10 @@ class BuilderTest {
         assertThatThrownBy(() -> JdbcQuotaStore.builder(folder.resolve("a;b")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("must not have a ;");
-        JdbcQuotaStore.Builder builder = JdbcQuotaStore.builder(folder.resolve("quota"));
+        JdbcQuotaStoreBuilder builder = JdbcQuotaStore.builder(folder.resolve("quota"));
         assertThatThrownBy(() -> builder.purgeEvery(Duration.ZERO)).hasMessageContaining("interval must be more than");
         assertThatThrownBy(() -> builder.startWithin(Duration.ofNanos(-1))).hasMessageContaining("time must be more");
-        assertThatThrownBy(() -> builder.maximumCalls(0)).hasMessageContaining("at least 1");
+        assertThatThrownBy(() -> builder.maxCalls(0)).hasMessageContaining("at least 1");
         try (JdbcQuotaStore store = builder.createTables().build()) {
             assertThatThrownBy(() -> store.apply(List.of(), Deadline.after(Duration.ofSeconds(1))))
                     .isInstanceOf(IllegalArgumentException.class)

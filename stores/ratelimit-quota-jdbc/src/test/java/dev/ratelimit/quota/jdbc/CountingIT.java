@@ -49,10 +49,10 @@ class CountingIT {
         static Fixture at(TestDatabase database, Instant now) {
             HikariDataSource pool = database.pool();
             return new Fixture(
-                    pool, builder(pool).instantSource(InstantSource.fixed(now)).build());
+                    pool, builder(pool).clock(InstantSource.fixed(now)).build());
         }
 
-        static JdbcQuotaStore.Builder builder(HikariDataSource pool) {
+        static JdbcQuotaStoreBuilder builder(HikariDataSource pool) {
             return JdbcQuotaStore.builder(pool).table(TestDatabase.newTable()).createTables();
         }
 
@@ -195,7 +195,7 @@ class CountingIT {
                 }
                 return (Grouped) last;
             });
-            assertThat(outcomes).anyMatch(outcome -> !outcome.granted());
+            assertThat(outcomes).anyMatch(outcome -> !outcome.allowed());
             assertThat(f.one(new Read(counter("x")))).isEqualTo(new Counted(0, 20));
             assertThat(f.one(new Read(counter("y")))).isEqualTo(new Counted(0, 20));
         }

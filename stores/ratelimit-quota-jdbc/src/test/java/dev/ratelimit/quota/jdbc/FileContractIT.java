@@ -25,7 +25,7 @@ class FileContractIT extends QuotaStoreContract {
     @Override
     public QuotaStore createStore() {
         JdbcQuotaStore store = JdbcQuotaStore.builder(file())
-                .instantSource(this::now)
+                .clock(this::now)
                 .databaseClock(session -> now().toEpochMilli())
                 .createTables()
                 .build();
@@ -40,7 +40,7 @@ class FileContractIT extends QuotaStoreContract {
     @Override
     public Optional<QuotaStore> secondStore() {
         return Optional.of(JdbcQuotaStore.builder(file())
-                .instantSource(this::now)
+                .clock(this::now)
                 .databaseClock(session -> now().toEpochMilli())
                 .build());
     }

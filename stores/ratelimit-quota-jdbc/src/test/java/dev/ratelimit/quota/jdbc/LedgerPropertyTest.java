@@ -22,7 +22,7 @@ import net.jqwik.api.Provide;
 /** Any operations on one counter, against integers of any size. */
 class LedgerPropertyTest {
 
-    private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
+    private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
     private static final Counter COUNTER = Counter.of("q", "s", Instant.EPOCH, Instant.EPOCH.plusSeconds(60));
 
     @Property
@@ -42,7 +42,7 @@ class LedgerPropertyTest {
                 used = used.add(granted);
             } else {
                 BigInteger delta = BigInteger.valueOf(((Adjust) operation).delta());
-                used = used.add(delta).max(BigInteger.ZERO).min(MOST);
+                used = used.add(delta).max(BigInteger.ZERO).min(MAX);
             }
             expected.add(new Counted(granted.longValueExact(), used.longValueExact()));
         }

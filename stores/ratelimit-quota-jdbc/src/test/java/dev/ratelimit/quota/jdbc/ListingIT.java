@@ -75,7 +75,7 @@ class ListingIT {
                 JdbcQuotaStore store = JdbcQuotaStore.builder(counting(pool, taken))
                         .table(TestDatabase.newTable())
                         .createTables()
-                        .maximumCalls(1)
+                        .maxCalls(1)
                         .build()) {
             for (int from = 0; from < MANY; from += 250) {
                 List<Operation> some = IntStream.range(from, from + 250)
@@ -228,7 +228,7 @@ class ListingIT {
     void a_table_with_a_language_s_order(TestDatabase database) throws SQLException {
         String table = TestDatabase.newTable();
         try (HikariDataSource pool = database.pool()) {
-            JdbcQuotaStore.Builder builder =
+            JdbcQuotaStoreBuilder builder =
                     JdbcQuotaStore.builder(pool).table(table).createTables();
             String order = "order_of_" + table;
             run(pool, "CREATE COLLATION " + order + " (provider = icu, locale = 'und-u-ka-shifted')");
@@ -268,7 +268,7 @@ class ListingIT {
         }
     }
 
-    private static JdbcQuotaStore.Builder builder(HikariDataSource pool) {
+    private static JdbcQuotaStoreBuilder builder(HikariDataSource pool) {
         return JdbcQuotaStore.builder(pool).table(TestDatabase.newTable()).createTables();
     }
 

@@ -58,7 +58,7 @@ final class Load implements AutoCloseable {
             try {
                 Outcome outcome = store.apply(List.of(operation), Deadline.after(patience))
                         .get(0);
-                assertThat(outcome instanceof Grouped group ? group.granted() : ((Counted) outcome).granted() == 1)
+                assertThat(outcome instanceof Grouped group ? group.allowed() : ((Counted) outcome).granted() == 1)
                         .isTrue();
                 granted.incrementAndGet();
             } catch (QuotaStoreException e) {

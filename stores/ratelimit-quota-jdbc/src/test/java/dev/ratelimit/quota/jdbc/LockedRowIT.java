@@ -97,10 +97,8 @@ class LockedRowIT {
         try (PostgresServer server = PostgresServer.start();
                 HikariDataSource others = TestDatabase.pool(PostgresServer.jdbcUrl(server.port()));
                 HikariDataSource pool = TestDatabase.pool(PostgresServer.jdbcUrl(server.port()));
-                JdbcQuotaStore store = JdbcQuotaStore.builder(pool)
-                        .maximumCalls(3)
-                        .createTables()
-                        .build()) {
+                JdbcQuotaStore store =
+                        JdbcQuotaStore.builder(pool).maxCalls(3).createTables().build()) {
             store.apply(List.of(ONE), Deadline.after(PATIENCE));
             alterSystem(others, "SET synchronous_standby_names = 'gone'");
             int refused = 0;

@@ -156,7 +156,7 @@ class OutageIT {
     @Test
     void an_application_starts_while_the_server_is_down() throws Exception {
         server.kill();
-        JdbcQuotaStore.Builder builder = JdbcQuotaStore.builder(pool).table(table);
+        JdbcQuotaStoreBuilder builder = JdbcQuotaStore.builder(pool).table(table);
         scenario.anApplicationStartsWhileTheServerIsDown(builder::build, () -> {
             server.restart();
             proxy.forward();

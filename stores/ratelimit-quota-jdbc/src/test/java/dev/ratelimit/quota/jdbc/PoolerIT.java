@@ -42,7 +42,7 @@ class PoolerIT {
     void that_loses_prepared_statements_is_one_error_at_the_start() {
         try (PgBouncer pooler = PgBouncer.to(TestDatabase.POSTGRESQL.port());
                 HikariDataSource pool = TestDatabase.pool(PostgresServer.jdbcUrl(pooler.port()))) {
-            JdbcQuotaStore.Builder builder =
+            JdbcQuotaStoreBuilder builder =
                     JdbcQuotaStore.builder(pool).table(TestDatabase.newTable()).createTables();
             assertThatExceptionOfType(QuotaStoreException.class)
                     .isThrownBy(builder::build)

@@ -64,7 +64,7 @@ abstract class ServerContract extends QuotaStoreContract {
     private JdbcQuotaStore open() {
         JdbcQuotaStore store = JdbcQuotaStore.builder(pool)
                 .table(table)
-                .instantSource(this::now)
+                .clock(this::now)
                 .databaseClock(session -> now().toEpochMilli())
                 .build();
         last = store;
@@ -75,7 +75,7 @@ abstract class ServerContract extends QuotaStoreContract {
     public Optional<QuotaStore> secondStore() {
         return Optional.of(JdbcQuotaStore.builder(direct)
                 .table(table)
-                .instantSource(this::now)
+                .clock(this::now)
                 .databaseClock(session -> now().toEpochMilli())
                 .build());
     }

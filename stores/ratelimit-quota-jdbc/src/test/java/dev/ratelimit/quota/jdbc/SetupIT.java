@@ -44,7 +44,7 @@ class SetupIT {
             run(pool, "CREATE TABLE " + table + " (counter VARCHAR(851), used BIGINT, expires BIGINT)");
             fails(pool, table, "its primary key must be [counter], but is []");
             run(pool, "DROP TABLE " + table);
-            JdbcQuotaStore.Builder builder = JdbcQuotaStore.builder(pool).table(table);
+            JdbcQuotaStoreBuilder builder = JdbcQuotaStore.builder(pool).table(table);
             builder.createTables().createTables().build().close();
         }
     }
@@ -81,7 +81,7 @@ class SetupIT {
     }
 
     private static void fails(HikariDataSource pool, String table, String message) {
-        JdbcQuotaStore.Builder builder =
+        JdbcQuotaStoreBuilder builder =
                 JdbcQuotaStore.builder(pool).table(table).startWithin(Duration.ofSeconds(8));
         assertThatThrownBy(builder::build)
                 .isInstanceOfSatisfying(

@@ -82,7 +82,7 @@ class TablesIT {
     private static void countsIn(HikariDataSource pool, String name, String table, String operations)
             throws SQLException {
         Acquire withId = new Acquire(Load.COUNTER, 1, 1, 100, new OperationId(HOLDER, 1));
-        JdbcQuotaStore.Builder builder = JdbcQuotaStore.builder(pool).table(name);
+        JdbcQuotaStoreBuilder builder = JdbcQuotaStore.builder(pool).table(name);
         try (JdbcQuotaStore store = builder.createTables().createTables().build()) {
             assertThat(one(store, ONE)).isEqualTo(new Counted(1, 1));
             assertThat(one(store, withId)).isEqualTo(new Counted(1, 2));
@@ -125,7 +125,7 @@ class TablesIT {
     }
 
     private static JdbcQuotaStore open(HikariDataSource pool, String table, @Nullable String namespace) {
-        JdbcQuotaStore.Builder builder =
+        JdbcQuotaStoreBuilder builder =
                 JdbcQuotaStore.builder(pool).table(table).createTables();
         return (namespace == null ? builder : builder.namespace(namespace)).build();
     }

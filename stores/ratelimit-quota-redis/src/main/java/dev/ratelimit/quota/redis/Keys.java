@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 record Keys(String namespace) {
 
-    private static final int LONGEST = 64;
+    private static final int MAX = 64;
 
     Keys {
         if (!Counter.isQuotaName(namespace)) {
             throw new IllegalArgumentException(
-                    "namespace must be 1 to " + LONGEST + " of A-Z a-z 0-9 . _ - but was \"" + namespace + "\"");
+                    "namespace must be 1 to " + MAX + " of A-Z a-z 0-9 . _ - but was \"" + namespace + "\"");
         }
     }
 

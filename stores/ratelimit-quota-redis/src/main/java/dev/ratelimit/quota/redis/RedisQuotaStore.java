@@ -46,7 +46,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class RedisQuotaStore implements QuotaStore {
 
-    private static final int LARGEST_BATCH = 256;
+    private static final int MAX_BATCH = 256;
     private static final Duration DEFAULT_DEADLINE = Duration.ofMillis(50);
 
     private final Link link;
@@ -57,7 +57,7 @@ public final class RedisQuotaStore implements QuotaStore {
     RedisQuotaStore(Link link, Keys keys) {
         this.link = link;
         this.keys = keys;
-        this.capabilities = new Capabilities(true, link.groups(), LARGEST_BATCH, true);
+        this.capabilities = new Capabilities(true, link.groups(), MAX_BATCH, true);
     }
 
     /**
@@ -146,9 +146,9 @@ public final class RedisQuotaStore implements QuotaStore {
 
     @Override
     public List<Outcome> apply(List<Operation> operations, Deadline deadline) {
-        if (operations.isEmpty() || operations.size() > LARGEST_BATCH) {
+        if (operations.isEmpty() || operations.size() > MAX_BATCH) {
             throw new IllegalArgumentException(
-                    "operations must be 1 to " + LARGEST_BATCH + ", but were " + operations.size());
+                    "operations must be 1 to " + MAX_BATCH + ", but were " + operations.size());
         }
         checkMayBegin(deadline);
         Batch batch = new Batch(operations, keys, link.groups());

@@ -14,7 +14,7 @@ record Request(Script script, List<String> keys, List<String> values) {
     /** The greatest number of milliseconds that a double holds exactly: in the year 287396. */
     private static final long LATEST_MILLIS = (1L << 53) - 1;
 
-    private static final String MOST = String.valueOf(Long.MAX_VALUE);
+    private static final String MAX = String.valueOf(Long.MAX_VALUE);
 
     static Request of(Operation operation, Keys names) {
         if (operation instanceof Operation.Acquire acquire) {
@@ -41,7 +41,7 @@ record Request(Script script, List<String> keys, List<String> values) {
                             life(adjust.counter()),
                             less ? "-" : "+",
                             less ? delta.substring(1) : delta,
-                            MOST));
+                            MAX));
         }
         if (operation instanceof Operation.Read read) {
             return new Request(Script.READ, List.of(names.of(read.counter())), List.of());

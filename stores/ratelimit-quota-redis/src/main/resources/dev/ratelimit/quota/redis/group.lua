@@ -5,7 +5,7 @@
 -- since, and the group counts nothing on them.
 
 local known = false
-local admitted = true
+local allowed = true
 local counters = {}
 for i, key in ipairs(KEYS) do
   local at = (i - 1) * 5
@@ -17,10 +17,10 @@ for i, key in ipairs(KEYS) do
   local want_high, want_low = split(counter.want)
   if at_most(used_high, used_low, limit_high, limit_low) then
     local room_high, room_low = minus(limit_high, limit_low, used_high, used_low)
-    admitted = admitted and at_most(want_high, want_low, room_high, room_low)
+    allowed = allowed and at_most(want_high, want_low, room_high, room_low)
     counter.now = {plus(used_high, used_low, want_high, want_low)}
   else
-    admitted = false
+    allowed = false
   end
   counters[i] = counter
 end
@@ -32,7 +32,7 @@ for i, counter in ipairs(counters) do
     granted, used = unpack(recorded(counter.before))
   elseif known then
     granted = counter.want
-  elseif admitted then
+  elseif allowed then
     granted, used = counter.want, join(counter.now[1], counter.now[2])
     save(KEYS[i], used, counter.expires, counter.life, counter.kept_until, counter.id, granted)
   end

@@ -60,7 +60,7 @@ class ClusterIT {
         Acquire mails = (Acquire) acquire(counter("mails", "alice", Duration.ofHours(1)), 1, 10);
         assertThat(attempt(store, new Operation.Group(List.of(orders, mails)), LONG))
                 .isInstanceOfSatisfying(
-                        Grouped.class, grouped -> assertThat(grouped.granted()).isTrue());
+                        Grouped.class, grouped -> assertThat(grouped.allowed()).isTrue());
         Acquire others = (Acquire) acquire(counter("orders", "bob", Duration.ofHours(1)), 1, 10);
         assertThat(failed(attempt(store, new Operation.Group(List.of(orders, others)), LONG), Certainty.NOT_APPLIED))
                 .isTrue();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class ExactNumbersIT {
 
     private static final long DOUBLE = 1L << 53;
-    private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
+    private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
 
     private static RedisServer server;
     private static RedisQuotaStore store;
@@ -73,7 +73,7 @@ class ExactNumbersIT {
                     long delta = random.nextBoolean() ? amount(random) : -amount(random);
                     used = used.add(BigInteger.valueOf(delta))
                             .max(BigInteger.ZERO)
-                            .min(MOST);
+                            .min(MAX);
                     assertThat(adjust(counter, delta)).as(at).isEqualTo(new Counted(0, used.longValueExact()));
                 } else {
                     long want = amount(random);

@@ -131,7 +131,7 @@ public interface S8Groups extends StoreHooks {
                         for (int k = 0; k < 4; k++) {
                             Grouped denied =
                                     store.group(Acquire.allOrNothing(free, 1, 1), Acquire.allOrNothing(full, 1, 1));
-                            assertThat(denied.granted()).as("S8.3: granted").isFalse();
+                            assertThat(denied.allowed()).as("S8.3: granted").isFalse();
                         }
                         return null;
                     }
@@ -163,7 +163,7 @@ public interface S8Groups extends StoreHooks {
                 for (int round = 0; round < 12; round++) {
                     Grouped group = store.group(
                             Acquire.allOrNothing(c.get(first), 1, 30), Acquire.allOrNothing(c.get(first + 1), 1, 30));
-                    mine += group.granted() ? 1 : 0;
+                    mine += group.allowed() ? 1 : 0;
                 }
                 return mine;
             });
@@ -216,7 +216,7 @@ public interface S8Groups extends StoreHooks {
                 Acquire second = Acquire.allOrNothing(c.get((i + 1) % 3), 1, 1000);
                 for (int round = 0; round < 20; round++) {
                     Grouped group = i < 3 ? store.group(first, second) : store.group(second, first);
-                    assertThat(group.granted()).as("S8.5: granted").isTrue();
+                    assertThat(group.allowed()).as("S8.5: granted").isTrue();
                 }
                 return null;
             });

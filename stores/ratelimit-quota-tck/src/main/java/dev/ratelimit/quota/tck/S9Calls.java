@@ -55,10 +55,10 @@ public interface S9Calls extends StoreHooks {
 
     /** As many acquires as one call takes, a thousand at most, on three counters in turn. */
     @Test
-    @DisplayName("S9.2 a call of up to largestBatch operations is done, those of one counter in their order")
+    @DisplayName("S9.2 a call of up to maxBatch operations is done, those of one counter in their order")
     default void s9_2_largestBatchIsDoneInOrder() {
         try (Bench bench = new Bench(this)) {
-            int count = Math.min(bench.can().largestBatch(), 1000);
+            int count = Math.min(bench.can().maxBatch(), 1000);
             List<Counter> counters = List.of(bench.counter(), bench.counter(), bench.counter());
             List<Operation> operations = new ArrayList<>();
             List<Outcome> expected = new ArrayList<>();
@@ -212,9 +212,9 @@ public interface S9Calls extends StoreHooks {
             counters.add(bench.counter(quota, random + "x", life));
         }
         // As long as they can be, and different in the last character.
-        String longest = " ".repeat(Counter.LONGEST_SUBJECT - random.length() - 1);
-        counters.add(bench.counter("q".repeat(Counter.LONGEST_QUOTA), random + longest + "a", life));
-        counters.add(bench.counter("q".repeat(Counter.LONGEST_QUOTA), random + longest + "b", life));
+        String longest = " ".repeat(Counter.MAX_SUBJECT_LENGTH - random.length() - 1);
+        counters.add(bench.counter("q".repeat(Counter.MAX_QUOTA_LENGTH), random + longest + "a", life));
+        counters.add(bench.counter("q".repeat(Counter.MAX_QUOTA_LENGTH), random + longest + "b", life));
         Counter last = counters.get(counters.size() - 1);
         counters.add(
                 Counter.of(last.quota(), random + longest + "b", last.start().minusSeconds(1), last.expires()));
@@ -223,7 +223,7 @@ public interface S9Calls extends StoreHooks {
 
     private static void needsBatch(Bench bench, int count) {
         Assumptions.assumeTrue(
-                bench.can().largestBatch() >= count,
+                bench.can().maxBatch() >= count,
                 () -> "does not apply: by its capabilities, the store takes fewer than " + count + " operations");
     }
 }

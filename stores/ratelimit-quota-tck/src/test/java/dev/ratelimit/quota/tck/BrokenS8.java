@@ -43,7 +43,7 @@ final class BrokenS8 {
         @Override
         Outcome grouped(Group group) {
             Outcome outcome = super.grouped(group);
-            if (group.acquires().size() > 2 && ((Grouped) outcome).granted()) {
+            if (group.acquires().size() > 2 && ((Grouped) outcome).allowed()) {
                 Acquire third = group.acquires().get(2);
                 state(third.counter()).used -= third.want();
             }
@@ -59,7 +59,7 @@ final class BrokenS8 {
         @Override
         Outcome grouped(Group group) {
             Outcome outcome = super.grouped(group);
-            if (group.acquires().size() > 2 && !((Grouped) outcome).granted()) {
+            if (group.acquires().size() > 2 && !((Grouped) outcome).allowed()) {
                 for (Acquire acquire : group.acquires()) {
                     if (acquired(acquire).granted() == 0) {
                         break;
@@ -78,7 +78,7 @@ final class BrokenS8 {
         @Override
         Outcome grouped(Group group) {
             Grouped grouped = (Grouped) super.grouped(group);
-            return grouped.granted()
+            return grouped.allowed()
                     ? grouped
                     : new Grouped(group.acquires().stream()
                             .map(a -> new Counted(0, 0))

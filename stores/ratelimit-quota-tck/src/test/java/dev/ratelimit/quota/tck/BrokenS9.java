@@ -70,7 +70,7 @@ final class BrokenS9 {
 
         @Override
         public List<Outcome> apply(List<Operation> operations, Deadline deadline) {
-            if (operations.size() > capabilities().largestBatch() / 2) {
+            if (operations.size() > capabilities().maxBatch() / 2) {
                 throw new QuotaStoreException(Certainty.NOT_APPLIED, "too many", null);
             }
             return super.apply(operations, deadline);

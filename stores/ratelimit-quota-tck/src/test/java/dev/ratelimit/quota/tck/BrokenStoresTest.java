@@ -24,7 +24,7 @@ class BrokenStoresTest {
     private static final Pattern RULE = Pattern.compile("\\*\\*(S\\d+\\.\\d)\\*\\*");
 
     /** Some rules break only where threads meet, which on a busy machine they do not each time. */
-    private static final int MOST_TRIALS = 50;
+    private static final int MAX_TRIALS = 50;
 
     @TestFactory
     Stream<DynamicTest> eachBrokenStoreIsCaught() {
@@ -33,7 +33,7 @@ class BrokenStoresTest {
 
     private static void isCaught(Broken broken) {
         Trial trial = Trial.of(broken.opens(), broken.faults());
-        for (int i = 1; i < MOST_TRIALS && !trial.failures().containsKey(broken.rule()); i++) {
+        for (int i = 1; i < MAX_TRIALS && !trial.failures().containsKey(broken.rule()); i++) {
             trial = Trial.of(broken.opens(), broken.faults());
         }
         assertThat(trial.failures()).as("rules that were broken").containsKey(broken.rule());

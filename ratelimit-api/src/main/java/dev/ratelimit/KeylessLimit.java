@@ -1,0 +1,43 @@
+package dev.ratelimit;
+
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+
+/** A limiter without a key as a limit for requests of any type, whose decisions say whose they are. */
+record KeylessLimit<R>(SingleLimiter limiter, UnaryOperator<Decision> named) implements Limit<R> {
+
+    @Override
+    public boolean tryAcquire(R request) {
+        Objects.requireNonNull(request, "key");
+        return limiter.tryAcquire();
+    }
+
+    @Override
+    public boolean tryAcquire(R request, long permits) {
+        Objects.requireNonNull(request, "key");
+        return limiter.tryAcquire(permits);
+    }
+
+    @Override
+    public Decision decide(R request, long permits) {
+        Objects.requireNonNull(request, "key");
+        return named.apply(limiter.decide(permits));
+    }
+
+    @Override
+    public Decision peek(R request, long permits) {
+        Objects.requireNonNull(request, "key");
+        return named.apply(limiter.peek(permits));
+    }
+
+    @Override
+    public void refund(R request, long permits) {
+        Objects.requireNonNull(request, "key");
+        limiter.refund(permits);
+    }
+
+    @Override
+    public String toString() {
+        return limiter.toString();
+    }
+}

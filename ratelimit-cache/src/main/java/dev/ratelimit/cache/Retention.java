@@ -1,0 +1,215 @@
+package dev.ratelimit.cache;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** How long what was loaded is kept, and what a slot becomes by a load's result. It calls the functions that the cache was given. */
+final class Retention<V> {
+
+    /** What is to be done with a value. */
+    enum What {
+        /** Keep it. */
+        KEEP,
+        /** It is larger than the largest entry: its callers share it, and the value that was kept is out of date. */
+        PASS,
+        /** It is for one caller only. */
+        REFUSE,
+        /** It says that there is nothing any more. */
+        REMOVE,
+        /** It is a backend's error. */
+        ERROR
+    }
+
+    /** What is to be done with a value, and the value with its times. */
+    record Judged<V>(What what, Slot.Entry<V> entry) {}
+
+    private final CacheSettings<V> settings;
+    private final Weights<V> weights;
+    private final RememberedFailures failures;
+    private final AtomicLong generations = new AtomicLong();
+
+    Retention(CacheSettings<V> settings) {
+        this.settings = settings;
+        this.weights = new Weights<>(settings);
+        this.failures = settings.failures();
+    }
+
+    Freshness freshness(V value) {
+        return settings.freshness().apply(value);
+    }
+
+    /** What is to be done with a value that the load of this order has brought. */
+    Judged<V> judge(CacheKey key, V value, Freshness freshness, long order, long now) {
+        long age = Durations.nanos(freshness.age());
+        if (freshness.isError()) {
+            return passing(What.ERROR, value, age, now);
+        }
+        if (freshness.isGone()) {
+            return passing(What.REMOVE, value, age, now);
+        }
+        boolean isPerRequest = freshness.isPerRequest();
+        long freshFor = isPerRequest ? 0 : Durations.nanos(freshness.freshFor());
+        long freshUntil = now + spread(freshFor - age);
+        long renewUntil = freshUntil
+                + (isPerRequest
+                        ? 0
+                        : Durations.nanos(freshness.staleWhileRevalidate().orElse(settings.staleWhileRevalidate())));
+        long errorUntil = freshUntil
+                + (isPerRequest ? 0 : Durations.nanos(freshness.staleIfError().orElse(settings.staleIfError())));
+        long validateUntil = freshUntil + Durations.nanos(freshness.validateFor());
+        long usefulUntil = Slot.later(Slot.later(freshUntil, renewUntil), Slot.later(errorUntil, validateUntil));
+        if (!freshness.isCacheable() || now - usefulUntil >= 0) {
+            return passing(What.REFUSE, value, age, now);
+        }
+        Set<String> tags = Set.copyOf(settings.tags().apply(value));
+        long weight = weights.of(key, value, tags);
+        if (weight > settings.maxEntryBytes()) {
+            return passing(What.PASS, value, age, now);
+        }
+        return new Judged<>(
+                What.KEEP,
+                new Slot.Entry<>(
+                        value,
+                        now - age,
+                        freshUntil,
+                        renewUntil,
+                        errorUntil,
+                        validateUntil,
+                        order,
+                        tags,
+                        (int) weight,
+                        null));
+    }
+
+    /** A value that nobody may keep. */
+    Judged<V> refused(V value, long now) {
+        return passing(What.REFUSE, value, 0, now);
+    }
+
+    private Judged<V> passing(What what, V value, long age, long now) {
+        return new Judged<>(what, Slot.Entry.passing(value, now - age, now));
+    }
+
+    /** What a slot becomes by a value; maybe the same, or none. */
+    @Nullable
+    Slot<V> after(CacheKey key, @Nullable Slot<V> before, Judged<V> judged, long now) {
+        return switch (judged.what()) {
+            case KEEP -> judged.entry();
+            case PASS, REMOVE -> null;
+            case REFUSE -> afterRefusal(key, before, now);
+            case ERROR -> afterError(before, now);
+        };
+    }
+
+    /** While a value is fresh, only a request that wants a younger one begins a load: what comes of it is that request's own. */
+    private @Nullable Slot<V> afterRefusal(CacheKey key, @Nullable Slot<V> before, long now) {
+        if (before instanceof Slot.Entry<V> entry && entry.isFresh(now)) {
+            return before;
+        }
+        UncacheableMarker marker =
+                UncacheableMarker.after(before == null ? null : before.marker(), settings.rememberUncacheable(), now);
+        if (before instanceof Slot.Entry<V> entry && now - entry.keptUntil() < 0) {
+            return entry.marked(marker);
+        }
+        return marker == null ? null : new Slot.Uncacheable<>(marker, weights.ofKey(key));
+    }
+
+    private @Nullable Slot<V> afterError(@Nullable Slot<V> before, long now) {
+        return before instanceof Slot.Entry<V> entry && entry.isUsable(now) && !entry.isFresh(now)
+                ? entry.failedUntil(now + backOff(entry.failures()))
+                : before;
+    }
+
+    /** What the primary key's slot becomes by a value that depends on something, where no names are known. */
+    Slot.Varying<V> varying(@Nullable Slot<V> before, ValueLocation<V> place, Slot.Entry<V> value, long now) {
+        long floor = before instanceof Slot.Entry<V> hidden ? hidden.order() : 0;
+        Slot.Varying<V> none = new Slot.Varying<>(
+                place.names(), generations.incrementAndGet(), floor, value.keptUntil(), new Variants(), 0);
+        return varying(none, place, value, floor, new ArrayList<>(), now, key -> true);
+    }
+
+    /**
+     * What the known names become by a value.
+     *
+     * @param latestOrder the order of the load that was begun last: with new names it is not known which variant a value was of
+     * @param gone is given the keys of the variants that go for it
+     * @param isKept whether a variant is in the store
+     */
+    Slot.Varying<V> varying(
+            Slot.Varying<V> known,
+            ValueLocation<V> place,
+            Slot.Entry<V> value,
+            long latestOrder,
+            List<CacheKey> gone,
+            long now,
+            Predicate<CacheKey> isKept) {
+        List<String> names = ValueLocation.union(known.names(), place.names());
+        boolean isSame = names.equals(known.names());
+        Variants variants = isSame ? known.variants() : new Variants();
+        CacheKey key = place.variant(names, known.generation()).key();
+        gone.addAll(variants.add(key, value.keptUntil(), settings.maxVariants(), now, isKept));
+        return new Slot.Varying<>(
+                names,
+                known.generation(),
+                isSame ? known.floor() : latestOrder,
+                isSame ? Slot.later(known.keptUntil(), value.keptUntil()) : value.keptUntil(),
+                variants,
+                weights.ofNames(place.primary(), names, variants));
+    }
+
+    /** Whether a failure of a loader says that there is nothing any more. */
+    boolean isAnswer(@Nullable Throwable failure) {
+        return failures.isAnswer(failure);
+    }
+
+    /**
+     * What a slot becomes by the failure of a loader; maybe the same, or none.
+     *
+     * @param shared whether other callers may be given the failure, where that is remembered
+     */
+    @Nullable
+    Slot<V> afterFailure(CacheKey key, @Nullable Slot<V> before, Outcome.Failed<V> failure, boolean shared, long now) {
+        boolean isUsable = before instanceof Slot.Entry<V> entry && entry.isUsable(now);
+        if (!failure.isAnswer() && (isUsable || !shared)) {
+            return afterError(before, now);
+        }
+        Duration time = failures.rememberedFor(failure.cause());
+        long weight = time == null ? 0 : weights.ofFailure(key, failure.cause());
+        if (time == null || time.isZero() || weight > settings.maxEntryBytes()) {
+            return failure.isAnswer() ? null : before;
+        }
+        return new Slot.Failure<>(failure.reason(), failure.cause(), now + spread(Durations.nanos(time)), (int) weight);
+    }
+
+    /** Doubles with each failure up to the longest, and is spread over its upper half. */
+    private long backOff(int failuresBefore) {
+        long longest = Durations.nanos(settings.maxRetry());
+        long wait = Durations.nanos(settings.firstRetry());
+        for (int i = 0; i < failuresBefore && wait < longest; i++) {
+            wait *= 2;
+        }
+        return part(Math.min(wait, longest), 1 - (settings.random().nextDouble() / 2));
+    }
+
+    /** Only ever shortens what is left, so that nothing is used for longer than was said. */
+    private long spread(long nanos) {
+        return settings.jitter() == 0 || nanos <= 0
+                ? nanos
+                : nanos - part(nanos, settings.jitter() * settings.random().nextDouble());
+    }
+
+    private static long part(long nanos, double share) {
+        return (long) ((double) nanos * share);
+    }
+
+    /** What stands for a load that has not ended in time, for those who declare that it is to be remembered. */
+    static TimeoutException overdue(Duration deadline) {
+        return new TimeoutException("the loader has not returned within " + deadline);
+    }
+}

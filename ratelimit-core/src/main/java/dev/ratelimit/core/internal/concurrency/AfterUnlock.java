@@ -1,0 +1,140 @@
+package dev.ratelimit.core.internal.concurrency;
+
+import dev.ratelimit.core.internal.locks.Mutex;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a thread has to do once it no longer holds the lock of a stripe: tell those who were handed a slot, tell of
+ * slots that were taken back, ask for a wake-up.
+ *
+ * <p>Noting it is a matter of links in what is there already, and needs no memory. Guarded by the stripe's lock.
+ */
+final class AfterUnlock {
+
+    private final Wakeups wakeups;
+    private final ReclaimListener listener;
+
+    private @Nullable Waiter firstHanded;
+    private @Nullable Waiter lastHanded;
+    private @Nullable Slot firstReclaimed;
+    private @Nullable Slot lastReclaimed;
+    private long reclaimedAt;
+    private @Nullable Alarm replaced;
+    private @Nullable Alarm unset;
+
+    AfterUnlock(Wakeups wakeups, ReclaimListener listener) {
+        this.wakeups = wakeups;
+        this.listener = listener;
+    }
+
+    /** Notes a waiter that has left the queue with a slot. */
+    void tell(Waiter handed) {
+        if (lastHanded == null) {
+            firstHanded = handed;
+        } else {
+            lastHanded.next = handed;
+        }
+        lastHanded = handed;
+    }
+
+    /** Notes a slot that was taken back. */
+    void report(Slot reclaimed, long now) {
+        if (lastReclaimed == null) {
+            firstReclaimed = reclaimed;
+        } else {
+            lastReclaimed.next = reclaimed;
+        }
+        lastReclaimed = reclaimed;
+        reclaimedAt = now;
+    }
+
+    /** Notes an alarm that is to be set, and the one in whose place. */
+    void replace(@Nullable Alarm later, Alarm earlier) {
+        replaced = later;
+        unset = earlier;
+    }
+
+    /** Unlocks, and does all that was noted. */
+    void leave(Mutex lock) {
+        Waiter handed = firstHanded;
+        Slot reclaimed = firstReclaimed;
+        Alarm earlier = unset;
+        if (handed == null && reclaimed == null && earlier == null) {
+            lock.unlock();
+            return;
+        }
+        Alarm later = replaced;
+        long instant = earlier == null ? 0 : earlier.instant;
+        long now = reclaimedAt;
+        forget();
+        lock.unlock();
+        tellAll(handed);
+        reportAll(reclaimed, now);
+        setInPlaceOf(later, earlier, instant);
+    }
+
+    private void forget() {
+        firstHanded = null;
+        lastHanded = null;
+        firstReclaimed = null;
+        lastReclaimed = null;
+        replaced = null;
+        unset = null;
+    }
+
+    /** Whatever is thrown from here on is its thrower's own: no slot, and nobody else, depends on it. */
+    private static void tellAll(@Nullable Waiter first) {
+        Waiter handed = first;
+        while (handed != null) {
+            Waiter next = handed.next;
+            handed.next = null;
+            try {
+                handed.tell();
+            } catch (Throwable thrown) {
+                handDown(thrown);
+            }
+            handed = next;
+        }
+    }
+
+    private void reportAll(@Nullable Slot first, long now) {
+        Slot reclaimed = first;
+        while (reclaimed != null) {
+            Slot next = reclaimed.next;
+            reclaimed.next = null;
+            try {
+                listener.reclaimed(
+                        reclaimed.occupancy.fingerprint, now - reclaimed.deadline + reclaimed.leaseTimeoutNanos);
+            } catch (Throwable thrown) {
+                handDown(thrown);
+            }
+            reclaimed = next;
+        }
+    }
+
+    private void setInPlaceOf(@Nullable Alarm later, @Nullable Alarm earlier, long instant) {
+        try {
+            if (later != null) {
+                later.supersede();
+            }
+        } catch (Throwable thrown) {
+            handDown(thrown);
+        }
+        try {
+            if (earlier != null) {
+                earlier.set(wakeups, instant);
+            }
+        } catch (Throwable thrown) {
+            handDown(thrown);
+        }
+    }
+
+    private static void handDown(Throwable thrown) {
+        try {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+        } catch (Throwable ofTheHandler) {
+            // Dropped, as the JVM drops it.
+        }
+    }
+}

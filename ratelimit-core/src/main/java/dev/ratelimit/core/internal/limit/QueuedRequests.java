@@ -1,0 +1,276 @@
+package dev.ratelimit.core.internal.limit;
+
+import dev.ratelimit.Decision;
+import dev.ratelimit.ScheduledTask;
+import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.internal.queue.Ending;
+import dev.ratelimit.core.internal.queue.MaxWait;
+import dev.ratelimit.core.internal.queue.PendingReservation;
+import dev.ratelimit.core.internal.queue.PermitSource;
+import dev.ratelimit.core.internal.queue.ReserveResult;
+import dev.ratelimit.core.internal.queue.WaitQueues;
+import dev.ratelimit.core.internal.queue.Waiting;
+import dev.ratelimit.core.internal.waiting.Timers;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests of one limiter that its queues have a say in.
+ *
+ * <p>A request first takes what is there, without a lock. Only one that would have to wait, or whose key has a queue, goes to
+ * {@link WaitQueues}.
+ */
+final class QueuedRequests {
+
+    /** The patience of a caller that leaves it to the policy. */
+    static final long AS_THE_POLICY_ALLOWS = Long.MAX_VALUE;
+
+    private final TimeSource time;
+    private final WaitQueues queues;
+    private final Notifications notifications;
+
+    QueuedRequests(TimeSource time, WaitQueues queues, Notifications notifications) {
+        this.time = time;
+        this.queues = queues;
+        this.notifications = notifications;
+    }
+
+    // Without waiting
+
+    /** Takes permits that are all there. */
+    Decision decide(PolicyBudgets budgets, long key, long permits, long clock) {
+        return budgets.concluded(attempt(budgets, key, permits, clock), key, clock);
+    }
+
+    private Decision attempt(PolicyBudgets budgets, long key, long permits, long clock) {
+        Decision refusal = refusal(budgets, key, permits, clock);
+        return refusal != null ? refusal : reviewed(budgets, key, permits, budgets.attempt(key, permits, clock));
+    }
+
+    /**
+     * The refusal of a request that the queue of its key leaves nothing for; null if there is no such queue. Looked at before
+     * permits are taken: to take them first and give them back would refuse others meanwhile.
+     */
+    private @Nullable Decision refusal(PolicyBudgets budgets, long key, long permits, long clock) {
+        Decision behindOthers = queues.isEmpty() ? null : queues.look(budgets, key, permits);
+        if (behindOthers == null || behindOthers.allowed()) {
+            return null;
+        }
+        Decision alone = budgets.peek(key, permits, clock);
+        return isByRate(alone) ? behindOthers : alone;
+    }
+
+    private static boolean isByRate(Decision decision) {
+        return decision.allowed() || decision.reason() == Decision.Reason.OVER_LIMIT;
+    }
+
+    /** Whether permits that were taken without a look at the queue are taken. */
+    boolean confirms(PolicyBudgets budgets, long key, long permits) {
+        Decision decision = queues.review(budgets, key, permits, clock -> budgets.attempt(key, permits, clock));
+        if (decision != null && PolicyBudgets.isExcess(decision)) {
+            budgets.beginBlackout(key, time.nanos());
+        }
+        return decision == null || decision.allowed();
+    }
+
+    private Decision reviewed(PolicyBudgets budgets, long key, long permits, Decision first) {
+        if (!first.allowed() || queues.isEmpty()) {
+            return first;
+        }
+        Decision second = queues.review(budgets, key, permits, clock -> budgets.attempt(key, permits, clock));
+        return second == null ? first : second;
+    }
+
+    /** What {@link #decide} would answer. */
+    Decision peek(PolicyBudgets budgets, long key, long permits, long clock) {
+        Decision decision = budgets.peek(key, permits, clock);
+        Decision behindOthers = queues.isEmpty() || !isByRate(decision) ? null : queues.look(budgets, key, permits);
+        return behindOthers == null ? decision : behindOthers;
+    }
+
+    // With waiting
+
+    /** Takes permits, and returns when they may be used or were refused. */
+    Decision await(PolicyBudgets budgets, long key, long permits, long patienceNanos) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        Decision first = first(budgets, key, permits);
+        return first != null
+                ? first
+                : waiting(budgets, key, permits, patienceNanos).await(queues, time);
+    }
+
+    /** Takes permits; the future is completed when they may be used or were refused. */
+    CompletableFuture<Decision> later(
+            PolicyBudgets budgets, long key, long permits, long patienceNanos, @Nullable Executor executor) {
+        Decision first = first(budgets, key, permits);
+        if (first != null) {
+            notifications.decided(first, permits);
+            return CompletableFuture.completedFuture(first);
+        }
+        return waiting(budgets, key, permits, patienceNanos)
+                .later(queues, time, new StageEnding(budgets, permits), executor);
+    }
+
+    /** The answer to a request that is answered at once; null if it would have to wait. */
+    private @Nullable Decision first(PolicyBudgets budgets, long key, long permits) {
+        long clock = time.nanos();
+        if (!budgets.shapes()) {
+            return decide(budgets, key, permits, clock);
+        }
+        Decision first = attempt(budgets, key, permits, clock);
+        if (first.reason() == Decision.Reason.OVER_LIMIT) {
+            return null;
+        }
+        return budgets.concluded(first, key, clock);
+    }
+
+    private Waiting waiting(PolicyBudgets budgets, long key, long permits, long patienceNanos) {
+        return waiting(budgets, key, permits, patienceNanos, clock -> budgets.attempt(key, permits, clock));
+    }
+
+    private Waiting waiting(PolicyBudgets budgets, long key, long permits, long patienceNanos, PermitSource taking) {
+        return new Waiting(
+                budgets,
+                key,
+                permits,
+                new MaxWait(budgets.maxDelayNanos(), patienceNanos),
+                taking,
+                refusal -> budgets.intoBlackout(refusal, key, time.nanos()));
+    }
+
+    /** What a stage that waits does when that is over. */
+    private final class StageEnding implements Ending {
+
+        private final PolicyBudgets budgets;
+        private final long permits;
+
+        StageEnding(PolicyBudgets budgets, long permits) {
+            this.budgets = budgets;
+            this.permits = permits;
+        }
+
+        @Override
+        public void answered(Decision decision) {
+            notifications.decided(decision, permits);
+        }
+
+        @Override
+        public void withdrawn() {
+            notifications.gaveUp(budgets.policy().name(), permits);
+        }
+    }
+
+    // For leases
+
+    /**
+     * Takes a permit for a lease; the future is completed when the permit may be used or was refused, by what the executor
+     * is given. To cancel the future before that gives the permit back.
+     *
+     * @param ending told how the wait ends
+     * @param delivery runs what completes the future; it does not throw
+     */
+    CompletableFuture<Decision> forLease(PolicyBudgets budgets, long key, Ending ending, Executor delivery) {
+        ImmediateTake taken = new ImmediateTake(budgets, key, 1);
+        Runnable undo = () -> {
+            taken.cancel();
+            refunded(budgets, key, 1);
+        };
+        Decision first = first(budgets, key, taken);
+        return first == null
+                ? waiting(budgets, key, 1, AS_THE_POLICY_ALLOWS, taken).laterBy(delivery, queues, time, ending, undo)
+                : Waiting.answeredBy(delivery, first, ending, undo);
+    }
+
+    /** The answer to a request for one permit that is answered at once; null if it would have to wait. */
+    private @Nullable Decision first(PolicyBudgets budgets, long key, ImmediateTake taken) {
+        Decision first = attempt(budgets, key, 1, taken);
+        return budgets.shapes() && first.reason() == Decision.Reason.OVER_LIMIT
+                ? null
+                : budgets.concluded(first, key, time.nanos());
+    }
+
+    /** Takes permits in a way that can be cancelled, if the key's queue leaves them. */
+    private Decision attempt(PolicyBudgets budgets, long key, long permits, ImmediateTake taken) {
+        Decision refusal = refusal(budgets, key, permits, time.nanos());
+        Decision first = refusal == null ? taken.at(time.nanos()) : refusal;
+        if (!first.allowed() || queues.isEmpty()) {
+            return first;
+        }
+        Decision second = queues.review(budgets, key, permits, taken);
+        return second == null ? first : second;
+    }
+
+    // Ahead of time
+
+    /** Takes permits that are there, or promises those that will be within the policy's maximum delay. */
+    CellReservation reserve(PolicyBudgets budgets, long key, long permits) {
+        ImmediateTake now = new ImmediateTake(budgets, key, permits);
+        Decision first = attempt(budgets, key, permits, now);
+        ReserveResult promised = first.reason() != Decision.Reason.OVER_LIMIT || !budgets.shapes()
+                ? new ReserveResult(first, null)
+                : queues.reserve(
+                        budgets,
+                        key,
+                        permits,
+                        budgets.maxDelayNanos(),
+                        now,
+                        decision -> notifications.decided(decision, permits));
+        PendingReservation promise = promised.promise();
+        if (promise != null) {
+            return promised(budgets, key, permits, promised.decision(), promise);
+        }
+        Decision decision = budgets.concluded(promised.decision(), key, time.nanos());
+        notifications.decided(decision, permits);
+        return decision.allowed()
+                ? new CellReservation(decision, now.takenAt(), () -> {
+                    now.cancel();
+                    refunded(budgets, key, permits);
+                })
+                : new CellReservation(decision, time.nanos(), null);
+    }
+
+    private CellReservation promised(
+            PolicyBudgets budgets, long key, long permits, Decision decision, PendingReservation promise) {
+        Runnable withdraw = () -> {
+            if (queues.cancel(budgets, key, promise)) {
+                notifications.gaveUp(decision.policy(), permits);
+            }
+        };
+        ScheduledTask alarm;
+        try {
+            alarm = Timers.schedule(time, promise.due(), () -> queues.release(key));
+        } catch (Throwable e) {
+            withdraw.run();
+            throw e;
+        }
+        return new CellReservation(decision, promise.due(), () -> {
+            alarm.cancel();
+            withdraw.run();
+        });
+    }
+
+    // Changes
+
+    /** Gives permits back, which may let others go. */
+    void refund(PolicyBudgets budgets, long key, long permits) {
+        budgets.refund(key, permits, time.nanos());
+        refunded(budgets, key, permits);
+    }
+
+    private void refunded(PolicyBudgets budgets, long key, long permits) {
+        if (!queues.isEmpty()) {
+            queues.refunded(budgets, key, permits);
+        }
+    }
+
+    /** Fills the budgets, which may let others go. */
+    void reset(PolicyBudgets budgets, long key) {
+        budgets.reset(key);
+        if (!queues.isEmpty()) {
+            queues.reset(budgets, key);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.DecisionSource;
+import dev.ratelimit.WhenUnavailable;
+import dev.ratelimit.quota.QuotaDecision;
+import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.spi.Operation.Adjust;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What a service answers while its store is away: its user's choice. Thread-safe. */
+sealed interface UnavailableAnswers {
+
+    /** After how long it is worth asking again: the longest pause between two probes of the store. */
+    Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    /** What a service's settings choose. */
+    static UnavailableAnswers of(QuotaSettings settings, StoreCalls calls, ServiceContext surroundings) {
+        WhenUnavailable choice = settings.whenUnavailable();
+        if (choice instanceof WhenUnavailable.Fail) {
+            return new Failing();
+        }
+        if (choice instanceof WhenUnavailable.Deny) {
+            return new Denying();
+        }
+        OwedUnits owed = new OwedUnits(OwedUnits.MAX_COUNTERS, choice instanceof WhenUnavailable.Local);
+        Posting posting = new Posting(owed, calls, settings.clock(), surroundings);
+        calls.tell(posting);
+        return new Allowing(choice, owed, posting);
+    }
+
+    /** Whether requests are answered by an exception. */
+    default boolean fails() {
+        return false;
+    }
+
+    /** The decision on a request, which counts what it allows. */
+    QuotaDecision answer(List<Target> targets, long amount, long nowMillis);
+
+    /** The decision that a request would get; counts nothing. */
+    default QuotaDecision look(List<Target> targets, long amount, long nowMillis) {
+        return answer(targets, amount, nowMillis);
+    }
+
+    /**
+     * Takes on a change that the store certainly has not made; false if the caller is to be told that it failed.
+     *
+     * @param ofAllowed whether it corrects what was allowed without the store
+     */
+    default boolean takesOn(List<Target> targets, long delta, boolean ofAllowed, long nowMillis) {
+        return false;
+    }
+
+    /**
+     * Takes over a charge that was sent without an answer, and sends it again as it is; false if the caller is to be told.
+     *
+     * @param sent one for each target, in their order
+     */
+    default boolean takesOver(List<Target> targets, List<Adjust> sent, boolean ofAllowed, long nowMillis) {
+        return false;
+    }
+
+    /** Whether something is owed on these counters, so that a change belongs to it. */
+    default boolean owesOn(List<Target> targets) {
+        return false;
+    }
+
+    /** Forgets what is owed on counters that were set to zero. */
+    default void forgive(List<Target> targets, long nowMillis) {}
+
+    /** On how many counters something is owed. */
+    default long owedCounters() {
+        return 0;
+    }
+
+    /** Has the store count what is owed, as far as it answers. */
+    default void close() {}
+
+    /** The denial of a service that knows of an amount on each counter. */
+    private static QuotaDecision denied(List<Target> targets, long[] known) {
+        return QuotaDecision.unavailable(usages(targets, known), RETRY_AFTER);
+    }
+
+    private static List<QuotaUsage> usages(List<Target> targets, long[] known) {
+        List<QuotaUsage> usages = new ArrayList<>(known.length);
+        for (int i = 0; i < known.length; i++) {
+            usages.add(targets.get(i).usage(known[i]));
+        }
+        return usages;
+    }
+
+    /** An exception for each request. */
+    record Failing() implements UnavailableAnswers {
+
+        @Override
+        public boolean fails() {
+            return true;
+        }
+
+        @Override
+        public QuotaDecision answer(List<Target> targets, long amount, long nowMillis) {
+            throw new IllegalStateException("the failure is the answer");
+        }
+    }
+
+    /** A denial for each request. */
+    record Denying() implements UnavailableAnswers {
+
+        @Override
+        public QuotaDecision answer(List<Target> targets, long amount, long nowMillis) {
+            return denied(targets, new long[targets.size()]);
+        }
+    }
+
+    /** Admissions, which are owed to the store: all, or up to a share of each limit. */
+    record Allowing(WhenUnavailable choice, OwedUnits owed, Posting posting) implements UnavailableAnswers {
+
+        @Override
+        public QuotaDecision answer(List<Target> targets, long amount, long nowMillis) {
+            if (exceedsALimit(targets, amount)) {
+                return refused(targets, amount, nowMillis);
+            }
+            if (posting.isClosed() || !owed.allow(targets, amount, limits(targets), nowMillis)) {
+                return denied(targets, owed.allowed(targets));
+            }
+            posting.soon();
+            return allowed(targets);
+        }
+
+        @Override
+        public QuotaDecision look(List<Target> targets, long amount, long nowMillis) {
+            if (exceedsALimit(targets, amount)) {
+                return refused(targets, amount, nowMillis);
+            }
+            long[] limits = limits(targets);
+            long[] allowed = owed.allowed(targets);
+            if (posting.isClosed()) {
+                return denied(targets, allowed);
+            }
+            for (int i = 0; i < limits.length; i++) {
+                if (limits[i] - allowed[i] < amount) {
+                    return denied(targets, allowed);
+                }
+            }
+            return allowed(targets);
+        }
+
+        private QuotaDecision allowed(List<Target> targets) {
+            DecisionSource source =
+                    choice instanceof WhenUnavailable.Local ? DecisionSource.LOCAL : DecisionSource.OPEN;
+            return QuotaDecision.allowed(usages(targets, owed.allowed(targets)), source);
+        }
+
+        /** More than the limit is refused at any time, and no store is needed to say so. */
+        private static boolean exceedsALimit(List<Target> targets, long amount) {
+            return targets.stream().anyMatch(target -> target.quota().limit() < amount);
+        }
+
+        private QuotaDecision refused(List<Target> targets, long amount, long nowMillis) {
+            return QuotaDecision.refused(
+                    usages(targets, owed.allowed(targets)), amount, Instant.ofEpochMilli(nowMillis));
+        }
+
+        private long[] limits(List<Target> targets) {
+            long[] limits = new long[targets.size()];
+            Arrays.setAll(limits, i -> limit(targets.get(i).quota().limit()));
+            return limits;
+        }
+
+        /** Decimal, as the user has written the share: 0.29 of 100 is 29. */
+        private long limit(long whole) {
+            return choice instanceof WhenUnavailable.Local local
+                    ? BigDecimal.valueOf(local.share())
+                            .multiply(BigDecimal.valueOf(whole))
+                            .longValue()
+                    : Long.MAX_VALUE;
+        }
+
+        @Override
+        public boolean takesOn(List<Target> targets, long delta, boolean ofAllowed, long nowMillis) {
+            boolean taken = !posting.isClosed() && owed.add(targets, delta, ofAllowed, nowMillis);
+            if (taken) {
+                posting.soon();
+            }
+            return taken;
+        }
+
+        @Override
+        public boolean takesOver(List<Target> targets, List<Adjust> sent, boolean ofAllowed, long nowMillis) {
+            boolean taken = !posting.isClosed() && owed.takeOver(targets, sent, ofAllowed, nowMillis);
+            if (taken) {
+                posting.soon();
+            }
+            return taken;
+        }
+
+        @Override
+        public boolean owesOn(List<Target> targets) {
+            return owed.isOwedOn(targets);
+        }
+
+        @Override
+        public void forgive(List<Target> targets, long nowMillis) {
+            owed.forgive(targets, nowMillis);
+        }
+
+        @Override
+        public long owedCounters() {
+            return owed.size();
+        }
+
+        @Override
+        public void close() {
+            posting.close();
+        }
+    }
+}

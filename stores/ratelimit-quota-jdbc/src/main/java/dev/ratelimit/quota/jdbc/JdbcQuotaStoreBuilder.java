@@ -1,0 +1,181 @@
+package dev.ratelimit.quota.jdbc;
+
+import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.quota.spi.QuotaStoreException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A builder of a {@link JdbcQuotaStore}: which tables it counts in, and how long it may wait for the database at the start. Not
+ * thread-safe.
+ */
+public final class JdbcQuotaStoreBuilder {
+
+    private static final String TABLE = "ratelimit_quota";
+    private static final int CALLS = 32;
+
+    final Connections connections;
+    TableName table = TableName.of(TABLE);
+    Namespace namespace = Namespace.NONE;
+    Duration purgeEvery = Duration.ofMinutes(1);
+    private Duration startWithin = Duration.ofSeconds(10);
+    InstantSource instants = InstantSource.system();
+    int maxCalls = CALLS;
+
+    @Nullable
+    DatabaseClock databaseClock;
+
+    JdbcQuotaStoreBuilder(Connections connections) {
+        this.connections = connections;
+    }
+
+    /**
+     * Sets the name of the table of counters; that of operations is the same with {@code _operation} behind it. Default:
+     * {@code ratelimit_quota}.
+     *
+     * <p>A schema may stand before it, {@code app.quota}; without one, where it is found is the data source's
+     * business. What MariaDB and MySQL call a database is a schema here.
+     *
+     * @param name one or two parts with a dot between; each a letter, then up to 39 of {@code A-Z a-z 0-9 _}, or,
+     *     between double quotes or backquotes, 1 to 40 of {@code A-Z a-z 0-9 _ $ -}, in upper and lower case as
+     *     written
+     * @return this
+     * @throws IllegalArgumentException if it is not as said
+     */
+    public JdbcQuotaStoreBuilder table(String name) {
+        table = TableName.of(name);
+        return this;
+    }
+
+    /**
+     * Sets what stands before the names of the counters in the table: {@code namespace:quota/key/start}.
+     * Applications that use one table need one each, or their quotas of one name share their counters. Default:
+     * nothing.
+     *
+     * @param name 1 to 64 of {@code A-Z a-z 0-9 . _ -}
+     * @return this
+     * @throws IllegalArgumentException if it is not as said
+     */
+    public JdbcQuotaStoreBuilder namespace(String name) {
+        namespace = Namespace.of(name);
+        return this;
+    }
+
+    /**
+     * Sets how often counters are deleted whose time is over. Default: each minute.
+     *
+     * @param interval the time between, more than zero
+     * @return this
+     * @throws IllegalArgumentException if it is zero or negative
+     */
+    public JdbcQuotaStoreBuilder purgeEvery(Duration interval) {
+        purgeEvery = positive(interval, "interval");
+        return this;
+    }
+
+    /**
+     * Sets how long {@link #createTables()} and {@link #build()} may wait for the database. Default: 10 seconds.
+     *
+     * @param time the time, more than zero
+     * @return this
+     * @throws IllegalArgumentException if it is zero or negative
+     */
+    public JdbcQuotaStoreBuilder startWithin(Duration time) {
+        startWithin = positive(time, "time");
+        return this;
+    }
+
+    /**
+     * Sets this process's wall clock. A counter is deleted once its time is over by the database's clock, and by
+     * this one: so that a clock that is ahead deletes nothing. Default: the system's.
+     *
+     * @param source the clock
+     * @return this
+     */
+    public JdbcQuotaStoreBuilder clock(InstantSource source) {
+        instants = Objects.requireNonNull(source, "source");
+        return this;
+    }
+
+    /** Sets what is taken for the database's clock, for tests that cannot have a server's time go on. */
+    JdbcQuotaStoreBuilder databaseClock(DatabaseClock clock) {
+        databaseClock = clock;
+        return this;
+    }
+
+    /**
+     * Sets how many calls can be under way at once; others wait for their turn, until their deadlines. Default: 32. More than
+     * the pool has connections is of no use.
+     *
+     * @param calls the most, at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public JdbcQuotaStoreBuilder maxCalls(int calls) {
+        if (calls < 1) {
+            throw new IllegalArgumentException("calls must be at least 1, but was " + calls);
+        }
+        maxCalls = calls;
+        return this;
+    }
+
+    /**
+     * Makes the tables that are not there. Needs a user who may do so; the same statements stand in SQL files beside this
+     * class, one for each database.
+     *
+     * @return this
+     * @throws QuotaStoreException if it did not succeed; the message says what to do
+     */
+    public JdbcQuotaStoreBuilder createTables() {
+        Deadline deadline = Deadline.after(startWithin);
+        try (Calls calls = new Calls(1)) {
+            calls.<Boolean>call(deadline, progress -> {
+                Tables.create(connections, table, deadline);
+                return true;
+            });
+        } catch (QuotaStoreException e) {
+            connections.close();
+            throw SetupCheck.explained(e, table);
+        }
+        return this;
+    }
+
+    /**
+     * Returns a store, after a look at the database and its tables, and a try of all that it does there.
+     *
+     * <p>It also makes the first calls as fast as later ones: up to 16 calls at once, or {@link #maxCalls},
+     * open connections, prepare statements and load classes, for at most two seconds. They leave nothing in the
+     * tables.
+     *
+     * @return a store
+     * @throws QuotaStoreException if it could not work as things are; the message says what to do
+     */
+    public JdbcQuotaStore build() {
+        Deadline deadline = Deadline.after(startWithin);
+        Calls calls = new Calls(maxCalls);
+        try {
+            Dialect dialect =
+                    calls.call(deadline, progress -> SetupCheck.dialect(connections, table, namespace, deadline));
+            JdbcQuotaStore store = new JdbcQuotaStore(this, calls, dialect);
+            store.warmUp(dialect, this, deadline);
+            return store;
+        } catch (QuotaStoreException e) {
+            calls.close();
+            connections.close();
+            throw SetupCheck.explained(e, table);
+        } catch (Error e) {
+            calls.close();
+            connections.close();
+            throw e;
+        }
+    }
+
+    private static Duration positive(Duration duration, String name) {
+        if (duration.isZero() || duration.isNegative()) {
+            throw new IllegalArgumentException(name + " must be more than zero, but was " + duration);
+        }
+        return duration;
+    }
+}
