@@ -82,7 +82,7 @@ public final class ClusterShare {
      * @throws IllegalArgumentException if the interval is out of range
      */
     public ClusterShare every(Duration interval) {
-        Policy.checkDuration("interval", interval, false);
+        Policy.checkPositive("interval", interval);
         return new ClusterShare(membership, initialNodes, interval, onFailure);
     }
 

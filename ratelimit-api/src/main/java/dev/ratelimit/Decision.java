@@ -2,6 +2,7 @@ package dev.ratelimit;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -50,32 +51,36 @@ public final class Decision {
     private final String policy;
     private final @Nullable Rate rate;
     private final long remaining;
-    private final long retryAfterNanos;
+
+    /** The delay of a request that is allowed, the wait of one that is refused: one field keeps the object small. */
+    private final long waitNanos;
+
     private final long resetAfterNanos;
 
-    private final long delayNanos;
+    /** The decisions of all limits of a composition; null for that of a single limit. */
+    private final @Nullable List<Decision> parts;
 
     private Decision(
             Reason reason,
             String policy,
             @Nullable Rate rate,
             long remaining,
-            long retryAfterNanos,
+            long waitNanos,
             long resetAfterNanos,
-            long delayNanos) {
+            @Nullable List<Decision> parts) {
         this.reason = reason;
         this.policy = policy;
         this.rate = rate;
         this.remaining = remaining;
-        this.retryAfterNanos = retryAfterNanos;
+        this.waitNanos = waitNanos;
         this.resetAfterNanos = resetAfterNanos;
-        this.delayNanos = delayNanos;
+        this.parts = parts;
     }
 
     private static Decision byRate(
             Reason reason, Rate rate, long remaining, long retryAfterNanos, long resetAfterNanos) {
         Objects.requireNonNull(rate, "rate");
-        return new Decision(reason, DEFAULT_POLICY, rate, remaining, retryAfterNanos, resetAfterNanos, 0);
+        return new Decision(reason, DEFAULT_POLICY, rate, remaining, retryAfterNanos, resetAfterNanos, null);
     }
 
     /**
@@ -130,7 +135,7 @@ public final class Decision {
      * @return the answer; what remains is {@link Long#MAX_VALUE}
      */
     public static Decision unlimited() {
-        return new Decision(Reason.WITHIN_LIMIT, DEFAULT_POLICY, null, Long.MAX_VALUE, 0, 0, 0);
+        return new Decision(Reason.WITHIN_LIMIT, DEFAULT_POLICY, null, Long.MAX_VALUE, 0, 0, null);
     }
 
     /**
@@ -139,7 +144,7 @@ public final class Decision {
      * @return the answer, which refuses for ever
      */
     public static Decision blocked() {
-        return new Decision(Reason.BLOCKED, DEFAULT_POLICY, null, 0, NEVER_NANOS, 0, 0);
+        return new Decision(Reason.BLOCKED, DEFAULT_POLICY, null, 0, NEVER_NANOS, 0, null);
     }
 
     /**
@@ -148,7 +153,7 @@ public final class Decision {
      * @return the answer; nobody knows when to come again, so it says at once
      */
     public static Decision tooManyConcurrent() {
-        return new Decision(Reason.TOO_MANY_CONCURRENT, DEFAULT_POLICY, null, 0, 0, 0, 0);
+        return new Decision(Reason.TOO_MANY_CONCURRENT, DEFAULT_POLICY, null, 0, 0, 0, null);
     }
 
     /**
@@ -157,7 +162,7 @@ public final class Decision {
      * @return the answer; nobody knows when to come again, so it says at once
      */
     public static Decision tooManyWaiting() {
-        return new Decision(Reason.TOO_MANY_WAITING, DEFAULT_POLICY, null, 0, 0, 0, 0);
+        return new Decision(Reason.TOO_MANY_WAITING, DEFAULT_POLICY, null, 0, 0, 0, null);
     }
 
     /**
@@ -168,7 +173,7 @@ public final class Decision {
      */
     public Decision withPolicy(String policy) {
         Objects.requireNonNull(policy, "policy");
-        return new Decision(reason, policy, rate, remaining, retryAfterNanos, resetAfterNanos, delayNanos);
+        return new Decision(reason, policy, rate, remaining, waitNanos, resetAfterNanos, parts);
     }
 
     /**
@@ -183,7 +188,7 @@ public final class Decision {
             throw new IllegalArgumentException(
                     "a delay is at least 0 ns, and of a request that was allowed; not " + nanos + " ns of: " + this);
         }
-        return new Decision(reason, policy, rate, remaining, retryAfterNanos, resetAfterNanos, nanos);
+        return new Decision(reason, policy, rate, remaining, nanos, resetAfterNanos, parts);
     }
 
     /**
@@ -241,36 +246,37 @@ public final class Decision {
     }
 
     /**
-     * Returns after what time the same request would be granted.
+     * Returns after what time the same request would be allowed.
      *
-     * @return zero if it was granted or may be at any time, {@link #NEVER} if it exceeds the capacity or is blocked
+     * @return zero if it was allowed or may be at any time, {@link #NEVER} if it exceeds the capacity or is blocked
      */
     public Duration retryAfter() {
-        return retryAfterNanos == NEVER_NANOS ? NEVER : Duration.ofNanos(retryAfterNanos);
+        long nanos = retryAfterNanos();
+        return nanos == NEVER_NANOS ? NEVER : Duration.ofNanos(nanos);
     }
 
     /**
      * Returns {@link #retryAfter()} in nanoseconds.
      *
-     * @return nanoseconds; zero if the request was granted, {@link Long#MAX_VALUE} for never
+     * @return nanoseconds; zero if the request was allowed, {@link Long#MAX_VALUE} for never
      */
     public long retryAfterNanos() {
-        return retryAfterNanos;
+        return allowed() ? 0 : waitNanos;
     }
 
     /**
      * Returns {@link #retryAfter()} in whole seconds, as a {@code Retry-After} field has it.
      *
-     * @return the seconds, rounded up: zero if the request was granted, at least 1 if it was refused, because zero would
+     * @return the seconds, rounded up: zero if the request was allowed, at least 1 if it was refused, because zero would
      *     invite the client to come again at once; empty for never
      */
     public OptionalLong retryAfterSeconds() {
         if (allowed()) {
             return OptionalLong.of(0);
         }
-        return retryAfterNanos == NEVER_NANOS
+        return waitNanos == NEVER_NANOS
                 ? OptionalLong.empty()
-                : OptionalLong.of(Math.max(1, (retryAfterNanos - 1) / 1_000_000_000 + 1));
+                : OptionalLong.of(Math.max(1, (waitNanos - 1) / 1_000_000_000 + 1));
     }
 
     /**
@@ -297,7 +303,7 @@ public final class Decision {
      * @return the delay
      */
     public Duration delay() {
-        return Duration.ofNanos(delayNanos);
+        return Duration.ofNanos(delayNanos());
     }
 
     /**
@@ -306,7 +312,31 @@ public final class Decision {
      * @return nanoseconds, zero if the request may go on at once
      */
     public long delayNanos() {
-        return delayNanos;
+        return allowed() ? waitNanos : 0;
+    }
+
+    /**
+     * Returns the decision of each limit that had a part in this one.
+     *
+     * @return one for each limit of a composition, in the order in which they were asked, with the name of its policy; for
+     *     the decision of a single limit, this decision alone
+     */
+    public List<Decision> parts() {
+        return parts == null ? List.of(this) : parts;
+    }
+
+    /**
+     * Returns this decision as that of a composition.
+     *
+     * @param parts the decision of each limit of the composition, at least one
+     * @return the answer
+     * @throws IllegalArgumentException if there are none
+     */
+    public Decision withParts(List<Decision> parts) {
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("parts must not be empty: a composition has at least one limit");
+        }
+        return new Decision(reason, policy, rate, remaining, waitNanos, resetAfterNanos, List.copyOf(parts));
     }
 
     /** Returns the answer for a person to read, such as {@code refused (over limit), 0 of 5 left, retry after PT1S}. */
@@ -324,7 +354,7 @@ public final class Decision {
         String retry = ", retry after " + retryAfter();
         return switch (reason) {
             case WITHIN_LIMIT ->
-                "allowed" + (delayNanos == 0 ? "" : " after " + delay()) + ", " + left + ", full after " + resetAfter();
+                "allowed" + (waitNanos == 0 ? "" : " after " + delay()) + ", " + left + ", full after " + resetAfter();
             case EXCEEDS_CAPACITY -> "refused (more than the capacity), " + left + ", retry never";
             case SATURATED -> "refused (no place for a new key)" + retry;
             case BLACKOUT -> "refused (blackout)" + retry;

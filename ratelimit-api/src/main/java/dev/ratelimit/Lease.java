@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (Lease lease = limiter.tryEnter(key)) {
- *     if (!lease.granted()) return tooManyRequests(lease.decision());
+ *     if (!lease.allowed()) return tooManyRequests(lease.decision());
  *     return answer();
  * }
  * }</pre>

@@ -137,7 +137,7 @@ public final class Policy {
      * @throws IllegalArgumentException if the delay is negative or too long, or there is no rate to wait for
      */
     public Policy shape(Duration maxDelay) {
-        checkDuration("maximum delay", maxDelay, true);
+        checkDuration("maximum delay", maxDelay);
         checkHasRates("wait for");
         return new Policy(name, rates, blocks, maxDelay, blackout, maxConcurrent, leaseTimeout);
     }
@@ -152,7 +152,7 @@ public final class Policy {
      * @throws IllegalArgumentException if the time is negative or too long, or there is no rate to exceed
      */
     public Policy blackout(Duration blackout) {
-        checkDuration("blackout", blackout, true);
+        checkDuration("blackout", blackout);
         checkHasRates("exceed");
         return new Policy(name, rates, blocks, maxDelay, blackout, maxConcurrent, leaseTimeout);
     }
@@ -176,12 +176,12 @@ public final class Policy {
      * Returns this policy with a bound on how long a lease is held: the limiter takes a lease back that is held for
      * longer, and tells the listener.
      *
-     * @param leaseTimeout the longest time, at least 1 ns, at most {@link #MAX_DURATION}
+     * @param leaseTimeout the longest time, at most {@link #MAX_DURATION}; zero for no bound
      * @return the policy
      * @throws IllegalArgumentException if the time is out of range, or the policy does not bound the leases at once
      */
     public Policy leaseTimeout(Duration leaseTimeout) {
-        checkDuration("lease timeout", leaseTimeout, false);
+        checkDuration("lease timeout", leaseTimeout);
         if (maxConcurrent == 0) {
             throw new IllegalArgumentException("the policy " + name
                     + " has no leases to time out: call maxConcurrent(n) before leaseTimeout(...)");
@@ -329,12 +329,24 @@ public final class Policy {
         return name;
     }
 
-    static void checkDuration(String what, Duration value, boolean zeroIsFine) {
+    static void checkDuration(String what, Duration value) {
         Objects.requireNonNull(value, what);
-        if (value.isNegative() || (value.isZero() && !zeroIsFine)) {
-            throw new IllegalArgumentException(
-                    "the " + what + " must be at least " + (zeroIsFine ? "0" : "1 ns") + ", but was " + value);
+        if (value.isNegative()) {
+            throw new IllegalArgumentException("the " + what + " must be at least 0, but was " + value);
         }
+        checkNotTooLong(what, value);
+    }
+
+    /** As {@link #checkDuration}, of a time that zero makes no sense for. */
+    static void checkPositive(String what, Duration value) {
+        Objects.requireNonNull(value, what);
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException("the " + what + " must be at least 1 ns, but was " + value);
+        }
+        checkNotTooLong(what, value);
+    }
+
+    private static void checkNotTooLong(String what, Duration value) {
         if (value.compareTo(MAX_DURATION) > 0) {
             throw new IllegalArgumentException("the " + what + " must be at most 365 days, but was " + value);
         }

@@ -5,7 +5,7 @@ package dev.ratelimit;
  *
  * <pre>{@code
  * Reservation reservation = limiter.reserve(userId, 2);
- * if (reservation.granted()) {
+ * if (reservation.allowed()) {
  *     scheduler.schedule(work, reservation.decision().delayNanos(), NANOSECONDS);
  * }
  * }</pre>

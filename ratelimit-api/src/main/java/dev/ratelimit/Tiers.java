@@ -107,7 +107,7 @@ public final class Tiers<K> {
      * @throws IllegalArgumentException if the age is out of range
      */
     public Tiers<K> maxAge(Duration maxAge) {
-        Policy.checkDuration("maximum age", maxAge, false);
+        Policy.checkPositive("maximum age", maxAge);
         return new Tiers<>(resolver, fallback, maxEntries, maxAge, retryAfter, onFallback);
     }
 
@@ -120,7 +120,7 @@ public final class Tiers<K> {
      * @throws IllegalArgumentException if the time is out of range
      */
     public Tiers<K> retryAfter(Duration retryAfter) {
-        Policy.checkDuration("time to retry after", retryAfter, false);
+        Policy.checkPositive("time to retry after", retryAfter);
         return new Tiers<>(resolver, fallback, maxEntries, maxAge, retryAfter, onFallback);
     }
 

@@ -52,7 +52,8 @@ class PolicyTest {
                 .isEqualTo(Policy.of("full", RATE, Rate.perHour(100))
                         .maxConcurrent(4)
                         .leaseTimeout(Duration.ofMinutes(1)));
-        assertThat(FULL.maxConcurrent(4).leaseTimeout()).isEmpty();
+        assertThat(FULL.leaseTimeout(Duration.ZERO).leaseTimeout()).isEmpty();
+        assertThat(FULL.maxConcurrent(5).leaseTimeout()).contains(Duration.ofMinutes(1));
     }
 
     @Test
@@ -91,7 +92,7 @@ class PolicyTest {
                 FULL.blackout(Duration.ofSeconds(4)),
                 FULL.maxConcurrent(5).leaseTimeout(Duration.ofMinutes(1)),
                 FULL.maxConcurrent(4).leaseTimeout(Duration.ofMinutes(2)),
-                FULL.maxConcurrent(4),
+                FULL.leaseTimeout(Duration.ZERO),
                 PLAIN)) {
             assertThat(other).isNotEqualTo(FULL);
         }
@@ -145,10 +146,10 @@ class PolicyTest {
                         "leases at once must be at least 1, but was -2147483648",
                         () -> PLAIN.maxConcurrent(Integer.MIN_VALUE).leaseTimeout(Duration.ofSeconds(1))),
                 bad(
-                        "the lease timeout must be at least 1 ns, but was PT0S",
-                        () -> PLAIN.maxConcurrent(1).leaseTimeout(Duration.ZERO)),
+                        "the policy plain has no leases to time out: call maxConcurrent(n) before leaseTimeout(...)",
+                        () -> PLAIN.leaseTimeout(Duration.ofSeconds(1))),
                 bad(
-                        "the lease timeout must be at least 1 ns, but was PT-0.000000001S",
+                        "the lease timeout must be at least 0, but was PT-0.000000001S",
                         () -> PLAIN.maxConcurrent(1).leaseTimeout(negative)),
                 bad(
                         "the lease timeout must be at most 365 days, but was " + tooLong,

@@ -1,15 +1,21 @@
 package dev.ratelimit.examples;
 
 import dev.ratelimit.Decision;
+import dev.ratelimit.Limit;
 import dev.ratelimit.Limiter;
+import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
-import dev.ratelimit.SingleLimiter;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.Limiters;
+import dev.ratelimit.core.QuotaStores;
+import dev.ratelimit.core.Quotas;
 import dev.ratelimit.http.HttpFields;
 import dev.ratelimit.http.ProblemDetails;
-import dev.ratelimit.http.ServiceLimit;
-import java.util.List;
+import dev.ratelimit.quota.CalendarWindow;
+import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.QuotaDecision;
+import dev.ratelimit.quota.QuotaService;
+import java.time.InstantSource;
 
 /** Answers that tell HTTP clients about their limits, in whatever server: header fields, and a body for refusals. */
 final class HttpAnswers {
@@ -24,36 +30,53 @@ final class HttpAnswers {
     }
 
     private final Limiter<String> perUser;
-    private final SingleLimiter node;
+    private final Limit<String> both;
+    private final QuotaService calls;
 
-    HttpAnswers(TimeSource time) {
-        perUser = Limiters.builder(Rate.perMinute(20).burst(5)).timeSource(time).build();
-        node = Limiters.single(Rate.perSecond(6), time);
+    HttpAnswers(TimeSource time, InstantSource clock) {
+        perUser = Limiters.builder(Policy.of("per-user", Rate.perMinute(20).burst(5)))
+                .timeSource(time)
+                .build();
+        both = Limiters.all(perUser, Limiters.single(Rate.perSecond(6), time).forAll("node"));
+        calls = Quotas.builder(QuotaStores.inMemory(clock))
+                .quota(Quota.of("calls-a-day", 1_000, CalendarWindow.daily()))
+                .clock(clock)
+                .build();
     }
 
     void oneLimit(String userId, long permits, Response response) {
         Decision decision = perUser.decide(userId, permits);
-        HttpFields.of("per-user", decision).forEach(response::setHeader);
+        HttpFields.of(decision).forEach(response::setHeader);
         if (decision.allowed()) {
             response.write("hello " + userId);
         } else {
-            refuse(ProblemDetails.of("per-user", decision), response);
+            refuse(ProblemDetails.of(decision), response);
         }
     }
 
     void twoLimits(String userId, Response response) {
-        Decision own = perUser.decide(userId);
-        Decision shared = own.allowed() ? node.decide() : node.peek();
-        if (own.allowed() && !shared.allowed()) {
-            perUser.refund(userId, 1);
-            own = perUser.peek(userId);
-        }
-        var limits = List.of(ServiceLimit.of("per-user", own), ServiceLimit.of("node", shared));
-        HttpFields.of(limits).forEach(response::setHeader);
-        if (own.allowed() && shared.allowed()) {
+        Decision decision = both.decide(userId);
+        HttpFields.of(decision).forEach(response::setHeader);
+        if (decision.allowed()) {
             response.write("hello " + userId);
         } else {
+            refuse(ProblemDetails.of(decision), response);
+        }
+    }
+
+    void limitsAndAQuota(String userId, Response response) {
+        Decision limits = both.decide(userId);
+        if (!limits.allowed()) {
+            HttpFields.of(limits).forEach(response::setHeader);
             refuse(ProblemDetails.of(limits), response);
+            return;
+        }
+        QuotaDecision quota = calls.consume(userId);
+        HttpFields.of(limits, quota).forEach(response::setHeader);
+        if (quota.allowed()) {
+            response.write("hello " + userId);
+        } else {
+            refuse(ProblemDetails.of(quota), response);
         }
     }
 

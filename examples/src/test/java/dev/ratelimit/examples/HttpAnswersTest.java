@@ -2,8 +2,10 @@ package dev.ratelimit.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ratelimit.testing.ManualClock;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -34,7 +36,8 @@ class HttpAnswersTest {
     }
 
     private final ManualTime time = new ManualTime();
-    private final HttpAnswers answers = new HttpAnswers(time);
+    private final ManualClock clock = new ManualClock(Instant.parse("2026-03-10T12:00:00Z"));
+    private final HttpAnswers answers = new HttpAnswers(time, clock);
 
     @Test
     void anAllowedRequestSaysWhatIsLeft() {
@@ -101,6 +104,31 @@ class HttpAnswersTest {
                 .containsEntry("RateLimit", "\"per-user\";r=0;t=2, \"node\";r=4;t=1")
                 .containsEntry("Retry-After", "2");
         assertThat(response.body).contains("\"violated-policies\":[\"per-user\"]");
+    }
+
+    @Test
+    void aQuotaIsToldBesideTheLimits() {
+        Recorded response = limitsAndAQuota("ada");
+        assertThat(response.status).isEqualTo(200);
+        assertThat(response.headers)
+                .containsEntry(
+                        "RateLimit-Policy", "\"per-user\";q=5;w=15, \"node\";q=6;w=1, \"calls-a-day\";q=1000;w=86400")
+                .containsEntry("RateLimit", "\"per-user\";r=4;t=12, \"node\";r=5;t=1, \"calls-a-day\";r=999;t=43200");
+        for (int i = 1; i < 1_000; i++) {
+            time.advance(Duration.ofSeconds(3));
+            assertThat(limitsAndAQuota("ada").status).isEqualTo(200);
+        }
+        time.advance(Duration.ofSeconds(3));
+        response = limitsAndAQuota("ada");
+        assertThat(response.status).isEqualTo(429);
+        assertThat(response.headers).containsEntry("Retry-After", "43200");
+        assertThat(response.body).contains("until 2026-03-11T00:00:00Z", "\"violated-policies\":[\"calls-a-day\"]");
+    }
+
+    private Recorded limitsAndAQuota(String userId) {
+        Recorded response = new Recorded();
+        answers.limitsAndAQuota(userId, response);
+        return response;
     }
 
     private Recorded oneLimit(String userId, long permits) {

@@ -1,6 +1,8 @@
 package dev.ratelimit.http;
 
 import dev.ratelimit.Decision;
+import dev.ratelimit.quota.QuotaDecision;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -16,14 +18,14 @@ import java.util.stream.Collectors;
  * HTTP fields are the header fields that tell a client about its limits, as names and values.
  *
  * <pre>{@code
- * HttpFields.of("per-user", decision).forEach(response::setHeader);
+ * HttpFields.of(decision).forEach(response::setHeader);
  * }</pre>
  *
  * <p>They may go with any answer, whether it grants or refuses. Each name comes once; a field that has nothing to say
  * is not there:
  *
  * <ul>
- *   <li>{@code RateLimit-Policy} and {@code RateLimit} have an item for each limit of a rate, in the given order, as
+ *   <li>{@code RateLimit-Policy} and {@code RateLimit} have an item for each limit and quota, in the given order, as
  *       draft-ietf-httpapi-ratelimit-headers-11 defines them. What their figures mean for a token bucket says
  *       {@link ServiceLimit}.
  *   <li>{@code X-RateLimit-Limit}, {@code X-RateLimit-Remaining} and {@code X-RateLimit-Reset} repeat {@code q},
@@ -46,11 +48,11 @@ import java.util.stream.Collectors;
 public final class HttpFields {
 
     private static final Comparator<ServiceLimit> MOST_RESTRICTIVE_FIRST = Comparator.comparingLong(
-                    ServiceLimit::available)
+                    (ServiceLimit limit) -> limit.figures().available())
             .thenComparing(Comparator.<ServiceLimit>comparingLong(
-                            limit -> limit.effectiveWindow().orElse(Long.MAX_VALUE))
+                            limit -> limit.figures().effectiveWindow().orElse(Long.MAX_VALUE))
                     .reversed())
-            .thenComparingLong(ServiceLimit::quota);
+            .thenComparingLong(limit -> limit.figures().quota());
 
     private final List<ServiceLimit> limits;
     private final boolean legacy;
@@ -58,6 +60,44 @@ public final class HttpFields {
     private HttpFields(List<ServiceLimit> limits, boolean legacy) {
         this.limits = limits;
         this.legacy = legacy;
+    }
+
+    /**
+     * Returns the fields of an answer that a limiter or a composition of limits decided: an item for each limit, under
+     * the name of its policy.
+     *
+     * @param decision what was decided
+     * @return the fields
+     * @throws IllegalArgumentException if two policies have the same name, or a name is empty or holds any character but
+     *     printable ASCII
+     */
+    public static HttpFields of(Decision decision) {
+        return of(ServiceLimit.each(decision));
+    }
+
+    /**
+     * Returns the fields of an answer that a quota service decided: an item for each quota, under its own name.
+     *
+     * @param decision what was decided
+     * @return the fields
+     */
+    public static HttpFields of(QuotaDecision decision) {
+        return of(ServiceLimit.each(decision));
+    }
+
+    /**
+     * Returns the fields of an answer that limits and then quotas decided.
+     *
+     * @param limits what the limits decided, under the names of their policies
+     * @param quotas what the quotas decided, under their own names
+     * @return the fields
+     * @throws IllegalArgumentException if two have the same name, or a name is empty or holds any character but printable
+     *     ASCII
+     */
+    public static HttpFields of(Decision limits, QuotaDecision quotas) {
+        List<ServiceLimit> all = new ArrayList<>(ServiceLimit.each(limits));
+        all.addAll(ServiceLimit.each(quotas));
+        return of(all);
     }
 
     /**
@@ -69,6 +109,18 @@ public final class HttpFields {
      * @throws IllegalArgumentException if the name is empty or holds any other character
      */
     public static HttpFields of(String name, Decision decision) {
+        return of(ServiceLimit.of(name, decision));
+    }
+
+    /**
+     * Returns the fields of an answer that one quota decided.
+     *
+     * @param name the name that clients know the quota by: printable ASCII, at least one character
+     * @param decision what the quota service decided; of several quotas, it is the binding one that is told of
+     * @return the fields
+     * @throws IllegalArgumentException if the name is empty or holds any other character
+     */
+    public static HttpFields of(String name, QuotaDecision decision) {
         return of(ServiceLimit.of(name, decision));
     }
 
@@ -120,7 +172,7 @@ public final class HttpFields {
      */
     public Map<String, String> asMap() {
         Map<String, String> fields = new LinkedHashMap<>();
-        List<ServiceLimit> rates = limits.stream().filter(ServiceLimit::hasRate).toList();
+        List<ServiceLimit> rates = limits.stream().filter(limit -> limit.figures().areKnown()).toList();
         if (!rates.isEmpty()) {
             fields.put("RateLimit-Policy", list(rates, HttpFields::policy));
             fields.put("RateLimit", list(rates, HttpFields::serviceLimit));
@@ -137,12 +189,12 @@ public final class HttpFields {
 
     /** Returns after how many seconds none of the limits would refuse for what it refuses now; empty for never. */
     static OptionalLong maxWait(List<ServiceLimit> limits) {
-        if (limits.stream().anyMatch(ServiceLimit::refusesForEver)) {
+        if (limits.stream().anyMatch(limit -> limit.retryAfterSeconds().isEmpty())) {
             return OptionalLong.empty();
         }
         return limits.stream()
-                .filter(ServiceLimit::refusesForNow)
-                .mapToLong(ServiceLimit::retryAfter)
+                .filter(limit -> !limit.allowed())
+                .mapToLong(limit -> limit.retryAfterSeconds().orElseThrow())
                 .max();
     }
 
@@ -151,17 +203,17 @@ public final class HttpFields {
     }
 
     private static StructuredItem policy(ServiceLimit limit) {
-        StructuredItem item = new StructuredItem(limit.name()).parameter("q", limit.quota());
+        StructuredItem item = new StructuredItem(limit.name()).parameter("q", limit.figures().quota());
         if (!limit.unit().equals(ServiceLimit.REQUESTS)) {
             item.parameter("qu", limit.unit());
         }
-        limit.window().ifPresent(seconds -> item.parameter("w", seconds));
+        limit.figures().window().ifPresent(seconds -> item.parameter("w", seconds));
         return withPartitionKey(item, limit);
     }
 
     private static StructuredItem serviceLimit(ServiceLimit limit) {
-        StructuredItem item = new StructuredItem(limit.name()).parameter("r", limit.available());
-        limit.effectiveWindow().ifPresent(seconds -> item.parameter("t", seconds));
+        StructuredItem item = new StructuredItem(limit.name()).parameter("r", limit.figures().available());
+        limit.figures().effectiveWindow().ifPresent(seconds -> item.parameter("t", seconds));
         return withPartitionKey(item, limit);
     }
 
@@ -171,9 +223,9 @@ public final class HttpFields {
     }
 
     private static void putLegacy(ServiceLimit limit, Map<String, String> fields) {
-        fields.put("X-RateLimit-Limit", Long.toString(limit.quota()));
-        fields.put("X-RateLimit-Remaining", Long.toString(limit.available()));
-        limit.effectiveWindow().ifPresent(seconds -> fields.put("X-RateLimit-Reset", Long.toString(seconds)));
+        fields.put("X-RateLimit-Limit", Long.toString(limit.figures().quota()));
+        fields.put("X-RateLimit-Remaining", Long.toString(limit.figures().available()));
+        limit.figures().effectiveWindow().ifPresent(seconds -> fields.put("X-RateLimit-Reset", Long.toString(seconds)));
     }
 
     /** Returns the fields as they stand in a message, a line for each. */

@@ -1,8 +1,7 @@
 package dev.ratelimit.http;
 
 import dev.ratelimit.Decision;
-import dev.ratelimit.Rate;
-import java.math.BigDecimal;
+import dev.ratelimit.quota.QuotaDecision;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -13,7 +12,7 @@ import java.util.stream.Collectors;
  * Problem details are the body of a refusal, in JSON that programs can read (RFC 9457).
  *
  * <pre>{@code
- * ProblemDetails problem = ProblemDetails.of("per-user", decision);
+ * ProblemDetails problem = ProblemDetails.of(decision);
  * response.setStatus(problem.status());
  * response.setHeader("Content-Type", ProblemDetails.MEDIA_TYPE);
  * response.write(problem.json());
@@ -27,7 +26,10 @@ import java.util.stream.Collectors;
  * <tr><td>{@code EXCEEDS_CAPACITY}</td><td>{@code quota-exceeded}</td><td>413</td></tr>
  * <tr><td>{@code BLOCKED}</td><td>{@code about:blank}</td><td>403</td></tr>
  * <tr><td>{@code OVER_LIMIT}, {@code BLACKOUT}, {@code TOO_MANY_CONCURRENT}</td><td>{@code quota-exceeded}</td><td>429</td></tr>
+ * <tr><td>a quota that has not enough left</td><td>{@code quota-exceeded}</td><td>429</td></tr>
+ * <tr><td>a quota whose limit is below the amount</td><td>{@code quota-exceeded}</td><td>413</td></tr>
  * <tr><td>{@code SATURATED}, {@code TOO_MANY_WAITING}</td><td>{@code temporary-reduced-capacity}</td><td>503</td></tr>
+ * <tr><td>a quota whose store is away</td><td>{@code temporary-reduced-capacity}</td><td>503</td></tr>
  * </table>
  *
  * <p>Who is blocked is forbidden to come, and has no quota to exceed; RFC 9457 (section 4.2.1) has {@code about:blank} for
@@ -47,86 +49,37 @@ public final class ProblemDetails {
     /** The media type of the body. */
     public static final String MEDIA_TYPE = "application/problem+json";
 
-    /** A registered type, or the one that says no more than the status. */
-    private enum Type {
-        QUOTA_EXCEEDED("https://iana.org/assignments/http-problem-types#quota-exceeded", "Quota Exceeded"),
-        REDUCED_CAPACITY(
-                "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity",
-                "Temporary Reduced Capacity"),
-        FORBIDDEN("about:blank", "Forbidden");
-
-        final String uri;
-        final String title;
-
-        Type(String uri, String title) {
-            this.uri = uri;
-            this.title = title;
-        }
-    }
-
-    /** What is wrong; what comes first outweighs what comes after it. */
-    private enum Kind {
-        TOO_LARGE(Type.QUOTA_EXCEEDED, 413),
-        FORBIDDEN(Type.FORBIDDEN, 403),
-        USED_UP(Type.QUOTA_EXCEEDED, 429),
-        SHUT_OUT(Type.QUOTA_EXCEEDED, 429),
-        TOO_MANY(Type.QUOTA_EXCEEDED, 429),
-        NO_PLACE(Type.REDUCED_CAPACITY, 503);
-
-        final Type type;
-        final int status;
-
-        Kind(Type type, int status) {
-            this.type = type;
-            this.status = status;
-        }
-
-        /** The one place that a further reason has to be added to. */
-        static Kind of(Decision.Reason reason) {
-            return switch (reason) {
-                case EXCEEDS_CAPACITY -> TOO_LARGE;
-                case BLOCKED -> FORBIDDEN;
-                case OVER_LIMIT -> USED_UP;
-                case BLACKOUT -> SHUT_OUT;
-                case TOO_MANY_CONCURRENT -> TOO_MANY;
-                case SATURATED, TOO_MANY_WAITING -> NO_PLACE;
-                case WITHIN_LIMIT -> throw new IllegalArgumentException("what is allowed is no problem");
-            };
-        }
-
-        String sentence(ServiceLimit limit) {
-            String name = "the limit \"" + limit.name() + "\"";
-            return switch (this) {
-                case TOO_LARGE -> "More was asked for than " + name + " ever allows, which is " + burst(limit) + ".";
-                case FORBIDDEN -> "By " + name + " nothing is allowed.";
-                case USED_UP -> "Over " + name + ", which is " + burst(limit) + " and " + refill(limit.rate()) + ".";
-                case SHUT_OUT -> "For having been over " + name + ", nothing is allowed for a time.";
-                case TOO_MANY -> "By " + name + ", too many requests are in progress at once.";
-                case NO_PLACE -> "For now, " + name + " cannot take on another request.";
-            };
-        }
-
-        private static String burst(ServiceLimit limit) {
-            return limit.rate().capacity() + " " + limit.unit() + " at once";
-        }
-
-        private static String refill(Rate rate) {
-            return rate.permits() + " in "
-                    + BigDecimal.valueOf(rate.period().toNanos(), 9)
-                            .stripTrailingZeros()
-                            .toPlainString()
-                    + " s";
-        }
-    }
-
-    private final Kind kind;
+    private final Problem problem;
     private final String detail;
     private final List<String> violatedPolicies;
 
-    private ProblemDetails(Kind kind, String detail, List<String> violatedPolicies) {
-        this.kind = kind;
+    private ProblemDetails(Problem problem, String detail, List<String> violatedPolicies) {
+        this.problem = problem;
         this.detail = detail;
         this.violatedPolicies = violatedPolicies;
+    }
+
+    /**
+     * Returns the problem of a request that a limiter or a composition of limits refused. The limits have the names of
+     * their policies.
+     *
+     * @param decision the refusal
+     * @return the problem
+     * @throws IllegalArgumentException if the decision allows, or two policies have the same name
+     */
+    public static ProblemDetails of(Decision decision) {
+        return of(ServiceLimit.each(decision));
+    }
+
+    /**
+     * Returns the problem of a request that a quota refused, or that cannot be counted because the store is away.
+     *
+     * @param decision the refusal
+     * @return the problem
+     * @throws IllegalArgumentException if the decision allows
+     */
+    public static ProblemDetails of(QuotaDecision decision) {
+        return of(ServiceLimit.each(decision));
     }
 
     /**
@@ -138,6 +91,18 @@ public final class ProblemDetails {
      * @throws IllegalArgumentException if the decision allows, or the name is empty or holds any other character
      */
     public static ProblemDetails of(String name, Decision decision) {
+        return of(ServiceLimit.of(name, decision));
+    }
+
+    /**
+     * Returns the problem of a request that a quota refused.
+     *
+     * @param name the name that clients know the quota by: printable ASCII, at least one character
+     * @param decision the refusal
+     * @return the problem
+     * @throws IllegalArgumentException if the decision allows, or the name is empty or holds any other character
+     */
+    public static ProblemDetails of(String name, QuotaDecision decision) {
         return of(ServiceLimit.of(name, decision));
     }
 
@@ -161,26 +126,23 @@ public final class ProblemDetails {
      */
     public static ProblemDetails of(List<ServiceLimit> limits) {
         List<ServiceLimit> refusing = ServiceLimit.ofOneAnswer(limits).stream()
-                .filter(limit -> !limit.decision().allowed())
+                .filter(limit -> !limit.allowed())
                 .toList();
-        Kind kind = refusing.stream()
-                .map(ProblemDetails::kindOf)
+        Problem problem = refusing.stream()
+                .map(limit -> limit.figures().problem().orElseThrow())
                 .min(Comparator.naturalOrder())
                 .orElseThrow(() -> new IllegalArgumentException(
                         "all of the limits allow; ask for problem details only if decision.allowed() is false"));
         return new ProblemDetails(
-                kind,
+                problem,
                 explanation(refusing),
                 refusing.stream().map(ServiceLimit::name).toList());
     }
 
-    private static Kind kindOf(ServiceLimit limit) {
-        return Kind.of(limit.decision().reason());
-    }
-
     private static String explanation(List<ServiceLimit> refusing) {
-        String sentences =
-                refusing.stream().map(limit -> kindOf(limit).sentence(limit)).collect(Collectors.joining(" "));
+        String sentences = refusing.stream()
+                .map(limit -> limit.figures().sentence(limit.name(), limit.unit()))
+                .collect(Collectors.joining(" "));
         OptionalLong wait = HttpFields.maxWait(refusing);
         return wait.isPresent() ? sentences + " Try again in " + wait.getAsLong() + " s." : sentences;
     }
@@ -192,7 +154,7 @@ public final class ProblemDetails {
      * @return the problem with that explanation
      */
     public ProblemDetails detail(String detail) {
-        return new ProblemDetails(kind, Objects.requireNonNull(detail, "detail"), violatedPolicies);
+        return new ProblemDetails(problem, Objects.requireNonNull(detail, "detail"), violatedPolicies);
     }
 
     /**
@@ -201,7 +163,7 @@ public final class ProblemDetails {
      * @return 403, 413, 429 or 503
      */
     public int status() {
-        return kind.status;
+        return problem.status;
     }
 
     /**
@@ -210,7 +172,7 @@ public final class ProblemDetails {
      * @return a URI
      */
     public String type() {
-        return kind.type.uri;
+        return problem.type.uri;
     }
 
     /**
@@ -219,7 +181,7 @@ public final class ProblemDetails {
      * @return the title
      */
     public String title() {
-        return kind.type.title;
+        return problem.type.title;
     }
 
     /**
@@ -248,8 +210,8 @@ public final class ProblemDetails {
      */
     public String json() {
         String names = violatedPolicies.stream().map(JsonText::quoted).collect(Collectors.joining(","));
-        return "{\"type\":" + JsonText.quoted(kind.type.uri) + ",\"title\":" + JsonText.quoted(kind.type.title)
-                + ",\"status\":" + kind.status + ",\"detail\":" + JsonText.quoted(detail) + ",\"violated-policies\":["
+        return "{\"type\":" + JsonText.quoted(problem.type.uri) + ",\"title\":" + JsonText.quoted(problem.type.title)
+                + ",\"status\":" + problem.status + ",\"detail\":" + JsonText.quoted(detail) + ",\"violated-policies\":["
                 + names + "]}";
     }
 

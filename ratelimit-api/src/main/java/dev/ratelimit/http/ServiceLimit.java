@@ -1,8 +1,7 @@
 package dev.ratelimit.http;
 
 import dev.ratelimit.Decision;
-import dev.ratelimit.Rate;
-import java.math.BigInteger;
+import dev.ratelimit.quota.QuotaDecision;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -11,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service limit is what one limit has to say to a client: its decision, under the name that clients know the limit
+ * A service limit is what one limit or quota has to say to a client: its decision, under the name that clients know it
  * by.
  *
  * <pre>{@code
@@ -43,7 +42,11 @@ import org.jspecify.annotations.Nullable;
  * {@code q} within any {@code w}, gets all of it, and need not even read another answer. This holds while nobody else
  * draws on the same budget.
  *
- * <p>A decision that no {@linkplain Decision#rate() rate} had a part in has no figures, and no item in these fields.
+ * <p>A <b>quota</b> has windows: {@code q} is its limit, {@code w} the length of the window, {@code r} what remains, and
+ * {@code t} the time until the window ends. Credit for a lifetime has neither {@code w} nor {@code t}.
+ *
+ * <p>A decision that no {@linkplain Decision#rate() rate} had a part in has no figures, and no item in these fields. Nor
+ * has a quota whose store is away, because this process does not know what others have used.
  *
  * <p><b>Bounds.</b> Times are whole seconds, rounded up. Integers of structured fields have 15 digits. A larger
  * {@code q} or {@code r} is named as 999,999,999,999,999, which is less. A longer {@code w} or {@code t} is left out,
@@ -56,17 +59,14 @@ public final class ServiceLimit {
     /** The unit that is meant where none is named. */
     static final String REQUESTS = "requests";
 
-    private static final BigInteger NANOS_PER_SECOND = BigInteger.valueOf(1_000_000_000);
-    private static final BigInteger MAX_INTEGER = BigInteger.valueOf(StructuredItem.MAX_INTEGER);
-
     private final String name;
-    private final Decision decision;
+    private final Figures figures;
     private final String unit;
     private final byte @Nullable [] partitionKey;
 
-    private ServiceLimit(String name, Decision decision, String unit, byte @Nullable [] partitionKey) {
+    private ServiceLimit(String name, Figures figures, String unit, byte @Nullable [] partitionKey) {
         this.name = name;
-        this.decision = decision;
+        this.figures = figures;
         this.unit = unit;
         this.partitionKey = partitionKey;
     }
@@ -81,11 +81,53 @@ public final class ServiceLimit {
      * @throws IllegalArgumentException if the name is empty or holds any other character
      */
     public static ServiceLimit of(String name, Decision decision) {
+        Objects.requireNonNull(decision, "decision");
+        return new ServiceLimit(checkedName(name), new RateFigures(decision), REQUESTS, null);
+    }
+
+    /**
+     * Returns what a quota says, counted in requests. Of several quotas it is the {@linkplain QuotaDecision#binding()
+     * binding} one.
+     *
+     * @param name the name that clients know the quota by, as that of a limit
+     * @param decision what the quota service decided, or what {@code peek} saw
+     * @return the service limit
+     * @throws IllegalArgumentException if the name is empty or holds any other character
+     */
+    public static ServiceLimit of(String name, QuotaDecision decision) {
+        return new ServiceLimit(checkedName(name), new QuotaFigures(decision.binding(), decision), REQUESTS, null);
+    }
+
+    /**
+     * Returns what each limit of a decision says, under the names of their policies.
+     *
+     * @param decision the decision of a limiter, or of a {@linkplain Decision#parts() composition}
+     * @return one for each limit, in the order in which they were asked
+     * @throws IllegalArgumentException if a policy's name is empty or holds any character but printable ASCII
+     */
+    public static List<ServiceLimit> each(Decision decision) {
+        return decision.parts().stream().map(part -> of(part.policy(), part)).toList();
+    }
+
+    /**
+     * Returns what each quota of a decision says, under their own names.
+     *
+     * @param decision the decision of a quota service
+     * @return one for each quota, in their order
+     */
+    public static List<ServiceLimit> each(QuotaDecision decision) {
+        return decision.usages().stream()
+                .map(usage -> new ServiceLimit(
+                        checkedName(usage.quota().name()), new QuotaFigures(usage, decision), REQUESTS, null))
+                .toList();
+    }
+
+    private static String checkedName(String name) {
         StructuredItem.checkString("name", name);
         if (name.isEmpty()) {
             throw new IllegalArgumentException("the name must not be empty: clients tell limits apart by it");
         }
-        return new ServiceLimit(name, Objects.requireNonNull(decision, "decision"), REQUESTS, null);
+        return name;
     }
 
     /**
@@ -101,7 +143,7 @@ public final class ServiceLimit {
         if (unit.isEmpty()) {
             throw new IllegalArgumentException("the unit must not be empty; the default is \"" + REQUESTS + "\"");
         }
-        return new ServiceLimit(name, decision, unit, partitionKey);
+        return new ServiceLimit(name, figures, unit, partitionKey);
     }
 
     /**
@@ -116,7 +158,7 @@ public final class ServiceLimit {
      */
     public ServiceLimit partitionKey(byte[] partitionKey) {
         Objects.requireNonNull(partitionKey, "partitionKey");
-        return new ServiceLimit(name, decision, unit, partitionKey.clone());
+        return new ServiceLimit(name, figures, unit, partitionKey.clone());
     }
 
     /**
@@ -129,12 +171,21 @@ public final class ServiceLimit {
     }
 
     /**
-     * Returns what the limit decided.
+     * Returns whether the limit allowed the request.
      *
-     * @return the decision
+     * @return whether it did
      */
-    public Decision decision() {
-        return decision;
+    public boolean allowed() {
+        return figures.problem().isEmpty();
+    }
+
+    /**
+     * Returns after how many seconds the same request may be allowed, rounded up.
+     *
+     * @return the seconds: zero if it was allowed, at least 1 if it was refused; empty for never
+     */
+    public OptionalLong retryAfterSeconds() {
+        return figures.retryAfterSeconds();
     }
 
     /** Returns the limits of one answer, each of which has a name of its own. */
@@ -161,84 +212,13 @@ public final class ServiceLimit {
         return partitionKey;
     }
 
-    /** What the fields call {@code q}. */
-    long quota() {
-        return Math.min(rate().capacity(), StructuredItem.MAX_INTEGER);
-    }
-
-    /** What the fields call {@code w}. */
-    OptionalLong window() {
-        return wholeSeconds(nanosToRegain(quota()));
-    }
-
-    /** What the fields call {@code r}. */
-    long available() {
-        return refusesForNow() ? 0 : Math.min(decision.remaining(), StructuredItem.MAX_INTEGER);
-    }
-
-    /** What the fields call {@code t}. */
-    OptionalLong effectiveWindow() {
-        if (refusesForNow()) {
-            return OptionalLong.of(retryAfter());
-        }
-        long available = available();
-        return wholeSeconds(available > 0 ? nanosToRegain(available) : nanosToOne());
-    }
-
-    /** Whether there is a rate to tell of; without one, only a refusal can be told. */
-    boolean hasRate() {
-        return decision.rate().isPresent();
-    }
-
-    Rate rate() {
-        return decision.rate().orElseThrow();
-    }
-
-    /** Whether the same request would be granted later. */
-    boolean refusesForNow() {
-        return !decision.allowed() && !refusesForEver();
-    }
-
-    /** Whether the same request would be refused at any time. */
-    boolean refusesForEver() {
-        return decision.retryAfterNanos() == Long.MAX_VALUE;
-    }
-
-    /** The seconds to wait after a refusal for now, at least one: zero would invite to come again at once. */
-    long retryAfter() {
-        return wholeSeconds(BigInteger.valueOf(Math.max(1, decision.retryAfterNanos())))
-                .orElseThrow();
-    }
-
-    private BigInteger nanosToRegain(long permits) {
-        return roundedUp(timesPeriod(permits), BigInteger.valueOf(rate().permits()));
-    }
-
-    /** As long as to a full budget, less what it takes from one permit to a full budget. */
-    private BigInteger nanosToOne() {
-        Rate rate = rate();
-        return BigInteger.valueOf(decision.resetAfterNanos())
-                .subtract(timesPeriod(rate.capacity() - 1).divide(BigInteger.valueOf(rate.permits())))
-                .max(BigInteger.ONE);
-    }
-
-    private BigInteger timesPeriod(long permits) {
-        return BigInteger.valueOf(permits)
-                .multiply(BigInteger.valueOf(rate().period().toNanos()));
-    }
-
-    private static OptionalLong wholeSeconds(BigInteger nanos) {
-        BigInteger seconds = roundedUp(nanos, NANOS_PER_SECOND);
-        return seconds.compareTo(MAX_INTEGER) <= 0 ? OptionalLong.of(seconds.longValueExact()) : OptionalLong.empty();
-    }
-
-    private static BigInteger roundedUp(BigInteger dividend, BigInteger divisor) {
-        return dividend.add(divisor).subtract(BigInteger.ONE).divide(divisor);
+    Figures figures() {
+        return figures;
     }
 
     /** Returns the limit for a person to read, such as {@code per-user: allowed, 3 of 5 left, full after PT6S}. */
     @Override
     public String toString() {
-        return name + ": " + decision;
+        return name + ": " + figures;
     }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <pre>{@code
  * quotas.reserve(customer, 4_096)
- *         .thenCompose(reserved -> reserved.granted()
+ *         .thenCompose(reserved -> reserved.allowed()
  *                 ? model.ask(prompt).thenCompose(answer -> reserved.commit(answer.tokens()).thenApply(done -> answer))
  *                 : tooManyRequests());
  * }</pre>

@@ -33,25 +33,28 @@ public final class QuotaDecision {
     private final int binding;
     private final Duration retryAfter;
     private final DecisionSource source;
+    private final long atMillis;
 
     private QuotaDecision(
-            List<QuotaUsage> usages, int refusing, int binding, Duration retryAfter, DecisionSource source) {
+            List<QuotaUsage> usages, int refusing, int binding, Duration retryAfter, DecisionSource source, Instant now) {
         this.usages = usages;
         this.refusing = refusing;
         this.binding = binding;
         this.retryAfter = retryAfter;
         this.source = source;
+        this.atMillis = now.toEpochMilli();
     }
 
     /**
      * Returns the answer of quotas that have counted an amount, or would.
      *
      * @param usages what each shows now, in the order of the quotas, at least one
+     * @param now the instant at which it was asked for
      * @return the answer
      * @throws IllegalArgumentException if there is none
      */
-    public static QuotaDecision allowed(List<QuotaUsage> usages) {
-        return allowed(usages, DecisionSource.STORE);
+    public static QuotaDecision allowed(List<QuotaUsage> usages, Instant now) {
+        return allowed(usages, DecisionSource.STORE, now);
     }
 
     /**
@@ -59,15 +62,16 @@ public final class QuotaDecision {
      *
      * @param usages what each shows now, in the order of the quotas, at least one
      * @param source any but {@link DecisionSource#CLOSED}, which denies
+     * @param now the instant at which it was asked for
      * @return the answer
      * @throws IllegalArgumentException if there is no usage, or the source is {@code CLOSED}
      */
-    public static QuotaDecision allowed(List<QuotaUsage> usages, DecisionSource source) {
+    public static QuotaDecision allowed(List<QuotaUsage> usages, DecisionSource source, Instant now) {
         if (source == DecisionSource.CLOSED) {
             throw new IllegalArgumentException("source must not be CLOSED, which denies; use unavailable(...)");
         }
         List<QuotaUsage> all = checked(usages);
-        return new QuotaDecision(all, ALLOWED, least(all), Duration.ZERO, Objects.requireNonNull(source, "source"));
+        return new QuotaDecision(all, ALLOWED, least(all), Duration.ZERO, Objects.requireNonNull(source, "source"), now);
     }
 
     /**
@@ -75,15 +79,16 @@ public final class QuotaDecision {
      *
      * @param usages what this process knows of each quota, in their order, at least one
      * @param retryAfter after which time to ask again, at least zero
+     * @param now the instant at which it was asked for
      * @return the answer, with the source {@link DecisionSource#CLOSED}
      * @throws IllegalArgumentException if there is no usage, or the time is negative
      */
-    public static QuotaDecision unavailable(List<QuotaUsage> usages, Duration retryAfter) {
+    public static QuotaDecision unavailable(List<QuotaUsage> usages, Duration retryAfter, Instant now) {
         if (retryAfter.isNegative()) {
             throw new IllegalArgumentException("retryAfter must be at least zero, but was " + retryAfter);
         }
         List<QuotaUsage> all = checked(usages);
-        return new QuotaDecision(all, CLOSED, least(all), retryAfter, DecisionSource.CLOSED);
+        return new QuotaDecision(all, CLOSED, least(all), retryAfter, DecisionSource.CLOSED, now);
     }
 
     private static int least(List<QuotaUsage> all) {
@@ -117,13 +122,13 @@ public final class QuotaDecision {
         }
         if (last < 0) {
             int least = least(all);
-            return new QuotaDecision(all, least, least, Duration.ZERO, DecisionSource.STORE);
+            return new QuotaDecision(all, least, least, Duration.ZERO, DecisionSource.STORE, now);
         }
         QuotaUsage refusing = all.get(last);
         Duration wait = Duration.between(now, refusing.window().end());
         boolean never = amount > refusing.limit() || refusing.window().isEndless();
         Duration retryAfter = never ? NEVER : wait.isNegative() ? Duration.ZERO : wait;
-        return new QuotaDecision(all, last, last, retryAfter, DecisionSource.STORE);
+        return new QuotaDecision(all, last, last, retryAfter, DecisionSource.STORE, now);
     }
 
     private static boolean isLater(QuotaUsage usage, QuotaUsage than, long amount) {
@@ -146,6 +151,15 @@ public final class QuotaDecision {
      */
     public boolean allowed() {
         return refusing == ALLOWED;
+    }
+
+    /**
+     * Returns whether the request is denied because the store is away: a 503 rather than a 429.
+     *
+     * @return whether the {@linkplain #source() source} is {@link DecisionSource#CLOSED}
+     */
+    public boolean isUnavailable() {
+        return source == DecisionSource.CLOSED;
     }
 
     /**
@@ -221,6 +235,28 @@ public final class QuotaDecision {
      */
     public WindowBounds window() {
         return binding().window();
+    }
+
+    /**
+     * Returns the instant at which the service was asked, by its clock.
+     *
+     * @return the instant, in whole milliseconds
+     */
+    public Instant at() {
+        return Instant.ofEpochMilli(atMillis);
+    }
+
+    /**
+     * Returns after which time the {@linkplain #binding() binding} quota is renewed.
+     *
+     * @return the time until its window ends, at least zero; {@link #NEVER} if the window has no end
+     */
+    public Duration resetAfter() {
+        if (window().isEndless()) {
+            return NEVER;
+        }
+        Duration left = Duration.between(at(), window().end());
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     /**

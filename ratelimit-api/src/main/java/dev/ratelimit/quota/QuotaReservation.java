@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * <pre>{@code
  * try (QuotaReservation reserved = quotas.reserve(customer, 4_096)) {
- *     if (!reserved.granted()) {
+ *     if (!reserved.allowed()) {
  *         return tooManyRequests(reserved.decision());
  *     }
  *     Answer answer = model.ask(prompt);

@@ -202,7 +202,7 @@ class HttpFieldsTest {
         assertThatThrownBy(() -> HttpFields.of((String) null, decision))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("name");
-        assertThatThrownBy(() -> HttpFields.of("x", null))
+        assertThatThrownBy(() -> HttpFields.of("x", (Decision) null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("decision");
         assertThatThrownBy(() -> HttpFields.of("x", decision).forEach(null))

@@ -52,9 +52,9 @@ class ObedientClientPropertyTest {
             return;
         }
         ServiceLimit limit = ServiceLimit.of("any", decision);
-        assertThat(limit.available()).isZero();
-        assertThat(limit.effectiveWindow()).hasValue(limit.retryAfter());
-        bucket.advance((limit.retryAfter() - 1) * NANOS_PER_SECOND);
+        assertThat(limit.figures().available()).isZero();
+        assertThat(limit.figures().effectiveWindow()).isEqualTo(limit.retryAfterSeconds());
+        bucket.advance((limit.retryAfterSeconds().orElseThrow() - 1) * NANOS_PER_SECOND);
         assertThat(bucket.decide(permits).allowed()).isFalse();
         bucket.advance(NANOS_PER_SECOND);
         assertThat(bucket.decide(permits).allowed()).isTrue();
@@ -68,7 +68,7 @@ class ObedientClientPropertyTest {
         while (decision.remaining() > 0) {
             decision = bucket.decide(decision.remaining());
         }
-        long seconds = ServiceLimit.of("any", decision).effectiveWindow().orElseThrow();
+        long seconds = ServiceLimit.of("any", decision).figures().effectiveWindow().orElseThrow();
         assertThat(seconds).isPositive();
         // Figures are whole nanoseconds, so the window may be a second longer than it must within two of a boundary.
         bucket.advance((seconds - 1) * NANOS_PER_SECOND - (seconds > 1 ? 2 : 0));
@@ -120,12 +120,12 @@ class ObedientClientPropertyTest {
 
     private static Allowance policy(Decision decision) {
         ServiceLimit limit = ServiceLimit.of("any", decision);
-        return new Allowance(limit.quota(), limit.window().orElseThrow());
+        return new Allowance(limit.figures().quota(), limit.figures().window().orElseThrow());
     }
 
     private static Allowance rateLimit(Decision decision) {
         ServiceLimit limit = ServiceLimit.of("any", decision);
-        return new Allowance(limit.available(), limit.effectiveWindow().orElseThrow());
+        return new Allowance(limit.figures().available(), limit.figures().effectiveWindow().orElseThrow());
     }
 
     private static boolean isEverRefused(long seed, Reading reading) {

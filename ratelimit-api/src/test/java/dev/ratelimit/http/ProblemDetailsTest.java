@@ -27,8 +27,9 @@ class ProblemDetailsTest {
     private static final String TYPES = "https://iana.org/assignments/http-problem-types#";
     private static final Rate RATE = Rate.perMinute(20).burst(5);
     private static final ServiceLimit ADMITS = ServiceLimit.of("allows", Decision.allowed(RATE, 4, 3 * SECOND));
-    private static final ServiceLimit OVER =
-            ServiceLimit.of("over", Decision.refused(Reason.OVER_LIMIT, RATE, 0, SECOND + 1, 15 * SECOND));
+    private static final Decision OVER_LIMIT =
+            Decision.refused(Reason.OVER_LIMIT, RATE, 0, SECOND + 1, 15 * SECOND);
+    private static final ServiceLimit OVER = ServiceLimit.of("over", OVER_LIMIT);
     private static final ServiceLimit NO_PLACE =
             ServiceLimit.of("no place", Decision.refused(Reason.SATURATED, RATE, 5, 4 * SECOND, 0));
     private static final ServiceLimit TOO_LARGE = ServiceLimit.of("too large", Decision.exceedsCapacity(RATE, 5, 0));
@@ -36,7 +37,7 @@ class ProblemDetailsTest {
     @Test
     void whatNoRateRefused() {
         ProblemDetails blocked =
-                ProblemDetails.of(ServiceLimit.of("b", Decision.blocked()), ServiceLimit.of("over", OVER.decision()));
+                ProblemDetails.of(ServiceLimit.of("b", Decision.blocked()), ServiceLimit.of("over", OVER_LIMIT));
         assertThat(blocked.status()).isEqualTo(403);
         assertThat(blocked.type()).isEqualTo("about:blank");
         assertThat(blocked.detail())
@@ -57,7 +58,7 @@ class ProblemDetailsTest {
 
     @Test
     void theBody() {
-        assertThat(ProblemDetails.of("over", OVER.decision()))
+        assertThat(ProblemDetails.of("over", OVER_LIMIT))
                 .hasToString("{\"type\":\"" + TYPES + "quota-exceeded\",\"title\":\"Quota Exceeded\",\"status\":429,"
                         + "\"detail\":\"Over the limit \\\"over\\\", which is 5 requests at once and 20 in 60 s."
                         + " Try again in 2 s.\",\"violated-policies\":[\"over\"]}");
@@ -113,7 +114,7 @@ class ProblemDetailsTest {
     @Property(tries = 5_000)
     void anyExplanationIsReadBackAndTheBodyIsAscii(
             @ForAll("anyCharacters") String detail, @ForAll("names") String name) {
-        String json = ProblemDetails.of(name, OVER.decision()).detail(detail).json();
+        String json = ProblemDetails.of(name, OVER_LIMIT).detail(detail).json();
         assertThat(JsonReader.read(json))
                 .isEqualTo(Map.of(
                         "type",

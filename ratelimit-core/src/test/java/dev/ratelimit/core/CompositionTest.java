@@ -2,6 +2,7 @@ package dev.ratelimit.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.Decision.Reason;
@@ -56,6 +57,30 @@ class CompositionTest {
         assertThat(all.tryAcquire(EVE)).as("the node refuses").isFalse();
         assertThat(perUser.peek("eve").resetAfter()).isZero();
         assertThat(perTenant.peek("other").resetAfter()).isZero();
+    }
+
+    @Test
+    void aDecisionTellsOfEachLimitInTheOrderInWhichTheyWereAsked() {
+        assertThat(all.decide(ADA).parts())
+                .extracting(Decision::policy, Decision::allowed, Decision::remaining)
+                .containsExactly(tuple("user", true, 1L), tuple("tenant", true, 3L), tuple("node", true, 7L));
+        assertThat(node.tryAcquire(7)).isTrue();
+        Decision refused = all.decide(ADA);
+        assertThat(refused.policy()).isEqualTo("node");
+        assertThat(refused.parts())
+                .as("what the node refused was given back to the others")
+                .extracting(Decision::policy, Decision::allowed, Decision::remaining)
+                .containsExactly(tuple("user", true, 1L), tuple("tenant", true, 3L), tuple("node", false, 0L));
+        assertThat(all.peek(ADA).parts()).hasSize(3);
+        assertThat(perUser.decide("eve").parts()).hasSize(1);
+    }
+
+    @Test
+    void alsoLimitsThatAreNotAskedAnyMoreAreTold() {
+        assertThat(perUser.tryAcquire("ada", 2)).isTrue();
+        assertThat(all.decide(ADA).parts())
+                .extracting(Decision::policy, Decision::allowed, Decision::remaining)
+                .containsExactly(tuple("user", false, 0L), tuple("tenant", true, 4L), tuple("node", true, 8L));
     }
 
     private void assertLeft(long ofNode, long ofTenant, long ofUser) {
@@ -265,7 +290,7 @@ class CompositionTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("a composition is of 1 to 8 limits, but was given ");
         }
-        assertThatThrownBy(() -> Limiters.all(null, perUser))
+        assertThatThrownBy(() -> Limiters.all(perUser, null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("limit 2");
         assertThat(Limiters.all(perUser).tryAcquire("ada")).isTrue();

@@ -175,7 +175,7 @@ class ShadowTest {
         assertThat(node.peek().remaining())
                 .as("what fits is given back")
                 .isEqualTo(node.policy().rates().get(0).capacity());
-        assertThat(Limiters.all(twice, node.forAll())).hasToString("All[" + node + ", " + twice + "]");
+        assertThat(Limiters.all(twice, node.forAll())).hasToString("All[" + twice + ", " + node + "]");
     }
 
     @Test

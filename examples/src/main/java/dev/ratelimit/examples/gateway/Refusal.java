@@ -21,7 +21,7 @@ final class Refusal {
         ProblemDetails problem = ProblemDetails.of(refused.limits());
         if (refused.by() == Verdict.Limit.QUOTA) {
             ServiceLimit quota = refused.limits().get(refused.limits().size() - 1);
-            OptionalLong seconds = quota.decision().retryAfterSeconds();
+            OptionalLong seconds = quota.retryAfterSeconds();
             problem = problem.detail("The quota " + quota.name() + " is used up."
                     + (seconds.isPresent() ? " Try again in " + seconds.getAsLong() + " s." : ""));
         }

@@ -2,7 +2,7 @@ package dev.ratelimit.examples.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ratelimit.Decision;
+import dev.ratelimit.http.ProblemDetails;
 import dev.ratelimit.Rate;
 import dev.ratelimit.http.ServiceLimit;
 import dev.ratelimit.testing.ManualTime;
@@ -72,7 +72,7 @@ class TieredAdmissionTest {
         TieredAdmission admission = admission(PLENTY);
         exhaust(admission, PLATINUM);
         time.advance(Duration.ofMillis(1).minusNanos(1));
-        assertThat(reason(admission, PLATINUM)).isEqualTo(Decision.Reason.OVER_LIMIT);
+        assertThat(reason(admission, PLATINUM)).startsWith("Over the limit");
         time.advanceNanos(1);
         assertThat(admission.allow(PLATINUM)).isInstanceOf(Verdict.Allowed.class);
     }
@@ -83,7 +83,7 @@ class TieredAdmissionTest {
         exhaust(admission, GOLD);
         exhaust(admission, OTHER);
         time.advance(Tier.BLACKOUT.minusNanos(1));
-        assertThat(reason(admission, GOLD)).isEqualTo(Decision.Reason.BLACKOUT);
+        assertThat(reason(admission, GOLD)).startsWith("For having been over the limit");
         assertThat(admission.allow(OTHER)).isInstanceOf(Verdict.Allowed.class);
         assertThat(admission.allow(new Client(Tier.GOLD, "gold-amok"))).isInstanceOf(Verdict.Allowed.class);
         time.advanceNanos(1);
@@ -142,8 +142,8 @@ class TieredAdmissionTest {
         return ((Verdict.Allowed) verdict).waitedNanos();
     }
 
-    private static Decision.Reason reason(TieredAdmission admission, Client client) throws InterruptedException {
-        return refused(admission, client).limits().get(0).decision().reason();
+    private static String reason(TieredAdmission admission, Client client) throws InterruptedException {
+        return ProblemDetails.of(refused(admission, client).limits()).detail();
     }
 
     private static Verdict.Refused refused(TieredAdmission admission, Client client) throws InterruptedException {

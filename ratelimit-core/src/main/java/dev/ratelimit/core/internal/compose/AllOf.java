@@ -111,13 +111,15 @@ public final class AllOf<R> implements Limit<R> {
     @Override
     public Decision decide(R key, long permits) {
         check(key, permits);
-        return decide(0, key, permits, null);
+        List<Decision> told = new ArrayList<>(parts.size());
+        return composed(decide(0, key, permits, null, told), told);
     }
 
     @Override
     public Decision peek(R key, long permits) {
         check(key, permits);
-        return peek(0, key, permits);
+        List<Decision> told = new ArrayList<>(parts.size());
+        return composed(peek(0, key, permits, told), told);
     }
 
     @Override
@@ -134,19 +136,25 @@ public final class AllOf<R> implements Limit<R> {
                 : parts.get(from).tryTake(request, permits, this, from + 1, rest);
     }
 
-    /** Takes as {@link #tryTake} does, and says more about the answer. */
-    Decision decide(int from, R request, long permits, @Nullable Continuation<?> rest) {
+    /** Takes as {@link #tryTake} does, says more about the answer, and notes the decision of each part whose answer binds. */
+    Decision decide(int from, R request, long permits, @Nullable Continuation<?> rest, List<Decision> told) {
         if (from < parts.size()) {
-            return parts.get(from).decide(request, permits, this, from + 1, rest);
+            return parts.get(from).decide(request, permits, this, from + 1, rest, told);
         }
-        return rest == null ? Decision.unlimited() : rest.decide();
+        return rest == null ? Decision.unlimited() : rest.decide(told);
     }
 
     /** Says what the parts from one on would answer, and takes nothing. */
-    Decision peek(int from, R request, long permits) {
-        return from == parts.size()
-                ? Decision.unlimited()
-                : Part.stricter(parts.get(from).peek(request, permits), peek(from + 1, request, permits));
+    Decision peek(int from, R request, long permits, List<Decision> told) {
+        if (from == parts.size()) {
+            return Decision.unlimited();
+        }
+        Decision own = parts.get(from).peek(request, permits, told);
+        return Part.stricter(own, peek(from + 1, request, permits, told));
+    }
+
+    private static Decision composed(Decision decision, List<Decision> told) {
+        return told.size() < 2 ? decision : decision.withParts(told);
     }
 
     private static void check(Object key, long permits) {

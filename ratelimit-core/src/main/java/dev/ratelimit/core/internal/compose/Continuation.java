@@ -2,6 +2,7 @@ package dev.ratelimit.core.internal.compose;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.core.internal.compose.Binding.Side;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,9 +45,9 @@ final class Continuation<R> {
         return all.tryTake(next, request, permits, rest);
     }
 
-    Decision decide() {
+    Decision decide(List<Decision> told) {
         begin();
-        return all.decide(next, request, permits, rest);
+        return all.decide(next, request, permits, rest, told);
     }
 
     /** Whether the composition has allowed, whatever the rest said. */

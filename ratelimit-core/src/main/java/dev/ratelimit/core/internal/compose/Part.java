@@ -3,6 +3,8 @@ package dev.ratelimit.core.internal.compose;
 import dev.ratelimit.Decision;
 import dev.ratelimit.Limit;
 import dev.ratelimit.core.internal.compose.Binding.Side;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -52,14 +54,25 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
     }
 
     /** Takes as {@link #tryTake} does, and says more about the answer. */
-    Decision decide(R request, long permits, AllOf<R> all, int next, @Nullable Continuation<?> rest) {
+    Decision decide(
+            R request,
+            long permits,
+            AllOf<R> all,
+            int next,
+            @Nullable Continuation<?> rest,
+            List<Decision> told) {
         K key = key(request);
         Side side = binding.side(key);
         Decision truth;
         if (side != Side.OFF && limit instanceof AllOf<K> several) {
             Continuation<R> own = new Continuation<>(all, next, request, permits, rest, binding, side);
-            truth = several.decide(0, key, permits, own);
+            // A refusal that is only observed does not bind, so the caller does not hear of it.
+            List<Decision> ofTrial = side == Side.ENFORCED ? told : new ArrayList<>();
+            truth = several.decide(0, key, permits, own, ofTrial);
             if (own.isAsked()) {
+                if (side != Side.ENFORCED) {
+                    told.addAll(ofTrial);
+                }
                 return truth;
             }
         } else {
@@ -68,29 +81,43 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
         boolean taken = side != Side.OFF && truth.allowed();
         hear(side, taken);
         Decision own = side.shown(truth);
+        int place = told.size();
+        if (side != Side.OFF && !(limit instanceof AllOf<?>)) {
+            told.addAll(own.parts());
+        }
         if (!own.allowed()) {
-            return stricter(own, all.peek(next, request, permits));
+            return stricter(own, all.peek(next, request, permits, told));
         }
         boolean allowed = false;
+        Decision others;
         try {
-            Decision others = all.decide(next, request, permits, rest);
+            others = all.decide(next, request, permits, rest, told);
             allowed = others.allowed();
-            return stricter(own, others);
         } finally {
             giveBackUnless(allowed || !taken, key, permits);
         }
+        if (taken && !allowed && own.parts().size() == 1) {
+            // What is told is what is left after the refund.
+            told.set(place, limit.peek(key, permits));
+        }
+        return stricter(own, others);
     }
 
     /** Says what this part alone would answer, and takes nothing. */
-    Decision peek(R request, long permits) {
+    Decision peek(R request, long permits, List<Decision> told) {
         K key = key(request);
         Side side = binding.side(key);
-        return side == Side.OFF ? Decision.unlimited() : side.shown(limit.peek(key, permits));
+        if (side == Side.OFF) {
+            return Decision.unlimited();
+        }
+        Decision shown = side.shown(limit.peek(key, permits));
+        told.addAll(shown.parts());
+        return shown;
     }
 
     /** Fails if the limit cannot be asked for this request, because the key is none; takes nothing. */
     void check(R request, long permits) {
-        peek(request, permits);
+        peek(request, permits, new ArrayList<>());
     }
 
     /** Gives permits back, here only. */

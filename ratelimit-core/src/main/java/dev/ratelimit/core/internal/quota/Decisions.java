@@ -35,7 +35,7 @@ final class Decisions {
             thresholds.look(new Thresholds.Step(key, granted, stay, nowMillis), targets, usages);
         }
         return counted.granted()
-                ? QuotaDecision.allowed(usages, counted.source())
+                ? QuotaDecision.allowed(usages, counted.source(), Instant.ofEpochMilli(nowMillis))
                 : decision(false, usages, amount, nowMillis);
     }
 
@@ -69,8 +69,7 @@ final class Decisions {
     }
 
     private static QuotaDecision decision(boolean granted, List<QuotaUsage> usages, long amount, long nowMillis) {
-        return granted
-                ? QuotaDecision.allowed(usages)
-                : QuotaDecision.refused(usages, amount, Instant.ofEpochMilli(nowMillis));
+        Instant now = Instant.ofEpochMilli(nowMillis);
+        return granted ? QuotaDecision.allowed(usages, now) : QuotaDecision.refused(usages, amount, now);
     }
 }

@@ -188,7 +188,7 @@ public final class StoreQuotas implements QuotaService {
     @Override
     public QuotaReservation resume(String handle) {
         Handle known = Handle.parse(Objects.requireNonNull(handle, "handle"));
-        return new HandedReservation(reservations, known, QuotaDecision.allowed(known.usages()));
+        return new HandedReservation(reservations, known, QuotaDecision.allowed(known.usages(), clock.instant()));
     }
 
     @Override

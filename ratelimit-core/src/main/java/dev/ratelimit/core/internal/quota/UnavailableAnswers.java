@@ -81,8 +81,8 @@ sealed interface UnavailableAnswers {
     default void close() {}
 
     /** The denial of a service that knows of an amount on each counter. */
-    private static QuotaDecision denied(List<Target> targets, long[] known) {
-        return QuotaDecision.unavailable(usages(targets, known), RETRY_AFTER);
+    private static QuotaDecision denied(List<Target> targets, long[] known, long nowMillis) {
+        return QuotaDecision.unavailable(usages(targets, known), RETRY_AFTER, Instant.ofEpochMilli(nowMillis));
     }
 
     private static List<QuotaUsage> usages(List<Target> targets, long[] known) {
@@ -112,7 +112,7 @@ sealed interface UnavailableAnswers {
 
         @Override
         public QuotaDecision answer(List<Target> targets, long amount, long nowMillis) {
-            return denied(targets, new long[targets.size()]);
+            return denied(targets, new long[targets.size()], nowMillis);
         }
     }
 
@@ -125,10 +125,10 @@ sealed interface UnavailableAnswers {
                 return refused(targets, amount, nowMillis);
             }
             if (posting.isClosed() || !owed.allow(targets, amount, limits(targets), nowMillis)) {
-                return denied(targets, owed.allowed(targets));
+                return denied(targets, owed.allowed(targets), nowMillis);
             }
             posting.soon();
-            return allowed(targets);
+            return allowed(targets, nowMillis);
         }
 
         @Override
@@ -139,20 +139,21 @@ sealed interface UnavailableAnswers {
             long[] limits = limits(targets);
             long[] allowed = owed.allowed(targets);
             if (posting.isClosed()) {
-                return denied(targets, allowed);
+                return denied(targets, allowed, nowMillis);
             }
             for (int i = 0; i < limits.length; i++) {
                 if (limits[i] - allowed[i] < amount) {
-                    return denied(targets, allowed);
+                    return denied(targets, allowed, nowMillis);
                 }
             }
-            return allowed(targets);
+            return allowed(targets, nowMillis);
         }
 
-        private QuotaDecision allowed(List<Target> targets) {
+        private QuotaDecision allowed(List<Target> targets, long nowMillis) {
             DecisionSource source =
                     choice instanceof WhenUnavailable.Local ? DecisionSource.LOCAL : DecisionSource.OPEN;
-            return QuotaDecision.allowed(usages(targets, owed.allowed(targets)), source);
+            return QuotaDecision.allowed(
+                    usages(targets, owed.allowed(targets)), source, Instant.ofEpochMilli(nowMillis));
         }
 
         /** More than the limit is refused at any time, and no store is needed to say so. */

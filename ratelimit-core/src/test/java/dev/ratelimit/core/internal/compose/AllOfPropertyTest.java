@@ -232,8 +232,8 @@ class AllOfPropertyTest {
     @Example
     void twinsAreCaught() {
         Tree tree = new Several(List.of(
-                new One(Scope.NODE, List.of(Rate.perSecond(2).burst(4))),
-                new One(Scope.USER, List.of(Rate.perHour(1).burst(6)))));
+                new One(Scope.USER, List.of(Rate.perHour(1).burst(6))),
+                new One(Scope.NODE, List.of(Rate.perSecond(2).burst(4)))));
         Request ada = new Request(1, 1);
         List<Step> steps = List.of(
                 new Step(0, Action.TRY, ada, 2),

@@ -114,8 +114,8 @@ class AllOfTrialsPropertyTest {
     @Example
     void aTwinThatGivesBackWhatWasOnlyLetPassIsCaught() {
         Tree tree = new Several(List.of(
-                new One(false, List.of(Rate.perHour(1).burst(1)), false),
-                new Trial(new One(true, List.of(Rate.perHour(1).burst(1)), false))));
+                new Trial(new One(true, List.of(Rate.perHour(1).burst(1)), false)),
+                new One(false, List.of(Rate.perHour(1).burst(1)), false)));
         List<Step> steps = List.of(new Step(0, Action.TRY, 1, 1, 0), new Step(0, Action.TRY, 1, 1, 0));
         assertThat(new Forest(tree, limits -> new BrokenAll<>(limits, Fault.TRUSTS)).replay(steps))
                 .isEqualTo(1);

@@ -1,0 +1,23 @@
+package dev.ratelimit.http;
+
+import java.math.BigInteger;
+import java.util.OptionalLong;
+
+/** Times as the fields have them: whole seconds, rounded up, of at most 15 digits. */
+final class WholeSeconds {
+
+    private static final BigInteger NANOS_PER_SECOND = BigInteger.valueOf(1_000_000_000);
+    private static final BigInteger MAX_INTEGER = BigInteger.valueOf(StructuredItem.MAX_INTEGER);
+
+    private WholeSeconds() {}
+
+    /** Empty if there are too many for a field: a shorter time would promise too much. */
+    static OptionalLong of(BigInteger nanos) {
+        BigInteger seconds = roundedUp(nanos, NANOS_PER_SECOND);
+        return seconds.compareTo(MAX_INTEGER) <= 0 ? OptionalLong.of(seconds.longValueExact()) : OptionalLong.empty();
+    }
+
+    static BigInteger roundedUp(BigInteger dividend, BigInteger divisor) {
+        return dividend.add(divisor).subtract(BigInteger.ONE).divide(divisor);
+    }
+}
