@@ -7,6 +7,9 @@ package dev.ratelimit.quota;
  * as do the others who ask for the same key meanwhile. So it should have a time limit of its own. It may be called for
  * different keys at once, and must be thread-safe.
  *
+ * <p><b>Stable answers.</b> Windows with a start of the key's own are told from others by that start: see
+ * {@link QuotaPlans}. Answers for one key must have the same start until the contract changes.
+ *
  * <p><b>Unknown keys.</b> A key that the directory does not know has a plan, too: name one. Null and exceptions mean
  * that there is no answer now: see {@link QuotaPlans}.
  */

@@ -19,7 +19,9 @@ import java.util.function.Consumer;
  *
  * <p><b>A change of plan keeps what was used</b>, quota by quota: a quota of the same name, whose window has the same
  * length and start, goes on with its count under the new limit. One with another window counts from zero in that
- * window; what was used in the old one is there again if the key goes back before its end.
+ * window; what was used in the old one is there again if the key goes back before its end. That goes for a start that
+ * is the key's own, too ({@link CalendarWindow#startingFrom}): it is not remembered beyond the answer. So it must come
+ * from where the contract is kept, and never from the time of now, or each answer gives the whole amount again.
  *
  * <p><b>Failures.</b> Where the resolver throws or returns null, the key keeps its last known plan, and has the
  * default plan if none is known. This is reported, and the resolver is asked for that key again only after

@@ -63,7 +63,8 @@ public interface QuotaReservation extends AutoCloseable {
 
     /**
      * Has the library close this reservation after a time, unless it has ended: for work that may never come back. It then charges what
-     * was {@linkplain CloseCharges chosen}. The time is kept in this process: if it dies, the amount stays charged.
+     * was {@linkplain CloseCharges chosen}. If that is nothing, and the work comes back after all, a commit charges
+     * what was used, be it beyond the limit. The time is kept in this process: if it dies, the amount stays charged.
      *
      * @param timeToLive from now on, more than zero, at most 365 days; in place of any that was set before
      * @return this reservation
@@ -75,8 +76,9 @@ public interface QuotaReservation extends AutoCloseable {
      * Hands the reservation over: returns a text by which another process ends it ({@link QuotaService#resume}), such as a worker
      * that takes the job from a queue. From then on this object ends nothing, neither by {@code commit} nor by {@code close}.
      *
-     * <p>Several processes may hold the text, as queues deliver twice: the first that ends it says what is charged, and nothing
-     * counts twice. Does not call the store.
+     * <p>Several processes may hold the text, as queues deliver twice: the first commit says what is charged, and
+     * nothing counts twice, however late it comes. The text is good for 30 days from when it was made. Does not call
+     * the store.
      *
      * @return some hundred characters of {@code A-Z a-z 0-9 - _}
      * @throws IllegalStateException if the reservation was not granted by the store, or has ended, or if the store does not remember
@@ -100,6 +102,8 @@ public interface QuotaReservation extends AutoCloseable {
      * @param actual what was used, at least 0
      * @return whether this call ended the reservation; false if it had ended before
      * @throws IllegalArgumentException if the amount is negative, or a commit of another amount was tried and may have been applied
+     * @throws IllegalStateException if the reservation was handed over, or has an idempotency key, and is older than 30
+     *     days
      * @throws QuotaUnavailableException if the store is in trouble. The reservation stays charged, and the same commit may be
      *     repeated
      */
@@ -109,6 +113,8 @@ public interface QuotaReservation extends AutoCloseable {
      * Gives back all that was reserved, unless a commit was tried.
      *
      * @return whether this call ended the reservation; false if it had ended before, or a commit was tried
+     * @throws IllegalStateException if the reservation was handed over, or has an idempotency key, and is older than 30
+     *     days
      * @throws QuotaUnavailableException if the store is in trouble. The reservation stays charged, and the call may be repeated
      */
     boolean cancel();

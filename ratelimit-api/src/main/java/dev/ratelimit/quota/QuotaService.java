@@ -87,8 +87,17 @@ public interface QuotaService extends AutoCloseable {
     QuotaDecision consume(String key, long amount, String idempotencyKey);
 
     /**
-     * Reserves an amount once, however often it is asked for with one idempotency key: see {@link #consume(String, long, String)}. A
-     * repetition gets the same reservation, which ends once, whichever of the objects ends it.
+     * Reserves an amount once, however often it is asked for with one idempotency key: see {@link #consume(String,
+     * long, String)}. To consume and to reserve with one key are two requests.
+     *
+     * <p>A repetition gets the same reservation. It is committed once, by the first object that does so in any process,
+     * and a close that charges something is a commit. After that a repetition is answered as the first time, and
+     * charges nothing more. After a cancellation, or a close that charged nothing, a repetition reserves anew; and
+     * another object of the same reservation that commits is charged what it commits, be it beyond the limit, because
+     * it has been used.
+     *
+     * <p>A commit is known for as long as the window, 30 days at most. Such a reservation costs a call of the store
+     * more than one without a key.
      *
      * @param key whose quotas
      * @param amount how much at most, at least 1
@@ -101,9 +110,15 @@ public interface QuotaService extends AutoCloseable {
     QuotaReservation reserve(String key, long amount, String idempotencyKey);
 
     /**
-     * Returns the reservation that another process, or this one, handed over. Does not call the store. It ends once, by whichever process
-     * does so first: {@code commit} and {@code cancel} of others then complete what that one said, and return false if they said
-     * otherwise. It can be ended as long as its counters are kept.
+     * Returns the reservation that another process, or this one, handed over. Does not call the store. It is committed
+     * once, by the first process that does so: {@code commit} of others then completes what that one said, and returns
+     * false if they said otherwise. What one process has cancelled or closed is charged if another commits it after
+     * all.
+     *
+     * <p><b>Late deliveries.</b> A handle lives for 30 days. After that {@code commit} and {@code cancel} throw an
+     * {@link IllegalStateException}, and the reservation stays charged as it is. When a handle comes again more than 23
+     * hours after it was committed, {@code commit} and {@code cancel} change nothing and return false, since the store
+     * may have forgotten the correction; so does {@code cancel} when it was cancelled.
      *
      * @param handle what {@link QuotaReservation#handle()} returned, from a service on the same store
      * @return the reservation, which charges when closed what this service was told
