@@ -6,7 +6,8 @@ import java.time.Duration;
  * Quota events are what a service tells of its store, for metrics and alarms. Each does nothing unless it is overridden.
  *
  * <p><b>Calls.</b> By many threads at once. {@link #storeCalled} is called by the thread that called the store, which waits for it;
- * the others by a thread of the library's. They must not block. What one throws is logged once, and changes nothing.
+ * the others by a thread of the library's. They must not block: a caller waits for {@link #storeCalled},
+ * and one of the others that does not return misses further events. What one throws is logged once, and changes nothing.
  *
  * <p>Figures that need no event are in {@link QuotaService#statistics()}.
  */

@@ -53,8 +53,8 @@ public interface QuotaOperations {
     List<QuotaUsage> usageBefore(String key);
 
     /**
-     * Sets what all keys have used of a quota to zero, in windows that start in a span of time. Credit of lifetime
-     * quotas stays.
+     * Sets what all keys have used of a quota to zero, in windows that start in a span of time, also what this service allowed while
+     * the store was away. Credit of lifetime quotas stays.
      *
      * <p>What other processes have prefetched is not taken back. If it fails half-way, some keys have been reset; it may
      * be called again.

@@ -25,8 +25,9 @@ import java.util.function.Consumer;
  *
  * <p><b>Failures.</b> Where the resolver throws or returns null, the key keeps its last known plan, and has the
  * default plan if none is known. This is reported, and the resolver is asked for that key again only after
- * {@link #retryAfter(Duration)}. An {@link Error} is a failure for all other callers, and reaches the one on whose
- * thread it was thrown.
+ * {@link #retryAfter(Duration)}. A thread that is interrupted before the resolver has answered gets the last known plan; if none
+ * is known, a {@link QuotaUnavailableException} says that nothing was counted. An {@link Error} is a failure for all
+ * other callers, and reaches the one on whose thread it was thrown.
  *
  * <p><b>Memory.</b> {@link #maxEntries(int)} keys are remembered, by 64 bits each, with their plans: some 500 bytes
  * for each key. A key that is asked for seldom is forgotten before one that is asked for often.

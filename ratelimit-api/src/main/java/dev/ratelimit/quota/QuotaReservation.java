@@ -64,7 +64,8 @@ public interface QuotaReservation extends AutoCloseable {
     /**
      * Has the library close this reservation after a time, unless it has ended: for work that may never come back. It then charges what
      * was {@linkplain CloseCharges chosen}. If that is nothing, and the work comes back after all, a commit charges
-     * what was used, be it beyond the limit. The time is kept in this process: if it dies, the amount stays charged.
+     * what was used, be it beyond the limit. The time is kept in this process: if it dies, or closes the service, the
+     * amount stays charged.
      *
      * @param timeToLive from now on, more than zero, at most 365 days; in place of any that was set before
      * @return this reservation

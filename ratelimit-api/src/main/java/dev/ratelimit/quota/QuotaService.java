@@ -149,7 +149,8 @@ public interface QuotaService extends AutoCloseable {
     QuotaDecision peek(String key, long amount);
 
     /**
-     * Gives back an amount that was consumed in the current windows, down to zero.
+     * Gives back an amount that was consumed in the current windows, down to zero. What was allowed while the store was away, and is not
+     * counted there yet, is taken back first, which needs no store.
      *
      * @param key whose quotas
      * @param amount how much, at least 1
@@ -161,7 +162,8 @@ public interface QuotaService extends AutoCloseable {
 
     /**
      * Gives back an amount that a decision allowed, in the windows in which it was counted, also after their end: one that was consumed
-     * before midnight does not come off the new day. Counters that have been forgotten since then stay forgotten.
+     * before midnight does not come off the new day. Counters that have been forgotten since then stay forgotten. What the store has
+     * not counted yet is taken back without it.
      *
      * @param key whose quotas
      * @param amount how much, at least 1
@@ -195,7 +197,8 @@ public interface QuotaService extends AutoCloseable {
     void topUp(String key, long amount);
 
     /**
-     * Sets what is used in the current windows to zero.
+     * Sets what is used in the current windows to zero. What this service allowed before, while the store was away, does not come back
+     * later either.
      *
      * @param key whose quotas
      * @throws IllegalArgumentException if the key is out of range
@@ -265,7 +268,8 @@ public interface QuotaService extends AutoCloseable {
      * <p>Waits for the store, for each call at most until the deadline, and gives up after the first call that fails: units that
      * could not be given back stay counted, and amounts that could not be counted are kept for a later {@code close}. Never
      * throws because the store is in trouble. Requests that come later are answered as before, but nothing is prefetched any
-     * more, and nothing is allowed without the store. The store stays open.
+     * more, nothing is allowed without the store, and no time to live ends a reservation. The store stays open. On an interrupted
+     * thread all this is done, too, and the thread is interrupted afterwards.
      */
     @Override
     void close();

@@ -130,7 +130,8 @@ public final class QuotasBuilder {
      * Sets what the service answers while its store is away; the default is an exception: {@link WhenUnavailable#fail()}.
      *
      * <p>{@link QuotaService#consume} and {@link QuotaService#reserve} are answered so, and {@link QuotaService#peek} says what they
-     * would be. {@link QuotaService#decrement} and {@link QuotaService#reset} need the store, and throw under each choice.
+     * would be. {@link QuotaService#reset} needs the store, and so does {@link QuotaService#decrement} for what the store has
+     * counted: without it they throw under each choice.
      *
      * @param choice the choice, whose Javadoc says what each allows at most
      * @return this builder

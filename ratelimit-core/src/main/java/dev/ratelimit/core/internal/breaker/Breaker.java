@@ -1,5 +1,6 @@
 package dev.ratelimit.core.internal.breaker;
 
+import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.waiting.Timers;
 import java.lang.ref.WeakReference;
@@ -7,10 +8,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * A circuit breaker says whether something is worth calling: it opens when calls fail, and closes when a probe succeeds.
@@ -24,9 +27,15 @@ import java.util.function.DoubleSupplier;
  * <p><b>Probes</b> run on the executor, one at a time, each after a pause by the timer. The pause grows. The timer holds the breaker
  * weakly: a breaker that nobody uses any more is collected, and its probes end.
  *
+ * <p><b>A probe that does not return</b> is interrupted when it has taken too long, and has failed; the next one follows, whether
+ * it returns then or not. While {@value #MAX_HUNG} probes have not returned, there is no other.
+ *
  * <p>Thread-safe.
  */
 public final class Breaker {
+
+    /** How many probes hold a thread at most. */
+    private static final int MAX_HUNG = 3;
 
     private sealed interface State {}
 
@@ -46,7 +55,9 @@ public final class Breaker {
     private final TimeSource time;
     private final Executor executor;
     private final DoubleSupplier random;
+    private final LongSupplier patience;
     private final BooleanSupplier probe;
+    private final AtomicInteger hung = new AtomicInteger();
     private final List<WeakReference<BreakerListener>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicReference<State> state = new AtomicReference<>(SOUND);
 
@@ -56,14 +67,21 @@ public final class Breaker {
      * @param time by which it pauses
      * @param executor where probes run and listeners are told
      * @param random from 0 to below 1; spreads pauses
+     * @param patience how long the next probe may take, in nanoseconds
      * @param probe whether calls would succeed; what it throws is a failure
      */
     public Breaker(
-            BreakerRules rules, TimeSource time, Executor executor, DoubleSupplier random, BooleanSupplier probe) {
+            BreakerRules rules,
+            TimeSource time,
+            Executor executor,
+            DoubleSupplier random,
+            LongSupplier patience,
+            BooleanSupplier probe) {
         this.rules = rules;
         this.time = time;
         this.executor = executor;
         this.random = random;
+        this.patience = patience;
         this.probe = probe;
     }
 
@@ -113,8 +131,20 @@ public final class Breaker {
     }
 
     private void probe(Open open, int failed) {
-        if (!probeSucceeds()) {
-            pause(open, Math.min(failed + 1, 30));
+        int next = Math.min(failed + 1, 30);
+        if (hung.get() >= MAX_HUNG) {
+            pause(open, next);
+            return;
+        }
+        ProbeUnderWay underWay = new ProbeUnderWay(Thread.currentThread());
+        boolean sound = probeSucceeds(underWay, open, next);
+        if (!underWay.ends()) {
+            // Another has followed it.
+            hung.decrementAndGet();
+            return;
+        }
+        if (!sound) {
+            pause(open, next);
             return;
         }
         Duration length = Duration.ofNanos(time.nanos() - open.sinceNanos);
@@ -124,11 +154,34 @@ public final class Breaker {
     }
 
     @SuppressWarnings("CatchingUnchecked") // a probe that throws has failed, whatever it throws
-    private boolean probeSucceeds() {
+    private boolean probeSucceeds(ProbeUnderWay underWay, Open open, int next) {
+        ScheduledTask overdue = null;
         try {
+            WeakReference<Breaker> weakly = new WeakReference<>(this);
+            long due = time.nanos() + patience.getAsLong();
+            overdue = Timers.schedule(time, due, () -> {
+                Breaker breaker = weakly.get();
+                if (breaker != null) {
+                    breaker.overdue(underWay, open, next);
+                }
+            });
             return probe.getAsBoolean();
         } catch (Throwable e) {
             return false;
+        } finally {
+            if (overdue != null) {
+                overdue.cancel();
+            }
+        }
+    }
+
+    private void overdue(ProbeUnderWay underWay, Open open, int next) {
+        // Before its thread hears of it, and takes that back.
+        hung.incrementAndGet();
+        if (underWay.givesUp()) {
+            pause(open, next);
+        } else {
+            hung.decrementAndGet();
         }
     }
 

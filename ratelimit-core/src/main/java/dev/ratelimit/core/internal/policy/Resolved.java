@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  * though the other may not have ended.
  *
  * <p><b>Failures.</b> What stands in is remembered like an answer, but for the shorter time after which to try again.
- * An interruption is a failure of one caller's only: nothing is remembered, and those who waited ask again.
+ * An interruption is a failure of one caller's only: nothing is remembered, and those who waited ask again. The caller gets the
+ * fallback, or, where the default might be wrong ({@link #ofUninterrupted}), the interruption.
  *
  * <p>Thread-safe. Waiting parks the thread, so that a virtual one gives up its carrier.
  *
@@ -189,7 +190,41 @@ public final class Resolved<K, V> {
      */
     public V of(K key, long fingerprint, long now) {
         RememberedAnswer<V> known = remembered.getIfPresent(fingerprint);
-        return known != null && known.isFresh(now) ? known.value() : lookUp(key, fingerprint, now);
+        if (known != null && known.isFresh(now)) {
+            return known.value();
+        }
+        try {
+            return lookUp(key, fingerprint, now, this::standIn);
+        } catch (InterruptedException e) {
+            throw new AssertionError("what stands in throws nothing", e);
+        }
+    }
+
+    /**
+     * Returns what a key has, as {@link #of(Object, long)} does, but not the default to a thread that was interrupted before the
+     * resolver could answer.
+     *
+     * @param key the key, for the resolver
+     * @param fingerprint its 64 bits, by which the answer is remembered
+     * @return the value
+     * @throws InterruptedException if the thread is interrupted, and nothing is known of the key
+     */
+    public V ofUninterrupted(K key, long fingerprint) throws InterruptedException {
+        long now = time.nanos();
+        RememberedAnswer<V> known = remembered.getIfPresent(fingerprint);
+        return known != null && known.isFresh(now) ? known.value() : lookUp(key, fingerprint, now, this::lastAnswer);
+    }
+
+    /** What a thread gets that was interrupted, by what is known. */
+    private interface Interrupted<V> {
+        V instead(@Nullable RememberedAnswer<V> before) throws InterruptedException;
+    }
+
+    private V lastAnswer(@Nullable RememberedAnswer<V> before) throws InterruptedException {
+        if (before == null || !before.named()) {
+            throw new InterruptedException("interrupted before the resolver had answered");
+        }
+        return before.value();
     }
 
     /**
@@ -221,12 +256,12 @@ public final class Resolved<K, V> {
         return remembered.estimatedSize();
     }
 
-    private V lookUp(K key, long fingerprint, long now) {
+    private V lookUp(K key, long fingerprint, long now, Interrupted<V> interrupted) throws InterruptedException {
         while (true) {
             Lookup<V> mine = new Lookup<>();
             Lookup<V> current = underWay.putIfAbsent(fingerprint, mine);
             if (current == null) {
-                return resolve(key, fingerprint, now, mine);
+                return resolve(key, fingerprint, now, mine, interrupted);
             }
             RememberedAnswer<V> before = remembered.getIfPresent(fingerprint);
             if (Lookup.isThisThreadInside()) {
@@ -244,12 +279,13 @@ public final class Resolved<K, V> {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return standIn(before);
+                return interrupted.instead(before);
             }
         }
     }
 
-    private V resolve(K key, long fingerprint, long now, Lookup<V> mine) {
+    private V resolve(K key, long fingerprint, long now, Lookup<V> mine, Interrupted<V> interrupted)
+            throws InterruptedException {
         RememberedAnswer<V> before = null;
         @Nullable V answer = null;
         Throwable failure;
@@ -275,6 +311,10 @@ public final class Resolved<K, V> {
         } finally {
             underWay.remove(fingerprint, mine);
             mine.end(answer);
+        }
+        if (failure instanceof InterruptedException) {
+            // Whom nothing stands in for is told so; and nobody else is.
+            interrupted.instead(before);
         }
         // Not before the others have gone on: the listener may be slow.
         V standIn = reported(before, failure);

@@ -22,7 +22,7 @@ final class CountedReservation implements QuotaReservation {
             UnavailableAnswers absence,
             InstantSource clock,
             CloseCharges closeCharges,
-            ServiceContext surroundings) {}
+            TimesToLive timesToLive) {}
 
     private sealed interface Stage {}
 
@@ -57,7 +57,7 @@ final class CountedReservation implements QuotaReservation {
         this.amount = amount;
         this.decision = decision;
         this.closing = new ClosingCharge(amount, service.closeCharges());
-        this.timeToLive = new TimeToLive(service.surroundings());
+        this.timeToLive = new TimeToLive(service.timesToLive());
         this.stage = new AtomicReference<>(decision.allowed() ? Plain.OPEN : Plain.ENDED);
     }
 
@@ -141,6 +141,7 @@ final class CountedReservation implements QuotaReservation {
             // It stays charged as it is: in doubt, strict. A caller that wants to know calls commit or cancel.
             if (stage.get() instanceof Tried tried) {
                 stage.compareAndSet(tried, Plain.ENDED);
+                timeToLive.end();
             }
         }
     }

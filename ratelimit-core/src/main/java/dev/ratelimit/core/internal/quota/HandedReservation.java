@@ -56,7 +56,7 @@ final class HandedReservation implements QuotaReservation {
         this.calls = service.calls();
         this.clock = service.clock();
         this.ending = new Ending(calls, clock, handle);
-        this.timeToLive = new TimeToLive(service.surroundings());
+        this.timeToLive = new TimeToLive(service.timesToLive());
         this.handle = handle;
         this.decision = decision;
         this.closing = new ClosingCharge(handle.amount(), service.closeCharges());

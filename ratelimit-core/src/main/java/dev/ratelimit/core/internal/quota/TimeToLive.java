@@ -14,11 +14,11 @@ final class TimeToLive {
 
     private static final Duration MAX = Duration.ofDays(365);
 
-    private final ServiceContext surroundings;
+    private final TimesToLive all;
     private final AtomicReference<@Nullable ScheduledTask> task = new AtomicReference<>();
 
-    TimeToLive(ServiceContext surroundings) {
-        this.surroundings = surroundings;
+    TimeToLive(TimesToLive all) {
+        this.all = all;
     }
 
     /** Has a reservation expire after a time from now, in place of any time that was set before. */
@@ -27,16 +27,25 @@ final class TimeToLive {
             throw new IllegalArgumentException(
                     "timeToLive must be more than zero and at most 365 days, but was " + timeToLive);
         }
+        ServiceContext surroundings = all.surroundings();
         long due = surroundings.time().nanos() + timeToLive.toNanos();
-        // The timer waits for nobody: the store is called elsewhere.
-        replace(Timers.schedule(
-                surroundings.time(), due, () -> surroundings.executor().execute(expire)));
+        all.begun(this);
+        replace(Timers.schedule(surroundings.time(), due, () -> {
+            all.ended(this);
+            // The timer waits for nobody: the store is called elsewhere.
+            surroundings.executor().execute(expire);
+        }));
+        // A service that was closed meanwhile has not seen this task.
+        if (all.isClosed()) {
+            end();
+        }
     }
 
     /** Takes the time back, because the reservation has ended. */
     void end() {
         if (task.get() != null) {
             replace(null);
+            all.ended(this);
         }
     }
 

@@ -159,4 +159,30 @@ class TimeToLiveTest {
         assertThat(counted()).isZero();
         assertThatThrownBy(() -> reserved.timeToLive(Duration.ZERO)).hasMessageContaining("timeToLive");
     }
+
+    @Test
+    void noTaskIsLeftOfOneThatHasEnded() {
+        quotas.reserve("key", 5).timeToLive(MINUTE).commit();
+        quotas.reserve("key", 5).timeToLive(MINUTE).cancel();
+        quotas.reserve("key", 5).timeToLive(MINUTE).close();
+        QuotaReservation failing = quotas.reserve("key", 5).timeToLive(MINUTE);
+        trial.store.next(Fault.LOSE_CALL, Fault.LOSE_CALL);
+        assertThatThrownBy(() -> failing.commit(3)).isInstanceOf(QuotaUnavailableException.class);
+        failing.close();
+        assertThat(trial.time.pending()).isZero();
+    }
+
+    @Test
+    void aClosedServiceKeepsNoTask() {
+        QuotaReservation reserved = quotas.reserve("key", 5).timeToLive(Duration.ofDays(300));
+        quotas.resume(quotas.reserve("key", 2).handle()).timeToLive(Duration.ofDays(300));
+        assertThat(trial.time.pending()).isEqualTo(2);
+        quotas.close();
+        assertThat(trial.time.pending()).isZero();
+        // Who has the reservation can end it still.
+        reserved.timeToLive(MINUTE);
+        assertThat(trial.time.pending()).isZero();
+        assertThat(reserved.commit(3)).isTrue();
+        assertThat(counted()).isEqualTo(5);
+    }
 }

@@ -50,15 +50,36 @@ enum StatementBound {
     },
 
     /**
-     * MySQL: a hint, which it knows for queries only. Changes are sent for rows that a query holds already; one that
-     * inserts waits for {@code innodb_lock_wait_timeout} at most.
+     * MySQL: a hint, which it knows for queries only. Changes are sent for rows that a query holds already. One that inserts may
+     * wait for a lock still, and has a setting of the session, which knows whole seconds: it ends within two.
      */
     HINT {
+        @Override
+        void insert(Session session, Insert insert) throws SQLException {
+            session.execute("SET @ratelimit_wait = @@SESSION.innodb_lock_wait_timeout,"
+                    + " SESSION innodb_lock_wait_timeout = 1");
+            try {
+                insert.run();
+            } catch (SQLException e) {
+                session.restoreOrBreak(RESTORE, e);
+                throw e;
+            }
+            session.execute(RESTORE);
+        }
+
         @Override
         String query(String select, long millis) {
             return "SELECT /*+ MAX_EXECUTION_TIME(" + millis + ") */" + select.substring("SELECT".length());
         }
     };
+
+    /** Within the transaction, so that no connection goes back with a setting that is not its pool's. */
+    private static final String RESTORE = "SET SESSION innodb_lock_wait_timeout = @ratelimit_wait";
+
+    /** Inserts rows. */
+    interface Insert {
+        void run() throws SQLException;
+    }
 
     /** Numbers of more binary digits than these are rounded down, so that there are few texts to prepare. */
     private static final int DIGITS = 4;
@@ -72,6 +93,11 @@ enum StatementBound {
     /** A statement that changes something, after a query of the same transaction. */
     String change(String statement, long millis) {
         return statement;
+    }
+
+    /** Has rows inserted, each by a statement that has the bound in it where the database knows one for that. */
+    void insert(Session session, Insert insert) throws SQLException {
+        insert.run();
     }
 
     /** The rows of a query that has the bound in it. */
