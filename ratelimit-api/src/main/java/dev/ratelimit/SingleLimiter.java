@@ -227,6 +227,16 @@ public interface SingleLimiter {
     void reset();
 
     /**
+     * Refuses all for a time, whatever the budget: because a remote service said "not before". Calls that wait do so through the
+     * time, if their longest wait allows it: see {@link Limiter#blackout}.
+     *
+     * @param duration how long, at most {@link Policy#MAX_DURATION}; zero ends a blackout; a shorter time never shortens a
+     *     longer one
+     * @throws IllegalArgumentException if the duration is negative or too long
+     */
+    void blackout(Duration duration);
+
+    /**
      * Returns the policy that is in force now.
      *
      * @return the policy; this node's part of it, if it is divided among nodes

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param policy the policy of the key
  * @param budgets the budget at each of the policy's rates, in their order
- * @param blackout the time until the key's blackout ends; zero if it is in none
+ * @param blackout the time until the key's blackout ends, whether its policy began it or the application; zero if it is in none
  * @param leases the leases that the key holds
  */
 public record Snapshot(Policy policy, List<Budget> budgets, Duration blackout, int leases) {

@@ -49,6 +49,7 @@ class SingleLimiterPropertyTest {
         ENTER,
         REFUND,
         RESET,
+        BLACKOUT,
         CHANGE
     }
 
@@ -110,6 +111,7 @@ class SingleLimiterPropertyTest {
             case ENTER -> "" + limiter.tryEnter().decision();
             case REFUND -> outcome(() -> limiter.refund(number));
             case RESET -> outcome(limiter::reset);
+            case BLACKOUT -> outcome(() -> limiter.blackout(Duration.ofMillis(100L * (number % 5))));
             case CHANGE -> outcome(() -> limiter.update(POLICIES.get(number % POLICIES.size())));
         };
     }
@@ -128,6 +130,7 @@ class SingleLimiterPropertyTest {
             case ENTER -> "" + limiter.tryEnter(KEY).decision();
             case REFUND -> outcome(() -> limiter.refund(KEY, number));
             case RESET -> outcome(() -> limiter.reset(KEY));
+            case BLACKOUT -> outcome(() -> limiter.blackout(KEY, Duration.ofMillis(100L * (number % 5))));
             case CHANGE -> outcome(() -> limiter.update(POLICIES.get(number % POLICIES.size())));
         };
     }
