@@ -21,9 +21,9 @@ import java.util.concurrent.Executor;
  * <p><b>Waiting.</b> Only {@code acquire} and {@code enter} wait for permits, and only if the policy
  * {@linkplain Policy#shape shapes}. No other call overtakes those that wait.
  *
- * <p><b>Memory.</b> Fixed when the limiter is built, whatever keys come; the first {@link #blackout} adds at most 2.4 MB. A key whose budget is full again is forgotten
- * with nothing lost. What happens to a new key when too many others are in debt was chosen when the limiter was built:
- * see {@link WhenSaturated}.
+ * <p><b>Memory.</b> Fixed when the limiter is built, whatever keys come; the first {@link #blackout} adds at most 2.4
+ * MB. A key whose budget is full again is forgotten with nothing lost. What happens to a new key when too many others
+ * are in debt was chosen when the limiter was built: see {@link WhenSaturated}.
  *
  * <p><b>Errors.</b> Arguments are checked before anything changes: null is a {@link NullPointerException}; zero or
  * negative permits, and a key of an unsupported type, are an {@link IllegalArgumentException}.
@@ -35,33 +35,35 @@ import java.util.concurrent.Executor;
 public interface Limiter<K> extends Limit<K> {
 
     /**
-     * Fills the key's budget and ends its blackout, as if the key had never been seen: {@link Rate#initially(long)} says when that
-     * is not full.
+     * Fills the key's budget and ends its blackout, as if the key had never been seen: {@link Rate#initially(long)}
+     * says when that is not full.
      *
      * @param key the key
      */
     void reset(K key);
 
     /**
-     * Refuses the key for a time, whatever its budget: because a remote service said "not before", or because the key is abused.
+     * Refuses the key for a time, whatever its budget: because a remote service said "not before", or because the key
+     * is abused.
      *
      * <pre>{@code
      * perHost.blackout(host, Duration.ofSeconds(retryAfter));
      * }</pre>
      *
      * <p>Until the time is over, each request is refused with the reason {@link Decision.Reason#BLACKOUT}, and
-     * {@link Decision#retryAfter()} says when to come again. Under a policy that {@linkplain Policy#shape shapes}, {@code acquire},
-     * {@code acquireAsync}, {@code enter} and {@code reserve} wait for the end of the time instead, in their order, if that
-     * is within their longest wait; calls that wait already do the same, and those that cannot are refused now. A reservation
-     * keeps the instant that it was promised before. Budgets refill meanwhile.
+     * {@link Decision#retryAfter()} says when to come again. Under a policy that {@linkplain Policy#shape shapes},
+     * {@code acquire}, {@code acquireAsync}, {@code enter} and {@code reserve} wait for the end of the time instead, in
+     * their order, if that is within their longest wait; calls that wait already do the same, and those that cannot are
+     * refused now. A reservation keeps the instant that it was promised before. Budgets refill meanwhile.
      *
-     * <p>A shorter time never shortens what is left of a longer one. Zero ends the key's blackout, also one that its policy
-     * began, and {@link #reset} does. A change of policy leaves it as it is. It works under any policy, also
+     * <p>A shorter time never shortens what is left of a longer one. Zero ends the key's blackout, also one that its
+     * policy began, and {@link #reset} does. A change of policy leaves it as it is. It works under any policy, also
      * {@link Policy#unlimited()}. A request that it refuses begins no blackout of its policy.
      *
-     * <p><b>Memory.</b> The first call takes 24 bytes for each key that the limiter is sized for, at most 2.4 MB: places for
-     * 100,000 keys in blackouts. If sixteen others hold the places that a new one could have, the one that ends first
-     * is forgotten, and counted as {@link #evictedInDebt()}. A blackout makes no room in, and takes none from, the table of budgets.
+     * <p><b>Memory.</b> The first call takes 24 bytes for each key that the limiter is sized for, at most 2.4 MB:
+     * places for 100,000 keys in blackouts. If sixteen others hold the places that a new one could have, the one that
+     * ends first is forgotten, and counted as {@link #evictedInDebt()}. A blackout makes no room in, and takes none
+     * from, the table of budgets.
      *
      * <p>Once it returns, no request of the key is allowed that did not begin before.
      *

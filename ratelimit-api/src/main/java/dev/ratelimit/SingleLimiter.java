@@ -221,17 +221,26 @@ public interface SingleLimiter {
     void refund(long permits);
 
     /**
+     * Charges permits for work that was done already, whether they are there or not; later requests are refused, or
+     * wait, until the budgets have regained them: see {@link Limit#charge}.
+     *
+     * @param permits how many, at least 1
+     * @return the permits that were charged: fewer than asked for only where the debt has no room for more
+     */
+    long charge(long permits);
+
+    /**
      * Fills the budgets and ends a blackout, as if no permit had ever been taken: {@link Rate#initially(long)} says when that is
      * not full.
      */
     void reset();
 
     /**
-     * Refuses all for a time, whatever the budget: because a remote service said "not before". Calls that wait do so through the
-     * time, if their longest wait allows it: see {@link Limiter#blackout}.
+     * Refuses all for a time, whatever the budget: because a remote service said "not before". Calls that wait do so
+     * through the time, if their longest wait allows it: see {@link Limiter#blackout}.
      *
-     * @param duration how long, at most {@link Policy#MAX_DURATION}; zero ends a blackout; a shorter time never shortens a
-     *     longer one
+     * @param duration how long, at most {@link Policy#MAX_DURATION}; zero ends a blackout; a shorter time never
+     *     shortens a longer one
      * @throws IllegalArgumentException if the duration is negative or too long
      */
     void blackout(Duration duration);

@@ -78,6 +78,17 @@ class PolicyExamplesTest {
     }
 
     @Test
+    void tokensAreChargedWhenTheyAreKnown() {
+        UsedTokens tokens = new UsedTokens(question -> new UsedTokens.Answer("42", 15_000), time);
+        assertThat(tokens.ask("ada", "why?")).isEqualTo("42");
+        // 5,001 tokens at 10,000 a minute.
+        assertThat(tokens.ask("ada", "why?")).isEqualTo("429, come back in 31 s");
+        assertThat(tokens.ask("bob", "why?")).isEqualTo("42");
+        time.advance(Duration.ofSeconds(31));
+        assertThat(tokens.ask("ada", "why?")).isEqualTo("42");
+    }
+
+    @Test
     void twoReportsAtOnce() throws InterruptedException {
         Reports reports = new Reports(time);
         String nested = reports.report(

@@ -21,7 +21,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 
-/** Any history with blackouts that are called for gives the answers, and the instants, of a queue in front of exact buckets. */
+/**
+ * Any history with blackouts that are called for, and with charges for work that was done, gives the answers, and the
+ * instants, of a queue in front of exact buckets.
+ */
 class CalledBlackoutPropertyTest {
 
     private static final String KEY = "key";
@@ -33,6 +36,7 @@ class CalledBlackoutPropertyTest {
         WAIT_AGAIN,
         GIVE_UP,
         REFUND,
+        CHARGE,
         RESET,
         BLACKOUT,
         BLACKOUT_AGAIN,
@@ -46,7 +50,9 @@ class CalledBlackoutPropertyTest {
     private enum Flaw {
         NONE,
         /** A shorter blackout takes the place of a longer one. */
-        SHORTENS
+        SHORTENS,
+        /** Charges no more than is there. */
+        NO_DEBT
     }
 
     private static final class Waiting {
@@ -73,15 +79,32 @@ class CalledBlackoutPropertyTest {
 
     @Example
     void aTwinThatShortensIsCaught() {
+        isCaught(
+                Flaw.SHORTENS,
+                List.of(
+                        new Step(0, Action.BLACKOUT, 20),
+                        new Step(200_000_000, Action.BLACKOUT, 1),
+                        new Step(0, Action.TAKE, 1)));
+    }
+
+    @Example
+    void aTwinThatChargesNoDebtIsCaught() {
+        isCaught(Flaw.NO_DEBT, List.of(new Step(0, Action.CHARGE, 40), new Step(200_000_000, Action.TAKE, 1)));
+    }
+
+    private static long charged(Limiter<String> limiter, long permits) {
+        for (long permit = 0; permit < permits; permit++) {
+            limiter.tryAcquire(KEY);
+        }
+        return permits;
+    }
+
+    private static void isCaught(Flaw flaw, List<Step> steps) {
         Policy policy = Policy.of("p", Rate.perSecond(10)).shape(MAX);
-        List<Step> steps = List.of(
-                new Step(0, Action.BLACKOUT, 20),
-                new Step(200_000_000, Action.BLACKOUT, 1),
-                new Step(0, Action.TAKE, 1));
         play(policy, steps, Flaw.NONE);
         AssertionError caught = null;
         try {
-            play(policy, steps, Flaw.SHORTENS);
+            play(policy, steps, flaw);
         } catch (AssertionError e) {
             caught = e;
         }
@@ -127,6 +150,13 @@ class CalledBlackoutPropertyTest {
                 case REFUND -> {
                     limiter.refund(KEY, permits);
                     model.refund(permits);
+                }
+                case CHARGE -> {
+                    long used = 1L + step.number() / 2;
+                    long charged = flaw == Flaw.NO_DEBT ? charged(limiter, used) : limiter.charge(KEY, used);
+                    assertThat(charged).isEqualTo(used);
+                    model.charge(used);
+                    leaveRefused(model, all);
                 }
                 case RESET -> {
                     limiter.reset(KEY);
@@ -193,7 +223,7 @@ class CalledBlackoutPropertyTest {
                 long latest = waiting.call.came() + MAX.toNanos();
                 if (waiting.isRefused()) {
                     assertThat(departs).isGreaterThan(latest);
-                    assertThat(waiting.stage.join().reason()).isEqualTo(Decision.Reason.BLACKOUT);
+                    assertThat(waiting.stage.join().reason()).isEqualTo(refusal(model));
                     model.leave(waiting.call);
                     all.remove(waiting);
                 } else {

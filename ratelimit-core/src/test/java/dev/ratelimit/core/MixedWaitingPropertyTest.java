@@ -23,9 +23,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * However takes, waits, reservations, cancellations, refunds, changes of policy, blackouts and a clock that steps back are mixed:
- * in no interval departs more than each rate allows, and in no blackout anything but what was reserved before; reservations keep
- * their instants, and calls that wait go in their order. Each call ends in exactly one count, and in the end nothing is left of any.
+ * However takes, waits, reservations, cancellations, refunds, changes of policy, blackouts and a clock that steps back
+ * are mixed: in no interval departs more than each rate allows, and in no blackout anything but what was reserved
+ * before; reservations keep their instants, and calls that wait go in their order. Each call ends in exactly one count,
+ * and in the end nothing is left of any.
  */
 class MixedWaitingPropertyTest {
 

@@ -48,6 +48,7 @@ class SingleLimiterPropertyTest {
         LATER,
         ENTER,
         REFUND,
+        CHARGE,
         RESET,
         BLACKOUT,
         CHANGE
@@ -110,6 +111,7 @@ class SingleLimiterPropertyTest {
                 "" + limiter.acquireAsync(number).toCompletableFuture().getNow(null);
             case ENTER -> "" + limiter.tryEnter().decision();
             case REFUND -> outcome(() -> limiter.refund(number));
+            case CHARGE -> "" + limiter.charge(number);
             case RESET -> outcome(limiter::reset);
             case BLACKOUT -> outcome(() -> limiter.blackout(Duration.ofMillis(100L * (number % 5))));
             case CHANGE -> outcome(() -> limiter.update(POLICIES.get(number % POLICIES.size())));
@@ -129,6 +131,7 @@ class SingleLimiterPropertyTest {
                 "" + limiter.acquireAsync(KEY, number).toCompletableFuture().getNow(null);
             case ENTER -> "" + limiter.tryEnter(KEY).decision();
             case REFUND -> outcome(() -> limiter.refund(KEY, number));
+            case CHARGE -> "" + limiter.charge(KEY, number);
             case RESET -> outcome(() -> limiter.reset(KEY));
             case BLACKOUT -> outcome(() -> limiter.blackout(KEY, Duration.ofMillis(100L * (number % 5))));
             case CHANGE -> outcome(() -> limiter.update(POLICIES.get(number % POLICIES.size())));

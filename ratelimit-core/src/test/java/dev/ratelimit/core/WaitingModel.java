@@ -102,6 +102,12 @@ final class WaitingModel {
         return hasLeft;
     }
 
+    /** Charges what was used already, whether it is there or not. */
+    void charge(long permits) {
+        buckets.forEach(bucket -> bucket.charge(now, permits));
+        moveTo(now);
+    }
+
     void refund(long permits) {
         buckets.forEach(bucket -> bucket.refund(now, permits));
         moveTo(now);

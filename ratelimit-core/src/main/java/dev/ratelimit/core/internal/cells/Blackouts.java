@@ -36,7 +36,9 @@ public final class Blackouts {
         table.begin(cellOf(key), gcra, length, clock);
     }
 
-    /** Has a key be in a blackout for at least so many nanoseconds, of those that blackouts may last, from a reading on. */
+    /**
+     * Has a key be in a blackout for at least so many nanoseconds, of those that blackouts may last, from a reading on.
+     */
     public void extend(long key, long nanos, long clock) {
         table.raise(cellOf(key), gcra, gcra.cost(nanos), clock);
     }

@@ -189,7 +189,9 @@ public final class CellTable {
         return debts;
     }
 
-    /** The nanoseconds until the last of all debts at a rate has passed; zero if there are none. Goes through all cells. */
+    /**
+     * The nanoseconds until the last of all debts at a rate has passed; zero if there are none. Goes through all cells.
+     */
     long nanosUntilNone(Gcra rate, long clock) {
         long reading = rate.reading(enter(clock));
         long longest = 0;

@@ -72,8 +72,8 @@ public final class SingleCell implements SingleLimiter {
      * @param table where the keyed limiter keeps its state
      * @param time the time of the table
      * @param deciding the budgets that decide alone under the policy in force, if there are any
-     * @param queues above zero while calls wait at the keyed limiter, its reservations are not yet due, or it may be in a
-     *     blackout that was called for
+     * @param queues above zero while calls wait at the keyed limiter, its reservations are not yet due, or it may be in
+     *     a blackout that was called for
      * @param giveBack gives back permits that were taken without regard to those
      */
     public SingleCell(
@@ -271,6 +271,11 @@ public final class SingleCell implements SingleLimiter {
     @Override
     public void refund(long permits) {
         limiter.refund(key, permits);
+    }
+
+    @Override
+    public long charge(long permits) {
+        return limiter.charge(key, permits);
     }
 
     @Override

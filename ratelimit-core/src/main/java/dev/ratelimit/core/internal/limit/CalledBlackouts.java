@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The blackouts that the application called for, each of its own length. No policy shortens them.
  *
- * <p><b>Where.</b> On a table of their own, which the first one creates, and which is bounded: debts push out no blackout, and
- * blackouts no debt. Where sixteen blackouts stand in the places that a new one could have, the one of them goes that ends first.
+ * <p><b>Where.</b> On a table of their own, which the first one creates, and which is bounded: debts push out no
+ * blackout, and blackouts no debt. Where sixteen blackouts stand in the places that a new one could have, the one of
+ * them goes that ends first.
  *
- * <p><b>Cost.</b> While any may be running, the number of queues is one more than there are, which all calls read anyway
- * ({@link dev.ratelimit.core.internal.queue.WaitQueues#count}). Until then, nobody looks here. The number is kept for a minute longer
- * than the last blackout, because a clock may go back a little.
+ * <p><b>Cost.</b> While any may be running, the number of queues is one more than there are, which all calls read
+ * anyway ({@link dev.ratelimit.core.internal.queue.WaitQueues#count}). Until then, nobody looks here. The number is
+ * kept for a minute longer than the last blackout, because a clock may go back a little.
  *
  * <p>Thread-safe.
  */
@@ -121,7 +122,10 @@ final class CalledBlackouts implements KeyBlackouts {
         }
     }
 
-    /** Has calls look for as long as any blackout is left. One that begins meanwhile is in the table, or still to {@link #open}. */
+    /**
+     * Has calls look for as long as any blackout is left. One that begins meanwhile is in the table, or still to
+     * {@link #open}.
+     */
     private synchronized void shorten(Blackouts known) {
         long clock = time.nanos();
         until = clock + known.nanosUntilNone(clock) + LONGER_NANOS;

@@ -208,6 +208,11 @@ final class PolicyBudgets implements PolicyAccount {
         return () -> rates.cancel(key, permits, receipts);
     }
 
+    /** Charges all rates for work that was done; returns how many permits there was room for. */
+    long owe(long key, long permits, long clock) {
+        return rates.charge(key, permits, clock);
+    }
+
     // Looking
 
     /** What {@link #attempt} would answer, with what remains counted before; takes nothing. */

@@ -289,6 +289,13 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     }
 
     @Override
+    public long charge(K key, long permits) {
+        Permits.check(permits);
+        long fingerprint = fingerprint(key);
+        return waiters.charge(policies.of(key, fingerprint), fingerprint, permits);
+    }
+
+    @Override
     public void reset(K key) {
         long fingerprint = fingerprint(key);
         blackouts.end(fingerprint);
@@ -305,7 +312,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
             queues.release(fingerprint);
         } else {
             blackouts.extend(fingerprint, nanos);
-            queues.darkened(fingerprint);
+            queues.delayed(null, fingerprint);
         }
     }
 

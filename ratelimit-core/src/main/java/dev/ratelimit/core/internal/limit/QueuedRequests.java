@@ -60,8 +60,9 @@ final class QueuedRequests {
     }
 
     /**
-     * The refusal of a request that the queue of its key leaves nothing for, or in a blackout that was called for; null if there is
-     * none. Looked at before permits are taken: to take them first and give them back would refuse others meanwhile.
+     * The refusal of a request that the queue of its key leaves nothing for, or in a blackout that was called for; null
+     * if there is none. Looked at before permits are taken: to take them first and give them back would refuse others
+     * meanwhile.
      */
     private @Nullable Decision refusal(PolicyBudgets budgets, long key, long permits, long clock) {
         if (queues.isEmpty()) {
@@ -144,7 +145,10 @@ final class QueuedRequests {
         return mayWait(first, budgets, key, permits) ? null : budgets.concluded(first, key, clock);
     }
 
-    /** Whether a request that was refused for now can wait: for its permits, or for the end of a blackout that was called for. */
+    /**
+     * Whether a request that was refused for now can wait: for its permits, or for the end of a blackout that was
+     * called for.
+     */
     private boolean mayWait(Decision first, PolicyBudgets budgets, long key, long permits) {
         return budgets.shapes()
                 && switch (first.reason()) {
@@ -289,6 +293,15 @@ final class QueuedRequests {
         if (!queues.isEmpty()) {
             queues.refunded(budgets, key, permits);
         }
+    }
+
+    /** Charges permits whether they are there or not; those that cannot wait for so long any more are refused. */
+    long charge(PolicyBudgets budgets, long key, long permits) {
+        long charged = budgets.owe(key, permits, time.nanos());
+        if (!queues.isEmpty()) {
+            queues.delayed(budgets, key);
+        }
+        return charged;
     }
 
     /** Fills the budgets, which may let others go. */

@@ -1,6 +1,8 @@
 package dev.ratelimit.core.internal.queue;
 
-/** For how long no call of a key may go, whatever its budgets: calls that wait stay in their order, and go afterwards. */
+/**
+ * For how long no call of a key may go, whatever its budgets: calls that wait stay in their order, and go afterwards.
+ */
 @FunctionalInterface
 public interface KeyBlackouts {
 

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Newcomers</b> find the debts of the <i>tail</i>: what has departed, what is promised, and what waits.
  *
- * <p><b>In a blackout</b> of the key nobody departs. Those that wait stay in their order, and find their budgets afterwards
- * as they are then: full at most. Those that cannot wait for so long are refused. Only what is promised departs at its instant.
+ * <p><b>In a blackout</b> of the key nobody departs. Those that wait stay in their order, and find their budgets
+ * afterwards as they are then: full at most. Those that cannot wait for so long are refused. Only what is promised
+ * departs at its instant.
  *
  * <p><b>A moment late.</b> A thread never wakes at the very instant it is due. On the system's time, a departure that
  * is late by at most {@link #CREDIT_NANOS} is charged for the instant at which it was due, so that a burst of one
@@ -426,8 +427,11 @@ final class WaitQueue {
         release(now, todo);
     }
 
-    /** A blackout has begun or was prolonged: those that cannot wait for its end are refused at once. */
-    void darkened(long now, AfterUnlock todo) {
+    /**
+     * A blackout has begun, or was prolonged, or the key owes more: those that cannot wait for so long are refused at
+     * once.
+     */
+    void delayed(long now, AfterUnlock todo) {
         refuseThoseTooLate(now, todo);
         release(now, todo);
     }

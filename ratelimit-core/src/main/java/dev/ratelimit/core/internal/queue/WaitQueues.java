@@ -256,10 +256,14 @@ public final class WaitQueues {
         });
     }
 
-    /** A blackout of a key has begun or was prolonged: those that cannot wait for its end are refused. */
-    public void darkened(long key) {
-        visit(null, key, (queue, now, todo) -> {
-            queue.darkened(now, todo);
+    /**
+     * Those that wait have to wait for longer: those that cannot are refused.
+     *
+     * @param account the budgets that the caller has found, if it has looked
+     */
+    public void delayed(@Nullable PolicyAccount account, long key) {
+        visit(account, key, (queue, now, todo) -> {
+            queue.delayed(now, todo);
             return true;
         });
     }
