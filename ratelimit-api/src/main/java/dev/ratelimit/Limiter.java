@@ -238,6 +238,19 @@ public interface Limiter<K> extends Limit<K> {
     Policy policy(K key);
 
     /**
+     * Forgets which policy the key has, so that its next request asks the resolver again: for a customer whose plan has
+     * just changed. Of a limiter whose policies do not come from a resolver ({@link Tiers}), nothing is forgotten.
+     *
+     * <p>Never waits, and does not ask the resolver itself. What the key owes and has reserved stays. An answer that
+     * the resolver is giving meanwhile serves the requests that wait for it, and is not remembered. If the resolver
+     * fails at the next request, the default policy stands in, because the last known one is forgotten, too. Calls that
+     * wait keep the policy that they have until that request.
+     *
+     * @param key the key
+     */
+    void forgetPolicy(K key);
+
+    /**
      * Puts another policy in the place of the limiter's only one; it binds on the next call. What keys owe is kept in
      * permits: 10 of 10 used stay used. With several rates, each takes over the debt of the one that stood in its place; one
      * that is new starts with full budgets. What is left of a blackout is at most as long as the new policy's; without one,

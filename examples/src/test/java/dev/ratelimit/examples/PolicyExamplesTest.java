@@ -78,6 +78,14 @@ class PolicyExamplesTest {
     }
 
     @Test
+    void aPlanThatWasJustBookedHoldsAtOnce() {
+        Plans plans = new Plans(new HashMap<>(Map.of("ada", "closed")), () -> 4, time);
+        assertThat(plans.allows("ada")).isFalse();
+        plans.booked("ada", "gold");
+        assertThat(plans.allows("ada")).isTrue();
+    }
+
+    @Test
     void tokensAreChargedWhenTheyAreKnown() {
         UsedTokens tokens = new UsedTokens(question -> new UsedTokens.Answer("42", 15_000), time);
         assertThat(tokens.ask("ada", "why?")).isEqualTo("42");

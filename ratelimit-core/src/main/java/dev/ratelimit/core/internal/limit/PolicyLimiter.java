@@ -322,6 +322,11 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     }
 
     @Override
+    public void forgetPolicy(K key) {
+        policies.forget(fingerprint(key));
+    }
+
+    @Override
     public void update(Policy policy) {
         policies.update(Objects.requireNonNull(policy, "policy"));
     }
