@@ -18,8 +18,10 @@ import java.util.concurrent.Executor;
  * except that all character sequences of the same characters are one. No key is retained, but for a bounded number of
  * short strings that are asked for again and again.
  *
- * <p><b>Waiting.</b> Only {@code acquire} and {@code enter} wait for permits, and only if the policy
- * {@linkplain Policy#shape shapes}. No other call overtakes those that wait.
+ * <p><b>Waiting.</b> <b>Under a policy that does not {@linkplain Policy#shape shape}, no call waits for permits</b>,
+ * and {@code acquire} answers at once, as {@code tryAcquire} does. A limiter of a {@link Rate} alone has such a policy.
+ * Under one that shapes, {@code acquire} and {@code enter} wait. {@code enter} waits for a lease first, under any policy.
+ * No other call overtakes those that wait.
  *
  * <p><b>Memory.</b> Fixed when the limiter is built, whatever keys come; the first {@link #blackout} adds at most 2.4
  * MB. A key whose budget is full again is forgotten with nothing lost. What happens to a new key when too many others
@@ -74,7 +76,8 @@ public interface Limiter<K> extends Limit<K> {
     void blackout(K key, Duration duration);
 
     /**
-     * Takes one permit as {@link #acquire(Object, long)} does.
+     * Takes one permit, and waits for it <b>only if the key's policy {@linkplain Policy#shape shapes}</b>, as
+     * {@link #acquire(Object, long)} does.
      *
      * @param key the key
      * @return whether the permit was taken, and may be used now
@@ -83,8 +86,8 @@ public interface Limiter<K> extends Limit<K> {
     boolean acquire(K key) throws InterruptedException;
 
     /**
-     * Takes permits, and waits for them if the key's policy {@linkplain Policy#shape shapes}. Under a policy that does not shape it
-     * does not wait, and answers as {@link #tryAcquire(Object, long)} does.
+     * Takes permits, and waits for them <b>only if the key's policy {@linkplain Policy#shape shapes}</b>: under any
+     * other policy it does not wait, and answers at once, as {@link #tryAcquire(Object, long)} does.
      *
      * <p>The calls that wait for permits of a key form a queue: the first to come is the first to go. A call that leaves the queue
      * (interrupted, cancelled) has taken nothing, and all behind it move up at once. A call is refused at once if its wait
@@ -98,7 +101,8 @@ public interface Limiter<K> extends Limit<K> {
     boolean acquire(K key, long permits) throws InterruptedException;
 
     /**
-     * Takes permits as {@link #acquire(Object, long)} does, and waits no longer than the caller accepts.
+     * Takes permits as {@link #acquire(Object, long)} does, and waits no longer than the caller accepts; <b>under a
+     * policy that does not {@linkplain Policy#shape shape} it does not wait</b>, whatever {@code maxWait} is.
      *
      * <p>A call whose wait would be longer is refused at once. That is no excess of its key: no blackout begins.
      *
@@ -113,7 +117,8 @@ public interface Limiter<K> extends Limit<K> {
     boolean acquire(K key, long permits, Duration maxWait) throws InterruptedException;
 
     /**
-     * Takes one permit as {@link #acquireAsync(Object, long)} does.
+     * Takes one permit as {@link #acquireAsync(Object, long)} does: the stage waits <b>only if the key's policy
+     * {@linkplain Policy#shape shapes}</b>.
      *
      * @param key the key
      * @return the answer, when the permit may be used or was refused
@@ -121,7 +126,8 @@ public interface Limiter<K> extends Limit<K> {
     CompletionStage<Decision> acquireAsync(K key);
 
     /**
-     * Takes permits as {@link #acquire(Object, long)} does, in the same queue, without holding a thread while it waits.
+     * Takes permits as {@link #acquire(Object, long)} does, in the same queue, without holding a thread while it waits:
+     * <b>only if the key's policy {@linkplain Policy#shape shapes}</b>; otherwise the stage is complete at once.
      *
      * <p>What depends on a stage that had to wait runs on a thread of the library, or on the executor that is given.
      *
