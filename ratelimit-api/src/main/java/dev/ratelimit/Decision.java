@@ -34,7 +34,10 @@ public final class Decision {
         EXCEEDS_CAPACITY,
         /** The key is new, and every place that it could have is held by a key in debt. */
         SATURATED,
-        /** The key was over a limit before, and its blackout has not ended; it will after {@link Decision#retryAfter()}. */
+        /**
+         * The key is in a blackout, because it was over a limit before, or because the application called for it
+         * ({@link Limiter#blackout}); after {@link Decision#retryAfter()} the same request can be allowed.
+         */
         BLACKOUT,
         /** The policy allows nothing: never, not later. */
         BLOCKED,
@@ -136,6 +139,20 @@ public final class Decision {
      */
     public static Decision unlimited() {
         return new Decision(Reason.WITHIN_LIMIT, DEFAULT_POLICY, null, Long.MAX_VALUE, 0, 0, null);
+    }
+
+    /**
+     * Returns the answer that refuses in a blackout, of a policy that limits no rate.
+     *
+     * @param retryAfterNanos the nanoseconds after which the same request would be allowed, at least 1
+     * @return the answer
+     * @throws IllegalArgumentException if the time is below 1 ns
+     */
+    public static Decision blackout(long retryAfterNanos) {
+        if (retryAfterNanos < 1) {
+            throw new IllegalArgumentException("retryAfterNanos must be at least 1, but was " + retryAfterNanos);
+        }
+        return new Decision(Reason.BLACKOUT, DEFAULT_POLICY, null, 0, retryAfterNanos, retryAfterNanos, null);
     }
 
     /**
@@ -345,6 +362,7 @@ public final class Decision {
         if (rate == null) {
             return switch (reason) {
                 case WITHIN_LIMIT -> "allowed, unlimited";
+                case BLACKOUT -> "refused (blackout), retry after " + retryAfter();
                 case TOO_MANY_CONCURRENT -> "refused (too many concurrent)";
                 case TOO_MANY_WAITING -> "refused (too many waiting)";
                 default -> "refused (blocked), retry never";

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param maxWait how long the call has waited that has waited longest; zero if none waits
  * @param leases how many leases are held
  * @param debts how many budgets are in debt: those of a key count once for each of its rates, and once for a blackout
+ *     that its policy began
  * @param saturation the share of the budgets that the limiter is sized for that are in debt, from 0; near 1, new keys find no
  *     place
  */

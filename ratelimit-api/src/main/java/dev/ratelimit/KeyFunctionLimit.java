@@ -42,6 +42,11 @@ record KeyFunctionLimit<R, K>(Limit<K> limit, Function<? super R, ? extends K> k
     }
 
     @Override
+    public long charge(R request, long permits) {
+        return limit.charge(key(request), permits);
+    }
+
+    @Override
     public String toString() {
         return limit.toString();
     }

@@ -37,6 +37,12 @@ record KeylessLimit<R>(SingleLimiter limiter, UnaryOperator<Decision> named) imp
     }
 
     @Override
+    public long charge(R request, long permits) {
+        Objects.requireNonNull(request, "key");
+        return limiter.charge(permits);
+    }
+
+    @Override
     public String toString() {
         return limiter.toString();
     }

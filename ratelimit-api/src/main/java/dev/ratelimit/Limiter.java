@@ -18,12 +18,14 @@ import java.util.concurrent.Executor;
  * except that all character sequences of the same characters are one. No key is retained, but for a bounded number of
  * short strings that are asked for again and again.
  *
- * <p><b>Waiting.</b> Only {@code acquire} and {@code enter} wait for permits, and only if the policy
- * {@linkplain Policy#shape shapes}. No other call overtakes those that wait.
+ * <p><b>Waiting.</b> <b>Under a policy that does not {@linkplain Policy#shape shape}, no call waits for permits</b>,
+ * and {@code acquire} answers at once, as {@code tryAcquire} does. A limiter of a {@link Rate} alone has such a policy.
+ * Under one that shapes, {@code acquire} and {@code enter} wait. {@code enter} waits for a lease first, under any policy.
+ * No other call overtakes those that wait.
  *
- * <p><b>Memory.</b> Fixed when the limiter is built, whatever keys come. A key whose budget is full again is forgotten
- * with nothing lost. What happens to a new key when too many others are in debt was chosen when the limiter was built:
- * see {@link WhenSaturated}.
+ * <p><b>Memory.</b> Fixed when the limiter is built, whatever keys come; the first {@link #blackout} adds at most 2.4
+ * MB. A key whose budget is full again is forgotten with nothing lost. What happens to a new key when too many others
+ * are in debt was chosen when the limiter was built: see {@link WhenSaturated}.
  *
  * <p><b>Errors.</b> Arguments are checked before anything changes: null is a {@link NullPointerException}; zero or
  * negative permits, and a key of an unsupported type, are an {@link IllegalArgumentException}.
@@ -35,14 +37,47 @@ import java.util.concurrent.Executor;
 public interface Limiter<K> extends Limit<K> {
 
     /**
-     * Fills the key's budget, as if the key had never been seen: {@link Rate#initially(long)} says when that is not full.
+     * Fills the key's budget and ends its blackout, as if the key had never been seen: {@link Rate#initially(long)}
+     * says when that is not full.
      *
      * @param key the key
      */
     void reset(K key);
 
     /**
-     * Takes one permit as {@link #acquire(Object, long)} does.
+     * Refuses the key for a time, whatever its budget: because a remote service said "not before", or because the key
+     * is abused.
+     *
+     * <pre>{@code
+     * perHost.blackout(host, Duration.ofSeconds(retryAfter));
+     * }</pre>
+     *
+     * <p>Until the time is over, each request is refused with the reason {@link Decision.Reason#BLACKOUT}, and
+     * {@link Decision#retryAfter()} says when to come again. Under a policy that {@linkplain Policy#shape shapes},
+     * {@code acquire}, {@code acquireAsync}, {@code enter} and {@code reserve} wait for the end of the time instead, in
+     * their order, if that is within their longest wait; calls that wait already do the same, and those that cannot are
+     * refused now. A reservation keeps the instant that it was promised before. Budgets refill meanwhile.
+     *
+     * <p>A shorter time never shortens what is left of a longer one. Zero ends the key's blackout, also one that its
+     * policy began, and {@link #reset} does. A change of policy leaves it as it is. It works under any policy, also
+     * {@link Policy#unlimited()}. A request that it refuses begins no blackout of its policy.
+     *
+     * <p><b>Memory.</b> The first call takes 24 bytes for each key that the limiter is sized for, at most 2.4 MB:
+     * places for 100,000 keys in blackouts. If sixteen others hold the places that a new one could have, the one that
+     * ends first is forgotten, and counted as {@link #evictedInDebt()}. A blackout makes no room in, and takes none
+     * from, the table of budgets.
+     *
+     * <p>Once it returns, no request of the key is allowed that did not begin before.
+     *
+     * @param key the key
+     * @param duration how long, at most {@link Policy#MAX_DURATION}; zero ends a blackout
+     * @throws IllegalArgumentException if the duration is negative or too long
+     */
+    void blackout(K key, Duration duration);
+
+    /**
+     * Takes one permit, and waits for it <b>only if the key's policy {@linkplain Policy#shape shapes}</b>, as
+     * {@link #acquire(Object, long)} does.
      *
      * @param key the key
      * @return whether the permit was taken, and may be used now
@@ -51,8 +86,8 @@ public interface Limiter<K> extends Limit<K> {
     boolean acquire(K key) throws InterruptedException;
 
     /**
-     * Takes permits, and waits for them if the key's policy {@linkplain Policy#shape shapes}. Under a policy that does not shape it
-     * does not wait, and answers as {@link #tryAcquire(Object, long)} does.
+     * Takes permits, and waits for them <b>only if the key's policy {@linkplain Policy#shape shapes}</b>: under any
+     * other policy it does not wait, and answers at once, as {@link #tryAcquire(Object, long)} does.
      *
      * <p>The calls that wait for permits of a key form a queue: the first to come is the first to go. A call that leaves the queue
      * (interrupted, cancelled) has taken nothing, and all behind it move up at once. A call is refused at once if its wait
@@ -66,7 +101,8 @@ public interface Limiter<K> extends Limit<K> {
     boolean acquire(K key, long permits) throws InterruptedException;
 
     /**
-     * Takes permits as {@link #acquire(Object, long)} does, and waits no longer than the caller accepts.
+     * Takes permits as {@link #acquire(Object, long)} does, and waits no longer than the caller accepts; <b>under a
+     * policy that does not {@linkplain Policy#shape shape} it does not wait</b>, whatever {@code maxWait} is.
      *
      * <p>A call whose wait would be longer is refused at once. That is no excess of its key: no blackout begins.
      *
@@ -81,7 +117,8 @@ public interface Limiter<K> extends Limit<K> {
     boolean acquire(K key, long permits, Duration maxWait) throws InterruptedException;
 
     /**
-     * Takes one permit as {@link #acquireAsync(Object, long)} does.
+     * Takes one permit as {@link #acquireAsync(Object, long)} does: the stage waits <b>only if the key's policy
+     * {@linkplain Policy#shape shapes}</b>.
      *
      * @param key the key
      * @return the answer, when the permit may be used or was refused
@@ -89,7 +126,8 @@ public interface Limiter<K> extends Limit<K> {
     CompletionStage<Decision> acquireAsync(K key);
 
     /**
-     * Takes permits as {@link #acquire(Object, long)} does, in the same queue, without holding a thread while it waits.
+     * Takes permits as {@link #acquire(Object, long)} does, in the same queue, without holding a thread while it waits:
+     * <b>only if the key's policy {@linkplain Policy#shape shapes}</b>; otherwise the stage is complete at once.
      *
      * <p>What depends on a stage that had to wait runs on a thread of the library, or on the executor that is given.
      *
@@ -204,6 +242,19 @@ public interface Limiter<K> extends Limit<K> {
      * @return the policy
      */
     Policy policy(K key);
+
+    /**
+     * Forgets which policy the key has, so that its next request asks the resolver again: for a customer whose plan has
+     * just changed. Of a limiter whose policies do not come from a resolver ({@link Tiers}), nothing is forgotten.
+     *
+     * <p>Never waits, and does not ask the resolver itself. What the key owes and has reserved stays. An answer that
+     * the resolver is giving meanwhile serves the requests that wait for it, and is not remembered. If the resolver
+     * fails at the next request, the default policy stands in, because the last known one is forgotten, too. Calls that
+     * wait keep the policy that they have until that request.
+     *
+     * @param key the key
+     */
+    void forgetPolicy(K key);
 
     /**
      * Puts another policy in the place of the limiter's only one; it binds on the next call. What keys owe is kept in

@@ -16,8 +16,10 @@ import java.util.concurrent.Executor;
  * <p>It does all that a {@link Limiter} does for one key: several rates, waiting, reservations, a blackout, leases, a live
  * change. What needs many keys is missing: a bound on keys, and what becomes of a new key when there are too many.
  *
- * <p><b>Waiting.</b> Only {@code acquire} and {@code enter} wait: {@code acquire} for permits, if the policy
- * {@linkplain Policy#shape shapes}; {@code enter} for a lease first.
+ * <p><b>Waiting.</b> <b>Under a policy that does not {@linkplain Policy#shape shape}, no call waits for permits</b>,
+ * and {@code acquire} answers at once, as {@code tryAcquire} does. A limiter of a {@link Rate} alone has such a policy.
+ * Under one that shapes, {@code acquire} and {@code enter} wait. {@code enter} waits for a lease first, under any
+ * policy.
  *
  * <p><b>Memory.</b> Fixed when the limiter is built, but for those who wait and for leases that are held.
  *
@@ -88,7 +90,8 @@ public interface SingleLimiter {
     // Waiting
 
     /**
-     * Takes one permit as {@link #acquire(long)} does.
+     * Takes one permit, and waits for it <b>only if the policy {@linkplain Policy#shape shapes}</b>, as
+     * {@link #acquire(long)} does.
      *
      * @return whether the permit was taken, and may be used now
      * @throws InterruptedException if the thread is interrupted before its turn; the call has taken nothing
@@ -96,8 +99,9 @@ public interface SingleLimiter {
     boolean acquire() throws InterruptedException;
 
     /**
-     * Takes permits, and waits for them if the policy {@linkplain Policy#shape shapes}. Under a policy that does not shape it does
-     * not wait. Waiting and refusals are those of {@link Limiter#acquire(Object, long)}.
+     * Takes permits, and waits for them <b>only if the policy {@linkplain Policy#shape shapes}</b>: under any other
+     * policy it does not wait, and answers at once, as {@link #tryAcquire(long)} does. Waiting and refusals are those
+     * of {@link Limiter#acquire(Object, long)}.
      *
      * @param permits how many, at least 1
      * @return whether the permits were taken, and may be used now
@@ -106,7 +110,8 @@ public interface SingleLimiter {
     boolean acquire(long permits) throws InterruptedException;
 
     /**
-     * Takes permits as {@link #acquire(long)} does, and waits no longer than the caller accepts.
+     * Takes permits as {@link #acquire(long)} does, and waits no longer than the caller accepts; <b>under a policy that
+     * does not {@linkplain Policy#shape shape} it does not wait</b>, whatever {@code maxWait} is.
      *
      * @param permits how many, at least 1
      * @param maxWait the longest wait: see {@link Limiter#acquire(Object, long, Duration)}
@@ -117,14 +122,16 @@ public interface SingleLimiter {
     boolean acquire(long permits, Duration maxWait) throws InterruptedException;
 
     /**
-     * Takes one permit as {@link #acquireAsync(long)} does.
+     * Takes one permit as {@link #acquireAsync(long)} does: the stage waits <b>only if the policy
+     * {@linkplain Policy#shape shapes}</b>.
      *
      * @return the answer, when the permit may be used or was refused
      */
     CompletionStage<Decision> acquireAsync();
 
     /**
-     * Takes permits as {@link #acquire(long)} does, without holding a thread while it waits. Where the stage is completed, and
+     * Takes permits as {@link #acquire(long)} does, without holding a thread while it waits: <b>only if the policy
+     * {@linkplain Policy#shape shapes}</b>; otherwise the stage is complete at once. Where the stage is completed, and
      * what it means to cancel it, says {@link Limiter#acquireAsync(Object, long)}.
      *
      * @param permits how many, at least 1
@@ -221,10 +228,29 @@ public interface SingleLimiter {
     void refund(long permits);
 
     /**
+     * Charges permits for work that was done already, whether they are there or not; later requests are refused, or
+     * wait, until the budgets have regained them: see {@link Limit#charge}.
+     *
+     * @param permits how many, at least 1
+     * @return the permits that were charged: fewer than asked for only where the debt has no room for more
+     */
+    long charge(long permits);
+
+    /**
      * Fills the budgets and ends a blackout, as if no permit had ever been taken: {@link Rate#initially(long)} says when that is
      * not full.
      */
     void reset();
+
+    /**
+     * Refuses all for a time, whatever the budget: because a remote service said "not before". Calls that wait do so
+     * through the time, if their longest wait allows it: see {@link Limiter#blackout}.
+     *
+     * @param duration how long, at most {@link Policy#MAX_DURATION}; zero ends a blackout; a shorter time never
+     *     shortens a longer one
+     * @throws IllegalArgumentException if the duration is negative or too long
+     */
+    void blackout(Duration duration);
 
     /**
      * Returns the policy that is in force now.

@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param policy the policy of the key
  * @param budgets the budget at each of the policy's rates, in their order
- * @param blackout the time until the key's blackout ends; zero if it is in none
+ * @param blackout the time until the key's blackout ends, whether its policy began it or the application; zero if it is
+ *     in none
  * @param leases the leases that the key holds
  */
 public record Snapshot(Policy policy, List<Budget> budgets, Duration blackout, int leases) {
@@ -30,7 +31,8 @@ public record Snapshot(Policy policy, List<Budget> budgets, Duration blackout, i
      *
      * @param rate the rate
      * @param remaining the whole permits there now
-     * @param debt the permits missing to a full budget, rounded up; more than the capacity if permits are reserved ahead
+     * @param debt the permits missing to a full budget, rounded up; more than the capacity if permits are
+     *     reserved ahead, or were charged beyond it
      * @param fullAfter the time until the budget is full, if nobody takes more
      */
     public record Budget(Rate rate, long remaining, long debt, Duration fullAfter) {}

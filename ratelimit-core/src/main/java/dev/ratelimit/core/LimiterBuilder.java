@@ -35,7 +35,7 @@ public final class LimiterBuilder<T> {
     /** The number of keys that a limiter is sized for, unless it is told: 100,000, in about 2.4 MB. */
     public static final int DEFAULT_MAX_KEYS = 100_000;
 
-    /** The most keys that a limiter can be sized for: 500,000,000, in about 12 GB. */
+    /** The most keys that a limiter can be sized for: 500,000,000, in about 12 GB of heap. */
     public static final int MAX_KEYS = CellTable.MAX_KEYS;
 
     /** The number of requests that may wait for permits at once, unless the limiter is told: 10,000. */
@@ -65,7 +65,8 @@ public final class LimiterBuilder<T> {
 
     /**
      * Sets the number of keys that can be in debt at once: 24 bytes each, allocated once, when the limiter is built. A policy
-     * of several rates takes as much for each, and for a blackout; with tiers, that of the default policy is meant.
+     * of several rates takes as much for each, and for a blackout; with tiers, that of the default policy is meant. All
+     * else of a limiter takes some 30 kB, so one for a hundred keys is small, too.
      *
      * <p>Keys that are not in debt need no place. The table has half as many places again as keys, in sets of eight,
      * and a key may stand in either of two sets, so that a new key finds no place only when about this number of
@@ -166,7 +167,8 @@ public final class LimiterBuilder<T> {
      * @return the limiter
      * @throws IllegalArgumentException if a rate cannot be kept: its capacity, together with the maximum delay, takes
      *     longer than about 400 days to refill, or it has so large a capacity at so odd a rate that it could not be kept to
-     *     within 1 in 10<sup>9</sup>; the message names the argument that is too large, and the largest that works
+     *     within 1 in 10<sup>9</sup>; the message names the argument that is too large, and the largest that works.
+     *     Also if the heap has no room for the table of so many keys; the message says how many there is room for
      */
     public <K extends T> Limiter<K> build() {
         return build(Function.identity());
@@ -188,8 +190,10 @@ public final class LimiterBuilder<T> {
         Objects.requireNonNull(keyOf, "keyOf");
         LimiterListener told = listener;
         Evictions evictions = told == null ? null : new Evictions(told);
-        CellTable cells =
-                new CellTable(cells(), whenSaturated, timeSource, evictions == null ? () -> {} : evictions::evicted);
+        int size = cells();
+        CellTable cells = TableMemory.now(maxKeys, cellsPerKey())
+                .allocate(() -> new CellTable(
+                        size, whenSaturated, timeSource, evictions == null ? () -> {} : evictions::evicted));
         // A secret of its own for each limiter: what is learnt of one says nothing of another.
         return new PolicyLimiter<K>(
                 policies(cells),
@@ -198,7 +202,7 @@ public final class LimiterBuilder<T> {
                 keyOf,
                 timeSource,
                 new WaiterBounds(maxWaiters, maxWaitersPerKey),
-                cells(),
+                size,
                 told,
                 evictions);
     }
@@ -218,8 +222,12 @@ public final class LimiterBuilder<T> {
     }
 
     /** A key has a cell for each rate, and one for its blackout. */
+    private long cellsPerKey() {
+        return Math.max(1, policy.rates().size() + (policy.blackout().isPresent() ? 1 : 0));
+    }
+
     private int cells() {
-        long perKey = Math.max(1, policy.rates().size() + (policy.blackout().isPresent() ? 1 : 0));
+        long perKey = cellsPerKey();
         long cells = maxKeys * perKey;
         if (cells > MAX_KEYS) {
             throw new IllegalArgumentException("maxKeys " + maxKeys + " with " + perKey + " cells each ("

@@ -36,6 +36,18 @@ public final class Blackouts {
         table.begin(cellOf(key), gcra, length, clock);
     }
 
+    /**
+     * Has a key be in a blackout for at least so many nanoseconds, of those that blackouts may last, from a reading on.
+     */
+    public void extend(long key, long nanos, long clock) {
+        table.raise(cellOf(key), gcra, gcra.cost(nanos), clock);
+    }
+
+    /** The nanoseconds until no key is in a blackout; zero if none is. Looks at all cells. */
+    public long nanosUntilNone(long clock) {
+        return table.nanosUntilNone(gcra, clock);
+    }
+
     /** The nanoseconds until the key's blackout ends; zero if it is in none. */
     public long remaining(long key, long clock) {
         long debt = table.debt(cellOf(key), gcra, clock);

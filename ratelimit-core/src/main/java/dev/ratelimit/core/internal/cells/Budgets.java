@@ -4,6 +4,7 @@ import dev.ratelimit.Decision;
 import dev.ratelimit.Rate;
 import dev.ratelimit.Snapshot;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The budgets of all keys at one rate, on a table that other rates may share.
@@ -71,8 +72,11 @@ public final class Budgets {
     /**
      * Takes permits as of an instant, whether they are there or not: any number, as far as a cell has room for such a debt. They
      * may have been reserved at another rate, which had a larger capacity.
+     *
+     * @param receipt what is to be told what was done, if anything is
+     * @return how many whole permits there was room for
      */
-    public void charge(long key, long permits, long instant, Receipt receipt) {
+    public long charge(long key, long permits, long instant, @Nullable Receipt receipt) {
         long most = gcra.mostDebt();
         long cost = permits <= most / permit ? permits * permit : most;
         long tooMuch = cost;
@@ -82,6 +86,7 @@ public final class Budgets {
             tooMuch = outcome == Outcome.SATURATED ? cost : Math.max(0, -outcome);
             cost -= tooMuch;
         }
+        return Math.max(0, cost) / permit;
     }
 
     /** What {@link #take(long, long, long)} would answer; takes nothing. */

@@ -189,6 +189,19 @@ public final class CellTable {
         return debts;
     }
 
+    /**
+     * The nanoseconds until the last of all debts at a rate has passed; zero if there are none. Goes through all cells.
+     */
+    long nanosUntilNone(Gcra rate, long clock) {
+        long reading = rate.reading(enter(clock));
+        long longest = 0;
+        for (int place = places.begin(); place < places.end(); place += Places.STEP) {
+            long cell = places.cell(place);
+            longest = Cell.number(cell) == rate.number() ? Math.max(longest, Gcra.distance(cell, reading)) : longest;
+        }
+        return rate.nanos(longest);
+    }
+
     /** Reads the clock. */
     public long clock() {
         return Clock.read(time);
@@ -318,6 +331,17 @@ public final class CellTable {
                 return;
             }
             Thread.onSpinWait();
+        }
+    }
+
+    /** Makes the debt of a key no less than a cost. A new key always finds a place in a table that evicts. */
+    void raise(long fingerprint, Gcra rate, long cost, long clock) {
+        long outcome = -1;
+        for (long debt = debt(fingerprint, rate, clock);
+                debt < cost && !Outcome.isAllowed(outcome);
+                debt = debt(fingerprint, rate, clock)) {
+            // Refused if another thread has raised it meanwhile.
+            outcome = takeAnywhere(fingerprint, rate, cost - debt, cost, clock, null);
         }
     }
 

@@ -5,12 +5,14 @@ package dev.ratelimit.core.internal.cells;
  * looked for first; failing that, such a place of its second set; failing that, the one of sixteen with the least debt.
  *
  * <p>Debts at different rates are compared in permits, which is what a key would be given for nothing if it were
- * forgotten. A blackout counts as more than any debt.
+ * forgotten. A blackout counts as more than any debt; of blackouts, the one goes that ends first.
  */
 final class EvictionChoice {
 
     private static final long IN_TRANSIT = Long.MAX_VALUE;
-    private static final long BLACKOUT = Long.MAX_VALUE - 1;
+
+    /** The debt that counts as least of those of blackouts, whose nanoseconds are added to it. */
+    private static final long BLACKOUT = Long.MAX_VALUE - (1L << 56);
 
     private final Places places;
     private final RateNumbers numbers;
@@ -60,7 +62,7 @@ final class EvictionChoice {
     private long debt(long cell, Gcra rate, long now) {
         long number = Cell.number(cell);
         if (number == rate.number() && number != Cell.BLACKOUT) {
-            return Gcra.distance(cell, rate.reading(now));
+            return Math.min(BLACKOUT, Gcra.distance(cell, rate.reading(now)));
         }
         if (!Cell.hasPosition(cell)) {
             return number == Cell.FREE ? 0 : IN_TRANSIT;
@@ -71,7 +73,9 @@ final class EvictionChoice {
         if (other == null || debt <= 0) {
             return 0;
         }
-        return number == Cell.BLACKOUT ? BLACKOUT : Math.max(1, rate.near(debt, other));
+        return number == Cell.BLACKOUT
+                ? BLACKOUT + other.nanos(debt)
+                : Math.min(BLACKOUT, Math.max(1, rate.near(debt, other)));
     }
 
     /** The nanoseconds until the first of the places that a new key could have is out of debt; zero if one is. */

@@ -72,7 +72,8 @@ public final class SingleCell implements SingleLimiter {
      * @param table where the keyed limiter keeps its state
      * @param time the time of the table
      * @param deciding the budgets that decide alone under the policy in force, if there are any
-     * @param queues above zero while calls wait at the keyed limiter, or its reservations are not yet due
+     * @param queues above zero while calls wait at the keyed limiter, its reservations are not yet due, or it may be in
+     *     a blackout that was called for
      * @param giveBack gives back permits that were taken without regard to those
      */
     public SingleCell(
@@ -273,8 +274,18 @@ public final class SingleCell implements SingleLimiter {
     }
 
     @Override
+    public long charge(long permits) {
+        return limiter.charge(key, permits);
+    }
+
+    @Override
     public void reset() {
         limiter.reset(key);
+    }
+
+    @Override
+    public void blackout(Duration duration) {
+        limiter.blackout(key, duration);
     }
 
     @Override

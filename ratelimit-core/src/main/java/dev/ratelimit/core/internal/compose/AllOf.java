@@ -129,6 +129,17 @@ public final class AllOf<R> implements Limit<R> {
         parts.forEach(part -> part.refund(key, permits));
     }
 
+    @Override
+    public long charge(R key, long permits) {
+        check(key, permits);
+        parts.forEach(part -> part.check(key, permits));
+        long charged = permits;
+        for (Part<R, ?> part : parts) {
+            charged = Math.min(charged, part.charge(key, permits));
+        }
+        return charged;
+    }
+
     /** Takes from all parts from one on, and from the rest if there is one; or from none. */
     boolean tryTake(int from, R request, long permits, @Nullable Continuation<?> rest) {
         return from == parts.size()

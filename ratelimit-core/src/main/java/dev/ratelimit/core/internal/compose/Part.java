@@ -55,12 +55,7 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
 
     /** Takes as {@link #tryTake} does, and says more about the answer. */
     Decision decide(
-            R request,
-            long permits,
-            AllOf<R> all,
-            int next,
-            @Nullable Continuation<?> rest,
-            List<Decision> told) {
+            R request, long permits, AllOf<R> all, int next, @Nullable Continuation<?> rest, List<Decision> told) {
         K key = key(request);
         Side side = binding.side(key);
         Decision truth;
@@ -126,6 +121,12 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
         if (binding.side(key) != Side.OFF) {
             limit.refund(key, permits);
         }
+    }
+
+    /** Charges permits here only; returns how many there was room for. */
+    long charge(R request, long permits) {
+        K key = key(request);
+        return binding.side(key) == Side.OFF ? permits : limit.charge(key, permits);
     }
 
     /**

@@ -144,6 +144,11 @@ public final class Shadow<K> implements ShadowLimit<K>, Binding<K> {
     }
 
     @Override
+    public long charge(K key, long permits) {
+        return alone.charge(key, permits);
+    }
+
+    @Override
     public String toString() {
         double now = percent;
         return "ShadowLimit[" + limit + ", " + (now == OFF ? "off" : "enforced for " + now + " %") + "]";

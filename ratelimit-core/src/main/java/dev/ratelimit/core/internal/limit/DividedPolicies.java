@@ -98,6 +98,11 @@ public final class DividedPolicies<K> implements PolicySource<K> {
     }
 
     @Override
+    public void forget(long fingerprint) {
+        // Nothing is remembered of a key.
+    }
+
+    @Override
     public synchronized void update(Policy policy) {
         DividedPolicy changed = new DividedPolicy(policy, nodes);
         part.update(changed.current());

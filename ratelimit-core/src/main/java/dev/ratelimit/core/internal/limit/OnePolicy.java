@@ -54,6 +54,11 @@ public final class OnePolicy<K> implements PolicySource<K> {
     }
 
     @Override
+    public void forget(long fingerprint) {
+        // Nothing is remembered of a key.
+    }
+
+    @Override
     public void update(Policy policy) {
         replace(policy);
         onChange.run();

@@ -208,6 +208,11 @@ final class PolicyBudgets implements PolicyAccount {
         return () -> rates.cancel(key, permits, receipts);
     }
 
+    /** Charges all rates for work that was done; returns how many permits there was room for. */
+    long owe(long key, long permits, long clock) {
+        return rates.charge(key, permits, clock);
+    }
+
     // Looking
 
     /** What {@link #attempt} would answer, with what remains counted before; takes nothing. */
@@ -236,10 +241,31 @@ final class PolicyBudgets implements PolicyAccount {
     private @Nullable Decision bar(long key, long permits, long clock) {
         Decision never = never(key, permits, clock);
         long nanos = never == null ? blackoutNanos(key, clock) : 0;
-        return nanos == 0
-                ? never
-                : Decision.refused(Decision.Reason.BLACKOUT, rates.get(0).rate(), 0, nanos, nanos)
-                        .withPolicy(policy.name());
+        return nanos == 0 ? never : dark(nanos, nanos);
+    }
+
+    private Decision dark(long retryNanos, long resetNanos) {
+        Decision refusal = rates.size() == 0
+                ? Decision.blackout(retryNanos)
+                : Decision.refused(Decision.Reason.BLACKOUT, rates.get(0).rate(), 0, retryNanos, resetNanos);
+        return refusal.withPolicy(policy.name());
+    }
+
+    /**
+     * The refusal of a request in a blackout that was called for, unless it is refused for ever.
+     *
+     * @param nanos what is left of the blackout
+     */
+    Decision darkened(long key, long permits, long clock, long nanos) {
+        Decision alone = peek(key, permits, clock);
+        return alone.retryAfterNanos() == Long.MAX_VALUE
+                ? alone
+                : dark(Math.max(nanos, alone.retryAfterNanos()), Math.max(nanos, alone.resetAfterNanos()));
+    }
+
+    /** Whether a request is refused for ever, or in a blackout that the policy began. */
+    boolean bars(long key, long permits, long clock) {
+        return bar(key, permits, clock) != null;
     }
 
     private @Nullable Decision never(long key, long permits, long clock) {
@@ -257,9 +283,10 @@ final class PolicyBudgets implements PolicyAccount {
     /**
      * All that is known of a key, read until two looks in a row are the same.
      *
+     * @param called the nanoseconds of a blackout that was called for
      * @param withWaiting the units owed at each rate with those that are waited for, if any are
      */
-    Snapshot snapshot(long key, long clock, int leases, long @Nullable [] withWaiting) {
+    Snapshot snapshot(long key, long clock, long called, int leases, long @Nullable [] withWaiting) {
         long[] debts = debts(key, clock);
         for (long[] again = debts(key, clock); !Arrays.equals(debts, again); again = debts(key, clock)) {
             debts = again;
@@ -268,7 +295,7 @@ final class PolicyBudgets implements PolicyAccount {
         for (int i = 0; i < rates.size(); i++) {
             budgets.add(withWaiting == null ? rates.get(i).snapshot(debts[i]) : scales[i].snapshot(withWaiting[i]));
         }
-        return new Snapshot(policy, budgets, Duration.ofNanos(debts[rates.size()]), leases);
+        return new Snapshot(policy, budgets, Duration.ofNanos(Math.max(called, debts[rates.size()])), leases);
     }
 
     /** The debts at all rates, and the nanoseconds of blackout. */

@@ -34,6 +34,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     private final KeyHash hash;
     private final Function<? super K, ?> keyOf;
     private final Notifications notifications;
+    private final CalledBlackouts blackouts;
     private final WaitQueues queues;
     private final WaiterBounds room;
     private final int size;
@@ -68,18 +69,21 @@ public final class PolicyLimiter<K> implements Limiter<K> {
         this.hash = hash;
         this.keyOf = keyOf;
         this.notifications = new Notifications(listener == null ? null : new SafeListener(listener));
-        this.queues = new WaitQueues(time, room, policies::inForce, evictions == null ? () -> {} : evictions::tell);
+        AtomicInteger looks = new AtomicInteger();
+        this.blackouts = new CalledBlackouts(time, looks, size, evictions == null ? () -> {} : evictions::evicted);
+        this.queues = new WaitQueues(
+                time, room, looks, blackouts, policies::inForce, evictions == null ? () -> {} : evictions::tell);
         if (evictions != null) {
             evictions.heldBackBy(queues);
         }
-        this.waiters = new QueuedRequests(time, queues, notifications);
+        this.waiters = new QueuedRequests(time, queues, blackouts, notifications);
         this.leases = new Leases(time, waiters, notifications, policies::inForce, room.mostPerKey(), this::reclaimed);
         this.room = room;
         this.size = size;
         policies.onChange(this::changed);
     }
 
-    /** For how many keys calls wait, or reservations are not yet due. */
+    /** For how many keys calls wait, or reservations are not yet due; one more while any may be in a blackout. */
     public AtomicInteger queues() {
         return queues.count();
     }
@@ -118,7 +122,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
             return notifications.decided(decision, permits).allowed();
         }
         if (!queues.isEmpty()) {
-            return waiters.decide(budgets, fingerprint, permits, clock).allowed();
+            return waiters.tryTake(budgets, fingerprint, permits, clock);
         }
         // Looked at again afterwards: a call that begins to wait then has seen what was taken.
         return budgets.tryTake(fingerprint, permits, clock)
@@ -285,14 +289,41 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     }
 
     @Override
+    public long charge(K key, long permits) {
+        Permits.check(permits);
+        long fingerprint = fingerprint(key);
+        return waiters.charge(policies.of(key, fingerprint), fingerprint, permits);
+    }
+
+    @Override
     public void reset(K key) {
         long fingerprint = fingerprint(key);
+        blackouts.end(fingerprint);
         waiters.reset(policies.of(key, fingerprint), fingerprint);
+    }
+
+    @Override
+    public void blackout(K key, Duration duration) {
+        long nanos = nanos("duration", duration);
+        long fingerprint = fingerprint(key);
+        if (nanos == 0) {
+            blackouts.end(fingerprint);
+            cells.endBlackout(fingerprint);
+            queues.release(fingerprint);
+        } else {
+            blackouts.extend(fingerprint, nanos);
+            queues.delayed(null, fingerprint);
+        }
     }
 
     @Override
     public Policy policy(K key) {
         return policies.of(key, fingerprint(key)).policy();
+    }
+
+    @Override
+    public void forgetPolicy(K key) {
+        policies.forget(fingerprint(key));
     }
 
     @Override
@@ -307,6 +338,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
         return budgets.snapshot(
                 fingerprint,
                 cells.clock(),
+                blackouts.nanosLeft(fingerprint, cells.clock()),
                 leases.inUse(fingerprint),
                 queues.isEmpty() ? null : queues.debts(budgets, fingerprint));
     }
@@ -325,7 +357,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
 
     @Override
     public long evictedInDebt() {
-        return cells.evictedInDebt();
+        return cells.evictedInDebt() + blackouts.evicted();
     }
 
     @Override

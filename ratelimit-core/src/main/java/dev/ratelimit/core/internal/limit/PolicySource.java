@@ -22,6 +22,9 @@ public interface PolicySource<K> {
     /** Has something run whenever other budgets are in force. */
     void onChange(Runnable action);
 
+    /** Has a key's policy be asked for anew by its next request, where policies are remembered for each key. */
+    void forget(long fingerprint);
+
     /** Puts another policy in the place of the only one. */
     void update(Policy policy);
 }

@@ -28,15 +28,26 @@ final class QueuedRequests {
 
     private final TimeSource time;
     private final WaitQueues queues;
+    private final CalledBlackouts blackouts;
     private final Notifications notifications;
 
-    QueuedRequests(TimeSource time, WaitQueues queues, Notifications notifications) {
+    QueuedRequests(TimeSource time, WaitQueues queues, CalledBlackouts blackouts, Notifications notifications) {
         this.time = time;
         this.queues = queues;
+        this.blackouts = blackouts;
         this.notifications = notifications;
     }
 
     // Without waiting
+
+    /** Takes permits that are all there, where any key has a queue or may be in a blackout. */
+    boolean tryTake(PolicyBudgets budgets, long key, long permits, long clock) {
+        if (!queues.isEmpty(key) || blackouts.nanosLeft(key, clock) > 0) {
+            return decide(budgets, key, permits, clock).allowed();
+        }
+        // As where no key has: this one has neither.
+        return budgets.tryTake(key, permits, clock) && (queues.isEmpty(key) || confirms(budgets, key, permits));
+    }
 
     /** Takes permits that are all there. */
     Decision decide(PolicyBudgets budgets, long key, long permits, long clock) {
@@ -49,16 +60,27 @@ final class QueuedRequests {
     }
 
     /**
-     * The refusal of a request that the queue of its key leaves nothing for; null if there is no such queue. Looked at before
-     * permits are taken: to take them first and give them back would refuse others meanwhile.
+     * The refusal of a request that the queue of its key leaves nothing for, or in a blackout that was called for; null
+     * if there is none. Looked at before permits are taken: to take them first and give them back would refuse others
+     * meanwhile.
      */
     private @Nullable Decision refusal(PolicyBudgets budgets, long key, long permits, long clock) {
-        Decision behindOthers = queues.isEmpty() ? null : queues.look(budgets, key, permits);
-        if (behindOthers == null || behindOthers.allowed()) {
+        if (queues.isEmpty()) {
             return null;
         }
+        Decision behindOthers = behindOthers(budgets, key, permits, clock);
+        return behindOthers == null || behindOthers.allowed() ? null : behindOthers;
+    }
+
+    /** What the key's queue, and a blackout that was called for, leave a request; null if there is neither. */
+    private @Nullable Decision behindOthers(PolicyBudgets budgets, long key, long permits, long clock) {
+        long dark = blackouts.nanosLeft(key, clock);
+        Decision inQueue = queues.look(budgets, key, permits);
+        if (inQueue == null) {
+            return dark == 0 ? null : budgets.darkened(key, permits, clock, dark);
+        }
         Decision alone = budgets.peek(key, permits, clock);
-        return isByRate(alone) ? behindOthers : alone;
+        return isByRate(alone) || alone.retryAfterNanos() < inQueue.retryAfterNanos() ? inQueue : alone;
     }
 
     private static boolean isByRate(Decision decision) {
@@ -84,9 +106,8 @@ final class QueuedRequests {
 
     /** What {@link #decide} would answer. */
     Decision peek(PolicyBudgets budgets, long key, long permits, long clock) {
-        Decision decision = budgets.peek(key, permits, clock);
-        Decision behindOthers = queues.isEmpty() || !isByRate(decision) ? null : queues.look(budgets, key, permits);
-        return behindOthers == null ? decision : behindOthers;
+        Decision behindOthers = queues.isEmpty() ? null : behindOthers(budgets, key, permits, clock);
+        return behindOthers == null ? budgets.peek(key, permits, clock) : behindOthers;
     }
 
     // With waiting
@@ -121,10 +142,20 @@ final class QueuedRequests {
             return decide(budgets, key, permits, clock);
         }
         Decision first = attempt(budgets, key, permits, clock);
-        if (first.reason() == Decision.Reason.OVER_LIMIT) {
-            return null;
-        }
-        return budgets.concluded(first, key, clock);
+        return mayWait(first, budgets, key, permits) ? null : budgets.concluded(first, key, clock);
+    }
+
+    /**
+     * Whether a request that was refused for now can wait: for its permits, or for the end of a blackout that was
+     * called for.
+     */
+    private boolean mayWait(Decision first, PolicyBudgets budgets, long key, long permits) {
+        return budgets.shapes()
+                && switch (first.reason()) {
+                    case OVER_LIMIT -> true;
+                    case BLACKOUT -> !budgets.bars(key, permits, time.nanos());
+                    default -> false;
+                };
     }
 
     private Waiting waiting(PolicyBudgets budgets, long key, long permits, long patienceNanos) {
@@ -187,9 +218,7 @@ final class QueuedRequests {
     /** The answer to a request for one permit that is answered at once; null if it would have to wait. */
     private @Nullable Decision first(PolicyBudgets budgets, long key, ImmediateTake taken) {
         Decision first = attempt(budgets, key, 1, taken);
-        return budgets.shapes() && first.reason() == Decision.Reason.OVER_LIMIT
-                ? null
-                : budgets.concluded(first, key, time.nanos());
+        return mayWait(first, budgets, key, 1) ? null : budgets.concluded(first, key, time.nanos());
     }
 
     /** Takes permits in a way that can be cancelled, if the key's queue leaves them. */
@@ -209,7 +238,7 @@ final class QueuedRequests {
     CellReservation reserve(PolicyBudgets budgets, long key, long permits) {
         ImmediateTake now = new ImmediateTake(budgets, key, permits);
         Decision first = attempt(budgets, key, permits, now);
-        ReserveResult promised = first.reason() != Decision.Reason.OVER_LIMIT || !budgets.shapes()
+        ReserveResult promised = !mayWait(first, budgets, key, permits)
                 ? new ReserveResult(first, null)
                 : queues.reserve(
                         budgets,
@@ -264,6 +293,15 @@ final class QueuedRequests {
         if (!queues.isEmpty()) {
             queues.refunded(budgets, key, permits);
         }
+    }
+
+    /** Charges permits whether they are there or not; those that cannot wait for so long any more are refused. */
+    long charge(PolicyBudgets budgets, long key, long permits) {
+        long charged = budgets.owe(key, permits, time.nanos());
+        if (!queues.isEmpty()) {
+            queues.delayed(budgets, key);
+        }
+        return charged;
     }
 
     /** Fills the budgets, which may let others go. */

@@ -110,6 +110,17 @@ final class RateGroup {
         }
     }
 
+    /**
+     * Charges all rates now, whether the permits are there or not; returns how many there was room for at each of them.
+     */
+    long charge(long key, long permits, long clock) {
+        long charged = permits;
+        for (Budgets rate : rates) {
+            charged = Math.min(charged, rate.charge(key, permits, clock, null));
+        }
+        return charged;
+    }
+
     /** Takes nothing; returns the rate that would refuse for the longest time, or none. */
     int look(long key, long permits, long clock, long @Nullable [] outcomes) {
         int refusing = NONE;

@@ -75,6 +75,11 @@ public final class TieredPolicies<K> implements PolicySource<K> {
     }
 
     @Override
+    public void forget(long fingerprint) {
+        resolved.invalidate(fingerprint);
+    }
+
+    @Override
     public void update(Policy policy) {
         throw new IllegalStateException("the policies of this limiter come from a resolver: let it answer differently");
     }

@@ -47,6 +47,15 @@ final class Forecast {
                 .withPolicy(account.name());
     }
 
+    /** The refusal of a request in a blackout, which says when to come again. */
+    static Decision blackout(PolicyAccount account, long retryNanos) {
+        long nanos = Math.max(1, retryNanos);
+        Decision refusal = account.rates() == 0
+                ? Decision.blackout(nanos)
+                : Decision.refused(Decision.Reason.BLACKOUT, account.scale(0).rate(), 0, nanos, nanos);
+        return refusal.withPolicy(account.name());
+    }
+
     /** The admission of a request that goes on after a wait: by the rate that it waits for longest. */
     static Decision admission(PolicyAccount account, long[] debts, long permits, long wait) {
         int binding = 0;

@@ -25,6 +25,7 @@ final class Stripe {
     private final AtomicInteger queues;
 
     private final WaiterBounds room;
+    private final KeyBlackouts blackouts;
     private final long credit;
 
     private Map<Long, WaitQueue> byKey = new HashMap<>();
@@ -33,9 +34,10 @@ final class Stripe {
     /** The size of the map. Written under the lock, read by all. */
     private volatile int size;
 
-    Stripe(AtomicInteger queues, WaiterBounds room, long credit) {
+    Stripe(AtomicInteger queues, WaiterBounds room, KeyBlackouts blackouts, long credit) {
         this.queues = queues;
         this.room = room;
+        this.blackouts = blackouts;
         this.credit = credit;
     }
 
@@ -61,7 +63,7 @@ final class Stripe {
         if (known != null) {
             return known;
         }
-        WaitQueue added = new WaitQueue(key, account, room, credit);
+        WaitQueue added = new WaitQueue(key, account, room, blackouts, credit);
         byKey.put(key, added);
         most = Math.max(most, byKey.size());
         size = byKey.size();

@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Newcomers</b> find the debts of the <i>tail</i>: what has departed, what is promised, and what waits.
  *
+ * <p><b>In a blackout</b> of the key nobody departs. Those that wait stay in their order, and find their budgets
+ * afterwards as they are then: full at most. Those that cannot wait for so long are refused. Only what is promised
+ * departs at its instant.
+ *
  * <p><b>A moment late.</b> A thread never wakes at the very instant it is due. On the system's time, a departure that
  * is late by at most {@link #CREDIT_NANOS} is charged for the instant at which it was due, so that a burst of one
  * permit does not lose its rate to the lateness of threads. Any other source of time is taken at its word.
@@ -31,6 +35,7 @@ final class WaitQueue {
     final PendingReservations promises = new PendingReservations();
 
     private final WaiterBounds room;
+    private final KeyBlackouts blackouts;
     private final long credit;
     private @Nullable Waiter first;
     private @Nullable Waiter last;
@@ -47,10 +52,11 @@ final class WaitQueue {
 
     private boolean isDueKnown;
 
-    WaitQueue(long key, PolicyAccount account, WaiterBounds room, long credit) {
+    WaitQueue(long key, PolicyAccount account, WaiterBounds room, KeyBlackouts blackouts, long credit) {
         this.key = key;
         this.account = account;
         this.room = room;
+        this.blackouts = blackouts;
         this.credit = credit;
     }
 
@@ -71,20 +77,34 @@ final class WaitQueue {
         return size == 0 && promises.isEmpty();
     }
 
-    /** The debts that a newcomer finds, at each rate. */
-    long[] tail(long now) {
+    /** What the key owes at each rate, with what it waits for and has promised. */
+    long[] owed(long now) {
+        return tail(now, 0);
+    }
+
+    /**
+     * The debts that a newcomer finds, at each rate.
+     *
+     * @param dark the nanoseconds of blackout
+     */
+    private long[] tail(long now, long dark) {
         long[] debts = debts(now);
         Waiter head = first;
-        long wait = head == null ? 0 : Forecast.wait(account, debts, head.permits);
+        long wait = Math.max(dark, head == null ? 0 : Forecast.wait(account, debts, head.permits));
         for (int i = 0; i < debts.length; i++) {
             Scale scale = account.scale(i);
-            // While the first waits for one rate, another cannot save up more than its capacity.
+            // While the first waits for one rate, or for the end of a blackout, another saves up no more than its
+            // capacity.
             debts[i] = Math.max(debts[i], scale.emitted(wait)) + scale.cost(permits) + scale.cost(promises.permits());
             if (!promises.isEmpty()) {
                 debts[i] = Math.max(debts[i], promises.pin(i, scale, now));
             }
         }
         return debts;
+    }
+
+    private long dark(long now) {
+        return blackouts.nanosLeft(key, now);
     }
 
     private long[] debts(long now) {
@@ -161,6 +181,10 @@ final class WaitQueue {
     private boolean goes(Waiter head, long now, AfterUnlock todo) {
         long at = isDueKnown && due - now < 0 ? Math.max(due - now, -credit) + now : now;
         chargeDue(at, todo);
+        long dark = dark(at);
+        if (dark > 0) {
+            return isDueFrom(at + dark, now);
+        }
         PendingReservation promised = promises.first();
         if (promised != null && !promises.leaveRoom(account, key, head.permits, at)) {
             return isDueFrom(promised.due, now);
@@ -191,7 +215,11 @@ final class WaitQueue {
 
     /** Takes permits for a newcomer, if they are there behind all that waits and is promised; else says when they will be. */
     Decision allow(PermitSource taking, long wanted, long now) {
-        long[] tail = tail(now);
+        long dark = dark(now);
+        long[] tail = tail(now, dark);
+        if (dark > 0) {
+            return Forecast.blackout(account, Math.max(dark, Forecast.wait(account, tail, wanted)));
+        }
         if (size > 0 || Forecast.wait(account, tail, wanted) > 0) {
             return Forecast.refusal(Decision.Reason.OVER_LIMIT, account, tail, wanted, 0);
         }
@@ -202,28 +230,38 @@ final class WaitQueue {
 
     /** What a request would be answered that takes nothing. */
     Decision look(long wanted, long now) {
-        Decision certain = certain(wanted, now);
-        return certain == null ? Forecast.look(account, tail(now), wanted) : certain;
+        long dark = dark(now);
+        Decision certain = certain(wanted, now, dark);
+        if (certain != null) {
+            return certain;
+        }
+        long[] tail = tail(now, dark);
+        return dark > 0
+                ? Forecast.blackout(account, Math.max(dark, Forecast.wait(account, tail, wanted)))
+                : Forecast.look(account, tail, wanted);
     }
 
     /**
      * The answer to a request on which no debt has a say: there are no rates, or one has too small a capacity. A caller that
      * has found other budgets than these does not know. To take is to be answered, because nothing is taken.
      */
-    private @Nullable Decision certain(long wanted, long now) {
-        return account.rates() == 0 || exceedsCapacity(wanted)
-                ? account.take(key, wanted, now).decision()
-                : null;
+    private @Nullable Decision certain(long wanted, long now, long dark) {
+        if (account.rates() > 0 && !exceedsCapacity(wanted)) {
+            return null;
+        }
+        Decision answer = account.take(key, wanted, now).decision();
+        return answer.allowed() && dark > 0 ? null : answer;
     }
 
     /** Puts a call into the queue, if its turn comes in time and there is room. */
     JoinResult join(Waiter waiter, MaxWait patience, PermitSource taking, long now) {
-        Decision certain = certain(waiter.permits, now);
+        long dark = dark(now);
+        Decision certain = certain(waiter.permits, now, dark);
         if (certain != null) {
             return JoinResult.answered(certain);
         }
-        long[] tail = tail(now);
-        long wait = Forecast.wait(account, tail, waiter.permits);
+        long[] tail = tail(now, dark);
+        long wait = Math.max(dark, Forecast.wait(account, tail, waiter.permits));
         if (size == 0 && wait == 0) {
             Decision answer = allow(taking, waiter.permits, now);
             if (answer.reason() != Decision.Reason.OVER_LIMIT) {
@@ -232,6 +270,9 @@ final class WaitQueue {
             // A caller that does not look at the queue first was quicker.
             wait = answer.retryAfterNanos();
         }
+        if (dark > 0 && wait > patience.nanos()) {
+            return JoinResult.answered(Forecast.blackout(account, wait - patience.nanos()));
+        }
         if (wait > patience.policyNanos()) {
             return JoinResult.excess(refusal(Decision.Reason.OVER_LIMIT, tail, waiter, patience.nanos()));
         }
@@ -239,16 +280,23 @@ final class WaitQueue {
             return JoinResult.answered(refusal(Decision.Reason.OVER_LIMIT, tail, waiter, patience.callerNanos()));
         }
         if (size >= room.mostPerKey()) {
-            Decision refusal = refusal(Decision.Reason.TOO_MANY_WAITING, tail, waiter, 0);
+            Decision refusal = crowded(tail, waiter, wait);
             return room.isForSeveralKeys() ? JoinResult.excess(refusal) : JoinResult.answered(refusal);
         }
         if (!room.enter()) {
-            return JoinResult.answered(refusal(Decision.Reason.TOO_MANY_WAITING, tail, waiter, 0));
+            return JoinResult.answered(crowded(tail, waiter, wait));
         }
         waiter.expected = now + wait;
         waiter.isExpected = true;
         append(waiter);
         return JoinResult.waits(waiter);
+    }
+
+    /** The refusal of a call for which there is no room; after a change, there may be no rate to tell of. */
+    private Decision crowded(long[] tail, Waiter waiter, long wait) {
+        return account.rates() == 0
+                ? Forecast.blackout(account, wait)
+                : refusal(Decision.Reason.TOO_MANY_WAITING, tail, waiter, 0);
     }
 
     private Decision refusal(Decision.Reason reason, long[] tail, Waiter waiter, long patience) {
@@ -257,24 +305,28 @@ final class WaitQueue {
 
     /** Takes permits for a reservation now, or promises them for as soon as they are there behind all others. */
     ReserveResult reserve(long wanted, long longest, PermitSource taking, Consumer<Decision> onDeparture, long now) {
-        Decision certain = certain(wanted, now);
+        long dark = dark(now);
+        Decision certain = certain(wanted, now, dark);
         if (certain != null) {
             return new ReserveResult(certain, null);
         }
-        long[] tail = tail(now);
-        long wait = Forecast.wait(account, tail, wanted) + roundedUp();
+        long[] tail = tail(now, dark);
+        long wait = Math.max(dark, Forecast.wait(account, tail, wanted)) + roundedUp();
         if (size == 0 && wait == 0) {
             Decision answer = allow(taking, wanted, now);
             if (answer.reason() != Decision.Reason.OVER_LIMIT) {
                 return new ReserveResult(answer, null);
             }
             wait = answer.retryAfterNanos();
-            tail = tail(now);
+            tail = tail(now, dark);
         }
         PendingReservation before = promises.last();
         if (before != null && wait > 0) {
             // Permits that were given back since may be there sooner, but reservations depart in their order.
             wait = Math.max(wait, before.due - now);
+        }
+        if (dark > 0 && (wait > longest || account.rates() == 0)) {
+            return new ReserveResult(Forecast.blackout(account, Math.max(dark, wait - longest)), null);
         }
         if (wait > longest || wait == 0) {
             return new ReserveResult(
@@ -368,38 +420,69 @@ final class WaitQueue {
         account = other;
         other.adopt(key, now);
         promises.rebase(other, debtsWithWaiting(now), now);
+        for (Waiter waiter = first; waiter != null; waiter = waiter.next) {
+            waiter.after = null;
+        }
+        refuseThoseTooLate(now, todo);
+        release(now, todo);
+    }
+
+    /**
+     * A blackout has begun, or was prolonged, or the key owes more: those that cannot wait for so long are refused at
+     * once.
+     */
+    void delayed(long now, AfterUnlock todo) {
+        refuseThoseTooLate(now, todo);
+        release(now, todo);
+    }
+
+    /** Refuses those whose turn will never come, or not in time. */
+    private void refuseThoseTooLate(long now, AfterUnlock todo) {
         isDueKnown = false;
+        long dark = dark(now);
         long[] debts = debts(now);
-        long wait = 0;
+        long wait = dark;
         Iterator<PendingReservation> promised = promises.iterator();
-        PendingReservation promise = promised.hasNext() ? promised.next() : null;
+        PendingReservation promise = nextPending(promised);
         Waiter waiter = first;
         while (waiter != null) {
             Waiter behind = waiter.next;
-            waiter.after = null;
-            long next = Math.max(wait, Forecast.wait(other, debts, waiter.permits));
+            long next = Math.max(wait, Forecast.wait(account, debts, waiter.permits));
             // What is promised for an instant before the call's turn keeps that instant, and so departs first.
             while (promise != null && promise.due - now <= next) {
                 charge(debts, promise.permits, promise.due - now);
-                next = Math.max(wait, Forecast.wait(other, debts, waiter.permits));
-                promise = promised.hasNext() ? promised.next() : null;
+                next = Math.max(wait, Forecast.wait(account, debts, waiter.permits));
+                promise = nextPending(promised);
             }
+            long patience = Math.max(0, waiter.latest - now);
             if (exceedsCapacity(waiter.permits)) {
-                Decision never = other.take(key, waiter.permits, now).decision();
+                Decision never = account.take(key, waiter.permits, now).decision();
                 remove(waiter);
                 todo.answer(waiter, never);
             } else if (next > 0 && next > waiter.latest - now) {
-                Decision refusal = Forecast.refusal(
-                        Decision.Reason.OVER_LIMIT, other, debts, waiter.permits, Math.max(0, waiter.latest - now));
                 remove(waiter);
-                todo.answer(waiter, refusal);
+                todo.answer(
+                        waiter,
+                        dark > 0
+                                ? Forecast.blackout(account, next - patience)
+                                : Forecast.refusal(
+                                        Decision.Reason.OVER_LIMIT, account, debts, waiter.permits, patience));
             } else {
                 wait = next;
                 charge(debts, waiter.permits, wait);
             }
             waiter = behind;
         }
-        release(now, todo);
+    }
+
+    private static @Nullable PendingReservation nextPending(Iterator<PendingReservation> promised) {
+        while (promised.hasNext()) {
+            PendingReservation next = promised.next();
+            if (next.isPending()) {
+                return next;
+            }
+        }
+        return null;
     }
 
     /** Adds to debts what departs after a wait. */

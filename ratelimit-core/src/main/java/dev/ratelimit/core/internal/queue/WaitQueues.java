@@ -34,7 +34,9 @@ public final class WaitQueues {
     /** A virtual time runs the code of applications on the thread that moves it. */
     private final boolean mayRunCode;
 
-    private final AtomicInteger queues = new AtomicInteger();
+    /** The queues, and what else calls have to look at: see {@link #count()}. */
+    private final AtomicInteger queues;
+
     private final Stripe[] stripes;
 
     /**
@@ -42,27 +44,41 @@ public final class WaitQueues {
      *
      * @param time the time of the budgets
      * @param room how many calls may wait
+     * @param queues counts the queues that there are; from zero, but for what else calls have to look at
+     * @param blackouts of which keys no call may go
      * @param inForce the budgets that have taken the place of others by now
      * @param whenUnlocked run whenever a lock was given up
      */
-    public WaitQueues(TimeSource time, WaiterBounds room, UnaryOperator<PolicyAccount> inForce, Runnable whenUnlocked) {
+    public WaitQueues(
+            TimeSource time,
+            WaiterBounds room,
+            AtomicInteger queues,
+            KeyBlackouts blackouts,
+            UnaryOperator<PolicyAccount> inForce,
+            Runnable whenUnlocked) {
         this.time = time;
+        this.queues = queues;
         this.inForce = inForce;
         this.whenUnlocked = whenUnlocked;
         this.mayRunCode = time instanceof VirtualTimeSource;
         long credit = time == TimeSource.system() ? WaitQueue.CREDIT_NANOS : 0;
         int wanted = Math.max(STRIPES_PER_PROCESSOR * Runtime.getRuntime().availableProcessors(), FEWEST_STRIPES);
-        this.stripes = Stream.generate(() -> new Stripe(queues, room, credit))
+        this.stripes = Stream.generate(() -> new Stripe(queues, room, blackouts, credit))
                 .limit(Math.min(Integer.highestOneBit(wanted), MAX_STRIPES))
                 .toArray(Stripe[]::new);
     }
 
-    /** Whether no key has a queue. */
+    /** Whether no key has a queue, and nothing else is counted with them. */
     public boolean isEmpty() {
         return queues.get() == 0;
     }
 
-    /** How many keys have a queue. Only the queues change it. */
+    /** Whether a key has no queue; some that have none share the answer with one that has. */
+    public boolean isEmpty(long key) {
+        return stripe(key).isEmpty();
+    }
+
+    /** How many keys have a queue, and one more while any key may be in a blackout that was called for. */
     public AtomicInteger count() {
         return queues;
     }
@@ -93,7 +109,7 @@ public final class WaitQueues {
      * were replaced meanwhile.
      */
     public long @Nullable [] debts(PolicyAccount account, long key) {
-        long[] debts = visit(account, key, (queue, now, todo) -> queue.tail(now));
+        long[] debts = visit(account, key, (queue, now, todo) -> queue.owed(now));
         return debts == null || debts.length != account.rates() ? null : debts;
     }
 
@@ -236,6 +252,18 @@ public final class WaitQueues {
     public void release(long key) {
         visit(null, key, (queue, now, todo) -> {
             queue.release(now, todo);
+            return true;
+        });
+    }
+
+    /**
+     * Those that wait have to wait for longer: those that cannot are refused.
+     *
+     * @param account the budgets that the caller has found, if it has looked
+     */
+    public void delayed(@Nullable PolicyAccount account, long key) {
+        visit(account, key, (queue, now, todo) -> {
+            queue.delayed(now, todo);
             return true;
         });
     }
