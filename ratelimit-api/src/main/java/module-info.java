@@ -1,6 +1,6 @@
 /**
- * What callers of a rate limiter see: rates, limiters, decisions, keys and time; what HTTP clients are told; and the addresses
- * of clients.
+ * What callers of a rate limiter see: rates, limiters, decisions, keys and time; what HTTP clients are told; and the
+ * addresses of clients.
  */
 module dev.ratelimit {
     requires static transitive org.jspecify;

@@ -3,7 +3,7 @@ package dev.ratelimit;
 import java.util.Objects;
 import java.util.function.Function;
 
-/** A limit for requests, each of which has its key by a function. */
+/** A limit for requests whose keys a function derives. */
 record KeyFunctionLimit<R, K>(Limit<K> limit, Function<? super R, ? extends K> keyOf) implements Limit<R> {
 
     @Override

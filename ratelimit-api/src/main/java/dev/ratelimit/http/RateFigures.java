@@ -7,7 +7,7 @@ import java.math.BigInteger;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The figures of a limiter's decision: those of a token bucket, which refills all the time. */
+/** The figures of a limiter's decision. They are those of a token bucket, which refills continuously. */
 record RateFigures(Decision decision) implements Figures {
 
     @Override
@@ -91,11 +91,10 @@ record RateFigures(Decision decision) implements Figures {
     }
 
     private BigInteger nanosToRegain(long permits) {
-        return WholeSeconds.roundedUp(
-                timesPeriod(permits), BigInteger.valueOf(rate().permits()));
+        return WholeSeconds.roundedUp(timesPeriod(permits), BigInteger.valueOf(rate().permits()));
     }
 
-    /** As long as to a full budget, less what it takes from one permit to a full budget. */
+    /** Returns the time until the budget is full, less the time to refill it from one permit. */
     private BigInteger nanosToOne() {
         Rate rate = rate();
         return BigInteger.valueOf(decision.resetAfterNanos())

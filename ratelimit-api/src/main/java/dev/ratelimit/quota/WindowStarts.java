@@ -8,19 +8,22 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
-/** Where windows start on a local clock. */
+/** The rule for the starts of windows on a local clock. */
 sealed interface WindowStarts {
 
-    /** The length of the windows, on a clock that is never changed. */
+    /** Returns the unit of the windows' length. */
     ChronoUnit unit();
 
-    /** How many units a window has. */
+    /** Returns the number of units in a window. */
     int count();
 
-    /** The window that has a second in it. */
+    /** Returns the window that contains a second. */
     WindowBounds around(long second, LocalClock clock);
 
-    /** When the clock reaches a multiple of a number of seconds, minutes or hours, counted from midnight; it divides a day. */
+    /**
+     * Windows that start when the clock reaches a multiple of a number of seconds, minutes or hours from midnight. The
+     * number divides a day.
+     */
     record OnClock(int count, ChronoUnit unit) implements WindowStarts {
 
         public OnClock {
@@ -51,7 +54,7 @@ sealed interface WindowStarts {
         }
     }
 
-    /** When the clock first reaches a time of day, on some dates. */
+    /** Windows that start when the clock first reaches a time of day on given dates. */
     record OnDates(StartDates dates, LocalTime time) implements WindowStarts {
 
         @Override
@@ -76,7 +79,7 @@ sealed interface WindowStarts {
                 if (end > second) {
                     return bounds(start, end);
                 }
-                // The clock was set back over this start, which it had reached before.
+                // The clock was set back over this start, which it had already reached.
                 start = end;
             }
         }
@@ -91,7 +94,7 @@ sealed interface WindowStarts {
         }
     }
 
-    /** Once, before anything else: one window, which has no end. */
+    /** A single window, which has no end. */
     record Once() implements WindowStarts {
 
         @Override

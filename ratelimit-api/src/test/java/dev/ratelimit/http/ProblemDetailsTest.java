@@ -27,8 +27,7 @@ class ProblemDetailsTest {
     private static final String TYPES = "https://iana.org/assignments/http-problem-types#";
     private static final Rate RATE = Rate.perMinute(20).burst(5);
     private static final ServiceLimit ADMITS = ServiceLimit.of("allows", Decision.allowed(RATE, 4, 3 * SECOND));
-    private static final Decision OVER_LIMIT =
-            Decision.refused(Reason.OVER_LIMIT, RATE, 0, SECOND + 1, 15 * SECOND);
+    private static final Decision OVER_LIMIT = Decision.refused(Reason.OVER_LIMIT, RATE, 0, SECOND + 1, 15 * SECOND);
     private static final ServiceLimit OVER = ServiceLimit.of("over", OVER_LIMIT);
     private static final ServiceLimit NO_PLACE =
             ServiceLimit.of("no place", Decision.refused(Reason.SATURATED, RATE, 5, 4 * SECOND, 0));
