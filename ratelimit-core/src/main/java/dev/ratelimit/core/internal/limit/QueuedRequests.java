@@ -16,14 +16,14 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of one limiter that its queues have a say in.
+ * The requests of one limiter, with regard to its queues.
  *
- * <p>A request first takes what is there, without a lock. Only one that would have to wait, or whose key has a queue, goes to
- * {@link WaitQueues}.
+ * <p>A request first tries to take permits without a lock. Only a request that would have to wait, or whose key has a
+ * queue, goes to {@link WaitQueues}.
  */
 final class QueuedRequests {
 
-    /** The patience of a caller that leaves it to the policy. */
+    /** The patience of a caller that waits as long as the policy allows. */
     static final long AS_THE_POLICY_ALLOWS = Long.MAX_VALUE;
 
     private final TimeSource time;
@@ -38,7 +38,7 @@ final class QueuedRequests {
 
     // Without waiting
 
-    /** Takes permits that are all there. */
+    /** Takes permits if the budgets have all of them now. */
     Decision decide(PolicyBudgets budgets, long key, long permits, long clock) {
         return budgets.concluded(attempt(budgets, key, permits, clock), key, clock);
     }
@@ -49,8 +49,9 @@ final class QueuedRequests {
     }
 
     /**
-     * The refusal of a request that the queue of its key leaves nothing for; null if there is no such queue. Looked at before
-     * permits are taken: to take them first and give them back would refuse others meanwhile.
+     * Returns the refusal of a request to which the queue of its key leaves no permits; null if there is no such queue.
+     * The check comes before permits are taken, because taking and giving them back would refuse other requests
+     * meanwhile.
      */
     private @Nullable Decision refusal(PolicyBudgets budgets, long key, long permits, long clock) {
         Decision behindOthers = queues.isEmpty() ? null : queues.look(budgets, key, permits);
@@ -65,7 +66,7 @@ final class QueuedRequests {
         return decision.allowed() || decision.reason() == Decision.Reason.OVER_LIMIT;
     }
 
-    /** Whether permits that were taken without a look at the queue are taken. */
+    /** Returns whether permits that were taken without a check of the queue may be kept. */
     boolean confirms(PolicyBudgets budgets, long key, long permits) {
         Decision decision = queues.review(budgets, key, permits, clock -> budgets.attempt(key, permits, clock));
         if (decision != null && PolicyBudgets.isExcess(decision)) {
@@ -82,7 +83,7 @@ final class QueuedRequests {
         return second == null ? first : second;
     }
 
-    /** What {@link #decide} would answer. */
+    /** Returns the decision that {@link #decide} would give. */
     Decision peek(PolicyBudgets budgets, long key, long permits, long clock) {
         Decision decision = budgets.peek(key, permits, clock);
         Decision behindOthers = queues.isEmpty() || !isByRate(decision) ? null : queues.look(budgets, key, permits);
@@ -91,7 +92,7 @@ final class QueuedRequests {
 
     // With waiting
 
-    /** Takes permits, and returns when they may be used or were refused. */
+    /** Takes permits, and returns when the caller may use them or they were refused. */
     Decision await(PolicyBudgets budgets, long key, long permits, long patienceNanos) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
@@ -102,7 +103,7 @@ final class QueuedRequests {
                 : waiting(budgets, key, permits, patienceNanos).await(queues, time);
     }
 
-    /** Takes permits; the future is completed when they may be used or were refused. */
+    /** Takes permits. The future is completed when the caller may use them or they were refused. */
     CompletableFuture<Decision> later(
             PolicyBudgets budgets, long key, long permits, long patienceNanos, @Nullable Executor executor) {
         Decision first = first(budgets, key, permits);
@@ -114,7 +115,7 @@ final class QueuedRequests {
                 .later(queues, time, new StageEnding(budgets, permits), executor);
     }
 
-    /** The answer to a request that is answered at once; null if it would have to wait. */
+    /** Returns the decision on a request that is decided at once; null if it would have to wait. */
     private @Nullable Decision first(PolicyBudgets budgets, long key, long permits) {
         long clock = time.nanos();
         if (!budgets.shapes()) {
@@ -141,7 +142,7 @@ final class QueuedRequests {
                 refusal -> budgets.intoBlackout(refusal, key, time.nanos()));
     }
 
-    /** What a stage that waits does when that is over. */
+    /** The ending of the wait of a stage. */
     private final class StageEnding implements Ending {
 
         private final PolicyBudgets budgets;
@@ -166,11 +167,11 @@ final class QueuedRequests {
     // For leases
 
     /**
-     * Takes a permit for a lease; the future is completed when the permit may be used or was refused, by what the executor
-     * is given. To cancel the future before that gives the permit back.
+     * Takes a permit for a lease. A task of {@code delivery} completes the future when the permit may be used or was
+     * refused. Cancelling the future before that gives the permit back.
      *
-     * @param ending told how the wait ends
-     * @param delivery runs what completes the future; it does not throw
+     * @param ending receives the end of the wait
+     * @param delivery runs the task that completes the future; it does not throw
      */
     CompletableFuture<Decision> forLease(PolicyBudgets budgets, long key, Ending ending, Executor delivery) {
         ImmediateTake taken = new ImmediateTake(budgets, key, 1);
@@ -184,7 +185,7 @@ final class QueuedRequests {
                 : Waiting.answeredBy(delivery, first, ending, undo);
     }
 
-    /** The answer to a request for one permit that is answered at once; null if it would have to wait. */
+    /** Returns the decision on a request for one permit that is decided at once; null if it would have to wait. */
     private @Nullable Decision first(PolicyBudgets budgets, long key, ImmediateTake taken) {
         Decision first = attempt(budgets, key, 1, taken);
         return budgets.shapes() && first.reason() == Decision.Reason.OVER_LIMIT
@@ -192,7 +193,7 @@ final class QueuedRequests {
                 : budgets.concluded(first, key, time.nanos());
     }
 
-    /** Takes permits in a way that can be cancelled, if the key's queue leaves them. */
+    /** Takes permits in a way that can be cancelled, if the key's queue leaves them to this request. */
     private Decision attempt(PolicyBudgets budgets, long key, long permits, ImmediateTake taken) {
         Decision refusal = refusal(budgets, key, permits, time.nanos());
         Decision first = refusal == null ? taken.at(time.nanos()) : refusal;
@@ -205,7 +206,9 @@ final class QueuedRequests {
 
     // Ahead of time
 
-    /** Takes permits that are there, or promises those that will be within the policy's maximum delay. */
+    /**
+     * Takes permits that the budgets have now, or reserves those that they will have within the policy's maximum delay.
+     */
     CellReservation reserve(PolicyBudgets budgets, long key, long permits) {
         ImmediateTake now = new ImmediateTake(budgets, key, permits);
         Decision first = attempt(budgets, key, permits, now);
@@ -254,7 +257,7 @@ final class QueuedRequests {
 
     // Changes
 
-    /** Gives permits back, which may let others go. */
+    /** Gives permits back, which may let waiting calls depart. */
     void refund(PolicyBudgets budgets, long key, long permits) {
         budgets.refund(key, permits, time.nanos());
         refunded(budgets, key, permits);
@@ -266,7 +269,7 @@ final class QueuedRequests {
         }
     }
 
-    /** Fills the budgets, which may let others go. */
+    /** Fills the budgets, which may let waiting calls depart. */
     void reset(PolicyBudgets budgets, long key) {
         budgets.reset(key);
         if (!queues.isEmpty()) {
