@@ -13,10 +13,10 @@ import java.util.function.Consumer;
  *         .onFailure(failure -> log.warn("number of nodes unknown", failure));
  * }</pre>
  *
- * <p><b>Division.</b> Each rate is divided exactly, so that the nodes together have the rate of the whole: {@link
- * Policy#dividedBy(int)} says how, and what it rounds. The nodes do not talk to each other: a key gets its whole limit
- * only if its requests are spread evenly over the nodes. A key whose requests all reach one node gets one part. No
- * single request can take more permits than the capacity of a part.
+ * <p><b>Division.</b> Each rate is divided exactly, so that the nodes together have the rate of the whole:
+ * {@link Policy#dividedBy(int)} says how, and what it rounds. The nodes do not talk to each other: a key gets its whole
+ * limit only if its requests are spread evenly over the nodes. A key whose requests all reach one node gets one part.
+ * No single request can take more permits than the capacity of a part.
  *
  * <p><b>The number of nodes</b> is read again by the first call after each interval, on the thread of that call. Other
  * calls use the last known number meanwhile. Nodes learn of a change at different times: for up to one interval, plus
@@ -59,7 +59,7 @@ public final class ClusterShare {
         Objects.requireNonNull(membership, "membership");
         if (initialNodes < 1) {
             throw new IllegalArgumentException(
-                    "the number of nodes at first must be at least 1, but was " + initialNodes);
+                    "the initial number of nodes must be at least 1, but was " + initialNodes);
         }
         return new ClusterShare(membership, initialNodes, DEFAULT_INTERVAL, failure -> {});
     }
@@ -137,7 +137,7 @@ public final class ClusterShare {
 
     @Override
     public String toString() {
-        return "ClusterShare[" + initialNodes + " nodes at first, read every " + interval + "]";
+        return "ClusterShare[" + initialNodes + " nodes initially, read every " + interval + "]";
     }
 
     /**

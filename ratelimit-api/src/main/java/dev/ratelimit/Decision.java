@@ -35,8 +35,8 @@ public final class Decision {
         /** The key is new, and keys in debt hold every place that it could have. */
         SATURATED,
         /**
-         * The key exceeded a limit earlier, and its blackout has not ended. It ends after {@link
-         * Decision#retryAfter()}.
+         * The key exceeded a limit earlier, and its blackout has not ended. It ends after
+         * {@link Decision#retryAfter()}.
          */
         BLACKOUT,
         /** The policy allows nothing. The request can never be allowed. */
@@ -103,8 +103,8 @@ public final class Decision {
     /**
      * Returns a decision that refuses now, and says after what time to try again.
      *
-     * @param reason a reason that ends with time: {@link Reason#OVER_LIMIT}, {@link Reason#SATURATED}, {@link
-     *     Reason#BLACKOUT} or {@link Reason#TOO_MANY_WAITING}
+     * @param reason a reason that ends with time: {@link Reason#OVER_LIMIT}, {@link Reason#SATURATED},
+     *     {@link Reason#BLACKOUT} or {@link Reason#TOO_MANY_WAITING}
      * @param rate the rate that decided
      * @param remaining the permits left now, fewer than the request asked for
      * @param retryAfterNanos the nanoseconds after which the same request would be allowed
@@ -116,8 +116,8 @@ public final class Decision {
         switch (reason) {
             case OVER_LIMIT, SATURATED, BLACKOUT, TOO_MANY_WAITING -> {}
             default ->
-                throw new IllegalArgumentException(reason + " is no refusal by a rate for a time:"
-                        + " for others there are exceedsCapacity, blocked and tooManyConcurrent");
+                throw new IllegalArgumentException(reason + " is not a reason of this method:"
+                        + " for others use exceedsCapacity, blocked or tooManyConcurrent");
         }
         return byRate(reason, rate, remaining, retryAfterNanos, resetAfterNanos);
     }
@@ -191,7 +191,7 @@ public final class Decision {
     public Decision withDelay(long nanos) {
         if (nanos < 0 || !allowed()) {
             throw new IllegalArgumentException(
-                    "a delay is at least 0 ns, and of a request that was allowed; not " + nanos + " ns of: " + this);
+                    "a delay must be at least 0 ns, and of an allowed request, but was " + nanos + " ns of: " + this);
         }
         return new Decision(reason, policy, rate, remaining, nanos, resetAfterNanos, parts);
     }

@@ -48,6 +48,6 @@ record KeyFunctionLimit<R, K>(Limit<K> limit, Function<? super R, ? extends K> k
 
     private K key(R request) {
         return Objects.requireNonNull(
-                keyOf.apply(Objects.requireNonNull(request, "key")), "the key's function returned null");
+                keyOf.apply(Objects.requireNonNull(request, "key")), "the key function returned null");
     }
 }

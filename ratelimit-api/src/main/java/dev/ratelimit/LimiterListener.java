@@ -3,8 +3,8 @@ package dev.ratelimit;
 /**
  * A listener receives what a limiter decides, with the policy's name and never with the key.
  *
- * <p>It is meant for metrics. There are as many keys as clients, which is too many for metric labels. {@link
- * Statistics} is a listener that counts.
+ * <p>It is meant for metrics. There are as many keys as clients, which is too many for metric labels.
+ * {@link Statistics} is a listener that counts.
  *
  * <p><b>One count a call.</b> Each call that takes permits ends in exactly one of {@link #allowed}, {@link #refused}
  * and {@link #gaveUp}. The listener hears of a waiting call when its wait is over, and of a reservation when it is due

@@ -67,7 +67,7 @@ record QuotaFigures(QuotaUsage usage, QuotaDecision decision) implements Figures
         String quota = "the quota \"" + name + "\"";
         String amount = usage.limit() + " " + unit;
         return switch (problem().orElseThrow()) {
-            case TOO_LARGE -> "More was asked for than " + quota + " ever allows, which is " + amount + ".";
+            case TOO_LARGE -> "The request asks for more than " + quota + " ever allows, which is " + amount + ".";
             case NO_CAPACITY -> "For now, " + quota + " cannot be counted.";
             default ->
                 "The quota \"" + name + "\" of " + amount + " has not enough left"

@@ -61,11 +61,11 @@ record RateFigures(Decision decision) implements Figures {
     public String sentence(String name, String unit) {
         String limit = "the limit \"" + name + "\"";
         return switch (problem().orElseThrow()) {
-            case TOO_LARGE -> "More was asked for than " + limit + " ever allows, which is " + burst(unit) + ".";
-            case FORBIDDEN -> "By " + limit + " nothing is allowed.";
+            case TOO_LARGE -> "The request asks for more than " + limit + " ever allows, which is " + burst(unit) + ".";
+            case FORBIDDEN -> "Nothing is allowed by " + limit + ".";
             case USED_UP -> "Over " + limit + ", which is " + burst(unit) + " and " + refill() + ".";
-            case BLACKED_OUT -> "For having been over " + limit + ", nothing is allowed for a time.";
-            case TOO_MANY_CONCURRENT -> "By " + limit + ", too many requests are in progress at once.";
+            case BLACKED_OUT -> "Nothing is allowed for a time, because " + limit + " was exceeded.";
+            case TOO_MANY_CONCURRENT -> "Too many requests are in progress at once for " + limit + ".";
             case NO_CAPACITY -> "For now, " + limit + " cannot take on another request.";
         };
     }

@@ -191,7 +191,7 @@ public final class ServiceLimit {
     static List<ServiceLimit> ofOneAnswer(List<ServiceLimit> limits) {
         List<ServiceLimit> copy = List.copyOf(limits);
         if (copy.isEmpty()) {
-            throw new IllegalArgumentException("there must be at least one limit to tell of");
+            throw new IllegalArgumentException("limits must not be empty: give at least one limit");
         }
         Set<String> names = new HashSet<>();
         for (ServiceLimit limit : copy) {

@@ -40,16 +40,16 @@ class ProblemDetailsTest {
         assertThat(blocked.status()).isEqualTo(403);
         assertThat(blocked.type()).isEqualTo("about:blank");
         assertThat(blocked.detail())
-                .startsWith("By the limit \"b\" nothing is allowed.")
+                .startsWith("Nothing is allowed by the limit \"b\".")
                 .doesNotContain("Try again");
         ProblemDetails tooMany = ProblemDetails.of("t", Decision.tooManyConcurrent());
         assertThat(tooMany.status()).isEqualTo(429);
         assertThat(tooMany.detail())
-                .isEqualTo("By the limit \"t\", too many requests are in progress at once. Try again in 1 s.");
+                .isEqualTo("Too many requests are in progress at once for the limit \"t\". Try again in 1 s.");
         ProblemDetails blackout = ProblemDetails.of("s", Decision.refused(Reason.BLACKOUT, RATE, 0, 3 * SECOND, 0));
         assertThat(blackout.status()).isEqualTo(429);
         assertThat(blackout.detail())
-                .isEqualTo("For having been over the limit \"s\", nothing is allowed for a time. Try again in 3 s.");
+                .isEqualTo("Nothing is allowed for a time, because the limit \"s\" was exceeded. Try again in 3 s.");
         assertThat(ProblemDetails.of("w", Decision.refused(Reason.TOO_MANY_WAITING, RATE, 0, 1, 0))
                         .status())
                 .isEqualTo(503);
@@ -101,8 +101,9 @@ class ProblemDetailsTest {
                 .isEqualTo("For now, the limit \"no place\" cannot take on another request. "
                         + "Over the limit \"over\", which is 5 requests at once and 20 in 60 s. Try again in 4 s.");
         assertThat(ProblemDetails.of(TOO_LARGE, OVER).detail())
-                .isEqualTo("More was asked for than the limit \"too large\" ever allows, which is 5 requests at once. "
-                        + "Over the limit \"over\", which is 5 requests at once and 20 in 60 s.");
+                .isEqualTo(
+                        "The request asks for more than the limit \"too large\" ever allows, which is 5 requests at once. "
+                                + "Over the limit \"over\", which is 5 requests at once and 20 in 60 s.");
         Rate odd = Rate.of(1, Duration.ofMillis(250)).burst(9);
         assertThat(ProblemDetails.of(ServiceLimit.of("b", Decision.refused(Reason.OVER_LIMIT, odd, 0, 1, 1))
                                 .unit("content-bytes"))

@@ -91,7 +91,8 @@ class QuotaAnswersTest {
         QuotaDecision decision = QuotaDecision.refused(List.of(usage(DAY, 0)), 1_001, NOON);
         assertThat(ProblemDetails.of(decision).status()).isEqualTo(413);
         assertThat(ProblemDetails.of(decision).detail())
-                .isEqualTo("More was asked for than the quota \"calls-a-day\" ever allows, which is 1000 requests.");
+                .isEqualTo(
+                        "The request asks for more than the quota \"calls-a-day\" ever allows, which is 1000 requests.");
         assertThat(HttpFields.of(decision).asMap())
                 .doesNotContainKey("Retry-After")
                 .containsEntry("RateLimit", "\"calls-a-day\";r=1000;t=43200");

@@ -199,8 +199,7 @@ public final class QuotasBuilder {
     public QuotasBuilder listener(QuotaListener listener, int... percents) {
         Objects.requireNonNull(listener, "listener");
         if (percents.length == 0) {
-            throw new IllegalArgumentException(
-                    "say at which percents of a quota to tell the listener, such as 80, 100");
+            throw new IllegalArgumentException("name the percentages at which to call the listener, such as 80, 100");
         }
         for (int percent : percents) {
             if (percent < 1 || percent > 100) {

@@ -33,7 +33,7 @@ import java.util.function.Consumer;
  *
  * <pre>{@code
  * store.beginOutage(Fault.REFUSE);
- * quotas.consume("customer");   // is answered as the service was told for an outage
+ * quotas.consume("customer");   // answered as WhenUnavailable says
  * store.endOutage();
  * }</pre>
  *

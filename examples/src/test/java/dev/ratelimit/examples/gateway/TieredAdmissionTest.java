@@ -83,7 +83,7 @@ class TieredAdmissionTest {
         exhaust(admission, GOLD);
         exhaust(admission, OTHER);
         time.advance(Tier.BLACKOUT.minusNanos(1));
-        assertThat(reason(admission, GOLD)).startsWith("For having been over the limit");
+        assertThat(reason(admission, GOLD)).startsWith("Nothing is allowed for a time, because the limit");
         assertThat(admission.allow(OTHER)).isInstanceOf(Verdict.Allowed.class);
         assertThat(admission.allow(new Client(Tier.GOLD, "gold-amok"))).isInstanceOf(Verdict.Allowed.class);
         time.advanceNanos(1);

@@ -51,8 +51,6 @@ public final class Budgets {
         return permits > capacity;
     }
 
-    
-
     /** Takes permits if the budget has them at a reading of the clock; returns an {@link Outcome}. */
     public long take(long key, long permits, long clock) {
         return table.take(cellOf(key), gcra, permits * permit, full, clock);
@@ -104,8 +102,6 @@ public final class Budgets {
         return outcome == Outcome.SATURATED ? Long.MAX_VALUE : gcra.nanos(-outcome);
     }
 
-    
-
     /** Gives back any number of permits from 1, up to a full budget. */
     public void refund(long key, long permits) {
         refund(key, permits, table.clock());
@@ -136,8 +132,6 @@ public final class Budgets {
         // The units that were taken: the cell may not have had room for the debt of all permits.
         table.cancel(cellOf(key), gcra, receipt, permits == 0 ? 0 : receipt.added(), clock);
     }
-
-    
 
     /** Returns the debt of a key, in units of the rate, or {@link Outcome#SATURATED}. */
     public long debt(long key, long clock) {

@@ -106,8 +106,6 @@ public final class CellTable {
         return Places.fingerprint(hash);
     }
 
-    
-
     /**
      * Puts a rate in force, as the first rate of a policy; returns the budgets of all keys at it.
      *
@@ -176,8 +174,6 @@ public final class CellTable {
         upkeep.shorten(numbers.blackouts().gcra(), nanos, () -> enter(clock()));
     }
 
-    
-
     /** Returns how often a key in debt was forgotten for a new key. */
     public long evictedInDebt() {
         return locked.evictedInDebt();
@@ -217,8 +213,6 @@ public final class CellTable {
     boolean evicts() {
         return evicts;
     }
-
-    
 
     /**
      * Increases the debt of a key by a cost, if it then does not exceed a limit; returns an {@link Outcome}.
@@ -331,8 +325,6 @@ public final class CellTable {
         }
     }
 
-    
-
     /** Decreases the debt of a key by a cost, down to zero. */
     void refund(long fingerprint, Gcra rate, long cost, long clock) {
         if (!giveBacks.refund(fingerprint, rate, cost, clock)) {
@@ -376,8 +368,6 @@ public final class CellTable {
         return giveBacks;
     }
 
-    
-
     /**
      * Returns the debt of a key in a rate's units; or {@link Outcome#SATURATED} if it is new and would find no place.
      */
@@ -412,8 +402,6 @@ public final class CellTable {
     long nanosUntilPlace(long fingerprint, long clock) {
         return Math.max(1, vacancies.nanosUntilFree(fingerprint, enter(clock)));
     }
-
-    
 
     /** Returns the instant to decide at. Cells must be read after this call. */
     long enter(long now) {

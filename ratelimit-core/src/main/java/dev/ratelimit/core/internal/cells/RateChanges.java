@@ -104,8 +104,8 @@ final class RateChanges {
 
     private IllegalStateException tooMany() {
         return new IllegalStateException("more than " + numbers.most()
-                + " different rates would be in force in one limiter: let policies share rates (those that differ only in"
-                + " capacity count once for each place among the rates of a policy), or use several limiters");
+                + " different rates would be in force in one limiter: let policies share rates (those that differ only"
+                + " in capacity count once for each index among the rates of a policy), or use several limiters");
     }
 
     private boolean isClaimed(Units units, int index) {

@@ -25,7 +25,7 @@ public final class RateOutOfRange {
      */
     public static void checkParts(Policy policy, int nodes) {
         if (isKept(policy) && !isKept(policy.dividedBy(nodes))) {
-            throw new IllegalArgumentException("the number of nodes at first must be at most "
+            throw new IllegalArgumentException("the initial number of nodes must be at most "
                     + largest(1, nodes, parts -> isKept(policy.dividedBy((int) parts)))
                     + ", because the parts of " + policy + " would be too slow to be kept, but was " + nodes);
         }

@@ -56,12 +56,7 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
 
     /** Takes as {@link #tryTake} does, and returns the decision. */
     Decision decide(
-            R request,
-            long permits,
-            AllOf<R> all,
-            int next,
-            @Nullable Continuation<?> rest,
-            List<Decision> told) {
+            R request, long permits, AllOf<R> all, int next, @Nullable Continuation<?> rest, List<Decision> told) {
         K key = key(request);
         Side side = binding.side(key);
         Decision truth;
@@ -166,6 +161,6 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
     }
 
     private static <T> T checked(T key) {
-        return Objects.requireNonNull(key, "the key's function returned null");
+        return Objects.requireNonNull(key, "the key function returned null");
     }
 }

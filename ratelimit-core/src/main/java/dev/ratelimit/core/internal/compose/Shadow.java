@@ -88,7 +88,7 @@ public final class Shadow<K> implements ShadowLimit<K>, Binding<K> {
         if (now == OFF) {
             return Side.OFF;
         }
-        Object reduced = Objects.requireNonNull(keyOf.apply(key), "the key's function returned null");
+        Object reduced = Objects.requireNonNull(keyOf.apply(key), "the key function returned null");
         return place(KeyHash.scattered(places.of(reduced))) < now ? Side.ENFORCED : Side.OBSERVED;
     }
 

@@ -111,7 +111,7 @@ public final class KeyHash {
             return new NullPointerException("key");
         }
         return new IllegalArgumentException("a key of type " + key.getClass().getName()
-                + " has to be reduced to a CharSequence, Long, Integer, UUID, byte[], InetAddress, enum or Key: build the"
-                + " limiter with a function, such as Limiters.builder(rate).build(Account::id)");
+                + " has to be reduced to a CharSequence, Long, Integer, UUID, byte[], InetAddress, enum or Key: build"
+                + " the limiter with a function, such as Limiters.builder(rate).build(Account::id)");
     }
 }

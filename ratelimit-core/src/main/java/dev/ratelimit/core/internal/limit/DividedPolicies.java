@@ -38,7 +38,7 @@ public final class DividedPolicies<K> implements PolicySource<K> {
     public DividedPolicies(Policy policy, ClusterShare share, OnePolicy<K> part, TimeSource time) {
         this.nodes = new LiveNodes(share, time);
         this.part = part;
-        this.listener = new FailureListener<>("the use of a share", failure -> failure, share.onFailure());
+        this.listener = new FailureListener<>("applying a cluster share", failure -> failure, share.onFailure());
         this.whole = new DividedPolicy(policy, nodes);
     }
 

@@ -229,8 +229,6 @@ final class LaterLease implements Ending {
         runWhereItMay(() -> stage.completeExceptionally(thrown));
     }
 
-    
-
     private void withdraw() {
         PendingEntry waiting = entering;
         if (waiting != null && waiting.cancel()) {

@@ -106,8 +106,6 @@ final class PolicyBudgets implements PolicyAccount {
         }
     }
 
-    
-
     /** Takes permits if the budgets have all of them at a reading of the clock. */
     boolean tryTake(long key, long permits, long clock) {
         Budgets rate = only;
@@ -209,8 +207,6 @@ final class PolicyBudgets implements PolicyAccount {
         return () -> rates.cancel(key, permits, receipts);
     }
 
-    
-
     /** Returns the decision of {@link #attempt}, but with the permits that remain before it; takes nothing. */
     Decision peek(long key, long permits, long clock) {
         Decision bar = bar(key, permits, clock);
@@ -281,8 +277,6 @@ final class PolicyBudgets implements PolicyAccount {
         debts[rates.size()] = blackoutNanos(key, clock);
         return debts;
     }
-
-    
 
     @Override
     public void refund(long key, long permits, long clock) {

@@ -231,7 +231,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
 
     @Override
     public Lease enter(K key, Duration maxWait) throws InterruptedException {
-        long nanos = nanos("longest wait", maxWait);
+        long nanos = nanos("maxWait", maxWait);
         long fingerprint = fingerprint(key);
         PolicyBudgets budgets = policies.of(key, fingerprint);
         try {
@@ -253,7 +253,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     }
 
     private CompletionStage<Lease> laterLease(K key, Duration maxWait, @Nullable Executor executor) {
-        long nanos = nanos("longest wait", maxWait);
+        long nanos = nanos("maxWait", maxWait);
         long fingerprint = fingerprint(key);
         return leases.later(policies.of(key, fingerprint), fingerprint, nanos, executor);
     }
@@ -261,7 +261,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     private static long nanos(String name, Duration wait) {
         Objects.requireNonNull(wait, name);
         if (wait.isNegative() || wait.compareTo(Policy.MAX_DURATION) > 0) {
-            throw new IllegalArgumentException("the " + name + " must be from 0 to 365 days, but was " + wait);
+            throw new IllegalArgumentException(name + " must be from 0 to 365 days, but was " + wait);
         }
         return wait.toNanos();
     }
@@ -274,7 +274,6 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     private void reclaimed(long fingerprint, long heldNanos) {
         notifications.reclaimed(policies.known(fingerprint).name());
     }
-
 
     @Override
     public void refund(K key, long permits) {
@@ -336,7 +335,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     private long fingerprint(K key) {
         Object reduced = Objects.requireNonNull(
                 keyOf.apply(Objects.requireNonNull(key, "key")),
-                "the key's function returned null: it has to name a key for everything the limiter is asked with");
+                "the key function returned null: it must return a key for every request");
         return CellTable.fingerprint(hash.of(reduced));
     }
 }

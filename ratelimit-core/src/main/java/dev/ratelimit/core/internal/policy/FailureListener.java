@@ -22,13 +22,13 @@ public final class FailureListener<E> {
      *
      * @param what the thing that fails, for the log
      * @param cause returns the cause from a report
-     * @param told the caller's function
+     * @param told the caller's function, which receives failures
      */
     public FailureListener(String what, Function<? super E, Throwable> cause, Consumer<? super E> told) {
         this.told = told;
         this.cause = cause;
         this.failure = new FirstFailure(what + " failed");
-        this.ownFailure = new FirstFailure("what is told of failures of " + what + " failed");
+        this.ownFailure = new FirstFailure("the listener for failures of " + what + " failed");
     }
 
     /**

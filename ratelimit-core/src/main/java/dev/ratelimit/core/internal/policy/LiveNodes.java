@@ -40,7 +40,8 @@ public final class LiveNodes {
     public LiveNodes(ClusterShare share, TimeSource time) {
         this.membership = share.membership();
         this.interval = share.every().toNanos();
-        this.listener = new FailureListener<>("the look at the live nodes", failure -> failure, share.onFailure());
+        this.listener =
+                new FailureListener<>("reading the number of live nodes", failure -> failure, share.onFailure());
         this.time = Objects.requireNonNull(time, "timeSource");
         this.count = new Count(share.initialNodes(), 0, time.nanos());
     }
