@@ -56,7 +56,7 @@ public interface QuotaStore extends AutoCloseable {
     default List<ListedCounter> list(CounterQuery query, Deadline deadline) {
         throw new QuotaStoreException(
                 Certainty.NOT_APPLIED,
-                "this store cannot list counters; ask for single keys, or search its database for names that begin with "
+                "this store does not list counters; ask for single keys, or search its database for names that begin with "
                         + query.quota() + "/",
                 null);
     }
