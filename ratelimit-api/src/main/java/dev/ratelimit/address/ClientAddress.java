@@ -110,6 +110,29 @@ public final class ClientAddress {
         return walk(Objects.requireNonNull(peer, "peer"), fieldLines == null ? List.of() : fieldLines);
     }
 
+    /**
+     * Returns the address that a request came from, for servers that give the peer as text, such as
+     * {@code ServletRequest.getRemoteAddr()}.
+     *
+     * @param peer the address of the connection's other end: an IP address, also in brackets, with a port, or with the
+     *     scope of a link-local address; never a host name
+     * @param fieldLines the values of all lines of the field {@link #fieldName()}, in the order of the request; null or
+     *     empty if it has none
+     * @return the address; without a scope, and an IPv4-mapped one as IPv4
+     * @throws IllegalArgumentException if the peer is not an IP address
+     */
+    public InetAddress of(String peer, @Nullable List<String> fieldLines) {
+        int scope = Objects.requireNonNull(peer, "peer").indexOf('%');
+        int end = peer.indexOf(']', Math.max(0, scope));
+        String plain = scope < 0 ? peer : peer.substring(0, scope) + (end < 0 ? "" : peer.substring(end));
+        InetAddress address = NodeIdentifier.address(plain, 0, plain.length());
+        if (address == null) {
+            throw new IllegalArgumentException(
+                    "peer must be an IP address, such as 192.0.2.1 or 2001:db8::1, but was \"" + peer + "\"");
+        }
+        return of(address, fieldLines);
+    }
+
     /** Walks from the peer towards the client, as long as each hop is trusted and names the next one. */
     InetAddress walk(InetAddress peer, List<? extends CharSequence> fieldLines) {
         InetAddress believed = plain(peer);

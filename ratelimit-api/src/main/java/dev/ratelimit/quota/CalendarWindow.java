@@ -155,6 +155,11 @@ public final class CalendarWindow {
      * are counted from January 1, 1970, weeks from the Monday after it, months and years from that January, unless
      * {@link #startingOn(LocalDate)} says otherwise.
      *
+     * <p>The window is expressed in the largest possible unit, so that equal windows have the same name in all
+     * processes: {@code every(60, MINUTES)} is {@link #hourly()}, {@code every(24, HOURS)} is {@link #daily()},
+     * {@code every(14, DAYS)} is {@code every(2, WEEKS)} with another first day, and {@code every(12, MONTHS)} is
+     * {@link #yearly()}.
+     *
      * @param count the number of units in a window, from 1 to 9,999
      * @param unit seconds, minutes, hours, days, weeks, months or years
      * @return the window, in UTC
@@ -165,7 +170,7 @@ public final class CalendarWindow {
             throw new IllegalArgumentException("count must be 1 to " + MAX_COUNT + ", but was " + count);
         }
         return switch (unit) {
-            case SECONDS, MINUTES, HOURS -> utc(new WindowStarts.OnClock(count, unit));
+            case SECONDS, MINUTES, HOURS -> utc(WindowStarts.every(count, unit));
             case DAYS, MONTHS, YEARS -> utc(StartDates.every(count, unit, LocalDate.EPOCH));
             case WEEKS -> utc(StartDates.every(count, unit, FIRST_MONDAY));
             default ->
@@ -223,12 +228,12 @@ public final class CalendarWindow {
      * Returns this window with a date on which one of the windows starts. The others start whole windows before and
      * after it.
      *
-     * @param date the date; in a month without this day, windows start on its last day
+     * @param date the date, in the years 0 to 9999; in a month without this day, windows start on its last day
      * @return the window
-     * @throws IllegalArgumentException if the window is shorter than a day, or has no end
+     * @throws IllegalArgumentException if the date is out of range, or the window is shorter than a day, or has no end
      */
     public CalendarWindow startingOn(LocalDate date) {
-        Objects.requireNonNull(date, "date");
+        checkYear("date", Objects.requireNonNull(date, "date").getYear(), date);
         if (starts instanceof WindowStarts.OnDates days) {
             StartDates dates = StartDates.every(days.count(), days.unit(), date);
             return new CalendarWindow(new WindowStarts.OnDates(dates, days.time()), zone);
@@ -240,11 +245,19 @@ public final class CalendarWindow {
      * Returns this window with a date and time at which one of the windows starts, in the zone of that time. Use it for
      * billing periods that begin when a customer signs up.
      *
-     * @param start the date, time and zone; a fraction of a second is dropped
+     * <p>The date, the time and the zone count, and not the instant. If the clock shows that time twice, the window
+     * starts at the first of the two instants, even if the argument is the second. If the clock jumps over the time on
+     * the date of another window's start, that window starts at the jump.
+     *
+     * <p>The start is part of the counter's identity. Store it with the customer, and never compute it from the current
+     * time. Another start is another window, which begins at zero.
+     *
+     * @param start the date, time and zone, in the years 0 to 9999; a fraction of a second is dropped
      * @return the window
-     * @throws IllegalArgumentException if the window is shorter than a day, or has no end
+     * @throws IllegalArgumentException if the start is out of range, or the window is shorter than a day, or has no end
      */
     public CalendarWindow startingFrom(ZonedDateTime start) {
+        checkYear("start", Objects.requireNonNull(start, "start").getYear(), start);
         return startingOn(start.toLocalDate())
                 .startingAt(start.toLocalTime().truncatedTo(ChronoUnit.SECONDS))
                 .in(start.getZone());
@@ -340,6 +353,12 @@ public final class CalendarWindow {
      */
     public ZoneId zone() {
         return zone;
+    }
+
+    private static void checkYear(String name, int year, Object value) {
+        if (year < 0 || year > 9999) {
+            throw new IllegalArgumentException(name + " must be in the years 0 to 9999, but was " + value);
+        }
     }
 
     private CalendarWindow on(StartDates dates, String purpose) {

@@ -8,6 +8,9 @@ package dev.ratelimit.quota;
  * for the same key meanwhile. The service's deadline does not bound this wait, so the resolver should have a time limit
  * of its own. The service may call it for different keys at once, so it must be thread-safe.
  *
+ * <p><b>Stable answers.</b> A window that starts on a date of the key's own is identified by that start: see
+ * {@link QuotaPlans}. Answers for one key must have the same start until the contract changes.
+ *
  * <p><b>Unknown keys.</b> Return a plan also for a key that the directory does not know. Null and exceptions mean that
  * there is no answer now: see {@link QuotaPlans}.
  */

@@ -20,7 +20,10 @@ import java.util.function.Consumer;
  *
  * <p><b>A change of plan keeps the usage</b>, quota by quota. A quota of the same name, whose window has the same
  * length and start, keeps its count under the new limit. A quota with another window counts from zero in that window.
- * If the key goes back to the old plan before the old window ends, the old count applies again.
+ * If the key goes back to the old plan before the old window ends, the old count applies again. The same holds for a
+ * start that is the key's own ({@link CalendarWindow#startingFrom}): the service keeps it only as long as the answer.
+ * So the start must come from the place where the contract is stored, and never from the current time. Otherwise each
+ * answer grants the whole amount again.
  *
  * <p><b>Failures.</b> If the resolver throws or returns null, the key keeps its last known plan, or gets the default
  * plan if none is known. The service reports this, and asks the resolver for that key again only after

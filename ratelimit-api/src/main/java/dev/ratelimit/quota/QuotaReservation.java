@@ -64,8 +64,9 @@ public interface QuotaReservation extends AutoCloseable {
 
     /**
      * Sets a time after which the library closes this reservation, unless it has ended: for work that may never return.
-     * The close charges the {@linkplain CloseCharges chosen} amount. Only this process keeps the time: if the process
-     * dies, the amount stays charged.
+     * The close charges the {@linkplain CloseCharges chosen} amount. If that is nothing, and the work returns after
+     * all, a commit charges the amount that was used, even above the limit. Only this process keeps the time: if the
+     * process dies, the amount stays charged.
      *
      * @param timeToLive the time from now, more than zero, at most 365 days; replaces a time set before
      * @return this reservation
@@ -78,8 +79,9 @@ public interface QuotaReservation extends AutoCloseable {
      * with which that process can end the reservation ({@link QuotaService#resume}). After this call, {@code commit},
      * {@code cancel} and {@code close} of this object do nothing.
      *
-     * <p>Several processes may hold the text, because queues may deliver it twice. The first process that ends the
-     * reservation decides the charge, and nothing counts twice. Does not call the store.
+     * <p>Several processes may hold the text, because queues may deliver it twice. The first commit decides the charge,
+     * and nothing counts twice, however late a commit comes. The text is valid for 30 days after this call. Does not
+     * call the store.
      *
      * @return about a hundred characters of {@code A-Z a-z 0-9 - _}
      * @throws IllegalStateException if the reservation was not granted by the store, or has ended, or if the store does
@@ -105,6 +107,8 @@ public interface QuotaReservation extends AutoCloseable {
      * @return whether this call ended the reservation; false if it had ended before
      * @throws IllegalArgumentException if the amount is negative, or a commit of another amount was tried and may have
      *     been applied
+     * @throws IllegalStateException if the reservation was handed over, or has an idempotency key, and is older than 30
+     *     days
      * @throws QuotaUnavailableException if the store fails or does not answer. The reservation stays charged, and the
      *     caller may repeat the same commit
      */
@@ -114,6 +118,8 @@ public interface QuotaReservation extends AutoCloseable {
      * Gives back the whole reserved amount, unless a commit was tried.
      *
      * @return whether this call ended the reservation; false if it had ended before, or a commit was tried
+     * @throws IllegalStateException if the reservation was handed over, or has an idempotency key, and is older than 30
+     *     days
      * @throws QuotaUnavailableException if the store fails or does not answer. The reservation stays charged, and the
      *     caller may repeat the call
      */

@@ -93,8 +93,17 @@ public interface QuotaService extends AutoCloseable {
 
     /**
      * Reserves an amount once for each idempotency key, however often the caller repeats the call: see
-     * {@link #consume(String, long, String)}. A repetition gets the same reservation, which ends once, through
-     * whichever of the objects ends it first.
+     * {@link #consume(String, long, String)}. A {@code consume} and a {@code reserve} with the same idempotency key are
+     * two requests.
+     *
+     * <p>A repetition gets the same reservation. It is committed once, by the first object that does so in any process.
+     * A close that charges an amount is a commit. After that, a repetition gets the first answer, and charges nothing
+     * more. After a cancellation, or a close that charged nothing, a repetition reserves anew. If another object of the
+     * cancelled reservation then commits, its amount is charged, even above the limit, because it has already been
+     * used.
+     *
+     * <p>The store remembers a commit for as long as the window, but at most 30 days. Such a reservation costs one more
+     * call of the store than one without an idempotency key.
      *
      * @param key the key
      * @param amount the most units that will be used, at least 1
@@ -108,10 +117,15 @@ public interface QuotaService extends AutoCloseable {
     QuotaReservation reserve(String key, long amount, String idempotencyKey);
 
     /**
-     * Returns a reservation that this or another process handed over. Does not call the store. The reservation ends
-     * once, through the process that ends it first. A later {@code commit} or {@code cancel} of another process
-     * completes the first one, and returns false if it asked for something else. The reservation can be ended as long
-     * as the store keeps its counters.
+     * Returns a reservation that this or another process handed over. Does not call the store. The reservation is
+     * committed once, by the first process that does so. A later {@code commit} of another process completes the first
+     * one, and returns false if it asked for another amount. If one process has cancelled or closed the reservation,
+     * and another commits it after all, the amount is charged.
+     *
+     * <p><b>Late deliveries.</b> A handle is valid for 30 days. After that, {@code commit} and {@code cancel} throw an
+     * {@link IllegalStateException}, and the reservation stays charged as it is. If a handle is used again more than 23
+     * hours after its commit, {@code commit} and {@code cancel} change nothing and return false, because the store may
+     * have forgotten the correction. The same holds for {@code cancel} if it was cancelled.
      *
      * @param handle the text that {@link QuotaReservation#handle()} returned, from a service on the same store
      * @return the reservation, which has this service's choice of {@link CloseCharges}

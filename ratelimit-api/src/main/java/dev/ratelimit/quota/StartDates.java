@@ -19,8 +19,17 @@ sealed interface StartDates {
         return 1;
     }
 
-    /** Returns the dates that are a whole number of windows before or after a start. */
+    /**
+     * Returns the dates that are a whole number of windows before or after a start. They are expressed in the largest
+     * unit, so that equal dates are equal objects.
+     */
     static StartDates every(int count, ChronoUnit unit, LocalDate start) {
+        if (unit == ChronoUnit.DAYS && count % 7 == 0) {
+            return every(count / 7, ChronoUnit.WEEKS, start);
+        }
+        if (unit == ChronoUnit.MONTHS && count % 12 == 0) {
+            return every(count / 12, ChronoUnit.YEARS, start);
+        }
         return switch (unit) {
             case DAYS -> count == 1 ? new Daily() : EveryDays.of(unit, count, count, start);
             case WEEKS -> count == 1 ? new Weekly(start.getDayOfWeek()) : EveryDays.of(unit, count, 7 * count, start);

@@ -48,6 +48,6 @@ public record WindowBounds(Instant start, Instant end) {
      * @return whether it is the window of {@link CalendarWindow#lifetime()}
      */
     public boolean isEndless() {
-        return end.equals(ENDLESS.end);
+        return end.equals(ENDLESS.end) && start.equals(ENDLESS.start);
     }
 }

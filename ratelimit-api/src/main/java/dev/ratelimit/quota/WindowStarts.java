@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 
 /** The rule for the starts of windows on a local clock. */
@@ -21,19 +22,33 @@ sealed interface WindowStarts {
     WindowBounds around(long second, LocalClock clock);
 
     /**
+     * Returns windows that start when the clock reaches a multiple of a number of units from midnight. They are
+     * expressed in the largest unit, so that equal windows are equal objects.
+     */
+    static WindowStarts every(int count, ChronoUnit unit) {
+        long seconds = count * unit.getDuration().toSeconds();
+        long day = ChronoUnit.DAYS.getDuration().toSeconds();
+        if (seconds > day || day % seconds != 0) {
+            throw new IllegalArgumentException("windows of " + count + " " + unit
+                    + " would start at other times each day; take a number that divides "
+                    + day / unit.getDuration().toSeconds());
+        }
+        if (seconds == day) {
+            return new OnDates(new StartDates.Daily(), LocalTime.MIDNIGHT);
+        }
+        for (ChronoUnit larger : List.of(ChronoUnit.HOURS, ChronoUnit.MINUTES)) {
+            if (seconds % larger.getDuration().toSeconds() == 0) {
+                return new OnClock((int) (seconds / larger.getDuration().toSeconds()), larger);
+            }
+        }
+        return new OnClock((int) seconds, ChronoUnit.SECONDS);
+    }
+
+    /**
      * Windows that start when the clock reaches a multiple of a number of seconds, minutes or hours from midnight. The
      * number divides a day.
      */
     record OnClock(int count, ChronoUnit unit) implements WindowStarts {
-
-        public OnClock {
-            long day = ChronoUnit.DAYS.getDuration().toSeconds()
-                    / unit.getDuration().toSeconds();
-            if (count < 1 || count >= day || day % count != 0) {
-                throw new IllegalArgumentException("windows of " + count + " " + unit
-                        + " would start at other times each day; take " + "a number below " + day + " that divides it");
-            }
-        }
 
         @Override
         public WindowBounds around(long second, LocalClock clock) {

@@ -17,6 +17,8 @@ import dev.ratelimit.testing.ManualClock;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -100,6 +102,57 @@ class QuotaPlansTest {
         directory.put("bob", FREE);
         quotas.planChanged("bob");
         assertThat(quotas.peek("bob").used()).isEqualTo(2);
+    }
+
+    private static QuotaPlan trialFrom(String signUp) {
+        return QuotaPlan.of(
+                "trial",
+                Quota.of(
+                        "calls",
+                        3,
+                        CalendarWindow.every(30, ChronoUnit.DAYS)
+                                .startingFrom(Instant.parse(signUp).atZone(ZoneOffset.UTC))));
+    }
+
+    @Test
+    void aStartOfTheKeysOwnIsWhatTheResolverSaysAndNotRemembered() {
+        directory.put("eve", trialFrom("2026-03-01T09:00:00Z"));
+        quotas.consume("eve", 3);
+        directory.put("eve", trialFrom("2026-01-30T09:00:00Z"));
+        quotas.planChanged("eve");
+        assertThat(quotas.consume("eve").allowed())
+                .as("the same windows, from 30 days earlier")
+                .isFalse();
+        directory.put("eve", trialFrom("2026-03-01T09:00:01Z"));
+        quotas.planChanged("eve");
+        assertThat(quotas.consume("eve", 3).allowed())
+                .as("another window, from zero")
+                .isTrue();
+        directory.remove("eve");
+        time.advance(Duration.ofMinutes(5));
+        assertThat(quotas.consume("eve").allowed())
+                .as("the last known start, while the resolver fails")
+                .isFalse();
+        assertThat(fallbacks).hasSize(1);
+        time.advance(Duration.ofSeconds(10));
+        directory.put("eve", trialFrom("2026-03-01T09:00:00Z"));
+        assertThat(quotas.consume("eve").allowed())
+                .as("nothing was lost of the first")
+                .isFalse();
+    }
+
+    @Test
+    void whatWasReservedBeforeAnotherStartIsCorrectedThere() {
+        directory.put("eve", trialFrom("2026-03-01T09:00:00Z"));
+        QuotaReservation reserved = quotas.reserve("eve", 3);
+        String handle = quotas.reserve("eve", 3).allowed() ? "never" : reserved.handle();
+        directory.put("eve", trialFrom("2026-03-09T00:00:00Z"));
+        quotas.planChanged("eve");
+        assertThat(quotas.resume(handle).commit(1)).isTrue();
+        assertThat(quotas.peek("eve").used()).isZero();
+        directory.put("eve", trialFrom("2026-03-01T09:00:00Z"));
+        quotas.planChanged("eve");
+        assertThat(quotas.peek("eve").used()).isEqualTo(1);
     }
 
     @Test

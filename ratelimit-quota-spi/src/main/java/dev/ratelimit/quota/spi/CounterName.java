@@ -76,10 +76,29 @@ public record CounterName(String quota, String key, boolean shortened, String le
         return text.append(decoded(bytes)).toString();
     }
 
-    /** Decodes bytes and removes them from the stream. An unpaired surrogate becomes a replacement character. */
-    private static String decoded(ByteArrayOutputStream bytes) {
-        String text = bytes.toString(StandardCharsets.UTF_8);
-        bytes.reset();
-        return text;
+    /** Decodes bytes and removes them from the stream. An unpaired surrogate is preserved. */
+    private static String decoded(ByteArrayOutputStream taken) {
+        byte[] bytes = taken.toByteArray();
+        taken.reset();
+        StringBuilder text = new StringBuilder();
+        int begun = 0;
+        for (int i = 0; i + 2 < bytes.length; i++) {
+            if (isHalf(bytes, i)) {
+                text.append(new String(bytes, begun, i - begun, StandardCharsets.UTF_8))
+                        .append((char) (0xD000 | ((bytes[i + 1] & 0x3F) << 6) | (bytes[i + 2] & 0x3F)));
+                begun = i + 3;
+                i += 2;
+            }
+        }
+        return text.append(new String(bytes, begun, bytes.length - begun, StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    /**
+     * Returns whether an unpaired surrogate is at an index. UTF-8 does not allow it, but it keeps different keys
+     * distinct.
+     */
+    private static boolean isHalf(byte[] bytes, int at) {
+        return bytes[at] == (byte) 0xED && (bytes[at + 1] & 0xE0) == 0xA0 && (bytes[at + 2] & 0xC0) == 0x80;
     }
 }

@@ -10,11 +10,13 @@ import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaStatistics;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.spi.OperationId;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -142,7 +144,8 @@ public final class StoreQuotas implements QuotaService {
         Objects.requireNonNull(key, "key");
         CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
-        return askOnce(windows, key, targets.of(windows, key, now), amount, idempotencyKey, now)
+        OperationId id = IdempotentRequests.consumed(key, idempotencyKey);
+        return askOnce(windows, key, targets.of(windows, key, now), amount, id, now)
                 .decision();
     }
 
@@ -152,33 +155,48 @@ public final class StoreQuotas implements QuotaService {
         Objects.requireNonNull(key, "key");
         CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
-        Told told = askOnce(windows, key, targets.of(windows, key, now), amount, idempotencyKey, now);
+        List<Target> all = targets.of(windows, key, now);
+        IdempotentRequests.Looked looked = look(key, new Request(all, amount), idempotencyKey, now);
+        Instant instant = Instant.ofEpochMilli(now);
+        if (looked.committed()) {
+            QuotaDecision first = meter.decided(QuotaDecision.allowed(adjustments.read(all), clock.instant()));
+            List<Long> nothing = Collections.nCopies(all.size(), 0L);
+            Handle handle = Handle.of(looked.id(), looked.round(), amount, instant, all, first.usages());
+            return new HandedReservation(reservations, handle.of(amount, nothing), first);
+        }
+        Told told = askOnce(windows, key, all, amount, looked.operation(), now);
         QuotaDecision decision = told.decision();
-        UUID id = IdempotentRequests.holder(key, idempotencyKey);
-        Handle handle = new Handle(id, told.amount(), told.targets(), decision.usages());
-        return new HandedReservation(reservations, handle, decision);
+        Handle handle = Handle.of(looked.id(), looked.round(), amount, instant, told.targets(), decision.usages());
+        return new HandedReservation(
+                reservations,
+                decision.allowed() ? handle.of(Collections.max(told.amounts()), told.amounts()) : handle,
+                decision);
     }
 
-    /** A decision, the amount that it was made for first, and the targets, as the store says them now. */
-    private record Told(QuotaDecision decision, long amount, List<Target> targets) {}
+    private IdempotentRequests.Looked look(String key, Request request, String idempotencyKey, long nowMillis) {
+        try {
+            return once.look(key, request, idempotencyKey, Instant.ofEpochMilli(nowMillis));
+        } catch (QuotaUnavailableException e) {
+            meter.failed(e.certainty());
+            throw e;
+        }
+    }
+
+    /** A decision, the amounts that it was made for first, and the targets, as the store says them now. */
+    private record Told(QuotaDecision decision, List<Long> amounts, List<Target> targets) {}
 
     private Told askOnce(
-            CurrentWindow[] windows,
-            String key,
-            List<Target> targets,
-            long amount,
-            String idempotencyKey,
-            long nowMillis) {
-        IdempotentRequests.Asked asked = once.ask(key, new Request(targets, amount), idempotencyKey);
+            CurrentWindow[] windows, String key, List<Target> targets, long amount, OperationId id, long nowMillis) {
+        IdempotentRequests.Asked asked = once.ask(new Request(targets, amount), id);
         if (asked.answer() instanceof Answer.Counted counted) {
             // A denial is not remembered, so that the same request may be asked again below another limit.
             List<Target> raised = raised(windows, key, targets, counted, nowMillis);
             if (!raised.equals(targets)) {
-                return askOnce(windows, key, raised, amount, idempotencyKey, nowMillis);
+                return askOnce(windows, key, raised, amount, id, nowMillis);
             }
             // A repetition shows what the counter showed then, and goes past no share again.
             QuotaDecision decision = decisions.of(key, targets, counted, amount, Stay.FOR_NOW, nowMillis);
-            return new Told(meter.decided(decision), asked.amount(), targets);
+            return new Told(meter.decided(decision), asked.amounts(), targets);
         }
         Answer.Failed failed = (Answer.Failed) asked.answer();
         meter.failed(failed.exception().certainty());

@@ -2,7 +2,6 @@ package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.core.internal.waiting.Timers;
-import dev.ratelimit.quota.QuotaReservation;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +21,8 @@ final class TimeToLive {
         this.surroundings = surroundings;
     }
 
-    /** Has a reservation closed after a time from now, in place of any time that was set before. */
-    void set(Duration timeToLive, QuotaReservation reservation) {
+    /** Has a reservation expire after a time from now, in place of any time that was set before. */
+    void set(Duration timeToLive, Runnable expire) {
         if (timeToLive.isZero() || timeToLive.isNegative() || timeToLive.compareTo(MAX) > 0) {
             throw new IllegalArgumentException(
                     "timeToLive must be more than zero and at most 365 days, but was " + timeToLive);
@@ -31,7 +30,7 @@ final class TimeToLive {
         long due = surroundings.time().nanos() + timeToLive.toNanos();
         // The timer waits for nobody: the store is called elsewhere.
         replace(Timers.schedule(
-                surroundings.time(), due, () -> surroundings.executor().execute(reservation::close)));
+                surroundings.time(), due, () -> surroundings.executor().execute(expire)));
     }
 
     /** Takes the time back, because the reservation has ended. */
