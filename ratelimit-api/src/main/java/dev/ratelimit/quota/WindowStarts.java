@@ -9,21 +9,21 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
-/** Where windows start on a local clock. */
+/** The rule for the starts of windows on a local clock. */
 sealed interface WindowStarts {
 
-    /** The length of the windows, on a clock that is never changed. */
+    /** Returns the unit of the windows' length. */
     ChronoUnit unit();
 
-    /** How many units a window has. */
+    /** Returns the number of units in a window. */
     int count();
 
-    /** The window that has a second in it. */
+    /** Returns the window that contains a second. */
     WindowBounds around(long second, LocalClock clock);
 
     /**
-     * When the clock reaches a multiple of a number of units, counted from midnight; in the largest unit, so that equal
-     * ones are equal.
+     * Returns windows that start when the clock reaches a multiple of a number of units from midnight. They are
+     * expressed in the largest unit, so that equal windows are equal objects.
      */
     static WindowStarts every(int count, ChronoUnit unit) {
         long seconds = count * unit.getDuration().toSeconds();
@@ -45,8 +45,8 @@ sealed interface WindowStarts {
     }
 
     /**
-     * When the clock reaches a multiple of a number of seconds, minutes or hours that divides a day, counted from
-     * midnight.
+     * Windows that start when the clock reaches a multiple of a number of seconds, minutes or hours from midnight. The
+     * number divides a day.
      */
     record OnClock(int count, ChronoUnit unit) implements WindowStarts {
 
@@ -69,7 +69,7 @@ sealed interface WindowStarts {
         }
     }
 
-    /** When the clock first reaches a time of day, on some dates. */
+    /** Windows that start when the clock first reaches a time of day on given dates. */
     record OnDates(StartDates dates, LocalTime time) implements WindowStarts {
 
         @Override
@@ -94,7 +94,7 @@ sealed interface WindowStarts {
                 if (end > second) {
                     return bounds(start, end);
                 }
-                // The clock was set back over this start, which it had reached before.
+                // The clock was set back over this start, which it had already reached.
                 start = end;
             }
         }
@@ -109,7 +109,7 @@ sealed interface WindowStarts {
         }
     }
 
-    /** Once, before anything else: one window, which has no end. */
+    /** A single window, which has no end. */
     record Once() implements WindowStarts {
 
         @Override
