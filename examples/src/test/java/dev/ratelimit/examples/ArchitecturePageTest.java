@@ -88,10 +88,11 @@ class ArchitecturePageTest {
             if (!source.byModule().containsKey(module)) {
                 differences.add(module + ": no such module");
             } else if (count != 1) {
-                differences.add(module + ": " + (count == 0 ? "no" : "more than one") + " heading \"### `" + module + "`\"");
+                differences.add(
+                        module + ": " + (count == 0 ? "no" : "more than one") + " heading \"### `" + module + "`\"");
             }
-            Set<String> packages =
-                    new TreeSet<>(source.byModule().getOrDefault(module, Map.of()).keySet());
+            Set<String> packages = new TreeSet<>(
+                    source.byModule().getOrDefault(module, Map.of()).keySet());
             packages.addAll(maps.byModule().getOrDefault(module, Map.of()).keySet());
             for (String inPackage : packages) {
                 List<String> named = maps.of(module, inPackage);

@@ -3,10 +3,10 @@ package dev.ratelimit.cache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure to come by a value: the loader has failed, or could not be waited for, and there is nothing in the cache that may
- * be used instead.
+ * Thrown if a cache cannot return a value: the loader has failed, or the caller could not wait for it, and the cache
+ * has no other value that may be used.
  *
- * <p>The cause is what the loader has thrown, if it has.
+ * <p>The cause is the loader's exception, if it threw one.
  */
 public final class LoadFailedException extends RuntimeException {
 
