@@ -12,21 +12,23 @@ public final class LoadFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    /** Why there is no value. */
+    /** The reason why there is no value. */
     public enum Reason {
         /** The loader has failed. */
         FAILED,
         /** The load has taken longer than its deadline. */
         DEADLINE,
-        /** Too many loads are under way and waiting, so this one was not begun. */
+        /** Too many loads are running and waiting, so the cache refused this one. */
         REFUSED,
-        /** The caller's patience is over; the load goes on. */
+        /** The caller's patience has ended; the load goes on. */
         IMPATIENT,
         /** The caller's thread was interrupted, and still is marked so; the load goes on. */
         INTERRUPTED,
-        /** The cache has no answer that suits, and the caller has asked for no load: {@link ReadOptions#onlyIfCached()}. */
+        /** The cache has no suitable answer, and the caller allows no load: {@link ReadOptions#onlyIfCached()}. */
         NOT_CACHED,
-        /** The loader asks for what it is about to load, itself or through other loads: it would wait for itself. */
+        /**
+         * The loader asks for the key that it is loading, directly or through other loads, so it would wait for itself.
+         */
         CIRCULAR,
         /** The cache was closed. */
         CLOSED
@@ -58,7 +60,7 @@ public final class LoadFailedException extends RuntimeException {
         return text + " (" + state + ")" + (cause == null ? "" : ": " + text(cause));
     }
 
-    /** A loader's exception may throw when it is asked for its text; that must not hide it. */
+    /** The text of a loader's exception. Its {@code toString()} may throw; that must not hide the exception itself. */
     private static String text(Throwable cause) {
         try {
             return cause.toString();
@@ -77,7 +79,7 @@ public final class LoadFailedException extends RuntimeException {
     }
 
     /**
-     * Returns how the caller came by this failure: {@link CacheState#NEGATIVE} if it was remembered.
+     * Returns where the failure came from: {@link CacheState#NEGATIVE} if it was remembered.
      *
      * @return the state
      */
