@@ -5,8 +5,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * A statement bound tells the server when to end a statement by itself, so that nothing is at work there whose caller
- * has left. It stands in the text that is sent anyway: it costs no round trip, and leaves the connection as it was.
+ * A statement bound tells the server when to end a statement by itself, so that no statement runs on after its caller
+ * has left. It is part of the text of the statement, so it costs no round trip, and does not change the connection.
  */
 enum StatementBound {
     /** The database is in this process, or bounds its waits itself. */
@@ -50,8 +50,8 @@ enum StatementBound {
     },
 
     /**
-     * MySQL: a hint, which it knows for queries only. Changes are sent for rows that a query holds already; one that
-     * inserts waits for {@code innodb_lock_wait_timeout} at most.
+     * MySQL: a hint, which works for queries only. Changes are sent for rows that a query has already locked. An insert
+     * waits for {@code innodb_lock_wait_timeout} at most.
      */
     HINT {
         @Override
@@ -60,10 +60,12 @@ enum StatementBound {
         }
     };
 
-    /** Numbers of more binary digits than these are rounded down, so that there are few texts to prepare. */
+    /**
+     * The maximum binary digits of a bound. Longer numbers are rounded down, so that there are few texts to prepare.
+     */
     private static final int DIGITS = 4;
 
-    /** What is sent of PostgreSQL's setting where the time is a parameter, the first one. */
+    /** The text of PostgreSQL's setting, with the time as the first parameter. */
     static final String PARAMETER = "SELECT set_config('statement_timeout', ?, true); ";
 
     /** A query with the bound in it; its answer comes from {@link #rows}. */
@@ -80,7 +82,7 @@ enum StatementBound {
     }
 
     /**
-     * The time that the server is given of what is left: a little less, so that its answer comes while the caller
+     * Returns the time for the server: slightly less than the time left, so that its answer arrives while the caller
      * waits.
      */
     static long millis(long left) {
