@@ -7,9 +7,10 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Ports of the loopback address that nobody listens on.
+ * Free ports of the loopback address.
  *
- * <p>They are looked for below those that systems give to connections, so that no connection takes one before its server does.
+ * <p>They are below the range that systems use for outgoing connections, so that no connection takes one before its
+ * server does.
  */
 public final class FreePorts {
 
