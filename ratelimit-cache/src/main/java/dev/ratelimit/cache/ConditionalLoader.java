@@ -3,7 +3,8 @@ package dev.ratelimit.cache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A conditional loader asks a backend whether a value that the cache still keeps is valid, and loads a new value if not.
+ * A conditional loader asks a backend whether a value that the cache still keeps is valid, and loads a new value if
+ * not.
  *
  * <pre>{@code
  * cache.get(key, ReadOptions.any(), stored -> backend.productUnless(id, stored == null ? null : stored.version()))

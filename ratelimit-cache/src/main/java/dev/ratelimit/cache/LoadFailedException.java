@@ -37,7 +37,7 @@ public final class LoadFailedException extends RuntimeException {
     /** Why there is no value. */
     private final Reason reason;
 
-    /** How the caller came by this failure. */
+    /** The state that says where the failure came from. */
     private final CacheState state;
 
     LoadFailedException(Reason reason, CacheState state, @Nullable Throwable cause) {

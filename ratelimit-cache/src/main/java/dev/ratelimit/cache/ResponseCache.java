@@ -130,7 +130,8 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value of a key, from the cache or by a loader that may validate the value which the cache still keeps.
+     * Returns the value of a key, from the cache or by a loader that may validate the value which the cache still
+     * keeps.
      *
      * @param key the key
      * @param options how old the answer may be, how long to wait for it, and what to do with a load
@@ -163,8 +164,8 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value of a key that varies, from the cache or by a loader that may validate the value which the cache still
-     * keeps for the request's variant.
+     * Returns the value of a key that varies, from the cache or by a loader that may validate the value which the cache
+     * still keeps for the request's variant.
      *
      * @param key the key, as far as it is known before an answer has come
      * @param options how old the answer may be, how long to wait for it, and what to do with a load
@@ -241,8 +242,8 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value of a key without waiting, from the cache or by a loader that may validate the value which the cache still
-     * keeps: it is given that value, or null, as a {@link ConditionalLoader} is.
+     * Returns the value of a key without waiting, from the cache or by a loader that may validate the value which the
+     * cache still keeps: it is given that value, or null, as a {@link ConditionalLoader} is.
      *
      * @param key the key
      * @param options how old the answer may be, how long to wait for it, and what to do with a load
@@ -279,8 +280,9 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value of a key that varies without waiting, from the cache or by a loader that may validate the value which the
-     * cache still keeps for the request's variant: it is given that value, or null, as a {@link ConditionalLoader} is.
+     * Returns the value of a key that varies without waiting, from the cache or by a loader that may validate the value
+     * which the cache still keeps for the request's variant: it is given that value, or null, as a
+     * {@link ConditionalLoader} is.
      *
      * @param key the key, as far as it is known before an answer has come
      * @param options how old the answer may be, how long to wait for it, and what to do with a load
@@ -312,8 +314,8 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value of a key as far as it is in the cache and usable, without loading anything. A value that it returns counts in
-     * the statistics as a hit or a stale hit.
+     * Returns the value of a key as far as it is in the cache and usable, without loading anything. A value that it
+     * returns counts in the statistics as a hit or a stale hit.
      *
      * @param key the key
      * @return the value, as a hit or stale; empty if there is none
@@ -340,8 +342,8 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value of a key that varies as far as it is in the cache and usable, without loading anything. A value that it
-     * returns counts in the statistics as a hit or a stale hit.
+     * Returns the value of a key that varies as far as it is in the cache and usable, without loading anything. A value
+     * that it returns counts in the statistics as a hit or a stale hit.
      *
      * @param key the key, as far as it is known before an answer has come
      * @return the value, as a hit or stale; empty if there is none
@@ -352,8 +354,8 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value of a key that varies as far as it is in the cache and suits the options, without loading anything, as
-     * {@link #peek(CacheKey, ReadOptions)} does.
+     * Returns the value of a key that varies as far as it is in the cache and suits the options, without loading
+     * anything, as {@link #peek(CacheKey, ReadOptions)} does.
      *
      * @param key the key, as far as it is known before an answer has come
      * @param options how old and how stale the value may be; what they say of loads is not asked

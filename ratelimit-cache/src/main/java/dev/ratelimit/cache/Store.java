@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * The slots by their keys, in Caffeine. Caffeine enforces the bounds, removes expired slots, and makes each change of a
  * slot one atomic step.
  *
- * <p><b>Two bounds.</b> Caffeine has one, on the sum of weights. With a bound on bytes B and one on entries N, each entry weighs
- * its bytes, but at least B/N: then the bytes are within B, and there are no more than N.
+ * <p><b>Two bounds.</b> Caffeine has one, on the sum of weights. With a bound on bytes B and one on entries N, each
+ * entry weighs its bytes, but at least B/N: then the bytes are within B, and there are no more than N.
  *
  * <p><b>Order of use.</b> Caffeine decides which slots to evict by how often and how recently they were read. Recording
  * a read costs Caffeine more than the lookup itself, and makes threads wait for each other. So a read is recorded at

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * The memory that the last answers for a key were not cacheable. A key may have a marker and a value: the marker never
  * displaces the value.
  *
- * <p>One such answer may be an exception, so callers still share the next load. After two in a row each caller loads alone.
+ * <p>One such answer may be an exception, so callers still share the next load. After two in a row each caller loads
+ * alone.
  */
 record UncacheableMarker(int times, long until) {
 

@@ -43,7 +43,8 @@ public interface VaryingKey<V> {
      * Returns the names on which a value depends, in addition to the primary key.
      *
      * @param value the loaded value
-     * @return the names, which may include {@link #ANYTHING}; none if it is the same for all requests of the primary key
+     * @return the names, which may include {@link #ANYTHING}; none if it is the same for all requests of the primary
+     *     key
      */
     Collection<String> names(V value);
 }

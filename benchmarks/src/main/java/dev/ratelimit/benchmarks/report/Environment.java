@@ -15,7 +15,8 @@ import java.util.Objects;
 import java.util.Properties;
 
 /**
- * The machine and the software of the measurements, from {@code environment.txt} next to the results: a line for each fact.
+ * The machine and the software of the measurements, from {@code environment.txt} next to the results: a line for each
+ * fact.
  *
  * <p>Written when measuring begins by {@code benchmarks/all}; the arguments are the file, the command and the commit.
  */

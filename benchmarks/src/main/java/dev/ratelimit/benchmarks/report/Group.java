@@ -15,7 +15,8 @@ import java.util.function.Function;
  * @param title the job
  * @param type the class of the benchmarks
  * @param suffix the suffix after the library's name in their methods
- * @param param the parameter, with a slash before it; empty if there is none; {@link #SAMPLED} for calls timed one by one
+ * @param param the parameter, with a slash before it; empty if there is none; {@link #SAMPLED} for calls timed one by
+ *     one
  * @param ours our methods, and their labels
  * @param floor the method of the floor; empty if there is none
  * @param floorLabel the work of the floor
@@ -37,7 +38,8 @@ record Group(
     }
 
     /**
-     * The times of each that was measured, the least first. If calls were timed one by one, the time is the 99.99th percentile.
+     * The times of each that was measured, the least first. If calls were timed one by one, the time is the 99.99th
+     * percentile.
      */
     Panel times(Results results) {
         Function<String, Interval> time =

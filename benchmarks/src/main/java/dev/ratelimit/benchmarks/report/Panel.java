@@ -25,8 +25,8 @@ record Panel(String title, String floor, double floorValue, List<Bar> bars, Stri
     }
 
     /**
-     * The minimum of the right end of the axis: the end of the bars and their errors. A bar that is several times as long as all
-     * others does not count: it is cut, so that the others can be seen.
+     * The minimum of the right end of the axis: the end of the bars and their errors. A bar that is several times as
+     * long as all others does not count: it is cut, so that the others can be seen.
      */
     double most() {
         List<Double> scores = bars.stream()

@@ -138,7 +138,10 @@ final class Preconditions {
         return response.first(field).flatMap(text -> HttpDate.parse(text, Instant.EPOCH));
     }
 
-    /** Whether a 304 is about a stored response: a strong tag only about one with the same strong tag (RFC 9111, section 4.3.4). */
+    /**
+     * Whether a 304 is about a stored response: a strong tag only about one with the same strong tag (RFC 9111, section
+     * 4.3.4).
+     */
     private static boolean isTagOf(String stored, String notModified) {
         return notModified.strip().startsWith("W/")
                 ? weaklyEqual(stored, notModified)

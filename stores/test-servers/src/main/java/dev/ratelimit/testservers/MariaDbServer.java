@@ -14,8 +14,8 @@ import java.util.Objects;
 /**
  * A real MariaDB server on this machine, with a user {@code root} without a password, and a database {@code test}.
  *
- * <p>It keeps its port and its data over {@link #restart()}, also when it is killed. There are programs for Linux on x86-64 only.
- * Thread-safe.
+ * <p>It keeps its port and its data over {@link #restart()}, also when it is killed. There are programs for Linux on
+ * x86-64 only. Thread-safe.
  */
 public final class MariaDbServer implements AutoCloseable {
 

@@ -15,8 +15,8 @@ import java.util.Locale;
 /**
  * A real PostgreSQL server on this machine, with one user without a password, {@code postgres}.
  *
- * <p>It keeps its port and its data over {@link #restart()}. The server refuses to be root, so root starts it as another user.
- * Thread-safe.
+ * <p>It keeps its port and its data over {@link #restart()}. The server refuses to be root, so root starts it as
+ * another user. Thread-safe.
  */
 public final class PostgresServer implements AutoCloseable {
 

@@ -9,7 +9,10 @@ import java.util.List;
 /** A way to count operations in a database. */
 interface Counting {
 
-    /** Tries once; throws {@link LostRace} or an exception that {@link SqlStates#collided} knows if it can be tried again. */
+    /**
+     * Tries once; throws {@link LostRace} or an exception that {@link SqlStates#collided} knows if it can be tried
+     * again.
+     */
     List<Outcome> attempt(List<Operation> operations, Session session, Progress progress) throws SQLException;
 
     /** Counts in a session of its own. */

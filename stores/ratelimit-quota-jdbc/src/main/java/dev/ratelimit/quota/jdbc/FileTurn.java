@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * exists. H2 2.5.252 may then wait for that transaction for ever, at each later change of the row, even after a
  * restart. With one transaction at a time, each change is in the file together with its undo record.
  *
- * <p>All stores of this process that use the same file share one turn. There is one entry for each file that was ever opened.
+ * <p>All stores of this process that use the same file share one turn. There is one entry for each file that was ever
+ * opened.
  */
 final class FileTurn {
 
@@ -32,7 +33,9 @@ final class FileTurn {
         return TURNS.computeIfAbsent(file.toAbsolutePath().normalize(), path -> new FileTurn());
     }
 
-    /** Waits for the turn until the deadline; returns whether the connection has it. One that has it already keeps it. */
+    /**
+     * Waits for the turn until the deadline; returns whether the connection has it. One that has it already keeps it.
+     */
     boolean take(Connection connection, Deadline deadline) {
         if (holder == connection) {
             return true;

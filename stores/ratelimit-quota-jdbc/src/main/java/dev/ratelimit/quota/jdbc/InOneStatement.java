@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts a single acquire by one statement of PostgreSQL, which is its own transaction: one round trip, and one flush of the log if it
- * is granted. A denial writes nothing. All else is counted {@link InTransaction}.
+ * Counts a single acquire by one statement of PostgreSQL, which is its own transaction: one round trip, and one flush
+ * of the log if it is granted. A denial writes nothing. All else is counted {@link InTransaction}.
  *
  * <p>All parts of the statement see the tables as they were when it began. But a part that locks or inserts a row waits
  * for the transaction that holds the row, and then sees the row as that transaction left it (manual of PostgreSQL,

@@ -17,7 +17,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JDBC quota store is a quota store in two tables of a relational database: PostgreSQL 12, MariaDB 10.6, MySQL 8.0, H2 2.2, or later.
+ * A JDBC quota store is a quota store in two tables of a relational database: PostgreSQL 12, MariaDB 10.6, MySQL 8.0,
+ * H2 2.2, or later.
  *
  * <pre>{@code
  * QuotaStore store = JdbcQuotaStore.builder(pool).createTables().build();

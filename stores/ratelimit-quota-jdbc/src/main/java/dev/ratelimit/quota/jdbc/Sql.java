@@ -2,7 +2,9 @@ package dev.ratelimit.quota.jdbc;
 
 import java.util.Collections;
 
-/** The statements, as all databases understand them. Values are parameters; only the checked name of the table is text. */
+/**
+ * The statements, as all databases understand them. Values are parameters; only the checked name of the table is text.
+ */
 final class Sql {
 
     /** Longer lists of parameters are sent as several statements. */

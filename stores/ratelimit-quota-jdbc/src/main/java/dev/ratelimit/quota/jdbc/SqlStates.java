@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The meaning of SQL errors for the statement that failed. Only this class reads error codes.
  *
- * <p>Classes of SQLState are those of ISO/IEC 9075-2, section 24.1; the others are of PostgreSQL (appendix A of its manual), MariaDB
- * and H2. An error that is not known here says nothing: the statement may have been done.
+ * <p>Classes of SQLState are those of ISO/IEC 9075-2, section 24.1; the others are of PostgreSQL (appendix A of its
+ * manual), MariaDB and H2. An error that is not known here says nothing: the statement may have been done.
  */
 final class SqlStates {
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Chapter S4 of the rules: counters are kept, but not for ever. */
 public interface S4CountersAreKept extends StoreHooks {
 
-    /** How long the counters of these tests live. */
+    /** The lifetime of the counters of these tests. */
     Duration LIFE = Duration.ofSeconds(4);
 
     /** Half of that. */

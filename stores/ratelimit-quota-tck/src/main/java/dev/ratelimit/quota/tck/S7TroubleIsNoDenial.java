@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Chapter S7 of the rules: trouble is no denial. */
 public interface S7TroubleIsNoDenial extends StoreHooks {
 
-    /** How long a call waits for a store that is cut off. */
+    /** The deadline of a call to a store that is cut off. */
     Duration SHORT = Duration.ofMillis(200);
 
     /** Requests each kind of operation while the store is cut off. */
