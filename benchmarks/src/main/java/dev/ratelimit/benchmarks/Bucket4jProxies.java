@@ -25,8 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 
 /**
- * Bucket4j's buckets in a server: so large that nothing is refused, refilled once a year, so that what is left says what was
- * granted.
+ * Bucket4j's buckets in a server: so large that nothing is refused, refilled once a year, so that what is left says
+ * what was granted.
  */
 final class Bucket4jProxies {
 
@@ -88,7 +88,10 @@ final class Bucket4jProxies {
         return () -> bucket.tryConsume(1);
     }
 
-    /** One bucket object for all callers of a key, which counts here and tells the server later: meanwhile others may exceed. */
+    /**
+     * One bucket object for all callers of a key, which counts here and tells the server later: meanwhile others may
+     * exceed.
+     */
     LoadWay.Call delaying(String key) {
         BucketProxy bucket = delaying.computeIfAbsent(
                 key,

@@ -19,8 +19,8 @@ import org.openjdk.jol.info.GraphLayout;
  * and dropped, so a string among what the limiter reaches is one that it retained.
  *
  * <p>Run by {@code benchmarks/run CellFootprint}, which passes what JOL needs; the only argument is the file that gets
- * the summary; a file beside it, which ends with {@code .json}, gets the bytes per key of ours and of other libraries ({@link
- * PeersFootprint}).
+ * the summary; a file beside it, which ends with {@code .json}, gets the bytes per key of ours and of other libraries
+ * ({@link PeersFootprint}).
  */
 public final class CellFootprint {
 

@@ -11,11 +11,12 @@ import java.util.stream.Stream;
 /**
  * Two commits, by the results of short runs in alternation: how many times as long each benchmark takes as it did.
  *
- * <p>Ratios are taken round by round, so that what disturbs the machine for a while disturbs both sides of a ratio. A benchmark is
- * slower if it was so in every round, and by more than 5 % in the middle one; it is faster if the opposite holds; all else is noise.
+ * <p>Ratios are taken round by round, so that what disturbs the machine for a while disturbs both sides of a ratio. A
+ * benchmark is slower if it was so in every round, and by more than 5 % in the middle one; it is faster if the opposite
+ * holds; all else is noise.
  *
- * <p>Run by {@code benchmarks/compare}; the arguments are the results of the base and of the change by turns. The exit status is 0
- * if nothing became slower, 1 if something did, and 2 if there is nothing to compare.
+ * <p>Run by {@code benchmarks/compare}; the arguments are the results of the base and of the change by turns. The exit
+ * status is 0 if nothing became slower, 1 if something did, and 2 if there is nothing to compare.
  */
 public final class Compare {
 

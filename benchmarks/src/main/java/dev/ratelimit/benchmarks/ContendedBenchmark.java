@@ -16,9 +16,10 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 /**
  * The cost of one decision for one key while another thread asks for the same key.
  *
- * <p>Under a high limit both threads change the same state; under a low one, a thousand a second, nearly all calls are refused and
- * need not change anything. The floors are a look into a {@link ConcurrentHashMap}, the clock, and, under the high limit, a
- * compare-and-set that is tried until it succeeds. {@code decide} is ours, the others are named after their libraries.
+ * <p>Under a high limit both threads change the same state; under a low one, a thousand a second, nearly all calls are
+ * refused and need not change anything. The floors are a look into a {@link ConcurrentHashMap}, the clock, and, under
+ * the high limit, a compare-and-set that is tried until it succeeds. {@code decide} is ours, the others are named after
+ * their libraries.
  */
 @State(Scope.Benchmark)
 @Threads(2)

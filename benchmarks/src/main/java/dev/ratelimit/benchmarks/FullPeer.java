@@ -12,9 +12,9 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 /**
  * The limiter of another library, bounded to 100,000 keys, after a million have come.
  *
- * <p>Guava, Bucket4j and Failsafe stand in a Caffeine cache of the default settings, which clears away with a pool of other
- * threads: on a machine with a free processor, part of what a new key costs is paid there, and is not in the time of the call.
- * Sentinel has a bound of its own.
+ * <p>Guava, Bucket4j and Failsafe stand in a Caffeine cache of the default settings, which clears away with a pool of
+ * other threads: on a machine with a free processor, part of what a new key costs is paid there, and is not in the time
+ * of the call. Sentinel has a bound of its own.
  */
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // setUp() is the constructor that JMH knows

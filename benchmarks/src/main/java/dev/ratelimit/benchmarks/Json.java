@@ -8,8 +8,8 @@ import java.util.Map;
 /**
  * A reader of JSON, as far as JMH writes it: into maps, lists, strings, doubles and booleans.
  *
- * <p>A hundred lines here spare a dependency that would serve one file. Escapes in strings are kept as they stand, but for
- * the quote; JMH writes none in what is read from its results. {@code null} is not accepted.
+ * <p>A hundred lines here spare a dependency that would serve one file. Escapes in strings are kept as they stand, but
+ * for the quote; JMH writes none in what is read from its results. {@code null} is not accepted.
  */
 final class Json {
 

@@ -16,7 +16,8 @@ import java.util.function.ToLongFunction;
 /**
  * Ways to count under load, by turns in short rounds, so that what disturbs the machine for a while disturbs them all.
  *
- * <p>A call that was not granted fails the measurement, as does a counter that does not show in the end what was granted on it.
+ * <p>A call that was not granted fails the measurement, as does a counter that does not show in the end what was
+ * granted on it.
  *
  * @param count how many rounds are measured, after one that is not
  * @param time how long each way has in a round

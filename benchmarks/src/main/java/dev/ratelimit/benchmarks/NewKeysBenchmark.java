@@ -13,8 +13,8 @@ import org.openjdk.jmh.annotations.State;
  * <p>This is what somebody does who makes up keys to exhaust a limiter. A key is made the same way in all methods; what
  * the decision costs is the difference to {@link #floorKey}.
  *
- * <p>{@code decide} and {@code decideSaturated} are ours; the peers are bounded to the same 100,000 keys (see {@link FullPeer}).
- * Resilience4j is not among them, for nothing bounds its registry.
+ * <p>{@code decide} and {@code decideSaturated} are ours; the peers are bounded to the same 100,000 keys (see
+ * {@link FullPeer}). Resilience4j is not among them, for nothing bounds its registry.
  */
 public class NewKeysBenchmark extends BenchmarkDefaults {
 

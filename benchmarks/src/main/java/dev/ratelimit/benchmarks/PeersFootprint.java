@@ -10,7 +10,8 @@ import java.util.TreeMap;
 import javax.management.JMException;
 
 /**
- * The memory that the limiters of other libraries hold per key, keys included, beside ours, by the heap in use after a collection.
+ * The memory that the limiters of other libraries hold per key, keys included, beside ours, by the heap in use after a
+ * collection.
  *
  * <p>Sentinel is not among them: it forgets keys beyond 200,000.
  */

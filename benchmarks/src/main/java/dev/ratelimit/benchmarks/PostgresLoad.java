@@ -15,8 +15,8 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 /**
- * Quotas in a real PostgreSQL, which flushes each commit to its disk, beside the same statement with the same values sent
- * without the store. Both count on the same rows.
+ * Quotas in a real PostgreSQL, which flushes each commit to its disk, beside the same statement with the same values
+ * sent without the store. Both count on the same rows.
  */
 final class PostgresLoad implements AutoCloseable {
 

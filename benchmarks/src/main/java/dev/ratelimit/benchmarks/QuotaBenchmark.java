@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * The cost of one amount counted in memory, beside that of one decision of a limiter, for the same keys in the same order, on
- * one thread.
+ * The cost of one amount counted in memory, beside that of one decision of a limiter, for the same keys in the same
+ * order, on one thread.
  */
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // setUp() is the constructor that JMH knows

@@ -20,15 +20,16 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * How many amounts a second are counted in a real Redis and a real PostgreSQL by one to 256 callers, on one hot key and on a key
- * each, by our quota service and by Bucket4j's proxies; on the hot key also by units that ours has prefetched, and by Bucket4j's that are
- * counted later.
+ * How many amounts a second are counted in a real Redis and a real PostgreSQL by one to 256 callers, on one hot key and
+ * on a key each, by our quota service and by Bucket4j's proxies; on the hot key also by units that ours has prefetched,
+ * and by Bucket4j's that are counted later.
  *
- * <p>Both use the same client, or the same pool of sixteen connections, with a deadline that is never reached. All ways of one server
- * take turns in short rounds; a call that is refused fails the run, as does a counter that does not show exactly what was granted.
+ * <p>Both use the same client, or the same pool of sixteen connections, with a deadline that is never reached. All ways
+ * of one server take turns in short rounds; a call that is refused fails the run, as does a counter that does not show
+ * exactly what was granted.
  *
- * <p>Run by {@code benchmarks/run QuotaCallers}; the arguments are the file that gets the figures and, if others than the usual are
- * wanted, the milliseconds of a round.
+ * <p>Run by {@code benchmarks/run QuotaCallers}; the arguments are the file that gets the figures and, if others than
+ * the usual are wanted, the milliseconds of a round.
  */
 public final class QuotaCallers {
 
@@ -50,8 +51,8 @@ public final class QuotaCallers {
      * Measures and prints.
      *
      * @param args the file for the figures, if any, and the milliseconds of a round
-     * @throws Exception if a server does not start, a call fails, a counter does not show what was granted, or the file cannot
-     *     be written
+     * @throws Exception if a server does not start, a call fails, a counter does not show what was granted, or the file
+     *     cannot be written
      */
     public static void main(String[] args) throws Exception {
         Duration time = Duration.ofMillis(args.length > 1 ? Long.parseLong(args[1]) : 800);

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How many amounts a second are counted in a real Redis and a real PostgreSQL, by one caller and by 64, beside what the same
- * script or statement comes to without the library.
+ * How many amounts a second are counted in a real Redis and a real PostgreSQL, by one caller and by 64, beside what the
+ * same script or statement comes to without the library.
  *
  * <p>Run by {@code benchmarks/run QuotaLoad}; the only argument is the file that gets the figures.
  */
@@ -33,8 +33,8 @@ public final class QuotaLoad {
      * Measures and prints.
      *
      * @param args the file for the figures, if any
-     * @throws Exception if a server does not start, a call fails, a counter does not show what was granted, or the file cannot
-     *     be written
+     * @throws Exception if a server does not start, a call fails, a counter does not show what was granted, or the file
+     *     cannot be written
      */
     public static void main(String[] args) throws Exception {
         List<String> lines = new ArrayList<>();

@@ -18,8 +18,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Quotas in a real Redis, beside bare calls of the same script with the same arguments by the same client, on a connection
- * of their own. Both count on the same counters.
+ * Quotas in a real Redis, beside bare calls of the same script with the same arguments by the same client, on a
+ * connection of their own. Both count on the same counters.
  */
 final class RedisLoad implements AutoCloseable {
 

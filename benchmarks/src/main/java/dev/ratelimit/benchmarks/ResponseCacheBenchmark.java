@@ -18,11 +18,11 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Threads;
 
 /**
- * The cost of a value that is in the response cache, beside that of a look into a Caffeine of the same bound and lifetime, and
- * the cost of joining a load.
+ * The cost of a value that is in the response cache, beside that of a look into a Caffeine of the same bound and
+ * lifetime, and the cost of joining a load.
  *
- * <p>One hot key, made beforehand and the same for both: what a key and its place in memory cost would hide what the cache adds.
- * Hits are counted, and are told with their age, which Caffeine's floor does not do.
+ * <p>One hot key, made beforehand and the same for both: what a key and its place in memory cost would hide what the
+ * cache adds. Hits are counted, and are told with their age, which Caffeine's floor does not do.
  */
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // setUp() is the constructor that JMH knows
@@ -119,8 +119,8 @@ public class ResponseCacheBenchmark extends BenchmarkDefaults {
     }
 
     /**
-     * A load that nobody else waits for, and what invalidates it: what is below {@link #coalesced()}. Its loader answers at
-     * once, so there is no hand-over to a thread.
+     * A load that nobody else waits for, and what invalidates it: what is below {@link #coalesced()}. Its loader
+     * answers at once, so there is no hand-over to a thread.
      *
      * @return the answer
      */

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The results of benchmark runs, as JMH writes them with {@code -rf json}.
  *
- * <p>A benchmark is named as {@code Class.method}, and {@code Class.method/value} if it has a parameter. Where JMH timed
- * single calls ({@code -bm sample}) the name ends in {@code /sampled}, so that it stands beside the mean of all calls of the same
- * method. What was not measured is {@link Double#NaN}, which carries through all arithmetic.
+ * <p>A benchmark is named as {@code Class.method}, and {@code Class.method/value} if it has a parameter. Where JMH
+ * timed single calls ({@code -bm sample}) the name ends in {@code /sampled}, so that it stands beside the mean of all
+ * calls of the same method. What was not measured is {@link Double#NaN}, which carries through all arithmetic.
  */
 public final class Results {
 
@@ -134,8 +134,8 @@ public final class Results {
     /**
      * Returns a benchmark's score in whatever unit it was measured, and between what it lies.
      *
-     * <p>JMH's bounds are those of a 99.9 % confidence interval, those of our own programs the least and the most of the rounds.
-     * Where there is no bound, it is the score.
+     * <p>JMH's bounds are those of a 99.9 % confidence interval, those of our own programs the least and the most of
+     * the rounds. Where there is no bound, it is the score.
      *
      * @param benchmark its name
      * @return the score; not a number if it was not measured

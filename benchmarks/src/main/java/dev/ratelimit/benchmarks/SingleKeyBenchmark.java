@@ -18,8 +18,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
  * The cost of one decision of a limiter without a key, on one thread.
  *
  * <p>No limiter that is exact can do with less than a reading of the clock, and, if it allows, one successful
- * compare-and-set; these are the floors. {@code allow} and {@code deny} are ours, the others are named after their libraries, whose
- * settings stand in {@link Peer}.
+ * compare-and-set; these are the floors. {@code allow} and {@code deny} are ours, the others are named after their
+ * libraries, whose settings stand in {@link Peer}.
  */
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // setUp() is the constructor that JMH knows

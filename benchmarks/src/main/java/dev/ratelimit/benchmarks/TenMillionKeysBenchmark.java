@@ -17,9 +17,9 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 /**
  * The cost of one decision for one of ten million known keys, each of which comes as often as any other, on one thread.
  *
- * <p>It is the worst case for caches: of the table, the map and the keys themselves. The floor is a {@link ConcurrentHashMap} with
- * a cell of each key, a reading of the clock, and one compare-and-set, without any rule. With {@code -p keys=...} it shows how the
- * cost goes with the number of keys.
+ * <p>It is the worst case for caches: of the table, the map and the keys themselves. The floor is a
+ * {@link ConcurrentHashMap} with a cell of each key, a reading of the clock, and one compare-and-set, without any rule.
+ * With {@code -p keys=...} it shows how the cost goes with the number of keys.
  */
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // setUp() is the constructor that JMH knows

@@ -23,11 +23,11 @@ import java.util.function.Supplier;
 /**
  * How late those depart who wait for their turn, and how many a second do, by ours and by other libraries.
  *
- * <p>Fifty wait at a time: threads, virtual threads where the JDK has them, or stages without a thread. A thousand a second are
- * asked for, of whom the lateness is noted, and then a hundred thousand, of whom is counted how many depart. The first turn
- * is taken without a wait. How late the n-th departure after it is, is counted from the instant just before the first turn, and n
- * turns; for Resilience4j, whose cycles begin when a limiter is made, some 40 µs before, from that instant. Ours has been asked
- * for another key by then.
+ * <p>Fifty wait at a time: threads, virtual threads where the JDK has them, or stages without a thread. A thousand a
+ * second are asked for, of whom the lateness is noted, and then a hundred thousand, of whom is counted how many depart.
+ * The first turn is taken without a wait. How late the n-th departure after it is, is counted from the instant just
+ * before the first turn, and n turns; for Resilience4j, whose cycles begin when a limiter is made, some 40 µs before,
+ * from that instant. Ours has been asked for another key by then.
  *
  * <p>Run by {@code benchmarks/run WaitersBenchmark}; the only argument is the file that gets the figures.
  */
@@ -158,7 +158,9 @@ public final class WaitersBenchmark {
         Thread of(Runnable work);
     }
 
-    /** The threads are there before the limiter is: to start them may take longer than a turn, which nobody would take. */
+    /**
+     * The threads are there before the limiter is: to start them may take longer than a turn, which nobody would take.
+     */
     private static long[] threads(int count, Factory factory, Supplier<Turn> limiter) throws Exception {
         long[] departed = new long[count];
         CompletableFuture<Turn> firstTaken = new CompletableFuture<>();

@@ -23,8 +23,9 @@ import org.openjdk.jol.info.ClassLayout;
 /**
  * The memory that a million hold who wait at once without a thread, and what it takes to begin and to give up.
  *
- * <p>The JVM's own count of live objects, and the heap in use after a collection, are compared before and after; JOL says how
- * large one object of each class is. Timers share the task that they run, so that only what waiting takes is counted.
+ * <p>The JVM's own count of live objects, and the heap in use after a collection, are compared before and after; JOL
+ * says how large one object of each class is. Timers share the task that they run, so that only what waiting takes is
+ * counted.
  *
  * <p>Run by {@code benchmarks/run WaitingFootprint}; the only argument is the file that gets the figures.
  */

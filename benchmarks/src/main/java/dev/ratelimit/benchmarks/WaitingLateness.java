@@ -25,9 +25,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * How late those depart who wait: a thousand a second for ten seconds, of whom fifty wait at a time.
  *
- * <p>Beside the two ways of waiting for a limiter stand what they are made of, sleeping threads and timers, and what these could
- * be measured by: threads that call nothing but {@code parkNanos}, threads that spin through the last 100 µs, and the JDK's
- * executor of scheduled tasks. A departure that is early fails the run.
+ * <p>Beside the two ways of waiting for a limiter stand what they are made of, sleeping threads and timers, and what
+ * these could be measured by: threads that call nothing but {@code parkNanos}, threads that spin through the last 100
+ * µs, and the JDK's executor of scheduled tasks. A departure that is early fails the run.
  *
  * <p>Run by {@code benchmarks/run WaitingLateness}; the only argument is the file that gets the figures.
  */
@@ -176,7 +176,9 @@ public final class WaitingLateness {
         void number(long start, int departure) throws InterruptedException;
     }
 
-    /** The threads are there before the origin is: to start them may take longer than a turn, which nobody would take. */
+    /**
+     * The threads are there before the origin is: to start them may take longer than a turn, which nobody would take.
+     */
     private static long inThreads(int count, Origin origin, Departing departing) throws Exception {
         CompletableFuture<Long> begin = new CompletableFuture<>();
         AtomicInteger next = new AtomicInteger();

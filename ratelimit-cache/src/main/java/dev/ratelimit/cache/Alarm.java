@@ -10,10 +10,13 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
-/** What runs a task after a time: a virtual source by its own time, any other by the machine's. */
+/**
+ * A timer that runs a task after a time. A virtual time source runs it by virtual time, any other by the machine's
+ * time.
+ */
 interface Alarm {
 
-    /** Has a task run once, after so many nanoseconds. */
+    /** Schedules a task to run once, after a number of nanoseconds. */
     ScheduledTask after(long nanos, Runnable task);
 
     static Alarm of(TimeSource time) {
@@ -24,10 +27,11 @@ interface Alarm {
     }
 
     /**
-     * One thread looks at the clock while something is to come; what is due is run by others, as it may take its time.
+     * A timer on the machine's time. One thread watches the clock while tasks are pending. Other threads run the tasks
+     * that are due, because a task may take long.
      *
-     * <p>Where no thread can be started to look, that is the error of the caller who asked; where none can be started to
-     * run what is due, the one that looks does, so that nothing is lost.
+     * <p>If the watching thread cannot be started, the caller that schedules a task gets the error. If no thread can be
+     * started for a due task, the watching thread runs the task itself, so no task is lost.
      */
     final class MachineTime implements Alarm {
 
@@ -47,7 +51,7 @@ interface Alarm {
 
         @Override
         public ScheduledTask after(long nanos, Runnable task) {
-            // First the thread: a task that was put in and then has none would stay in.
+            // The thread comes first: without one, a task that was already added would stay in the queue.
             clock.prestartCoreThread();
             ScheduledFuture<?> due = clock.schedule(() -> run(task), nanos, TimeUnit.NANOSECONDS);
             return () -> due.cancel(false);

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The way to the backend when the cache itself has failed: the loader is called as if there were no cache. */
+/** The call of the backend when the cache itself has failed: it calls the loader as if there were no cache. */
 final class CacheBypass<V> {
 
     private final Counters counters;
@@ -20,7 +20,7 @@ final class CacheBypass<V> {
     Cached<V> get(Throwable trouble, ReadOptions options, LoaderCall<V> loader) {
         begin(trouble, options);
         try {
-            // The loader of a caller who waits is called here, so its stage has ended.
+            // A blocking caller's loader was called on this thread, so its stage has ended.
             return answer(Objects.requireNonNull(
                     loader.begin(null).toCompletableFuture().join(), "value"));
         } catch (InterruptedException e) {
@@ -55,7 +55,10 @@ final class CacheBypass<V> {
         }
     }
 
-    /** The same answer; or the loader's, if it fails for another reason than the loader. Cancelling it cancels only it. */
+    /**
+     * Returns the same answer. If it fails for another reason than the loader, returns the loader's answer. Cancelling
+     * the returned stage cancels nothing else.
+     */
     CompletableFuture<Cached<V>> unlessBroken(
             CompletableFuture<Cached<V>> answer, ReadOptions options, LoaderCall<V> loader) {
         CompletableFuture<Cached<V>> result = new CompletableFuture<>();

@@ -4,20 +4,21 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A cache key is what a response is kept by: a scope, and parts that say what was asked for.
+ * A cache key identifies a response in the cache: by a scope, and by parts that describe the request.
  *
  * <pre>{@code
  * CacheKey key = CacheKey.of(Scope.tenant("acme"), "product", 17);
  * }</pre>
  *
- * <p><b>Parts</b> are text, whole numbers, booleans, {@link java.util.UUID}s, {@code byte[]} and enums. Each is kept with its
- * type and length, so parts never run together: {@code ("a", "bc")} is not {@code ("ab", "c")}, and {@code "1"} is not
- * {@code 1}. Numbers are the same in any of the types {@code byte} to {@code long}.
+ * <p><b>Parts</b> are text, whole numbers, booleans, {@link java.util.UUID}s, {@code byte[]} and enums. A key stores
+ * each part with its type and length, so the boundaries between parts count: {@code ("a", "bc")} is not
+ * {@code ("ab", "c")}, and {@code "1"} is not {@code 1}. Numbers are the same in any of the types {@code byte} to
+ * {@code long}.
  *
- * <p><b>Equality</b> is that of all bytes, never of a hash alone. Keys whose hashes an attacker has made collide are still
- * found in a number of steps that is logarithmic, because they have an order, which is otherwise arbitrary.
+ * <p><b>Equality</b> compares all bytes, never only a hash. Keys have an arbitrary but fixed order, so a hash map finds
+ * a key in a logarithmic number of steps even if an attacker makes hashes collide.
  *
- * <p>Text of a key is told to nobody: {@link #toString()} does not show it.
+ * <p>{@link #toString()} does not show the text of a key, because the text may be personal.
  *
  * <p>Immutable and thread-safe.
  */
@@ -32,10 +33,10 @@ public final class CacheKey implements Comparable<CacheKey> {
     }
 
     /**
-     * Returns the key of parts within a scope. A key that is to be a prefix may have no part.
+     * Returns the key of a scope and parts. A key that is only used as a prefix may have no parts.
      *
-     * @param scope who may see what is kept by the key
-     * @param parts what was asked for; copied
+     * @param scope the callers that may see the value
+     * @param parts the description of the request; copied
      * @return the key
      * @throws IllegalArgumentException if a part is of another type than those above
      */
@@ -44,7 +45,7 @@ public final class CacheKey implements Comparable<CacheKey> {
     }
 
     /**
-     * Returns the key of this one's parts and more. This key is a prefix of it.
+     * Returns the key of this key's parts and further parts. This key is a prefix of it.
      *
      * @param parts the further parts; copied
      * @return the key
@@ -72,7 +73,7 @@ public final class CacheKey implements Comparable<CacheKey> {
         return key.bytes.length >= bytes.length && Arrays.equals(key.bytes, 0, bytes.length, bytes, 0, bytes.length);
     }
 
-    /** How many bytes the key takes by itself. */
+    /** The size of the key in bytes. */
     int length() {
         return bytes.length;
     }

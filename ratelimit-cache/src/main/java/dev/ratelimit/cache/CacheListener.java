@@ -3,44 +3,44 @@ package dev.ratelimit.cache;
 import java.time.Duration;
 
 /**
- * A cache listener is told what a cache does that costs something or goes wrong. Hits are counted only, in
- * {@link CacheStatistics}.
+ * A cache listener receives the events of a cache: loads, removals and failures. Hits are not events;
+ * {@link CacheStatistics} counts them.
  *
- * <p><b>Calls.</b> On the thread that has done it, by many threads at once; it should not wait, as a removal
- * for room is told while the cache is making it. What it throws is counted, and changes nothing for the request. It is told
- * no key.
+ * <p><b>Calls.</b> The cache calls the listener on the thread that caused the event, from many threads at once. The
+ * listener should not block: the cache reports a removal while it makes room. If the listener throws, the cache counts
+ * the exception, and the request is not affected. Events contain no keys.
  */
 public interface CacheListener {
 
     /**
-     * Told that a loader has returned a value in time.
+     * A loader has returned a value in time.
      *
      * @param cache the name of the cache
-     * @param took how long it took, with the wait for a place
+     * @param took the duration of the load, including the wait for a place
      */
     default void loaded(String cache, Duration took) {}
 
     /**
-     * Told that a load has failed.
+     * A load has failed.
      *
      * @param cache the name of the cache
-     * @param failure why
+     * @param failure the reason
      */
     default void loadFailed(String cache, LoadFailedException failure) {}
 
     /**
-     * Told that the cache does not keep a value any more.
+     * The cache has removed a value.
      *
      * @param cache the name of the cache
-     * @param cause why
+     * @param cause the reason
      */
     default void removed(String cache, Removal cause) {}
 
     /**
-     * Told that the cache itself has failed, or a function that it was given. The request was answered nevertheless.
+     * The cache itself has failed, or a function that it was built with. The request was answered nevertheless.
      *
      * @param cache the name of the cache
-     * @param failure what was thrown
+     * @param failure the exception
      */
     default void cacheFailed(String cache, Throwable failure) {}
 }

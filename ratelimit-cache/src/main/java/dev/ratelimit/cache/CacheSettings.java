@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a cache was built with.
+ * The settings of a cache.
  *
  * @param weigher the bytes of a value; null if the cache is not bounded by bytes
  * @param failures the types of failures that are remembered, and for how long

@@ -1,17 +1,22 @@
 package dev.ratelimit.cache;
 
-/** A cache state says how a caller came by an answer. */
+/** A cache state says where an answer came from. */
 public enum CacheState {
-    /** It was in the cache, and fresh. */
+    /** The answer was in the cache, and fresh. */
     HIT,
-    /** It was in the cache and no longer fresh, but may be used while it is renewed, or because that has failed. */
+    /**
+     * The answer was in the cache and stale. It may be used while the cache renews it, or because renewing has failed.
+     */
     STALE,
-    /** It was loaded for this caller. */
+    /** The cache loaded the answer for this caller. */
     MISS,
-    /** It was loaded for another caller, while this one waited. */
+    /** The cache loaded the answer for another caller, and this caller waited for that load. */
     COALESCED,
-    /** It is a failure that the cache has remembered. */
+    /** The answer is a failure that the cache has remembered. */
     NEGATIVE,
-    /** It was loaded for this caller alone, past the cache: it may not be shared, or the cache itself has failed. */
+    /**
+     * The answer was loaded for this caller alone and bypassed the cache: it must not be shared, or the cache itself
+     * has failed.
+     */
     BYPASS
 }

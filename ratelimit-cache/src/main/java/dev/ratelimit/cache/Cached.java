@@ -3,9 +3,9 @@ package dev.ratelimit.cache;
 import java.time.Duration;
 
 /**
- * A cached answer is a value, how old it is, and how the caller came by it.
+ * A cached answer is a value with its age and the {@link CacheState} that says where it came from.
  *
- * <p>Immutable as far as its value is; thread-safe.
+ * <p>Immutable if the value is; thread-safe.
  *
  * @param <V> the type of the value
  */
@@ -16,7 +16,7 @@ public final class Cached<V> {
     private final CacheState state;
     private final boolean kept;
 
-    /** One object for each answer, of 32 bytes: what can be worked out is worked out when it is asked for. */
+    /** An answer is one object of 32 bytes. Derived figures are computed when a caller asks for them. */
     Cached(Slot.Entry<V> entry, long now, CacheState state, boolean kept) {
         this.entry = entry;
         this.now = now;
@@ -34,7 +34,7 @@ public final class Cached<V> {
     }
 
     /**
-     * Returns how long ago the value was loaded, with the age that it came with.
+     * Returns the age of the value: the time since it was loaded, plus its age at that time.
      *
      * @return the age, at least zero
      */
@@ -43,7 +43,7 @@ public final class Cached<V> {
     }
 
     /**
-     * Returns how the caller came by the value. It is never {@link CacheState#NEGATIVE}: a failure is thrown.
+     * Returns where the value came from. It is never {@link CacheState#NEGATIVE}: a remembered failure is thrown.
      *
      * @return the state
      */
@@ -52,16 +52,16 @@ public final class Cached<V> {
     }
 
     /**
-     * Returns for how much longer the value was fresh when this answer was given.
+     * Returns how much longer the value was fresh when this answer was given.
      *
-     * @return the time; negative for what was stale, zero for what is not for the cache
+     * @return the time; negative for a stale value, zero for a value that is not cacheable
      */
     public Duration timeToLive() {
         return Duration.ofNanos(entry.freshUntil() - now);
     }
 
     /**
-     * Returns whether the value was in the cache, or is from now on.
+     * Returns whether the value was in the cache, or has been added to it.
      *
      * @return whether the cache keeps it
      */

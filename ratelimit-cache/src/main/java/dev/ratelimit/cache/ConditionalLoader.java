@@ -3,7 +3,8 @@ package dev.ratelimit.cache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A conditional loader asks a backend whether a value that the cache still keeps is valid, and loads a new value if not.
+ * A conditional loader asks a backend whether a value that the cache still keeps is valid, and loads a new value if
+ * not.
  *
  * <pre>{@code
  * cache.get(key, ReadOptions.any(), stored -> backend.productUnless(id, stored == null ? null : stored.version()))
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 public interface ConditionalLoader<V> {
 
     /**
-     * Returns the value: a new one, or the stored one if it is valid, with what has changed of it. The cache asks for the
-     * freshness of what this returns, as of any loaded value, and keeps it instead of the stored one.
+     * Returns the value: a new one, or the stored one if it is still valid, with updated metadata. The cache determines
+     * the freshness of the returned value, as of any loaded value, and keeps it instead of the stored one.
      *
      * @param stored the value that the cache keeps for the key when it begins to load, fresh or not; null for none
      * @return the value, not null

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts of one cache. Those of Caffeine would be others: its hits need not be fresh. */
+/** The counters of one cache. Caffeine's own counters do not fit, because its hits need not be fresh. */
 final class Counters {
 
     final LongAdder hits = new LongAdder();
@@ -30,7 +30,7 @@ final class Counters {
         }
     }
 
-    /** Counts a request, by how its caller came by the answer or the failure: once, when it is told. */
+    /** Counts a request once, when it ends, by the state of its answer or failure. */
     void told(CacheState state) {
         switch (state) {
             case HIT -> hits.increment();

@@ -25,7 +25,7 @@ final class Durations {
         return value;
     }
 
-    /** Nanoseconds, of 36 years at most: what is longer is as good as for ever. */
+    /** Returns nanoseconds, at most 36 years: a longer time counts as for ever. */
     static long nanos(Duration value) {
         return value.compareTo(MAX) < 0 ? value.toNanos() : MAX.toNanos();
     }

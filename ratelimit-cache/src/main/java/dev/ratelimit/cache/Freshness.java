@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Freshness is how long a value may be used from the time it was made, and how long after that in need.
+ * Freshness is the time for which a value may be used after it was made, and the time for which it may be used stale.
  *
  * <pre>{@code
  * Freshness.of(Duration.ofMinutes(1))
@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  *         .staleIfError(Duration.ofMinutes(10))
  * }</pre>
  *
- * <p>What is not said here of stale values, the cache's own settings say.
+ * <p>Times of stale values that are not set here come from the settings of the cache.
  *
  * <p>Immutable and thread-safe.
  */
 public final class Freshness {
 
-    /** What is to be done with a value. */
+    /** The ways in which the cache treats a value. */
     private enum Kind {
         CACHEABLE,
         UNCACHEABLE,
@@ -65,7 +65,7 @@ public final class Freshness {
     /**
      * Returns the freshness of a value that is fresh for a time.
      *
-     * @param freshFor how long after it was made; zero or more
+     * @param freshFor the time after it was made; zero or more
      * @return the freshness
      * @throws IllegalArgumentException if the duration is negative
      */
@@ -75,18 +75,19 @@ public final class Freshness {
     }
 
     /**
-     * Returns the freshness of a value that must neither be kept nor given to anybody but the caller it was loaded for.
+     * Returns the freshness of a value that is not cacheable: the cache must not keep it, and only the caller for which
+     * it was loaded may get it.
      *
-     * @return the freshness of what is not for the cache
+     * @return the freshness of a value that is not cacheable
      */
     public static Freshness uncacheable() {
         return UNCACHEABLE;
     }
 
     /**
-     * Returns the freshness of a value that is a backend's error. The callers who wait for the load get it only if no stored
-     * value may be used instead, as {@link ResponseCacheBuilder#staleIfError} says of a loader that throws. The cache never
-     * keeps it, and keeps what it has.
+     * Returns the freshness of a value that is a backend's error. Callers that wait for the load get it only if no
+     * stored value may be used instead; {@link ResponseCacheBuilder#staleIfError} applies as to a loader that throws.
+     * The cache does not keep the error, and does not remove the stored value.
      *
      * @return the freshness of an error
      */
@@ -95,17 +96,18 @@ public final class Freshness {
     }
 
     /**
-     * Returns the freshness of a value which says that there is nothing any more, as HTTP's 404 and 410 do. It is the answer of
-     * all callers who wait for the load. The cache does not keep it, and removes the value that it has kept for the key.
+     * Returns the freshness of a value which says that the backend no longer has anything for the key, as HTTP's 404
+     * and 410 do. All callers that wait for the load get it. The cache does not keep it, and removes the stored value
+     * of the key.
      *
-     * @return the freshness of what replaces a stored value by nothing
+     * @return the freshness of an answer that removes the stored value
      */
     public static Freshness gone() {
         return GONE;
     }
 
     /**
-     * Returns this freshness with the time in which a value that is no longer fresh may still be used while it is renewed.
+     * Returns this freshness with the time in which a stale value may be used while the cache renews it.
      *
      * @param time how long after it has ceased to be fresh; zero or more
      * @return the freshness with that time
@@ -117,7 +119,7 @@ public final class Freshness {
     }
 
     /**
-     * Returns this freshness with the time in which a value that is no longer fresh may be used if renewing it fails.
+     * Returns this freshness with the time in which a stale value may be used if renewing it fails.
      *
      * @param time how long after it has ceased to be fresh; zero or more
      * @return the freshness with that time
@@ -129,9 +131,9 @@ public final class Freshness {
     }
 
     /**
-     * Returns this freshness with the time in which the cache still keeps a value that is no longer fresh, so that a
-     * {@link ConditionalLoader} can validate it. No caller is given the value in that time unless a loader has returned it
-     * again. {@code Freshness.of(Duration.ZERO).validateFor(…)} keeps a value and has it validated each time.
+     * Returns this freshness with the time in which the cache keeps a stale value so that a {@link ConditionalLoader}
+     * can validate it. During this time no caller gets the value unless a loader has returned it again.
+     * {@code Freshness.of(Duration.ZERO).validateFor(…)} keeps a value and validates it for each request.
      *
      * @param time how long after it has ceased to be fresh; zero or more; zero if it is not set
      * @return the freshness with that time
@@ -155,8 +157,9 @@ public final class Freshness {
     }
 
     /**
-     * Returns this freshness of a value that answers only the request that it was loaded or validated for, as HTTP's {@code no-cache}
-     * wants it: a caller who has waited for another one's load then begins a load of its own. What is kept can be validated by it.
+     * Returns this freshness for a value that answers only the request for which it was loaded or validated, as HTTP's
+     * {@code no-cache} requires. A caller that waited for another caller's load then begins its own load. That load can
+     * validate the stored value.
      *
      * @return the freshness of a value that each request loads or validates
      */
@@ -165,7 +168,7 @@ public final class Freshness {
     }
 
     /**
-     * Returns whether the value answers only the request that it was loaded for.
+     * Returns whether the value answers only the request for which it was loaded.
      *
      * @return whether this is {@link #perRequest()}
      */
@@ -174,9 +177,9 @@ public final class Freshness {
     }
 
     /**
-     * Returns whether the value may be kept and shared at all.
+     * Returns whether the value is cacheable: whether it may be kept and shared at all.
      *
-     * @return whether it is for the cache
+     * @return whether it is cacheable
      */
     public boolean isCacheable() {
         return kind == Kind.CACHEABLE;
@@ -192,7 +195,7 @@ public final class Freshness {
     }
 
     /**
-     * Returns whether the value says that there is nothing any more.
+     * Returns whether the value says that the backend no longer has anything for the key.
      *
      * @return whether this is {@link #gone()}
      */
@@ -201,7 +204,7 @@ public final class Freshness {
     }
 
     /**
-     * Returns how long the value is fresh, from when it was made.
+     * Returns how long the value is fresh after it was made.
      *
      * @return the time, zero or more
      */
@@ -210,7 +213,7 @@ public final class Freshness {
     }
 
     /**
-     * Returns how old the value is when it comes.
+     * Returns the age that the value has when it is loaded.
      *
      * @return the age, zero or more
      */
@@ -219,27 +222,27 @@ public final class Freshness {
     }
 
     /**
-     * Returns how long the value may be used while it is renewed.
+     * Returns how long the stale value may be used while the cache renews it.
      *
-     * @return the time after it has ceased to be fresh; empty for the cache's own
+     * @return the time after it has become stale; empty for the cache's setting
      */
     public Optional<Duration> staleWhileRevalidate() {
         return Optional.ofNullable(staleWhileRevalidate);
     }
 
     /**
-     * Returns how long the value may be used if renewing it fails.
+     * Returns how long the stale value may be used if renewing it fails.
      *
-     * @return the time after it has ceased to be fresh; empty for the cache's own
+     * @return the time after it has become stale; empty for the cache's setting
      */
     public Optional<Duration> staleIfError() {
         return Optional.ofNullable(staleIfError);
     }
 
     /**
-     * Returns how long the cache keeps the value for its validation.
+     * Returns how long the cache keeps the stale value for validation.
      *
-     * @return the time after it has ceased to be fresh, zero or more
+     * @return the time after it has become stale, zero or more
      */
     public Duration validateFor() {
         return validateFor;

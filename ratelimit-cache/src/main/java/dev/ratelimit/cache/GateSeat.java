@@ -3,10 +3,10 @@ package dev.ratelimit.cache;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A place of the gate that a load has, for itself and for the loads that its loader asks for: these take no second place, which they
- * might wait for while the load waits for them.
+ * A load's place at the {@link LoadGate}, shared with its nested loads. If a nested load took a second place, it could
+ * wait for one while the outer load waits for the nested load.
  *
- * <p>One load within another uses the place at a time. The place is given back when the load and all within it have ended.
+ * <p>One nested load uses the place at a time. The place is released when the load and all its nested loads have ended.
  */
 final class GateSeat {
 
@@ -19,12 +19,12 @@ final class GateSeat {
         this.within = new LoadGate(1, maxQueue);
     }
 
-    /** The one place for the loads within. */
+    /** The gate with a single place for the nested loads. */
     LoadGate within() {
         return within;
     }
 
-    /** Holds the place for one more; false if it was given back already. */
+    /** Holds the place for one more load; false if it was already released. */
     boolean hold() {
         return holders.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
     }

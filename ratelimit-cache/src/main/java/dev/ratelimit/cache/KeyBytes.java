@@ -6,8 +6,8 @@ import java.util.UUID;
 /**
  * The bytes of a key: each part as its type, its length, and its content, one after the other.
  *
- * <p>A reader who knows nothing else could take the parts apart again. So different lists of parts have different
- * bytes, and one list begins with another exactly if its bytes do.
+ * <p>The bytes alone determine the parts. So different lists of parts have different bytes, and a list is a prefix of
+ * another exactly if its bytes are.
  */
 final class KeyBytes {
 
@@ -21,7 +21,7 @@ final class KeyBytes {
     private static final byte TRUTH = 20;
     private static final byte CONSTANT = 21;
 
-    /** Type and length. */
+    /** The bytes of a part's type and length. */
     private static final int HEAD = 5;
 
     private byte[] bytes;
@@ -63,7 +63,7 @@ final class KeyBytes {
         return this;
     }
 
-    /** Which scope these bytes are of, without its names: they may be personal. */
+    /** The kind of the scope, without its names, because these may be personal. */
     String scopeName() {
         int afterFirst = HEAD + readInt(1);
         boolean hasPrincipal = bytes[0] == PRINCIPAL || (length > afterFirst && bytes[afterFirst] == PRINCIPAL);
@@ -104,7 +104,10 @@ final class KeyBytes {
         }
     }
 
-    /** Each char by itself in one to three bytes, as half a surrogate pair is text, too, and must not become another. */
+    /**
+     * Writes each char separately, in one to three bytes. Half a surrogate pair is valid text, and must not become
+     * equal to other text.
+     */
     private void text(byte type, CharSequence text) {
         int head = begin(type);
         ensure(3L * text.length());

@@ -4,11 +4,11 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.ratelimit.TimeSource;
 
 /**
- * The time that Caffeine goes by: the last reading that any caller of the cache has made, to within two milliseconds.
+ * The clock of Caffeine: the last time that any caller of the cache has read, at most two milliseconds old.
  *
- * <p>A hit needs the time once, to judge a value by the cache's own deadlines, and reading it is a good part of what a hit
- * costs. Caffeine would read it once more. It only needs it to clear away what is of no use any more, which may as well
- * happen a little later.
+ * <p>A hit reads the time once to compare it with the value's own deadlines, and this is a large part of the cost of a
+ * hit. Caffeine would read it a second time, although it only uses it to remove expired entries, which may happen
+ * slightly later.
  */
 final class LatestReading implements Ticker {
 
@@ -29,7 +29,7 @@ final class LatestReading implements Ticker {
         return now;
     }
 
-    /** The time now, for a caller who sees to it that a reading is noted once a millisecond. */
+    /** The time now, for a caller that itself notes a reading once a millisecond. */
     long unnoted() {
         return time.nanos();
     }

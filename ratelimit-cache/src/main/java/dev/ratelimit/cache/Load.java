@@ -12,21 +12,26 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a loader for a key, and what those who wait for it will be told.
+ * One call of a loader for a key, with its outcome for the callers that wait for it.
  *
- * <p>It is settled once: by its result, its deadline, or a refusal, whichever comes first.
+ * <p>A load is settled once: by its result, its deadline, or a refusal, whichever comes first.
  */
 final class Load<V> {
 
-    /** Who asked for it, and so what its result may change. */
+    /** The kinds of loads, by what their results may change. */
     enum Kind {
-        /** Callers may join it: all results count. */
+        /** Callers may join the load, and any result changes the store. */
         SHARED,
-        /** For one caller, because the last answers for its key were not for the cache: one more of these says nothing new. */
+        /**
+         * The load is for one caller, because the last answers for its key were not cacheable. One more such answer
+         * changes nothing.
+         */
         ALONE,
-        /** For one caller, whose request is unlike the others: only a value for the cache counts. */
+        /**
+         * The load is for one caller, whose request differs from the others. Only a cacheable value changes the store.
+         */
         OWN,
-        /** For one caller, whose answer must leave no trace. */
+        /** The load is for one caller, and its result changes nothing. */
         UNSTORED;
 
         boolean counts(Retention.What what) {
@@ -43,18 +48,18 @@ final class Load<V> {
     final CacheKey key;
     final Kind kind;
 
-    /** What stands for the cache whose load it is. */
+    /** The identity of the cache that the load belongs to. */
     final Object cache;
 
-    /** The load whose loader has asked for this one; null for none. */
+    /** The load whose loader asked for this load; null for none. */
     final @Nullable Load<?> parent;
 
-    /** The loads that its loader has asked for. */
+    /** The loads that this load's loader asked for. */
     final Set<Load<?>> waitsFor = ConcurrentHashMap.newKeySet(1);
 
     final long startedAt;
 
-    /** Ascends from load to load, so that no result replaces that of a load which was begun later. */
+    /** Grows from load to load, so that no result replaces the result of a load that began later. */
     final long order;
 
     /** Calls the loader, unless it was abandoned before; then it does nothing. */
@@ -90,7 +95,7 @@ final class Load<V> {
         this.call = new FutureTask<>(() -> begin(loader), null);
     }
 
-    /** What the loader throws is kept here: the task would ask it for its text, which may throw in turn. */
+    /** Catches the loader's exceptions here: the task would call their {@code toString()}, which may throw in turn. */
     private void begin(LoaderCall<V> loader) {
         try {
             stage = loader.begin(stored);
@@ -99,32 +104,35 @@ final class Load<V> {
         }
     }
 
-    /** Whether others may join it, so that it is known by its key. */
+    /** Whether other callers may join the load, which is then registered by its key. */
     boolean isShared() {
         return kind == Kind.SHARED;
     }
 
-    /** Whether what is kept was brought by a load that was begun later, or put there since; or hides what was. */
+    /**
+     * Whether the slot's content is newer: it came from a load that began later, it was put there since, or it hides
+     * such content.
+     */
     boolean isOlderThan(@Nullable Slot<V> slot) {
         return (slot instanceof Slot.Entry<V> entry && entry.order() - order > 0)
                 || (slot instanceof Slot.Varying<V> names && names.floor() - order > 0);
     }
 
-    /** Sets what the loader may validate. */
+    /** Sets the value that the loader may validate. */
     void stored(@Nullable V value) {
         stored = value;
     }
 
-    /** Where it waits for its turn, and what is to be done if it leaves before. */
+    /** The gate at which the load waits for its turn, and what to run if it is withdrawn. */
     private record Turn(LoadGate gate, Runnable begin, Runnable whenWithdrawn) {}
 
-    /** Waits for its turn at a gate, or has it now; false if too many wait there. */
+    /** Begins now, or queues at a gate; false if the queue is full. */
     boolean enter(LoadGate gate, Runnable begin, Runnable whenWithdrawn) {
         turn = new Turn(gate, begin, whenWithdrawn);
         return gate.enter(begin);
     }
 
-    /** Takes it out of the queue that it waits in; false if it waits in none. */
+    /** Takes the load out of its queue; false if it is in none. */
     boolean withdraw() {
         Turn waiting = turn;
         if (waiting == null || !waiting.gate().withdraw(waiting.begin())) {
@@ -134,7 +142,7 @@ final class Load<V> {
         return true;
     }
 
-    /** Sets what its thread runs: the call of the loader, with what belongs to the caller's thread. */
+    /** Sets the task that the load's thread runs: the call of the loader, with the caller's context. */
     void task(Runnable call) {
         task = call;
     }
@@ -153,7 +161,7 @@ final class Load<V> {
         return seat;
     }
 
-    /** Gives its place back, unless loads within it still use it. */
+    /** Releases the place, unless nested loads still use it. */
     void leave() {
         GateSeat mine = seat;
         if (mine != null) {
@@ -166,17 +174,17 @@ final class Load<V> {
         return seat != null;
     }
 
-    /** Claims the call of the loader; true for one caller. */
+    /** Claims the right to call the loader; true for one thread. */
     boolean start() {
         return started.compareAndSet(false, true);
     }
 
-    /** Never completes exceptionally. Who cancels what depends on it, cancels only that. */
+    /** Never completes exceptionally. Cancelling a dependent stage does not cancel this one. */
     CompletableFuture<Outcome<V>> outcome() {
         return outcome;
     }
 
-    /** Claims the right to say what became of it; true for one caller. */
+    /** Claims the right to set the outcome; true for one thread. */
     boolean settle() {
         if (!settled.compareAndSet(false, true)) {
             return false;
@@ -192,7 +200,7 @@ final class Load<V> {
         return settled.get();
     }
 
-    /** What it finds was true before an invalidation: it must not be kept. */
+    /** Marks the load as older than an invalidation: its result must not be kept. */
     void outdate() {
         outdated = true;
     }
@@ -208,7 +216,7 @@ final class Load<V> {
         }
     }
 
-    /** Tells the loader that nobody wants its result: by an interrupt, or by the cancellation of its stage. */
+    /** Abandons the load: interrupts its loader, or cancels the loader's stage. */
     void abandon() {
         call.cancel(true);
         CompletionStage<? extends V> running = stage;
@@ -217,7 +225,7 @@ final class Load<V> {
         }
     }
 
-    /** What its loader has begun, also if the load was abandoned meanwhile; null if it has begun nothing. */
+    /** The stage that the loader has begun, also if the load has been abandoned; null if the loader began none. */
     @Nullable
     CompletionStage<? extends V> running() {
         CompletionStage<? extends V> running = stage;
@@ -227,7 +235,7 @@ final class Load<V> {
         return running;
     }
 
-    /** Why its loader has begun nothing. */
+    /** The failure because of which the loader began no stage. */
     Throwable failure() {
         Throwable failure = thrown;
         return failure != null

@@ -10,12 +10,14 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of loaders: within the bound of {@link LoadGate}, on the executor's threads, and to a deadline, at which a load is
- * settled as failed and its loader interrupted. A call holds its place until the loader has ended.
+ * The calls of loaders: within the bound of {@link LoadGate}, on the executor's threads, and up to a deadline. At the
+ * deadline a load is settled as failed, and its loader is interrupted. A call holds its place until the loader has
+ * ended.
  *
- * <p>A load within another has a part of that one's {@link GateSeat}, so that it waits for no place which the other holds.
+ * <p>A nested load shares the {@link GateSeat} of its outer load, so it never waits for a place that the outer load
+ * holds.
  *
- * <p>Whatever goes wrong here, a load that was begun is settled, and a place that was taken is given back.
+ * <p>Whatever fails here, each load that was begun is settled, and each place that was taken is released.
  */
 final class LoadCalls<V> {
 
@@ -46,7 +48,7 @@ final class LoadCalls<V> {
         }
     }
 
-    /** Begins a load that waits for its turn in the place of a load that waits for it; nothing if it has begun. */
+    /** Begins a queued load in the place of the load that waits for it. Does nothing if the queued load has begun. */
     void bringForward(Load<V> load, Load<?> waiting) {
         GateSeat seat = seatAround(waiting, load.cache);
         if (seat == null) {
@@ -59,7 +61,7 @@ final class LoadCalls<V> {
         }
     }
 
-    /** The place of the nearest load around that is of this cache, held once more; null for none. */
+    /** Holds the place of the nearest outer load of this cache once more, and returns it; null for none. */
     private static @Nullable GateSeat seatAround(@Nullable Load<?> innermost, Object cache) {
         for (Load<?> load = innermost; load != null; load = load.parent) {
             GateSeat seat = load.cache == cache ? load.seat() : null;
@@ -70,7 +72,7 @@ final class LoadCalls<V> {
         return null;
     }
 
-    /** Takes a place for a load that is not to wait for one; who has it begins a load there, or gives it back. */
+    /** Takes a place without waiting. The caller then begins a load in it, or releases it. */
     boolean tryTakePlace() {
         return gate.tryTake();
     }
@@ -88,10 +90,10 @@ final class LoadCalls<V> {
         }
     }
 
-    /** Sets what a load needs before it can begin; false if that has failed, and the load is settled. */
+    /** Prepares a load; false if this has failed, and the load is settled. */
     private boolean prepare(Load<V> load) {
         try {
-            // On the caller's thread: the user's function looks at what belongs to it.
+            // On the caller's thread, because the user's function reads the context of that thread.
             Runnable task = settings.context().apply(() -> run(load));
             load.task(Objects.requireNonNull(task, "the task of carryContext"));
             load.deadline(alarm.after(Durations.nanos(settings.loadDeadline()), () -> overdue(load)));
@@ -102,7 +104,10 @@ final class LoadCalls<V> {
         }
     }
 
-    /** Begins a load in another's place, which is held for it; or in a free one, if another load within uses that. */
+    /**
+     * Begins a load in its outer load's place, which is held for it. If another nested load uses that place, begins it
+     * in a free one.
+     */
     private void beginWithin(GateSeat seat, Load<V> load) {
         LoadGate within = seat.within();
         Runnable giveBack = () -> {
@@ -142,7 +147,9 @@ final class LoadCalls<V> {
         }
     }
 
-    /** Has the load run, in a place that was taken for it. Never throws: it is called where places are handed out. */
+    /**
+     * Starts the load in a place that was taken for it. Never throws, because it is called while places are handed out.
+     */
     private void dispatch(Load<V> load, Runnable giveBack) {
         load.seat(new GateSeat(giveBack, settings.maxQueuedLoads()));
         try {
@@ -211,7 +218,7 @@ final class LoadCalls<V> {
         });
     }
 
-    /** Calls back once, also if the stage is somebody's own that calls twice, or throws when it is asked to. */
+    /** Calls back once, even if the stage is user code that calls back twice, or throws on registration. */
     private static <T> void whenEnded(
             CompletionStage<? extends T> stage, BiConsumer<@Nullable T, @Nullable Throwable> action) {
         AtomicBoolean ended = new AtomicBoolean();

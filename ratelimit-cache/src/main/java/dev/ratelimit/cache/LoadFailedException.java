@@ -3,30 +3,32 @@ package dev.ratelimit.cache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure to come by a value: the loader has failed, or could not be waited for, and there is nothing in the cache that may
- * be used instead.
+ * Thrown if a cache cannot return a value: the loader has failed, or the caller could not wait for it, and the cache
+ * has no other value that may be used.
  *
- * <p>The cause is what the loader has thrown, if it has.
+ * <p>The cause is the loader's exception, if it threw one.
  */
 public final class LoadFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    /** Why there is no value. */
+    /** The reason why there is no value. */
     public enum Reason {
         /** The loader has failed. */
         FAILED,
         /** The load has taken longer than its deadline. */
         DEADLINE,
-        /** Too many loads are under way and waiting, so this one was not begun. */
+        /** Too many loads are running and waiting, so the cache refused this one. */
         REFUSED,
-        /** The caller's patience is over; the load goes on. */
+        /** The caller's patience has ended; the load goes on. */
         IMPATIENT,
         /** The caller's thread was interrupted, and still is marked so; the load goes on. */
         INTERRUPTED,
-        /** The cache has no answer that suits, and the caller has asked for no load: {@link ReadOptions#onlyIfCached()}. */
+        /** The cache has no suitable answer, and the caller allows no load: {@link ReadOptions#onlyIfCached()}. */
         NOT_CACHED,
-        /** The loader asks for what it is about to load, itself or through other loads: it would wait for itself. */
+        /**
+         * The loader asks for the key that it is loading, directly or through other loads, so it would wait for itself.
+         */
         CIRCULAR,
         /** The cache was closed. */
         CLOSED
@@ -35,7 +37,7 @@ public final class LoadFailedException extends RuntimeException {
     /** Why there is no value. */
     private final Reason reason;
 
-    /** How the caller came by this failure. */
+    /** The state that says where the failure came from. */
     private final CacheState state;
 
     LoadFailedException(Reason reason, CacheState state, @Nullable Throwable cause) {
@@ -58,7 +60,7 @@ public final class LoadFailedException extends RuntimeException {
         return text + " (" + state + ")" + (cause == null ? "" : ": " + text(cause));
     }
 
-    /** A loader's exception may throw when it is asked for its text; that must not hide it. */
+    /** The text of a loader's exception. Its {@code toString()} may throw; that must not hide the exception itself. */
     private static String text(Throwable cause) {
         try {
             return cause.toString();
@@ -77,7 +79,7 @@ public final class LoadFailedException extends RuntimeException {
     }
 
     /**
-     * Returns how the caller came by this failure: {@link CacheState#NEGATIVE} if it was remembered.
+     * Returns where the failure came from: {@link CacheState#NEGATIVE} if it was remembered.
      *
      * @return the state
      */

@@ -7,13 +7,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bound on loads at once: so many places, and a queue before them, first come, first served.
+ * The bound on the number of loads at once: a number of places, and a queue for them, first come, first served.
  *
- * <p>A place is held until the loader has ended, also if nobody waits for it any more: the backend is still at work.
+ * <p>A load holds its place until the loader has ended, even if no caller waits for it any more, because the backend is
+ * still working.
  *
- * <p>The thread that gives a place back begins the next load. It does so in one loop, so that loads which end as soon as they are
- * begun are begun one after the other, and not one within the other. Other threads have loops of their own: a load that runs
- * on the thread that begins it holds up no other.
+ * <p>The thread that releases a place begins the next load. It does so in a loop and not recursively, so loads that end
+ * as soon as they begin cannot overflow the stack. Each thread has its own loop, so a load that runs on the thread that
+ * begins it delays no other load.
  */
 final class LoadGate {
 
@@ -22,7 +23,7 @@ final class LoadGate {
     private final int maxQueue;
     private int free;
 
-    /** The threads that are in their loops. */
+    /** The threads that currently hand out places. */
     private final Set<Thread> handingOut = ConcurrentHashMap.newKeySet();
 
     LoadGate(int places, int maxQueue) {
@@ -30,7 +31,7 @@ final class LoadGate {
         this.maxQueue = maxQueue;
     }
 
-    /** Takes a place if one is free and nobody is before; the caller begins the load then. */
+    /** Takes a place if one is free and no load is queued; the caller then begins the load. */
     boolean tryTake() {
         lock.lock();
         try {
@@ -59,7 +60,7 @@ final class LoadGate {
         return true;
     }
 
-    /** Takes a load back that waits; false if it has been begun. */
+    /** Withdraws a queued load; false if it has begun. */
     boolean withdraw(Runnable begin) {
         lock.lock();
         try {
@@ -69,7 +70,7 @@ final class LoadGate {
         }
     }
 
-    /** Gives a place back. */
+    /** Releases a place. */
     void leave() {
         lock.lock();
         try {
@@ -83,7 +84,7 @@ final class LoadGate {
     private void handOut() {
         Thread thread = Thread.currentThread();
         if (!handingOut.add(thread)) {
-            // The loop further out goes on when what it has begun returns.
+            // The outer loop of this thread goes on when the load that it has begun returns.
             return;
         }
         try {

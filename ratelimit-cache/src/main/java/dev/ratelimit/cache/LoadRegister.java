@@ -8,16 +8,19 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The loads under way by their keys: one for each key that callers may join, and any number for one caller alone. */
+/**
+ * The loads in progress by their keys: for each key one load that callers may join, and any number of loads for one
+ * caller alone.
+ */
 final class LoadRegister<V> {
 
     private final ConcurrentMap<CacheKey, Load<V>> shared = new ConcurrentHashMap<>();
     private final ConcurrentMap<CacheKey, Set<Load<V>>> alone = new ConcurrentHashMap<>();
 
-    /** Those of one caller alone that renew a value for which nobody waits: one for each key. */
+    /** The refreshes in the background that callers may not join: one for each key. */
     private final ConcurrentMap<CacheKey, Load<V>> renewals = new ConcurrentHashMap<>();
 
-    /** Those of both, and those that are outdated, until they are settled. */
+    /** All loads, including outdated ones, until they are settled. */
     private final Set<Load<V>> unsettled = ConcurrentHashMap.newKeySet();
 
     /** Registers a load that callers may join, and returns null; or returns the load that is there. */
@@ -54,7 +57,7 @@ final class LoadRegister<V> {
         return true;
     }
 
-    /** Takes a settled load off the register. */
+    /** Removes a settled load from the register. */
     void remove(Load<V> load) {
         unsettled.remove(load);
         if (load.isShared()) {
@@ -68,7 +71,7 @@ final class LoadRegister<V> {
         }
     }
 
-    /** Outdates all loads of a key that are under way; nobody joins one of them afterwards. */
+    /** Outdates all loads of a key that are in progress. No caller joins one of them afterwards. */
     void outdate(CacheKey key) {
         Load<V> load = shared.remove(key);
         if (load != null) {
@@ -81,12 +84,12 @@ final class LoadRegister<V> {
         });
     }
 
-    /** Does something with each load that is not settled. */
+    /** Applies an action to each load that is not settled. */
     void forEachUnsettled(Consumer<Load<V>> action) {
         unsettled.forEach(action);
     }
 
-    /** Does something with each key that has a load under way and matches. */
+    /** Applies an action to each matching key that has a load in progress. */
     void forEachKey(Predicate<CacheKey> keys, Consumer<CacheKey> action) {
         shared.keySet().stream().filter(keys).forEach(action);
         alone.keySet().stream().filter(keys).forEach(action);

@@ -3,10 +3,10 @@ package dev.ratelimit.cache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a load that has ended: its result is kept, it is taken off the register, and then those who wait for it are
- * told, in this order. A load is settled by the first who says how it has ended.
+ * Ends loads: keeps the result, removes the load from the register, and then completes the waiting callers, in this
+ * order. The first thread that reports an end settles the load.
  *
- * <p><b>What a result may change</b> depends on the kind of its load; {@link StoredResults} changes it.
+ * <p>The kind of a load decides what its result may change. {@link StoredResults} makes the changes.
  */
 final class LoadResults<V> {
 
@@ -35,7 +35,7 @@ final class LoadResults<V> {
         this.stored = stored;
     }
 
-    /** The value that a load may validate. */
+    /** Returns the stored value that a load may validate. */
     @Nullable
     V stored(Load<V> load) {
         try {
@@ -48,7 +48,7 @@ final class LoadResults<V> {
         }
     }
 
-    /** A result that came too late. */
+    /** Counts a result that came too late. */
     void discarded() {
         counters.discardedResults.increment();
     }
@@ -57,7 +57,7 @@ final class LoadResults<V> {
         reports.cacheFailed(failure);
     }
 
-    /** Says that a load has ended with a value, which is discarded if something was said of it before. */
+    /** Settles a load with a value, which is discarded if the load is settled already. */
     void succeeded(Load<V> load, V value) {
         if (!load.settle()) {
             discarded();
@@ -103,7 +103,7 @@ final class LoadResults<V> {
                 yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
             }
             case REMOVE -> {
-                // Nothing is kept that would tell variants apart, so only a value that has none is for all.
+                // The names of variants are not kept, so only a value without variants is for all callers.
                 ValueLocation<V> own = load.place.of(value);
                 boolean forAll = own != null && own.key().equals(load.key);
                 Outcome.Audience audience = forAll ? Outcome.Audience.ALL : Outcome.Audience.ONE;
@@ -118,12 +118,12 @@ final class LoadResults<V> {
         };
     }
 
-    /** Says that a loader has failed; false if something was said of the load before. */
+    /** Settles a load with the failure of its loader; false if it is settled already. */
     boolean failed(Load<V> load, Throwable cause) {
         return failed(load, new Outcome.Failed<>(LoadFailedException.Reason.FAILED, cause, keeping.isAnswer(cause)));
     }
 
-    /** Says that a load has failed; false if something was said of it before. */
+    /** Settles a load with a failure; false if it is settled already. */
     boolean failed(Load<V> load, Outcome.Failed<V> failure) {
         if (!load.settle()) {
             return false;
@@ -147,7 +147,7 @@ final class LoadResults<V> {
         return true;
     }
 
-    /** Says that the cache has failed to begin a load. */
+    /** Settles a load that the cache has failed to begin. */
     void broken(Load<V> load, Throwable cause) {
         if (load.settle()) {
             reports.cacheFailed(cause);
@@ -155,7 +155,7 @@ final class LoadResults<V> {
         }
     }
 
-    /** Says that a load is not needed, as there is something by now. */
+    /** Settles a load that is not needed, because the store has an answer by now. */
     void overtaken(Load<V> load) {
         if (load.settle()) {
             tell(load, new Outcome.Overtaken<>());

@@ -7,8 +7,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The daemon threads that call loaders, unless a cache was given an executor. Caches bound them by their loads; each ends
- * when it has had nothing to do for ten seconds, and none inherits anything of the caller who started it.
+ * The daemon threads that call loaders, unless a cache was given an executor. The caches' bounds on loads also bound
+ * these threads. A thread ends after ten idle seconds, and inherits nothing from the caller that started it.
  */
 final class LoadThreads {
 

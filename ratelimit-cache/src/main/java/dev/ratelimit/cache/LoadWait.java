@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The wait of a caller for a load, up to the caller's patience and the load's deadline.
  *
- * <p>A thread that waits goes by its own clock, so that it needs no other thread to be told that the time is over: a process
- * that can start no thread loses no caller. In virtual time, which no thread can wait for, the alarm tells it.
+ * <p>A waiting thread watches the clock itself and needs no other thread to end its wait. So no caller hangs in a
+ * process that can start no thread. A thread cannot wait for virtual time, so there the alarm ends the wait.
  */
 final class LoadWait<V> {
 
@@ -31,7 +31,7 @@ final class LoadWait<V> {
         this.virtual = settings.time() instanceof VirtualTimeSource;
     }
 
-    /** What becomes of a load, for which the caller's thread waits. */
+    /** Blocks the caller's thread until the load ends, and returns its outcome. */
     Outcome<V> await(Load<V> load, ReadOptions options, long begun) {
         Load<?> within = Nesting.current();
         try {
@@ -65,13 +65,16 @@ final class LoadWait<V> {
                 return impatient(patience);
             }
             loads.overdue(load);
-            // Not done yet if a result has come in this instant, and is about to be kept.
+            // The load may still be open if a result has just arrived and is being kept.
             return outcome.getNow(
                     new Outcome.Failed<>(LoadFailedException.Reason.DEADLINE, Retention.overdue(deadline)));
         }
     }
 
-    /** What becomes of a load, by the end of the caller's patience at the latest. Cancelling it cancels only it. */
+    /**
+     * Returns a stage of the outcome, which completes at the end of the caller's patience at the latest. Cancelling the
+     * stage cancels nothing else.
+     */
     CompletableFuture<Outcome<V>> stage(Load<V> load, ReadOptions options, long begun) {
         CompletableFuture<Outcome<V>> outcome = load.outcome();
         @Nullable Duration patience = options.patience();

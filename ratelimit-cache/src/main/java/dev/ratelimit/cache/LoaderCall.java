@@ -8,7 +8,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The call of a caller's loader, in the one form that the cache knows: it is given the stored value, and begins a stage. */
+/** A caller's loader in the single form that the cache uses: it gets the stored value, and begins a stage. */
 @FunctionalInterface
 interface LoaderCall<V> {
 

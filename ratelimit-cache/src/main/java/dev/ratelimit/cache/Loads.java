@@ -9,16 +9,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The loads of a cache by their keys: at most one that can be joined for each.
  *
- * <p><b>Coalescing.</b> A caller that needs a load registers one; if there is one already, the caller joins it instead. Another load
- * may come and go between a caller's look into the store and its registration, so the caller looks again once it is registered; what
- * the other has found is there, because a load's result is kept before it is taken off the register. Then that caller, and all who
- * have joined it by then, begin anew: each of them knows best whether the value will do.
+ * <p><b>Coalescing.</b> A caller that needs a load registers one. If the key has one already, the caller joins it
+ * instead. Another load may begin and end between the caller's look into the store and its registration. So the caller
+ * looks into the store again after it has registered. It then finds the other load's result, because a result is kept
+ * before its load leaves the register. In this case that caller, and all callers that have joined its load by then,
+ * start again. Each of them decides whether the value satisfies its own options.
  *
- * <p><b>Invalidation</b> of a key is one atomic step of the store, and so is keeping a result. The one forgets the slot, takes the
- * loads off the register and outdates them; the other keeps unless the load is outdated. Whichever comes first, nothing of
- * before is left, and nobody who asks afterwards joins a load of before. Where many keys are invalidated, loads come first
- * and slots second, as a load that ends goes from the first to the second. Nobody knows the tags of a result before it has come, so
- * an invalidation by tag outdates all loads.
+ * <p><b>Invalidation</b> of a key is one atomic step of the store, and so is keeping a result. An invalidation removes
+ * the slot, removes the loads from the register and outdates them. A result is kept only if its load is not outdated.
+ * In either order of the two steps, no older value is left, and no later caller joins an older load. An invalidation of
+ * many keys handles loads first and slots second, because a load that ends moves from the register to the store. The
+ * tags of a result are unknown until it arrives, so an invalidation by tag outdates all loads.
  */
 final class Loads<V> {
 
@@ -50,10 +51,10 @@ final class Loads<V> {
         this.calls = new LoadCalls<>(settings, results, counters, alarm);
     }
 
-    /** The load that a caller is to wait for, and whether it is the caller's own. */
+    /** The load that a caller waits for, and whether the caller began it. */
     record Joined<V>(Load<V> load, boolean own) {}
 
-    /** Joins the load of a key, or begins it; one that turns out not to be needed is overtaken. */
+    /** Joins the load of a key, or begins one. A load that turns out not to be needed is settled as overtaken. */
     Joined<V> join(ValueLocation<V> place, ReadOptions options, LoaderCall<V> call) {
         Load<?> within = Nesting.current();
         requireNoCircle(!Nesting.isWithin(register, place.key(), within));
@@ -81,7 +82,7 @@ final class Loads<V> {
         return new Joined<>(load, false);
     }
 
-    /** Begins a load that nobody can join. */
+    /** Begins a load that no other caller can join. */
     Load<V> alone(ValueLocation<V> place, Load.Kind kind, LoaderCall<V> call) {
         Load<?> within = Nesting.current();
         requireNoCircle(!Nesting.isWithin(register, place.key(), within));
@@ -101,7 +102,10 @@ final class Loads<V> {
         }
     }
 
-    /** Loads that were registered before the cache was closed are ended there, all others here. */
+    /**
+     * Begins a registered load, or ends it if the cache was closed. {@link #close} ends the loads that were registered
+     * before.
+     */
     private void begin(Load<V> load) {
         if (load.parent != null) {
             load.parent.waitsFor.add(load);
@@ -114,8 +118,9 @@ final class Loads<V> {
     }
 
     /**
-     * Begins a load that nobody waits for, unless there is one that can be joined, or no place for it. One caller's own is begun unless
-     * there is another such one. It holds up no refresh for all: what it brings may be for its caller only.
+     * Begins a refresh, for which no caller waits, unless the key has a load that can be joined, or no place is free. A
+     * refresh of kind {@code OWN} begins unless the key has another such one. It does not prevent a shared refresh,
+     * because its result may be for its caller only.
      */
     void refresh(ValueLocation<V> place, Load.Kind kind, LoaderCall<V> call) {
         if (register.joinable(place.key()) != null || closed || !calls.tryTakePlace()) {
@@ -142,7 +147,7 @@ final class Loads<V> {
         }
     }
 
-    /** Looks again, once a load is registered. Others may have joined it by then. */
+    /** Looks into the store again after a load was registered. Other callers may have joined it by then. */
     private boolean isOvertaken(Load<V> load, ReadOptions options) {
         try {
             long now = time.now();
@@ -180,7 +185,7 @@ final class Loads<V> {
         return judged.what() == Retention.What.KEEP;
     }
 
-    /** Forgets what is known of a key. Loads that are under way change nothing of it afterwards. */
+    /** Removes everything known of a key. Loads in progress do not change it afterwards. */
     void invalidate(CacheKey key) {
         replace(key, null);
     }
@@ -209,7 +214,7 @@ final class Loads<V> {
         store.forEach(key -> true, hasTag, key -> store.change(key, before -> hasTag.test(before) ? null : before));
     }
 
-    /** Ends a load whose deadline has come, for a caller who has waited until then. */
+    /** Ends a load at its deadline, on behalf of a caller that has waited until then. */
     void overdue(Load<V> load) {
         calls.overdue(load);
     }
@@ -220,7 +225,7 @@ final class Loads<V> {
         }
     }
 
-    /** Ends the loads under way, and drops what is kept. */
+    /** Ends the loads in progress, and removes all entries. */
     void close() {
         if (closed) {
             return;
@@ -233,7 +238,7 @@ final class Loads<V> {
                 ended.add(load);
             }
         });
-        // Not before all are settled: a place that is given back would begin one that waits for it.
+        // Only after all are settled: otherwise a released place would begin a queued load.
         ended.forEach(Load::abandon);
     }
 

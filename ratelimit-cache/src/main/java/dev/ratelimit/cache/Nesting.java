@@ -8,13 +8,13 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loads within loads: which load's loader is called on a thread, and which loads wait for each other.
+ * The nesting of loads: which load's loader runs on a thread, and which loads wait for each other.
  *
- * <p>Only what a loader asks for on the thread that calls it, before it returns, is known to be within its load.
+ * <p>A load counts as nested only if the outer loader asks for it on its own thread, before it returns.
  */
 final class Nesting {
 
-    /** By thread. A thread-local would leave something behind at each caller's thread that only looks for it. */
+    /** The loads by thread. A thread-local would leave an entry in each caller's thread that only reads it. */
     private static final ConcurrentMap<Thread, Load<?>> CURRENT = new ConcurrentHashMap<>();
 
     private Nesting() {}
@@ -50,8 +50,9 @@ final class Nesting {
     }
 
     /**
-     * Notes that a load waits for another; false if that one waits for it, itself or through others. Of the loads that close a
-     * circle at the same time, one at least finds it closed, as each notes first and looks then.
+     * Records that a load waits for another; false if that one waits for it, directly or through others. Each load
+     * records its wait first and checks second. So if several loads close a circle at the same time, at least one of
+     * them finds it.
      */
     static boolean waits(Load<?> waiting, Load<?> other) {
         waiting.waitsFor.add(other);

@@ -2,14 +2,14 @@ package dev.ratelimit.cache;
 
 import org.jspecify.annotations.Nullable;
 
-/** What became of a load, as those who wait for it are told. */
+/** The outcome of a load for the callers that wait for it. */
 sealed interface Outcome<V> {
 
-    /** Who may have a value, of those who have waited for it. */
+    /** The waiting callers that may get a value. */
     enum Audience {
-        /** Everybody. */
+        /** All callers. */
         ALL,
-        /** Who asks for the same variant: so all ask again, by the keys of their own. */
+        /** The callers that ask for the same variant. All callers ask again, with the keys of their variants. */
         VARIANT,
         /** The caller whose load it was. */
         ONE,
@@ -23,7 +23,7 @@ sealed interface Outcome<V> {
     /** The load has ended with a value that is a backend's error: for all who may use no stored value instead. */
     record Erred<V>(Slot.Entry<V> entry, long at) implements Outcome<V> {}
 
-    /** The load was not begun, as something has come meanwhile: all look again. */
+    /** The load was not begun, because the store has an answer by now. All callers look again. */
     record Overtaken<V>() implements Outcome<V> {}
 
     /** The cache itself has failed. */
@@ -32,7 +32,8 @@ sealed interface Outcome<V> {
     /**
      * There is no value.
      *
-     * @param isAnswer whether the failure says that there is nothing any more, so that no stored value may be used instead
+     * @param isAnswer whether the failure says that the backend no longer has a value, so that no stored value may be
+     *     used
      */
     record Failed<V>(
             LoadFailedException.Reason reason, @Nullable Throwable cause, boolean isAnswer) implements Outcome<V> {

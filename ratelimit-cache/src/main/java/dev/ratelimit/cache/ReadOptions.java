@@ -4,20 +4,20 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Read options are what one caller asks of an answer: how old it may be, how long the caller waits for it, and what the cache
- * does with a load that this caller needs.
+ * Read options are the conditions of one request: the maximum age of the answer, the maximum wait for it, and the
+ * treatment of a load that the request needs.
  *
  * <pre>{@code
  * cache.get(key, ReadOptions.any().maxAge(Duration.ofSeconds(5)).patience(Duration.ofMillis(200)), loader)
  * }</pre>
  *
- * <p>They concern this caller only: they change nothing for the others.
+ * <p>They apply to this request only and do not affect other callers.
  *
  * <p>Immutable and thread-safe.
  */
 public final class ReadOptions {
 
-    /** What the cache does when it has no answer that suits. */
+    /** The ways to load if the cache has no suitable answer. */
     enum Loading {
         /** Joins a load, or begins one that others may join. */
         SHARED,
@@ -47,7 +47,7 @@ public final class ReadOptions {
     }
 
     /**
-     * Returns the options of a caller who takes what the cache says is usable, and waits as long as a load may take.
+     * Returns options that accept any answer that the cache may use, and that wait as long as a load may take.
      *
      * @return the default options
      */
@@ -56,10 +56,10 @@ public final class ReadOptions {
     }
 
     /**
-     * Returns these options with the longest age of an answer. What is older is loaded again; and is not used if that
-     * fails, whatever the cache would allow.
+     * Returns these options with the maximum age of an answer. The cache loads an older value again, and does not use
+     * the older value if that fails.
      *
-     * @param age the longest age, zero or more
+     * @param age the maximum age, zero or more
      * @return the options with that age
      * @throws IllegalArgumentException if the duration is negative
      */
@@ -69,24 +69,25 @@ public final class ReadOptions {
     }
 
     /**
-     * Returns these options with the longest time since when an answer may be stale; zero for fresh ones only. It only narrows
-     * what the cache would allow.
+     * Returns these options with the maximum time for which an answer may have been stale; zero for fresh answers only.
+     * The cache's own limits apply as well.
      *
-     * @param time the longest time after it has ceased to be fresh, zero or more
+     * @param time the maximum time after the value has become stale, zero or more
      * @return the options with that time
      * @throws IllegalArgumentException if the duration is negative
      */
     public ReadOptions maxStale(Duration time) {
         long nanos = Durations.nanos(Durations.notNegative("maxStale", time));
-        // A value ceases to be fresh at its last instant: it has been stale for zero nanoseconds then.
+        // A value becomes stale at its last instant: at that instant it has been stale for zero nanoseconds.
         return new ReadOptions(maxAgeNanos, nanos == 0 ? -1 : nanos, minFreshNanos, patience, loading);
     }
 
     /**
-     * Returns these options with the shortest time for which an answer from the cache must stay fresh. Any other is loaded
-     * again; and is not used if that fails. What the load brings is the answer, however long it stays fresh.
+     * Returns these options with the minimum time for which an answer from the cache must stay fresh. The cache loads
+     * any other value again, and does not use the stored one if that fails. The loaded value is the answer, however
+     * long it stays fresh.
      *
-     * @param time the shortest time, zero or more; zero is the default
+     * @param time the minimum time, zero or more; zero is the default
      * @return the options with that time
      * @throws IllegalArgumentException if the duration is negative
      */
@@ -96,9 +97,10 @@ public final class ReadOptions {
     }
 
     /**
-     * Returns these options with the longest time that this caller waits for a load. The load itself goes on.
+     * Returns these options with the maximum time that this caller waits for a load. The load itself continues after
+     * that time.
      *
-     * @param time the longest wait, at least 1 ns
+     * @param time the maximum wait, at least 1 ns
      * @return the options with that time
      * @throws IllegalArgumentException if the duration is zero or negative
      */
@@ -108,10 +110,10 @@ public final class ReadOptions {
     }
 
     /**
-     * Returns these options for a request that differs from others of its key, as one with {@code Authorization} does. If it
-     * needs a load, that is its own: it joins none, and none joins it. The cache keeps a value of that load if it is for the
-     * cache; any other result, or a failure, changes nothing that the cache knows of the key. It replaces {@link #noStore()} and
-     * {@link #onlyIfCached()}.
+     * Returns these options for a request that differs from the others of its key, such as one with
+     * {@code Authorization}. If it needs a load, the load is separate: the request joins no load, and no caller joins
+     * this one. The cache keeps the value of that load if it is cacheable. Any other result changes nothing that the
+     * cache knows of the key. It replaces {@link #noStore()} and {@link #onlyIfCached()}.
      *
      * @return the options with a load of its own
      */
@@ -120,9 +122,9 @@ public final class ReadOptions {
     }
 
     /**
-     * Returns these options for a request whose answer the cache must not keep (RFC 9111, section 5.2.1.5). A fresh value that
-     * the cache has may be the answer. If a load is needed, it is this request's own, and changes nothing that the cache knows
-     * of the key. It replaces {@link #ownLoad()} and {@link #onlyIfCached()}.
+     * Returns these options for a request whose answer the cache must not keep (RFC 9111, section 5.2.1.5). A fresh
+     * value in the cache may be the answer. If the request needs a load, the load is separate, and changes nothing that
+     * the cache knows of the key. It replaces {@link #ownLoad()} and {@link #onlyIfCached()}.
      *
      * @return the options with a load that leaves no trace
      */
@@ -131,9 +133,9 @@ public final class ReadOptions {
     }
 
     /**
-     * Returns these options for a request that the cache answers by itself or not at all (RFC 9111, section 5.2.1.7). If the
-     * cache has no answer that suits, the request fails with the reason {@link LoadFailedException.Reason#NOT_CACHED}. It
-     * replaces {@link #ownLoad()} and {@link #noStore()}.
+     * Returns these options for a request that the cache answers by itself or not at all (RFC 9111, section 5.2.1.7).
+     * If the cache has no suitable answer, the request fails with the reason
+     * {@link LoadFailedException.Reason#NOT_CACHED}. It replaces {@link #ownLoad()} and {@link #noStore()}.
      *
      * @return the options without any load
      */

@@ -6,20 +6,20 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to an answer of a caller who did not find a fresh value at once: a look for a value, a stale one or a remembered
- * failure; else a load, and what comes of it.
+ * Answers a request that did not find a fresh value at once: with a stale value, with a remembered failure, or by a
+ * load.
  *
- * <p>What has come may be of no use to this caller: not for the others, or another variant. And while the caller was about to load,
- * something may have come that is too old for it. Then it begins another round; after the last round it loads alone.
+ * <p>The result of a load may be useless to a caller that waited: it may be for one caller only, or another variant, or
+ * too old for this caller. The caller then starts another round. After the last round it loads alone.
  */
 final class Reads<V> {
 
     private static final int ROUNDS = 8;
 
-    /** What a caller asks. */
+    /** A caller's request. */
     record Question<V>(ValueLocation<V> place, ReadOptions options, LoaderCall<V> call) {}
 
-    /** What a caller waits for, and how it came to it; or its answer. */
+    /** The load that a caller waits for, and how the caller got it; or the answer. */
     private record Step<V>(
             @Nullable Cached<V> answer,
             ValueLocation<V> place,
@@ -45,7 +45,7 @@ final class Reads<V> {
         this.counters = counters;
     }
 
-    /** The answer, for which the caller's thread waits. */
+    /** Blocks the caller's thread until the answer is there, and returns it. */
     Cached<V> await(Question<V> question) {
         try {
             Cached<V> answer = awaited(question);
@@ -74,7 +74,7 @@ final class Reads<V> {
         }
     }
 
-    /** The answer, when it comes. */
+    /** Returns a stage of the answer. */
     CompletableFuture<Cached<V>> begin(Question<V> question) {
         try {
             return begin(question, time.now(), 0).whenComplete(this::count);
@@ -84,7 +84,7 @@ final class Reads<V> {
         }
     }
 
-    /** What has failed otherwise goes past the cache, and counts there. */
+    /** Counts an answer or a failure. Other failures lead to {@link CacheBypass}, which counts them. */
     private void count(@Nullable Cached<V> answer, @Nullable Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
@@ -108,7 +108,7 @@ final class Reads<V> {
         });
     }
 
-    /** What was for another caller only may be an exception; twice is enough. */
+    /** One result for another caller only may be an exception; after two the caller loads alone. */
     private static int roundAfter(int round, Outcome<?> outcome) {
         if (!(outcome instanceof Outcome.Loaded<?> loaded)) {
             return round + 1;
@@ -157,7 +157,7 @@ final class Reads<V> {
         return new Step<>(null, place, loads.alone(place, kind, question.call()), CacheState.BYPASS);
     }
 
-    /** The answer that needs no waiting, which may begin a refresh; null if a load is needed. */
+    /** Returns the answer that needs no wait, and begins a refresh if necessary; null if a load is needed. */
     private @Nullable Cached<V> withoutWaiting(
             ValueLocation<V> place, @Nullable Slot<V> slot, long now, Question<V> question) {
         if (slot instanceof Slot.Entry<V> entry && entry.suits(question.options(), now)) {
@@ -185,7 +185,7 @@ final class Reads<V> {
         return slot;
     }
 
-    /** What may be given without a load, counted as a hit; null for nothing. */
+    /** Returns the value that may be used without a load, and counts it as a hit; null for none. */
     @Nullable
     Cached<V> peek(ValueLocation<V> place, ReadOptions options) {
         long now = time.now();
@@ -201,7 +201,7 @@ final class Reads<V> {
         return new Cached<>(entry, now, state, true);
     }
 
-    /** Begins a refresh, as far as the caller's request may; false if the caller is to load for itself. */
+    /** Begins a refresh if the request allows it; false if the caller has to load for itself. */
     private boolean isRenewed(ValueLocation<V> place, Question<V> question) {
         switch (question.options().loading()) {
             case SHARED -> loads.refresh(place, Load.Kind.SHARED, question.call());
@@ -214,7 +214,7 @@ final class Reads<V> {
         return true;
     }
 
-    /** The answer of an outcome; null if it is none for the caller. */
+    /** Returns the answer of an outcome; null if this caller may not use it. */
     private @Nullable Cached<V> answer(Step<V> step, Outcome<V> outcome, ReadOptions options) {
         if (outcome instanceof Outcome.Loaded<V> loaded) {
             if (step.state() == CacheState.COALESCED && loaded.audience() != Outcome.Audience.ALL) {

@@ -6,13 +6,14 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
-/** The types of failures that a cache was told about: how long it remembers them, and which of them are answers. */
+/** The declared types of failures: how long a cache remembers them, and which of them are answers. */
 final class RememberedFailures {
 
     /**
-     * What was said of a type.
+     * The rule of a type.
      *
-     * @param isAnswer whether it says that there is nothing any more, so that the cache removes what it has
+     * @param isAnswer whether the failure says that the backend no longer has a value, so that the cache removes its
+     *     value
      */
     private record Rule(Duration time, boolean isAnswer) {}
 
@@ -26,7 +27,7 @@ final class RememberedFailures {
         this.rules = rules;
     }
 
-    /** These with one more type; what was said of that type before is replaced. */
+    /** Returns these rules with one more type. A previous rule of that type is replaced. */
     RememberedFailures with(Class<? extends Throwable> type, Duration time, boolean isAnswer) {
         Map<Class<?>, Rule> all = new LinkedHashMap<>(rules);
         all.put(type, new Rule(time, isAnswer));
@@ -44,7 +45,7 @@ final class RememberedFailures {
         return rule == null ? null : rule.time();
     }
 
-    /** That of the most special type. */
+    /** Returns the rule of the most specific type. */
     private @Nullable Rule rule(@Nullable Throwable failure) {
         if (failure == null || failure instanceof CancellationException) {
             return null;

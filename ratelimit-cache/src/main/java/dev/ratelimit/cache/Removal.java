@@ -1,13 +1,13 @@
 package dev.ratelimit.cache;
 
-/** A removal cause says why a cache does not keep a value any more. */
+/** A removal is the cause for which a cache has removed a value. */
 public enum Removal {
-    /** It had to go for others. */
+    /** The cache needed room for other values. */
     SIZE,
-    /** It was of no use any more. */
+    /** The value could no longer be used. */
     EXPIRED,
-    /** It was invalidated, or what came after it is not kept. */
+    /** The value was invalidated, or a newer value that is not kept has replaced it. */
     INVALIDATED,
-    /** A newer value has come in its place, or was put there. */
+    /** A newer value was loaded or put. */
     REPLACED
 }

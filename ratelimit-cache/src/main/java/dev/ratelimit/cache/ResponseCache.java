@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response cache keeps what a backend has answered, so that it need not be asked again.
+ * A response cache keeps the answers of a backend, so that requests need not call the backend again.
  *
  * <pre>{@code
  * ResponseCache<Product> products = ResponseCache.<Product>builder("products")
@@ -22,26 +22,29 @@ import org.jspecify.annotations.Nullable;
  * Product product = products.get(CacheKey.of(Scope.shared(), id), () -> backend.product(id)).value();
  * }</pre>
  *
- * <p><b>Loading.</b> A value that is not there is loaded once, however many callers ask for it meanwhile. A loader is called on a
- * thread of the cache's executor, never on the caller's, but for the one case that the cache itself has failed. So a
- * caller may give up, by its patience or by an interrupt, and the load goes on for the others; and a load that goes on
- * beyond its deadline is interrupted, and does not hold up anybody any more. A loader may ask the same cache for something
- * else: what it asks for on its own thread, before it returns, is loaded in its own place of the most loads at once. A loader that
- * asks for what it is about to load, itself or through other loads, gets a {@link LoadFailedException} at once. Loaders of two caches
- * that ask each other's cache may hold all places of both, and then wait for each other to the deadline: let caches ask in one
- * direction.
+ * <p><b>Loading.</b> If many callers ask for a missing value at the same time, one load serves them all. The cache
+ * calls a loader on a thread of its executor. It uses the caller's thread only if the cache itself has failed. So a
+ * caller may give up, by its patience or by an interrupt, and the load continues for the others. A load that overruns
+ * its deadline is interrupted, and no caller waits for it any longer.
  *
- * <p><b>Failures.</b> A load that fails is a {@link LoadFailedException}, unless a stale value may be used. What goes wrong in the
- * cache itself, as in a function that it was given, fails no request.
+ * <p><b>Nested loads.</b> A loader may ask the same cache for another key. If it does so on its own thread, before it
+ * returns, the nested load shares the outer load's place of {@code maxLoads}. A loader that asks for the key that it is
+ * loading, directly or through other loads, gets a {@link LoadFailedException} at once. If the loaders of two caches
+ * ask each other's cache, they may hold all places of both and wait for each other until the deadline. So let loaders
+ * of several caches ask in one direction only.
  *
- * <p><b>Values</b> are shared by all who get them, so they should be immutable. They are never null.
+ * <p><b>Failures.</b> A load that fails is a {@link LoadFailedException}, unless a stale value may be used. A failure
+ * of the cache itself, or of a function that it was built with, fails no request.
  *
- * <p><b>Invalidation</b> holds for loads that are under way, too: their results go to those who wait for them, and are not kept.
+ * <p><b>Values</b> are shared by all callers that get them, so they should be immutable. They are never null.
  *
- * <p><b>The end.</b> A cache holds no thread of its own. It should be closed when it is not needed any more, so that what waits
- * for it ends.
+ * <p><b>Invalidation</b> includes loads in progress: the callers that wait for them get their results, but the cache
+ * does not keep these.
  *
- * <p>Thread-safe. Waiting parks the thread, so that a virtual one gives up its carrier.
+ * <p><b>Closing.</b> A cache owns no thread. Close it when it is no longer needed, so that loads and waiting callers
+ * end.
+ *
+ * <p>Thread-safe. Waiting parks the thread, so a virtual thread releases its carrier.
  *
  * @param <V> the type of the values
  */
@@ -60,7 +63,7 @@ public final class ResponseCache<V> implements AutoCloseable {
     private final Reads<V> reads;
     private final CacheBypass<V> pastTheCache;
 
-    /** As in the counters: a hit should follow few references. */
+    /** The same counter as in {@code counters}, so that a hit follows fewer references. */
     private final LongAdder hits = counters.hits;
 
     ResponseCache(CacheSettings<V> settings) {
@@ -127,7 +130,8 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value of a key, from the cache or by a loader that may validate the value which the cache still keeps.
+     * Returns the value of a key, from the cache or by a loader that may validate the value which the cache still
+     * keeps.
      *
      * @param key the key
      * @param options how old the answer may be, how long to wait for it, and what to do with a load
@@ -160,8 +164,8 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value of a key that varies, from the cache or by a loader that may validate the value which the cache still
-     * keeps for the request's variant.
+     * Returns the value of a key that varies, from the cache or by a loader that may validate the value which the cache
+     * still keeps for the request's variant.
      *
      * @param key the key, as far as it is known before an answer has come
      * @param options how old the answer may be, how long to wait for it, and what to do with a load
@@ -177,7 +181,7 @@ public final class ResponseCache<V> implements AutoCloseable {
         return await(() -> ValueLocation.of(key), options, LoaderCall.of(loader));
     }
 
-    /** What fails here, fails again on the way to a load, where it is told. */
+    /** Returns a hit; null for none. A failure in here occurs again on the way to a load, where it is reported. */
     private @Nullable Cached<V> hit(CacheKey key, ReadOptions options) {
         Objects.requireNonNull(key, KEY);
         Objects.requireNonNull(options, OPTIONS);
@@ -207,11 +211,11 @@ public final class ResponseCache<V> implements AutoCloseable {
     /**
      * Returns the value of a key without waiting, from the cache or by the loader.
      *
-     * <p>Cancelling the stage cancels only it. What depends on it may run on the thread that has ended the load.
+     * <p>Cancelling the stage does not cancel the load. Dependent stages may run on the thread that has ended the load.
      *
      * @param key the key
-     * @param loader what begins to ask the backend; called on a thread of the cache's executor. When the stage that it returns
-     *     is cancelled, as it is at the load's deadline, it should cease to ask
+     * @param loader begins the call of the backend, on a thread of the cache's executor. The cache cancels the stage
+     *     that it returns at the load's deadline; the call of the backend should then end
      * @return the value, its age, and where it came from; or a {@link LoadFailedException}
      * @throws IllegalStateException if the cache is closed
      */
@@ -238,8 +242,8 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value of a key without waiting, from the cache or by a loader that may validate the value which the cache still
-     * keeps: it is given that value, or null, as a {@link ConditionalLoader} is.
+     * Returns the value of a key without waiting, from the cache or by a loader that may validate the value which the
+     * cache still keeps: it is given that value, or null, as a {@link ConditionalLoader} is.
      *
      * @param key the key
      * @param options how old the answer may be, how long to wait for it, and what to do with a load
@@ -276,8 +280,9 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value of a key that varies without waiting, from the cache or by a loader that may validate the value which the
-     * cache still keeps for the request's variant: it is given that value, or null, as a {@link ConditionalLoader} is.
+     * Returns the value of a key that varies without waiting, from the cache or by a loader that may validate the value
+     * which the cache still keeps for the request's variant: it is given that value, or null, as a
+     * {@link ConditionalLoader} is.
      *
      * @param key the key, as far as it is known before an answer has come
      * @param options how old the answer may be, how long to wait for it, and what to do with a load
@@ -309,8 +314,8 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value of a key as far as it is in the cache and usable, without loading anything. A value that it returns counts in
-     * the statistics as a hit or a stale hit.
+     * Returns the value of a key as far as it is in the cache and usable, without loading anything. A value that it
+     * returns counts in the statistics as a hit or a stale hit.
      *
      * @param key the key
      * @return the value, as a hit or stale; empty if there is none
@@ -321,9 +326,10 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value of a key as far as it is in the cache and suits the options, without loading anything. A value that it
-     * returns counts in the statistics as a hit or a stale hit. A caller who goes on to {@link #get} when there is none should ask
-     * for no more here than it uses, as by {@link ReadOptions#maxStale}: then each request counts once.
+     * Returns the value of a key as far as it is in the cache and suits the options, without loading anything. A value
+     * that it returns counts in the statistics as a hit or a stale hit. If a caller calls {@link #get} when there is no
+     * value, it should ask here only for values that it uses, for example by {@link ReadOptions#maxStale}. Then each
+     * request counts once.
      *
      * @param key the key
      * @param options how old and how stale the value may be; what they say of loads is not asked
@@ -336,8 +342,8 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value of a key that varies as far as it is in the cache and usable, without loading anything. A value that it
-     * returns counts in the statistics as a hit or a stale hit.
+     * Returns the value of a key that varies as far as it is in the cache and usable, without loading anything. A value
+     * that it returns counts in the statistics as a hit or a stale hit.
      *
      * @param key the key, as far as it is known before an answer has come
      * @return the value, as a hit or stale; empty if there is none
@@ -348,8 +354,8 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns the value of a key that varies as far as it is in the cache and suits the options, without loading anything, as
-     * {@link #peek(CacheKey, ReadOptions)} does.
+     * Returns the value of a key that varies as far as it is in the cache and suits the options, without loading
+     * anything, as {@link #peek(CacheKey, ReadOptions)} does.
      *
      * @param key the key, as far as it is known before an answer has come
      * @param options how old and how stale the value may be; what they say of loads is not asked
@@ -373,12 +379,12 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Keeps a value as if it had been loaded now. The result of a load that is under way does not replace it. A value whose
+     * Keeps a value as if it had been loaded now. The result of a load in progress does not replace it. A value whose
      * freshness is {@link Freshness#error()} changes nothing.
      *
      * @param key the key
      * @param value the value
-     * @return whether it was kept; if not, and it is no error, what was kept before is gone all the same
+     * @return whether it was kept; a value that is not kept and is no error still removes the previous value
      * @throws IllegalStateException if the cache is closed
      */
     public boolean put(CacheKey key, V value) {
@@ -395,7 +401,7 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Forgets what is known of a key: its value, failure, or that it cannot be kept.
+     * Removes everything known of a key: its value, its remembered failure, or the memory that it is not cacheable.
      *
      * @param key the key
      * @throws IllegalStateException if the cache is closed
@@ -407,9 +413,9 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Forgets what is known of all keys that begin with another: with its scope and all its parts. Looks at every key.
+     * Removes everything known of all keys that have a prefix: its scope and all its parts. Reads every key.
      *
-     * @param prefix what the keys begin with
+     * @param prefix the prefix of the keys
      * @throws IllegalStateException if the cache is closed
      */
     public void invalidatePrefix(CacheKey prefix) {
@@ -418,8 +424,8 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Forgets all values that have a tag. Looks at every value. As the tags of what is being loaded are not known yet, no
-     * load that is under way is kept.
+     * Removes all values that have a tag. Reads every value. The tags of loads in progress are not known yet, so none
+     * of their results is kept.
      *
      * @param tag the tag
      * @throws IllegalStateException if the cache is closed
@@ -430,7 +436,7 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Forgets everything.
+     * Removes everything.
      *
      * @throws IllegalStateException if the cache is closed
      */
@@ -440,7 +446,7 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Returns what this cache has done so far, and what it holds. A closed cache returns its last figures.
+     * Returns the statistics of this cache. A closed cache returns its last figures.
      *
      * @return the figures now
      */
@@ -449,10 +455,10 @@ public final class ResponseCache<V> implements AutoCloseable {
     }
 
     /**
-     * Closes this cache: forgets everything, and ends the loads under way. The callers who wait for them get a
-     * {@link LoadFailedException} with the reason {@link LoadFailedException.Reason#CLOSED}, and the loaders are interrupted, or
-     * their stages cancelled. It does not wait for the loaders to end. The executor is left as it is. Closing a closed cache does
-     * nothing.
+     * Closes this cache: removes everything, and ends the loads in progress. The callers that wait for them get a
+     * {@link LoadFailedException} with the reason {@link LoadFailedException.Reason#CLOSED}, and the loaders are
+     * interrupted, or their stages cancelled. It does not wait for the loaders to end. It does not close the executor.
+     * Closing a closed cache does nothing.
      */
     @Override
     public void close() {

@@ -58,7 +58,7 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets the most entries: 10,000 if it is not set.
+     * Sets the maximum number of entries. The default is 10,000.
      *
      * @param entries how many, at least 1
      * @return this builder
@@ -70,8 +70,8 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets the most bytes, and how many a value counts. An entry counts those of its key and tags, and 160 for itself in addition.
-     * There is no bound on bytes if it is not set.
+     * Sets the maximum bytes, and the function that gives the bytes of a value. An entry also counts the bytes of its
+     * key and tags, and 160 bytes for itself. By default there is no bound on bytes.
      *
      * @param bytes how many, at least 1,024
      * @param weigher the bytes of a value, zero or more
@@ -85,8 +85,8 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets the largest entry in bytes, as {@link #maxBytes} counts them. What is larger passes through, is shared by those
-     * who wait for it, and is not kept. It is an eighth of the most bytes if it is not set.
+     * Sets the maximum bytes of an entry, as {@link #maxBytes} counts them. The callers that wait for a larger value
+     * get it, but the cache does not keep it. The default is an eighth of {@code maxBytes}.
      *
      * @param bytes how many, at least 1
      * @return this builder
@@ -102,8 +102,9 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets the most variants of one {@link VaryingKey} that are kept at once: 100 if it is not set. A further one takes the place
-     * of a variant that nobody has asked for since it was loaded; if there is none, of the one that was asked for least lately.
+     * Sets the maximum number of variants of one {@link VaryingKey} that are kept at once. The default is 100. One more
+     * replaces a variant that no caller has asked for since it was loaded. If there is none, it replaces the least
+     * recently used variant.
      *
      * @param variants how many, at least 1
      * @return this builder
@@ -115,7 +116,7 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets how long values are fresh: a minute if it is not set. It replaces {@link #freshness}.
+     * Sets how long values are fresh. The default is a minute. It replaces {@link #freshness}.
      *
      * @param time how long, at least 1 ns
      * @return this builder
@@ -128,9 +129,9 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets how long each value is fresh, by what it says itself. It replaces {@link #freshFor}.
+     * Sets the function that gives the freshness of each value. It replaces {@link #freshFor}.
      *
-     * @param freshness from a value to its freshness, which may say that it is not for the cache
+     * @param freshness from a value to its freshness, which may say that the value is not cacheable
      * @return this builder
      */
     public ResponseCacheBuilder<V> freshness(Function<? super V, Freshness> freshness) {
@@ -139,10 +140,11 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets by how much freshness may be shortened at random, so that what was loaded together does not end together: a
-     * tenth if it is not set. It is a part of what is left when a value comes. Nothing is ever fresh for longer than was said.
+     * Sets by how much the cache shortens freshness at random, so that values that were loaded together do not expire
+     * together. The default is a tenth of the remaining freshness of a loaded value. No value is fresh for longer than
+     * its freshness says.
      *
-     * @param share the largest part of what is left that is cut off, 0 to 1
+     * @param share the maximum share of the remaining freshness that is cut off, 0 to 1
      * @return this builder
      * @throws IllegalArgumentException if the share is out of range
      */
@@ -155,10 +157,10 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets how long values may be used that have ceased to be fresh, while they are renewed in the background: not at all
-     * if it is not set. Of each key there is one refresh at a time, and one of those who have loads of their own.
+     * Sets how long stale values may be used while the cache renews them in the background. The default is zero. Each
+     * key has at most one shared refresh at a time, and one for requests with loads of their own.
      *
-     * @param time how long after they have ceased to be fresh, zero or more
+     * @param time the time after a value has become stale, zero or more
      * @return this builder
      * @throws IllegalArgumentException if the duration is negative
      */
@@ -168,9 +170,9 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets how long values may be used that have ceased to be fresh, when loading fails: not at all if it is not set.
+     * Sets how long stale values may be used when loading fails. The default is zero.
      *
-     * @param time how long after they have ceased to be fresh, zero or more
+     * @param time the time after a value has become stale, zero or more
      * @return this builder
      * @throws IllegalArgumentException if the duration is negative
      */
@@ -180,11 +182,11 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets when to try again after a load has failed for which there is a stale value: after 1 s, and after twice as long each
-     * time, up to 1 min, if it is not set. Each wait is shortened at random by up to a half.
+     * Sets the pauses between loads that fail while there is a stale value. By default, the first pause is 1 s, and
+     * each further one is twice as long, up to 1 min. Each pause is shortened at random by up to a half.
      *
-     * @param first the first wait, at least 1 ns
-     * @param longest the longest wait, at least the first
+     * @param first the first pause, at least 1 ns
+     * @param longest the maximum pause, at least the first
      * @return this builder
      * @throws IllegalArgumentException if a duration is out of range
      */
@@ -200,11 +202,11 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Has failures of a type remembered, so that callers get them without a load. It may be called for several types; of
-     * several that apply, the most special counts. A load that has overrun its deadline has failed with a
-     * {@link java.util.concurrent.TimeoutException}. Where there is a stale value that may be used, that is used instead.
+     * Makes the cache remember failures of a type, so that callers get them without a load. It may be called for
+     * several types; if several apply, the most specific one counts. A load that has overrun its deadline fails with a
+     * {@link java.util.concurrent.TimeoutException}. If a stale value may be used, callers get that value instead.
      *
-     * @param type the type, with those derived from it
+     * @param type the type, including its subtypes
      * @param time how long, at least 1 ns
      * @return this builder
      * @throws IllegalArgumentException if the duration is zero or negative
@@ -216,12 +218,12 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Has failures of a type say that there is nothing any more, as a backend's "not found" does. The cache removes the value
-     * that it has kept for the key, and all callers who wait for the load get the failure, whatever
-     * {@link #staleIfError} says. It may be called for several types; of several that apply, here or in
-     * {@link #rememberFailures}, the most special counts, and for one type the last call.
+     * Declares that failures of a type mean that the backend no longer has a value, as "not found" does. The cache
+     * removes its value of the key, and all callers that wait for the load get the failure, whatever
+     * {@link #staleIfError} says. It may be called for several types. If several apply, here or in
+     * {@link #rememberFailures}, the most specific one counts; for one type, the last call counts.
      *
-     * @param type the type, with those derived from it
+     * @param type the type, including its subtypes
      * @param remember how long callers get the failure without a load, zero or more
      * @return this builder
      * @throws IllegalArgumentException if the duration is negative
@@ -233,9 +235,9 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets how many bytes a remembered failure counts for {@link #maxBytes}. If it is not set, an estimate counts the
-     * messages, stack frames, causes and suppressed failures. A failure that is above the largest entry is not remembered. An
-     * exception type that holds more, as a whole response, needs its own weigher.
+     * Sets the function that gives the bytes of a remembered failure for {@link #maxBytes}. The default is an estimate
+     * from the messages, stack frames, causes and suppressed failures. A failure above the maximum bytes of an entry is
+     * not remembered. An exception type that holds more, such as a whole response, needs its own weigher.
      *
      * @param weigher from a failure to its bytes, zero or more
      * @return this builder
@@ -246,10 +248,10 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets how long the cache remembers of a key that its last answers were not for the cache: 1 min if it is not set. After
-     * one such answer callers still share the next load. After two in a row each caller loads alone, at once, rather than wait
-     * for an answer that only another caller would get. The next answer that is for the cache ends this. Such answers never
-     * displace a value that the cache may still use.
+     * Sets how long the cache remembers that the last answers of a key were not cacheable. The default is 1 min. After
+     * one such answer, callers still share the next load. After two in a row, each caller loads alone and at once,
+     * because another caller's answer would be useless to it. The next cacheable answer ends this. Answers that are not
+     * cacheable never replace a value that the cache may still use.
      *
      * @param time how long; zero for not at all
      * @return this builder
@@ -261,7 +263,7 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets the tags of values, by which they can be invalidated: none if it is not set.
+     * Sets the function that gives the tags of a value, by which it can be invalidated. By default values have no tags.
      *
      * @param tags from a value to its tags
      * @return this builder
@@ -272,7 +274,7 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets how long a load may take, with its wait for a place: 10 s if it is not set.
+     * Sets the maximum duration of a load, including its wait for a place. The default is 10 s.
      *
      * @param time how long, at least 1 ns
      * @return this builder
@@ -284,8 +286,8 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets the most loads at once, over all keys: 64 if it is not set. A load that was given up counts until its loader has
-     * ended.
+     * Sets the maximum number of loads at once, over all keys. The default is 64. An abandoned load counts until its
+     * loader has ended.
      *
      * @param loads how many, at least 1
      * @return this builder
@@ -297,7 +299,7 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets the most loads that wait for a place: 1,000 if it is not set. Further ones are refused.
+     * Sets the maximum number of loads that wait for a place. The default is 1,000. The cache refuses further loads.
      *
      * @param loads how many, zero or more
      * @return this builder
@@ -309,9 +311,9 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets who is told of loads and failures: nobody if it is not set.
+     * Sets the listener of loads, removals and failures. By default there is none.
      *
-     * @param listener who is told
+     * @param listener the listener
      * @return this builder
      */
     public ResponseCacheBuilder<V> listener(CacheListener listener) {
@@ -320,11 +322,11 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets the executor whose threads call loaders: daemon threads that all caches share, as many as there are loads, if it is
-     * not set. One with fewer threads than the most loads at once lets loads wait. A load that a loader asks for needs a
-     * thread beside that of its loader. The executor should not run loads on the thread that hands them over, as
-     * {@link java.util.concurrent.ThreadPoolExecutor.CallerRunsPolicy} has it: that caller cannot give up then, and its thread runs
-     * other callers' loads, too.
+     * Sets the executor whose threads call loaders. By default, all caches share daemon threads, as many as there are
+     * loads. With an executor that has fewer threads than {@link #maxLoads}, loads wait for threads. A nested load
+     * needs a second thread in addition to that of its outer loader. The executor should not run loads on the
+     * submitting thread, as {@link java.util.concurrent.ThreadPoolExecutor.CallerRunsPolicy} does: that caller could
+     * not give up, and its thread would also run other callers' loads.
      *
      * @param executor the executor
      * @return this builder
@@ -335,9 +337,9 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets how what belongs to a caller's thread comes to the thread that calls a loader: not at all if it is not set. When a
-     * load begins, the cache calls this function on the thread of the caller for whom it begins, and a load's thread runs the
-     * task that the function returns.
+     * Sets how context of a caller's thread is carried over to the thread that calls a loader. By default nothing is
+     * carried over. When a load begins, the cache calls this function on the thread of the caller that began it. The
+     * load's thread then runs the task that the function returns.
      *
      * <pre>{@code
      * builder.carryContext(load -> {
@@ -353,8 +355,8 @@ public final class ResponseCacheBuilder<V> {
      * })
      * }</pre>
      *
-     * <p>Callers who join a load get what was loaded in the context of the caller who began it. So the context should not
-     * decide what is loaded: that is for the key.
+     * <p>Callers that join a load get a value that was loaded in the context of the caller that began it. So the
+     * context must not affect the value; only the key may.
      *
      * @param context from a load to the task that runs it, once, before the task returns
      * @return this builder
@@ -365,9 +367,9 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets the time by which values age and loads are overdue: the system's if it is not set.
+     * Sets the time source for the ages of values and the deadlines of loads. The default is the system's time.
      *
-     * @param time the time
+     * @param time the time source
      * @return this builder
      */
     public ResponseCacheBuilder<V> timeSource(TimeSource time) {
@@ -376,9 +378,9 @@ public final class ResponseCacheBuilder<V> {
     }
 
     /**
-     * Sets where chance comes from: {@link ThreadLocalRandom} if it is not set.
+     * Sets the random generator. The default is {@link ThreadLocalRandom}.
      *
-     * @param random the generator, which must bear several threads
+     * @param random the generator, which must be thread-safe
      * @return this builder
      */
     public ResponseCacheBuilder<V> random(RandomGenerator random) {
@@ -390,13 +392,13 @@ public final class ResponseCacheBuilder<V> {
      * Builds the cache.
      *
      * @return a new cache, empty
-     * @throws IllegalStateException if there is a largest entry, but no bound on bytes, or it is above that
+     * @throws IllegalStateException if {@code maxEntryBytes} is set without {@code maxBytes}, or is above it
      */
     public ResponseCache<V> build() {
         return new ResponseCache<>(settings());
     }
 
-    /** What was set so far, checked as a whole. */
+    /** Returns the settings, after checking that they fit together. */
     CacheSettings<V> settings() {
         if (maxEntryBytes > 0 && weigher == null) {
             throw new IllegalStateException("maxEntryBytes needs a weigher: set maxBytes, too");

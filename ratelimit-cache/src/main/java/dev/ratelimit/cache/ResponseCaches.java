@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Response caches are several caches by their names, each with its own bounds: for statistics, and for what is to be
- * forgotten everywhere.
+ * Response caches are several caches by their names, each with its own bounds. They are used for statistics and for
+ * invalidations that apply to all caches.
  *
- * <p>Immutable; thread-safe as the caches are.
+ * <p>Immutable and thread-safe.
  */
 public final class ResponseCaches implements AutoCloseable {
 
@@ -22,7 +22,7 @@ public final class ResponseCaches implements AutoCloseable {
     /**
      * Returns caches by their names.
      *
-     * @param caches the caches, each with a name of its own
+     * @param caches the caches, each with a different name
      * @return the caches together
      * @throws IllegalArgumentException if two have the same name
      */
@@ -47,9 +47,9 @@ public final class ResponseCaches implements AutoCloseable {
     }
 
     /**
-     * Returns what each cache has done and holds.
+     * Returns the statistics of each cache.
      *
-     * @return the figures by the names of the caches, in the given order
+     * @return the statistics by the names of the caches, in the given order
      */
     public Map<String, CacheStatistics> statistics() {
         Map<String, CacheStatistics> figures = new LinkedHashMap<>();
@@ -58,16 +58,16 @@ public final class ResponseCaches implements AutoCloseable {
     }
 
     /**
-     * Has every cache forget the keys that begin with another, as {@link ResponseCache#invalidatePrefix} does.
+     * Calls {@link ResponseCache#invalidatePrefix} on every cache.
      *
-     * @param prefix what the keys begin with
+     * @param prefix the prefix of the keys
      */
     public void invalidatePrefix(CacheKey prefix) {
         forEach(cache -> cache.invalidatePrefix(prefix));
     }
 
     /**
-     * Has every cache forget the values that have a tag, as {@link ResponseCache#invalidateTag} does.
+     * Calls {@link ResponseCache#invalidateTag} on every cache.
      *
      * @param tag the tag
      */
@@ -75,12 +75,12 @@ public final class ResponseCaches implements AutoCloseable {
         forEach(cache -> cache.invalidateTag(tag));
     }
 
-    /** Has every cache forget everything. */
+    /** Calls {@link ResponseCache#invalidateAll} on every cache. */
     public void invalidateAll() {
         forEach(ResponseCache::invalidateAll);
     }
 
-    /** Closes every cache, as {@link ResponseCache#close} does. */
+    /** Calls {@link ResponseCache#close} on every cache. */
     @Override
     public void close() {
         forEach(ResponseCache::close);

@@ -9,24 +9,27 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** How long what was loaded is kept, and what a slot becomes by a load's result. It calls the functions that the cache was given. */
+/**
+ * The rules of retention: how long a loaded value is kept, and how a load's result changes a slot. It calls the
+ * functions that the cache was built with.
+ */
 final class Retention<V> {
 
-    /** What is to be done with a value. */
+    /** The ways to treat a value. */
     enum What {
         /** Keep it. */
         KEEP,
-        /** It is larger than the largest entry: its callers share it, and the value that was kept is out of date. */
+        /** The value is too large to be kept: its callers share it, and the previous value is outdated. */
         PASS,
-        /** It is for one caller only. */
+        /** The value is for one caller only. */
         REFUSE,
-        /** It says that there is nothing any more. */
+        /** The value says that the backend no longer has anything for the key. */
         REMOVE,
-        /** It is a backend's error. */
+        /** The value is a backend's error. */
         ERROR
     }
 
-    /** What is to be done with a value, and the value with its times. */
+    /** A value with its times, and how to treat it. */
     record Judged<V>(What what, Slot.Entry<V> entry) {}
 
     private final CacheSettings<V> settings;
@@ -44,7 +47,7 @@ final class Retention<V> {
         return settings.freshness().apply(value);
     }
 
-    /** What is to be done with a value that the load of this order has brought. */
+    /** Judges a value that the load of this order has returned. */
     Judged<V> judge(CacheKey key, V value, Freshness freshness, long order, long now) {
         long age = Durations.nanos(freshness.age());
         if (freshness.isError()) {
@@ -87,7 +90,7 @@ final class Retention<V> {
                         null));
     }
 
-    /** A value that nobody may keep. */
+    /** Judges a value that must not be kept. */
     Judged<V> refused(V value, long now) {
         return passing(What.REFUSE, value, 0, now);
     }
@@ -96,7 +99,7 @@ final class Retention<V> {
         return new Judged<>(what, Slot.Entry.passing(value, now - age, now));
     }
 
-    /** What a slot becomes by a value; maybe the same, or none. */
+    /** Returns the slot after a value: a new one, the same, or null for none. */
     @Nullable
     Slot<V> after(CacheKey key, @Nullable Slot<V> before, Judged<V> judged, long now) {
         return switch (judged.what()) {
@@ -107,7 +110,10 @@ final class Retention<V> {
         };
     }
 
-    /** While a value is fresh, only a request that wants a younger one begins a load: what comes of it is that request's own. */
+    /**
+     * Returns the slot after a value that is not cacheable. While a value is fresh, only a request for a younger one
+     * begins a load, and its result concerns only that request.
+     */
     private @Nullable Slot<V> afterRefusal(CacheKey key, @Nullable Slot<V> before, long now) {
         if (before instanceof Slot.Entry<V> entry && entry.isFresh(now)) {
             return before;
@@ -126,7 +132,7 @@ final class Retention<V> {
                 : before;
     }
 
-    /** What the primary key's slot becomes by a value that depends on something, where no names are known. */
+    /** Returns the primary key's slot after a value with variants, if no names are known yet. */
     Slot.Varying<V> varying(@Nullable Slot<V> before, ValueLocation<V> place, Slot.Entry<V> value, long now) {
         long floor = before instanceof Slot.Entry<V> hidden ? hidden.order() : 0;
         Slot.Varying<V> none = new Slot.Varying<>(
@@ -135,10 +141,11 @@ final class Retention<V> {
     }
 
     /**
-     * What the known names become by a value.
+     * Returns the known names after a value.
      *
-     * @param latestOrder the order of the load that was begun last: with new names it is not known which variant a value was of
-     * @param gone is given the keys of the variants that go for it
+     * @param latestOrder the order of the load that was begun last: with new names, the variant of an older value is
+     *     unknown
+     * @param gone receives the keys of the variants that are removed for it
      * @param isKept whether a variant is in the store
      */
     Slot.Varying<V> varying(
@@ -163,15 +170,15 @@ final class Retention<V> {
                 weights.ofNames(place.primary(), names, variants));
     }
 
-    /** Whether a failure of a loader says that there is nothing any more. */
+    /** Whether a failure of a loader says that the backend no longer has a value. */
     boolean isAnswer(@Nullable Throwable failure) {
         return failures.isAnswer(failure);
     }
 
     /**
-     * What a slot becomes by the failure of a loader; maybe the same, or none.
+     * Returns the slot after a failure of a loader: a new one, the same, or null for none.
      *
-     * @param shared whether other callers may be given the failure, where that is remembered
+     * @param shared whether other callers may get the failure if it is remembered
      */
     @Nullable
     Slot<V> afterFailure(CacheKey key, @Nullable Slot<V> before, Outcome.Failed<V> failure, boolean shared, long now) {
@@ -187,7 +194,7 @@ final class Retention<V> {
         return new Slot.Failure<>(failure.reason(), failure.cause(), now + spread(Durations.nanos(time)), (int) weight);
     }
 
-    /** Doubles with each failure up to the longest, and is spread over its upper half. */
+    /** Returns the next pause. It doubles with each failure up to the maximum, and is random within its upper half. */
     private long backOff(int failuresBefore) {
         long longest = Durations.nanos(settings.maxRetry());
         long wait = Durations.nanos(settings.firstRetry());
@@ -197,7 +204,7 @@ final class Retention<V> {
         return part(Math.min(wait, longest), 1 - (settings.random().nextDouble() / 2));
     }
 
-    /** Only ever shortens what is left, so that nothing is used for longer than was said. */
+    /** Shortens a time at random. It never lengthens it, so no value is used for longer than its freshness says. */
     private long spread(long nanos) {
         return settings.jitter() == 0 || nanos <= 0
                 ? nanos
@@ -208,7 +215,7 @@ final class Retention<V> {
         return (long) ((double) nanos * share);
     }
 
-    /** What stands for a load that has not ended in time, for those who declare that it is to be remembered. */
+    /** Returns the exception of a load that has not ended in time. Users can declare its type as remembered. */
     static TimeoutException overdue(Duration deadline) {
         return new TimeoutException("the loader has not returned within " + deadline);
     }

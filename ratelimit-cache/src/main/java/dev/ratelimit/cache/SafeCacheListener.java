@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Tells a cache's listener, if it has one. What a listener throws is counted, and ends here. */
+/** A cache's listener, if it has one, whose exceptions are counted and not passed on. */
 final class SafeCacheListener {
 
     private final String name;

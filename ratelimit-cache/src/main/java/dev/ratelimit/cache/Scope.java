@@ -3,9 +3,9 @@ package dev.ratelimit.cache;
 import java.util.Objects;
 
 /**
- * A scope is the set of callers who may see a cached value: all, those of one tenant, or one principal.
+ * A scope is the set of callers that may see a cached value: all, those of one tenant, or one principal.
  *
- * <p>It is part of each key, so that one caller's answer is never another's by mistake. Keys of different scopes are
+ * <p>It is part of each key, so that no caller gets another caller's answer by mistake. Keys of different scopes are
  * different, whatever their parts.
  *
  * <p>Immutable and thread-safe.
@@ -40,7 +40,7 @@ public final class Scope {
     }
 
     /**
-     * Returns the scope of values that one principal may see, where its name is unique over all tenants.
+     * Returns the scope of values that one principal may see. Its name must be unique over all tenants.
      *
      * @param principal what identifies the principal
      * @return the principal's scope
@@ -50,8 +50,8 @@ public final class Scope {
     }
 
     /**
-     * Returns the scope of values that one principal of a tenant may see. It lies within the tenant's scope: what is
-     * invalidated by the prefix of the tenant's scope includes it.
+     * Returns the scope of values that one principal of a tenant may see. It lies within the tenant's scope: an
+     * invalidation by the prefix of the tenant's scope includes it.
      *
      * @param tenant what identifies the tenant
      * @param principal what identifies the principal within the tenant
@@ -63,7 +63,7 @@ public final class Scope {
                 .principal(Objects.requireNonNull(principal, "principal")));
     }
 
-    /** The bytes that a key of this scope begins with, to be added to. */
+    /** Returns the first bytes of a key of this scope, to which the parts are added. */
     KeyBytes begin() {
         return bytes.copy();
     }

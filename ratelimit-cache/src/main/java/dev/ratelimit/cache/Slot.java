@@ -5,18 +5,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the cache knows of a key. Instants are readings of the cache's time, which may wrap: they are told apart by their
- * differences.
+ * The entry of a key: everything that the cache knows of it. Instants are readings of the cache's time, which may wrap,
+ * so they are compared by their differences.
  */
 sealed interface Slot<V> {
 
-    /** The instant from which this is of no use to anybody. */
+    /** The instant from which no caller can use this slot. */
     long keptUntil();
 
-    /** What it counts for the bound on bytes. */
+    /** The bytes that this slot counts. */
     int weight();
 
-    /** How many answers in a row were not for the cache; null for none. */
+    /** The memory of answers in a row that were not cacheable; null for none. */
     default @Nullable UncacheableMarker marker() {
         return null;
     }
@@ -25,12 +25,12 @@ sealed interface Slot<V> {
      * A value.
      *
      * @param bornAt when the value was made
-     * @param freshUntil to when it is a hit
-     * @param renewUntil to when it may be used while it is renewed
-     * @param errorUntil to when it may be used if that fails
-     * @param validateUntil to when a loader may validate it
-     * @param order the order of the load that has brought it
-     * @param trouble what has gone wrong since; null for nothing
+     * @param freshUntil until when it is a hit
+     * @param renewUntil until when it may be used while the cache renews it
+     * @param errorUntil until when it may be used if renewing fails
+     * @param validateUntil until when a loader may validate it
+     * @param order the order of the load that returned it
+     * @param trouble the failures since then; null for none
      */
     record Entry<V>(
             V value,
@@ -50,7 +50,7 @@ sealed interface Slot<V> {
             return later(usableUntil(), validateUntil);
         }
 
-        /** The instant from which no caller may be given it without a load. */
+        /** The instant from which no caller may get it without a load. */
         long usableUntil() {
             return later(freshUntil, later(renewUntil, errorUntil));
         }
@@ -80,7 +80,7 @@ sealed interface Slot<V> {
             return trouble != null && trouble.failures() > 0 && now - trouble.retryAt() < 0;
         }
 
-        /** Whether it is of the same load, so that at most its trouble differs. */
+        /** Whether it is from the same load, so that at most its {@code trouble} differs. */
         boolean isSame(Entry<V> other) {
             return order == other.order;
         }
@@ -94,7 +94,7 @@ sealed interface Slot<V> {
             return freshUntil - now >= options.minFreshNanos() && now - bornAt <= options.maxAgeNanos();
         }
 
-        /** Whether it is young enough for a caller, stays fresh for long enough, and is not stale for too long. */
+        /** Whether it suits the options: young enough, fresh for long enough, and not stale for too long. */
         boolean suits(ReadOptions options, long now) {
             long stale = now - freshUntil;
             return age(now) <= options.maxAgeNanos()
@@ -110,7 +110,10 @@ sealed interface Slot<V> {
             return with(new Trouble(failures() + 1, nextTry, marker()));
         }
 
-        /** The backend has answered, so it does not fail; but the answer was not for the cache. */
+        /**
+         * Returns this entry without failures, because the backend has answered, and with a marker, because the answer
+         * was not cacheable.
+         */
         Entry<V> marked(@Nullable UncacheableMarker marker) {
             return with(marker == null ? null : new Trouble(0, 0, marker));
         }
@@ -120,17 +123,17 @@ sealed interface Slot<V> {
                     value, bornAt, freshUntil, renewUntil, errorUntil, validateUntil, order, tags, weight, next);
         }
 
-        /** A value that is given to a caller, and not kept. */
+        /** Returns a value that callers get, and that is not kept. */
         static <V> Entry<V> passing(V value, long bornAt, long now) {
             return new Entry<>(value, bornAt, now, now, now, now, 0, Set.of(), 0, null);
         }
     }
 
     /**
-     * What has gone wrong since a value was kept.
+     * The failures since a value was kept.
      *
      * @param failures how often renewing it has failed in a row
-     * @param retryAt if it has, when to try again
+     * @param retryAt if it has failed, when to try again
      */
     record Trouble(int failures, long retryAt, @Nullable UncacheableMarker marker) {}
 
@@ -139,7 +142,7 @@ sealed interface Slot<V> {
             LoadFailedException.Reason reason, @Nullable Throwable cause, long keptUntil, int weight)
             implements Slot<V> {}
 
-    /** There is no value, and the last answers were not for the cache. */
+    /** The memory that the last answers were not cacheable, without a value. */
     record Uncacheable<V>(UncacheableMarker marker, int weight) implements Slot<V> {
 
         @Override
@@ -149,11 +152,11 @@ sealed interface Slot<V> {
     }
 
     /**
-     * The values of this key depend on what is named here: each lies by the key of its variant.
+     * The names on which the values of this key depend. Each value is kept by the key of its variant.
      *
-     * @param generation a part of the variants' keys: once this is forgotten, nobody finds them any more
-     * @param floor the order of the last load of which a value may have been hidden by these names: no older one is kept
-     * @param variants those that are kept
+     * @param generation a part of the variants' keys: once this slot is removed, no request finds them any more
+     * @param floor the order of the last load whose value these names may hide: values of older loads are not kept
+     * @param variants the variants that are kept
      */
     record Varying<V>(List<String> names, long generation, long floor, long keptUntil, Variants variants, int weight)
             implements Slot<V> {}

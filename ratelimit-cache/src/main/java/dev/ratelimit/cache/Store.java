@@ -20,17 +20,19 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots by their keys, in Caffeine: it bounds, clears away what has expired, and makes a change of a slot one atomic step.
+ * The slots by their keys, in Caffeine. Caffeine enforces the bounds, removes expired slots, and makes each change of a
+ * slot one atomic step.
  *
- * <p><b>Two bounds.</b> Caffeine has one, on the sum of weights. With a bound on bytes B and one on entries N, each entry weighs
- * its bytes, but at least B/N: then the bytes are within B, and there are no more than N.
+ * <p><b>Two bounds.</b> Caffeine has one, on the sum of weights. With a bound on bytes B and one on entries N, each
+ * entry weighs its bytes, but at least B/N: then the bytes are within B, and there are no more than N.
  *
- * <p><b>Order of use.</b> What goes first, Caffeine decides by how often and how lately slots were read. To be told of a read
- * costs it more than the look itself, and threads wait for each other. So it is told once a millisecond and key: what is read
- * more often than that is used a lot, whatever the count. Keys whose hashes end alike share a millisecond.
+ * <p><b>Order of use.</b> Caffeine decides which slots to evict by how often and how recently they were read. Recording
+ * a read costs Caffeine more than the lookup itself, and makes threads wait for each other. So a read is recorded at
+ * most once a millisecond for each key. A slot that is read more often than that is in frequent use, whatever its exact
+ * count. Keys whose hashes end alike share a millisecond.
  *
- * <p><b>Under a flood</b> Caffeine lets one thread at a time make room, and the others go on: what they add meanwhile may come
- * to some hundred entries. So a thread that leaves the cache with more bytes than are allowed waits until there is room.
+ * <p><b>Under a flood</b> Caffeine lets one thread at a time make room, while the other threads go on and may add some
+ * hundred entries. So a thread that finds the cache above its bound on bytes waits until there is room.
  */
 final class Store<V> {
 
@@ -47,7 +49,7 @@ final class Store<V> {
     private final AtomicLong bytes = new AtomicLong();
     private final long maxBytes;
 
-    /** The variants whose names had to go for others. */
+    /** The variants whose names were evicted. */
     private final Queue<CacheKey> orphans = new ConcurrentLinkedQueue<>();
 
     private final SafeCacheListener reports;
@@ -78,14 +80,17 @@ final class Store<V> {
         Arrays.fill(toldAt, time.read() - TOLD_FOR_NANOS);
     }
 
-    /** What a change of a slot removes is seen where that is done: it may be the same value that stays. */
+    /**
+     * Counts an eviction. Removals by a change of a slot are counted by the change itself, because the same value may
+     * stay.
+     */
     private void removed(Slot<V> slot, RemovalCause cause) {
         switch (cause) {
             case SIZE -> {
                 if (slot instanceof Slot.Entry) {
                     reports.removed(Removal.SIZE);
                 } else if (slot instanceof Slot.Varying<V> names) {
-                    // Not here, in the midst of making room.
+                    // Not here, because Caffeine is making room at this moment.
                     orphans.addAll(names.variants().keys());
                 }
             }
@@ -107,15 +112,15 @@ final class Store<V> {
         return slots.getIfPresent(key);
     }
 
-    /** A look that does nothing else, so that it may be taken within a change of another key. */
+    /** Looks a slot up without any side effect, so that it may be called within a change of another key. */
     @Nullable
     Slot<V> lookQuietly(CacheKey key) {
         return quietly.getIfPresentQuietly(key);
     }
 
     /**
-     * The look of a caller at a time, which need not be noted: it is noted here as often as Caffeine is told of a read. A race between
-     * threads only tells Caffeine of a read too many or too few.
+     * Looks a slot up for a caller. It notes the time as often as it records a read with Caffeine, so the caller need
+     * not note it. A race between threads only records a read too many or too few.
      */
     @Nullable
     Slot<V> look(CacheKey key, long now) {
@@ -128,7 +133,7 @@ final class Store<V> {
         return slots.getIfPresent(key);
     }
 
-    /** What a change of a slot has found, and left. */
+    /** The slot before and after a change. */
     private record Change<V>(
             @Nullable Slot<V> before, @Nullable Slot<V> after) {
 
@@ -136,7 +141,7 @@ final class Store<V> {
             return before instanceof Slot.Entry<V> old && !(after instanceof Slot.Entry<V> now && old.isSame(now));
         }
 
-        /** The keys of variants that nobody finds any more. */
+        /** The keys of variants that no request can find any more. */
         Collection<CacheKey> orphans() {
             return before instanceof Slot.Varying<V> old
                             && !(after instanceof Slot.Varying<V> now && old.variants() == now.variants())
@@ -146,8 +151,8 @@ final class Store<V> {
     }
 
     /**
-     * Replaces a key's slot in one step; the change may return null for none, or the same. With the names of variants the variants go,
-     * too.
+     * Replaces a key's slot in one atomic step. The change may return null for none, or the same slot. If it removes
+     * the names of variants, the variants are removed, too.
      */
     void change(CacheKey key, Function<@Nullable Slot<V>, @Nullable Slot<V>> change) {
         Change<V> done = changed(key, change);
@@ -178,12 +183,12 @@ final class Store<V> {
         return Objects.requireNonNull(done.get());
     }
 
-    /** Removes what is kept by a key, for this cause. */
+    /** Removes a key's slot, for a cause. */
     void remove(CacheKey key, Removal cause) {
         removeIf(key, slot -> true, cause);
     }
 
-    /** Removes what is kept by a key if it is what is to go. */
+    /** Removes a key's slot if it matches. */
     void removeIf(CacheKey key, Predicate<Slot<V>> which, Removal cause) {
         if (changed(key, before -> before == null || which.test(before) ? null : before)
                 .hasRemovedValue()) {
@@ -191,7 +196,10 @@ final class Store<V> {
         }
     }
 
-    /** A thread that was stopped in the midst of adding something hides what was added after it: for that, it is waited a little. */
+    /**
+     * Makes room. A thread that was suspended while it added an entry hides later entries from Caffeine, so this waits
+     * for it briefly.
+     */
     private void makeRoom() {
         for (int i = 0; i < MAX_WAITS && bytes.get() > maxBytes; i++) {
             if (i > 0) {
@@ -201,7 +209,7 @@ final class Store<V> {
         }
     }
 
-    /** Does something with the keys of all slots that match. Slots that come meanwhile may be left out. */
+    /** Applies an action to the keys of all slots that match. Slots that are added at the same time may be left out. */
     void forEach(Predicate<CacheKey> keys, Predicate<Slot<V>> which, Consumer<CacheKey> action) {
         slots.asMap().forEach((key, slot) -> {
             if (keys.test(key) && which.test(slot)) {
@@ -220,7 +228,7 @@ final class Store<V> {
         return bytes.get();
     }
 
-    /** Time for Caffeine's housekeeping; whether a slot may be used, is asked of the slot itself. */
+    /** The expiry for Caffeine's housekeeping. The slot itself decides whether it may be used. */
     private static final class UntilOfNoUse<V> implements Expiry<CacheKey, Slot<V>> {
 
         @Override

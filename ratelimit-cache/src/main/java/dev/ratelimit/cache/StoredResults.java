@@ -8,16 +8,16 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the result of a load changes in the store: it goes where callers look for it by now, and never over what a later load has
- * brought.
+ * Applies the result of a load to the store, under the key where callers now look for it. It never overwrites the
+ * result of a load that began later.
  *
- * <p><b>A value of a key that varies</b> goes by two steps: the names of what it depends on to the primary key, and then the value
- * to the key of its variant. An invalidation may come between the steps, or the variant may have to go for others; so it is looked
- * at again afterwards.
+ * <p><b>A value of a varying key</b> is kept in two steps. The first step stores the names on which the value depends
+ * with the primary key. The second step stores the value with the key of its variant. An invalidation may come between
+ * the steps, or the variant may be evicted. So the names are checked again afterwards.
  *
- * <p><b>The order of loads</b> holds for a request, not for a key alone: a value that depends on nothing answers the requests for
- * all variants, and with one name more the variants have other keys. Where such a step hides what was kept until then, older loads
- * are kept no more.
+ * <p><b>The order of loads</b> applies to a request, not only to a key: a value that depends on nothing answers the
+ * requests for all variants, and one more name changes the keys of all variants. If such a change hides older values,
+ * the results of older loads are no longer kept.
  */
 final class StoredResults<V> {
 
@@ -40,9 +40,9 @@ final class StoredResults<V> {
     }
 
     /**
-     * Whether the value is kept.
+     * Applies a value, and returns whether it is kept.
      *
-     * @param place where it belongs by its own names; null if it depends on what nobody can name
+     * @param place its location by its own names; null if it depends on {@link VaryingKey#ANYTHING}
      */
     boolean took(Load<V> load, @Nullable ValueLocation<V> place, Retention.Judged<V> judged, long now) {
         if (place != null && place.varying() != null && judged.what() == Retention.What.KEEP) {
@@ -52,7 +52,7 @@ final class StoredResults<V> {
         return after == judged.entry();
     }
 
-    /** The loader has failed. */
+    /** Applies a failure of the loader. */
     void took(Load<V> load, Outcome.Failed<V> failure) {
         Slot<V> unused = change(
                 load,
@@ -60,7 +60,10 @@ final class StoredResults<V> {
                 (key, before) -> keeping.afterFailure(key, before, failure, load.isShared(), time.now()));
     }
 
-    /** What the slot is afterwards in which callers look for this load's request; null also if it was left as it was. */
+    /**
+     * Changes the slot in which callers look for this load's request, and returns it; null for none, or if it did not
+     * change.
+     */
     private @Nullable Slot<V> change(
             Load<V> load, Runnable whenTooOld, BiFunction<CacheKey, @Nullable Slot<V>, @Nullable Slot<V>> change) {
         ValueLocation<V> place = placeNow(load);
@@ -75,7 +78,7 @@ final class StoredResults<V> {
                 return before;
             }
             if (before instanceof Slot.Varying && place.varying() != null) {
-                // They were learnt in this instant.
+                // The names became known just now.
                 return before;
             }
             Slot<V> after = change.apply(place.key(), before);
@@ -85,7 +88,10 @@ final class StoredResults<V> {
         return changed.get();
     }
 
-    /** Where callers look for a load's request by now; null if what it went by was forgotten, or has changed since it began. */
+    /**
+     * Returns where callers now look for the load's request; null if the names were removed or have changed since it
+     * began.
+     */
     private @Nullable ValueLocation<V> placeNow(Load<V> load) {
         ValueLocation<V> place = load.place;
         if (place.varying() == null) {
@@ -133,7 +139,7 @@ final class StoredResults<V> {
         return isKept;
     }
 
-    /** What the primary key's slot becomes; null if the value is not to be kept. */
+    /** Returns the primary key's new slot; null if the value must not be kept. */
     private @Nullable Slot<V> primary(
             Load<V> load,
             ValueLocation<V> place,
@@ -145,7 +151,7 @@ final class StoredResults<V> {
             return null;
         }
         if (before instanceof Slot.Varying<V> known) {
-            // With new names the request has another key: what it had by the former one may be newer.
+            // With new names the request has another key: its value by the previous key may be newer.
             boolean isOlder = load.isOlderThan(store.lookQuietly(place.by(known).key()));
             return isOf(known, load) && !isOlder
                     ? keeping.varying(known, place, entry, latestOrder.getAsLong(), gone, now, this::isStored)

@@ -4,15 +4,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory that the last answers for a key were not for the cache. It stands alone or beside a value, which it never displaces.
+ * The memory that the last answers for a key were not cacheable. A key may have a marker and a value: the marker never
+ * displaces the value.
  *
- * <p>One such answer may be an exception, so callers still share the next load. After two in a row each caller loads alone.
+ * <p>One such answer may be an exception, so callers still share the next load. After two in a row each caller loads
+ * alone.
  */
 record UncacheableMarker(int times, long until) {
 
     private static final int TIMES_FOR_ALONE = 2;
 
-    /** What is remembered after one more answer that is not for the cache; null if it is not to be remembered. */
+    /**
+     * Returns the marker after one more answer that is not cacheable; null if the cache does not remember such answers.
+     */
     static @Nullable UncacheableMarker after(@Nullable UncacheableMarker before, Duration remembered, long now) {
         if (remembered.isZero()) {
             return null;

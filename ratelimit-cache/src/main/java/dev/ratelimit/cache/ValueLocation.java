@@ -6,11 +6,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the value of a request is kept, as far as is known.
+ * The key by which the value of a request is kept, as far as it is known.
  *
- * @param names what the key goes by, beside the primary one
- * @param generation which memory of names the key is of; zero for none
- * @param varying how the key may go on; null for one that does not
+ * @param names the names that the key includes, in addition to the primary key
+ * @param generation the memory of names to which the key belongs; zero for none
+ * @param varying the varying key of the request; null for a plain key
  */
 record ValueLocation<V>(
         CacheKey key,
@@ -18,7 +18,7 @@ record ValueLocation<V>(
         long generation,
         @Nullable VaryingKey<V> varying) {
 
-    /** A backend that names more than this does not want its answers kept. */
+    /** The maximum number of names. A backend that names more does not want its answers to be kept. */
     static final int MAX_NAMES = 32;
 
     static <V> ValueLocation<V> of(CacheKey key) {
@@ -33,19 +33,22 @@ record ValueLocation<V>(
         return varying == null ? key : varying.primary();
     }
 
-    /** The place of the variant by what is remembered of the primary key; the same if that is nothing. */
+    /** Returns the location of the variant by the names in the primary key's slot; the same location if it has none. */
     ValueLocation<V> by(@Nullable Slot<V> primary) {
         return varying != null && primary instanceof Slot.Varying<V> known
                 ? variant(varying, known.names(), known.generation())
                 : this;
     }
 
-    /** The place of the variant by these names. */
+    /** Returns the location of the variant by these names. */
     ValueLocation<V> variant(List<String> all, long ofNames) {
         return varying == null ? this : variant(varying, all, ofNames);
     }
 
-    /** The place of a value that was loaded for this one: the same, unless the value depends on more; null for none. */
+    /**
+     * Returns the location of a value that was loaded for this one: the same, unless the value depends on more names;
+     * null for none.
+     */
     @Nullable
     ValueLocation<V> of(V value) {
         if (varying == null) {

@@ -10,19 +10,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
- * The variants of one primary key that are kept, by their keys, and which of them goes when there is one too many.
+ * The kept variants of one primary key, by their keys, and the choice of the variant to evict.
  *
- * <p>A variant that no caller has asked for since it was loaded goes before one that was asked for again; of the latter, the one
- * that was asked for least lately goes. So variants that a client makes up, each for one request, displace each other, and never
- * one that is in use.
+ * <p>A variant that no caller has asked for since it was loaded is evicted before one that was asked for again. Among
+ * the latter, the least recently used one is evicted first. So variants that a client invents, each for one request,
+ * displace each other, and never a variant in use.
  *
- * <p>Variants are added by one thread at a time: while it changes the slot of the primary key.
+ * <p>Variants are added by one thread at a time, while it changes the slot of the primary key.
  */
 final class Variants {
 
     private static final int BYTES_OF_A_VARIANT = 100;
 
-    /** A variant that is asked for more often than this is in use, whatever the count. */
+    /** The time between recorded uses: a variant that is used more often is in use, whatever the exact count. */
     private static final long NOTED_FOR_NANOS = 1_000_000;
 
     private static final class Use {
@@ -43,9 +43,9 @@ final class Variants {
     private long added;
 
     /**
-     * Adds a variant, or notes until when it is kept by now; returns the keys of those that go for it.
+     * Adds a variant, or updates its expiry; returns the keys of the variants that it evicts.
      *
-     * @param isKept whether a variant is still in the store, which may have removed it for a reason of its own
+     * @param isKept whether a variant is still in the store, which may have removed it for other reasons
      */
     List<CacheKey> add(CacheKey key, long keptUntil, int most, long now, Predicate<CacheKey> isKept) {
         List<CacheKey> gone = new ArrayList<>();
@@ -67,7 +67,7 @@ final class Variants {
         return gone;
     }
 
-    /** Notes that a variant is in the store: it is added before it comes there. */
+    /** Records that a variant is in the store. Variants are added here first. */
     void stored(CacheKey key) {
         Use use = uses.get(key);
         if (use != null) {
@@ -76,7 +76,7 @@ final class Variants {
     }
 
     private CacheKey leastUseful(long now) {
-        // Instants may wrap, so they are compared by how long ago they were.
+        // Instants may wrap, so their distances from now are compared.
         return uses.entrySet().stream()
                 .min(Comparator.<Map.Entry<CacheKey, Use>, Boolean>comparing(entry -> entry.getValue().again)
                         .thenComparing(entry -> entry.getValue().askedAt - now)
@@ -92,7 +92,7 @@ final class Variants {
         }
     }
 
-    /** Notes that a caller has asked for a variant that is kept. */
+    /** Records that a caller has asked for a kept variant. */
     void asked(CacheKey key, long now) {
         Use use = uses.get(key);
         if (use != null && (!use.again || now - use.askedAt >= NOTED_FOR_NANOS)) {
@@ -109,7 +109,7 @@ final class Variants {
         return List.copyOf(uses.keySet());
     }
 
-    /** What they count for the bound on bytes, beside the variants themselves. */
+    /** The bytes that this list counts, without the variants themselves. */
     int bytes() {
         return bytes.get();
     }

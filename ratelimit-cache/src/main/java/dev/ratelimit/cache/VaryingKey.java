@@ -4,26 +4,27 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * A varying key is that of a request whose answer may depend on more of it than can be known before an answer has come: HTTP says so
- * by {@code Vary}.
+ * A varying key is the key of a request if only the answer says on which parts of the request it depends, as HTTP does
+ * with {@code Vary}.
  *
- * <p>There is a primary key, by which the cache remembers the names of what the answers depend on, and the keys of variants, by which
- * it keeps them. Who waits for a load by a primary key and asks for another variant than has come, asks again, by the
- * variant's own.
+ * <p>It has a primary key, with which the cache remembers the names of these parts, and a key for each variant, by
+ * which the cache keeps the answers. If a caller waits for a load by the primary key, and the load returns another
+ * variant, the caller asks again by the key of its own variant.
  *
- * <p>A primary key is used for varying keys only, or as a plain key only. To invalidate it forgets all its variants.
+ * <p>Use a primary key either for varying keys only, or as a plain key only. Invalidating it invalidates all its
+ * variants.
  *
- * <p>Its methods are called by several threads, and should only look at what they have.
+ * <p>Several threads call its methods, which should only read.
  *
  * @param <V> the type of the values
  */
 public interface VaryingKey<V> {
 
-    /** The name that stands for what nobody can name: a value that depends on it is not for the cache. */
+    /** The name of everything that has no name: a value that depends on it is not cacheable. */
     String ANYTHING = "*";
 
     /**
-     * Returns the key by what is always known.
+     * Returns the key of the parts on which every answer depends.
      *
      * @return the primary key
      */
@@ -32,17 +33,18 @@ public interface VaryingKey<V> {
     /**
      * Returns the key of the variant that the request asks for.
      *
-     * @param names what the variants depend on, sorted, each once, at least one
-     * @return a key that the primary one is a prefix of, and that is the same for two requests only if they are the same in all that is
-     *     named
+     * @param names the names on which the variants depend, sorted, without duplicates, at least one
+     * @return a key that has the primary key as a prefix, and that is equal for two requests only if all named parts
+     *     are equal
      */
     CacheKey variant(List<String> names);
 
     /**
-     * Returns the names of what a value depends on, beside the primary key.
+     * Returns the names on which a value depends, in addition to the primary key.
      *
-     * @param value the value, as it was loaded
-     * @return the names, which may include {@link #ANYTHING}; none if it is the same for all requests of the primary key
+     * @param value the loaded value
+     * @return the names, which may include {@link #ANYTHING}; none if it is the same for all requests of the primary
+     *     key
      */
     Collection<String> names(V value);
 }

@@ -6,10 +6,10 @@ import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes that each slot counts: nothing where the cache has no bound on bytes. */
+/** The bytes that each slot counts; zero if the cache has no bound on bytes. */
 final class Weights<V> {
 
-    /** What an entry costs beside its key's bytes and its value: the objects that hold them. */
+    /** The bytes of the objects that hold a key's bytes and its value. */
     static final int OVERHEAD = 160;
 
     private static final int BYTES_OF_A_CHARACTER = 2;
@@ -23,7 +23,7 @@ final class Weights<V> {
         this.failureWeigher = settings.failureWeigher();
     }
 
-    /** More than the largest integer if it is too much for any cache. */
+    /** Returns the bytes of an entry; more than the largest {@code int} if they are too many for any cache. */
     long of(CacheKey key, V value, Set<String> tags) {
         return weigher == null ? 0 : notNegative("weigher", weigher.applyAsLong(value)) + ofKey(key, tags);
     }

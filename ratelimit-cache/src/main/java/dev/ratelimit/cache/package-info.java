@@ -1,5 +1,5 @@
 /**
- * A cache of responses: what a backend has answered, kept for those who ask the same.
+ * A response cache: it keeps the answers of a backend for later requests with the same key.
  *
  * <p>{@link dev.ratelimit.cache.ResponseCache} is where to begin. No parameter and no result is null.
  */

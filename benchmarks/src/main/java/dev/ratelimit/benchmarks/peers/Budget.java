@@ -5,8 +5,8 @@ import java.time.Duration;
 /** What a limiter is to allow, in words that each library is set to in its own way. */
 public enum Budget {
     /**
-     * One a microsecond with so large a burst that it outlasts hours of calls; libraries without a burst to set get a rate that
-     * no thread can reach.
+     * One a microsecond with so large a burst that it outlasts hours of calls; libraries without a burst to set get a
+     * rate that no thread can reach.
      */
     NEVER_SPENT(1_000_000, Duration.ofSeconds(1), 1_000_000_000_000L),
     /** One an hour: the second call is refused, as are all after it. */

@@ -14,12 +14,12 @@ import java.util.function.Supplier;
 /**
  * A library, and how it is set to do what ours does.
  *
- * <p><b>Clock.</b> {@code System.nanoTime()} for all but Sentinel, which reads milliseconds that a thread of its own keeps; for
- * Bucket4j it is chosen ({@code withNanosecondPrecision}), for it is what the others read.
+ * <p><b>Clock.</b> {@code System.nanoTime()} for all but Sentinel, which reads milliseconds that a thread of its own
+ * keeps; for Bucket4j it is chosen ({@code withNanosecondPrecision}), for it is what the others read.
  *
- * <p><b>Keys.</b> Resilience4j's come from its registry, Sentinel's are the values of a hot parameter. Guava, Bucket4j and
- * Failsafe leave it to callers where the limiter of a key is kept: here in a {@link ConcurrentHashMap}, which nothing bounds, or
- * in a Caffeine cache of its default settings, bounded like our table.
+ * <p><b>Keys.</b> Resilience4j's come from its registry, Sentinel's are the values of a hot parameter. Guava, Bucket4j
+ * and Failsafe leave it to callers where the limiter of a key is kept: here in a {@link ConcurrentHashMap}, which
+ * nothing bounds, or in a Caffeine cache of its default settings, bounded like our table.
  *
  * <p><b>Waiting.</b> None: a refusal is an answer, not a wait, and nothing is thrown that the library need not throw.
  */

@@ -13,8 +13,9 @@ import java.util.List;
 /**
  * A limit of Sentinel's for each value of a hot parameter.
  *
- * <p>It keeps at most 4,000 values for each second of its period, and 200,000 in all; beyond that, it forgets those that came
- * longest ago. So a million keys are more than it can keep, and those that it forgot start with a full budget.
+ * <p>It keeps at most 4,000 values for each second of its period, and 200,000 in all; beyond that, it forgets those
+ * that came longest ago. So a million keys are more than it can keep, and those that it forgot start with a full
+ * budget.
  */
 final class SentinelRule {
 

@@ -5,8 +5,8 @@ import dev.ratelimit.benchmarks.Results.Interval;
 /**
  * One measurement as a bar.
  *
- * @param label whose it is
- * @param value the value and between what it lies
- * @param ours whether it is this library's
+ * @param label the name of the library
+ * @param value the value with its error
+ * @param ours whether it is this library
  */
 record Bar(String label, Interval value, boolean ours) {}

@@ -7,10 +7,10 @@ import java.util.List;
  *
  * <p>Every panel has an axis of its own, which starts at zero, so that lengths can be compared.
  *
- * @param title what is measured
+ * @param title the measured quantity
  * @param subtitle the unit, and which direction is better
  * @param panels the panels
- * @param footer what it was measured with
+ * @param footer the machine, the versions and the command
  */
 record BarChart(String title, String subtitle, List<Panel> panels, List<String> footer) {
 
@@ -20,13 +20,16 @@ record BarChart(String title, String subtitle, List<Panel> panels, List<String> 
 
     private static final String DASHES = "stroke-width=\"1.5\" stroke-dasharray=\"5 3\"";
 
+    /** The most that a letter of the floor's label takes on average, so that the label ends within the picture. */
+    private static final double FLOOR_LETTER = 6.8;
+
     private static final int WIDTH = 860;
     private static final int LEFT = 210;
-    private static final int RIGHT = WIDTH - 90;
+    private static final int RIGHT = WIDTH - 110;
     private static final int ROW = 24;
     private static final int BAR = 16;
     private static final int HEAD = 66;
-    private static final int PANEL_HEAD = 40;
+    private static final int PANEL_HEAD = 46;
     private static final int PANEL_FOOT = 30;
 
     /** Draws it. */
@@ -55,28 +58,23 @@ record BarChart(String title, String subtitle, List<Panel> panels, List<String> 
         svg.strong(20, top + 14, "start", 14, Svg.INK, panel.title());
         for (double mark : marks) {
             svg.line(x(mark, most), first - 4, x(mark, most), bottom, Svg.FAINT, "");
-            svg.text(x(mark, most), bottom + 14, "middle", 11, Svg.GREY, Numbers.brief(mark));
+            svg.text(x(mark, most), bottom + 14, "middle", 11, Svg.GREY, Numbers.mark(mark, panel.unit()));
         }
         if (panel.hasFloor()) {
             double at = x(panel.floorValue(), most);
             svg.line(at, first - 8, at, bottom, FLOOR, DASHES);
-            boolean leftHalf = at < (LEFT + RIGHT) / 2.0;
-            svg.text(
-                    leftHalf ? at - 2 : at + 2,
-                    first - 12,
-                    leftHalf ? "start" : "end",
-                    11,
-                    FLOOR,
-                    "floor " + Numbers.brief(panel.floorValue()) + ": " + panel.floor());
+            String label = "floor " + Numbers.with(panel.floorValue(), panel.unit()) + ": " + panel.floor();
+            double start = Math.min(at - 2, WIDTH - 10 - FLOOR_LETTER * label.length());
+            svg.text(start, first - 12, "start", 11, FLOOR, label);
         }
         int y = first;
         for (Bar bar : panel.bars()) {
-            draw(svg, bar, y, most);
+            draw(svg, bar, y, most, panel.unit());
             y += ROW;
         }
     }
 
-    private static void draw(Svg svg, Bar bar, int y, double most) {
+    private static void draw(Svg svg, Bar bar, int y, double most, String unit) {
         double value = bar.value().score();
         String colour = bar.ours() ? OURS : OTHERS;
         String ink = bar.ours() ? OURS : Svg.INK;
@@ -90,18 +88,18 @@ record BarChart(String title, String subtitle, List<Panel> panels, List<String> 
             for (int gap : new int[] {70, 60}) {
                 svg.line(RIGHT - gap - 6, y + BAR + 3, RIGHT - gap + 6, y - 3, "#ffffff", "stroke-width=\"3\"");
             }
-            svg.text(RIGHT + 6, y + 13, "start", 13, ink, Numbers.brief(value) + " (cut)");
+            svg.text(RIGHT + 6, y + 13, "start", 13, ink, Numbers.with(value, unit) + " (cut)");
             return;
         }
         svg.rectangle(LEFT, y, x(value, most) - LEFT, BAR, colour);
         double end = Math.max(x(value, most), error(svg, bar, y + BAR / 2.0, most));
-        String number = Numbers.brief(value);
-        // So that it can be read where the floor goes through it.
+        String number = Numbers.with(value, unit);
+        // A white ground, so that the dashed line of the floor does not cross the number.
         svg.rectangle(end + 6, y, 8.5 * number.length(), BAR, "#ffffff");
         svg.text(end + 8, y + 13, "start", 13, ink, number);
     }
 
-    /** Draws between what the value lies, as far as the axis goes; returns where that ends. */
+    /** Draws the error bar, at most to the end of the axis; returns its right end. */
     private static double error(Svg svg, Bar bar, double middle, double most) {
         double low = Math.max(0, bar.value().low());
         double high = Math.min(bar.value().high(), most);

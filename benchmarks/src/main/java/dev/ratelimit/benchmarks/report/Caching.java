@@ -9,14 +9,20 @@ import java.util.Optional;
 /** The chapter on the response cache. */
 record Caching(Results results, Environment environment) {
 
-    /** The chapter, if it was measured; whoever measures the cache names its methods. */
+    /** The chapter, if it was measured. */
     Optional<Chapter> chapter() {
         Map<String, String> labels = new LinkedHashMap<>();
-        labels.put("hit", "ratelimit, hit");
-        labels.put("hitTwoThreads", "ratelimit, hit, two threads");
-        labels.put("coalesced", "ratelimit, coalesced");
+        labels.put("hit", "ratelimit (hit)");
+        labels.put("hitTwoThreads", "ratelimit (hit, two threads)");
+        labels.put("coalesced", "ratelimit (coalesced)");
         Group group = new Group(
-                "An answer that is there", "ResponseCacheBenchmark", "", "", labels, "floorCaffeine", "bare Caffeine");
+                "A cached answer",
+                "ResponseCacheBenchmark",
+                "",
+                "",
+                labels,
+                "floorCaffeine",
+                "a lookup in bare Caffeine");
         Panel panel = group.times(results);
         if (panel.bars().isEmpty()) {
             return Optional.empty();
@@ -24,12 +30,12 @@ record Caching(Results results, Environment environment) {
         String any = group.any(results);
         BarChart chart = new BarChart(
                 "Response cache",
-                "nanoseconds a call; less is better; the dashed line is the floor",
+                "time of a call; less is better; the dashed line is the floor",
                 List.of(panel),
-                Footer.jmh(environment, results, any, "ResponseCache"));
+                Footer.jmh(environment, results, any, "ResponseCache", Footer.labels(List.of(panel))));
         return Optional.of(new Chapter(
                 "Response cache",
-                "Beside a bare Caffeine cache, which is what it stands on.",
+                "Compared with a bare Caffeine cache, on which the response cache is built.",
                 "cache",
                 chart.svg(),
                 List.of()));

@@ -3,13 +3,13 @@ package dev.ratelimit.benchmarks.report;
 import java.util.List;
 
 /**
- * A part of the report: what was measured, a picture, and what it says.
+ * A chapter of the report: a text, a picture and comparisons.
  *
  * @param title the heading
- * @param text what was measured, and how
- * @param picture the picture's file name, without its end
+ * @param text the measurement
+ * @param picture the picture's file name, without the suffix
  * @param svg the picture
- * @param verdicts what it says
+ * @param verdicts the comparisons
  */
 record Chapter(String title, String text, String picture, String svg, List<Verdict> verdicts) {
 

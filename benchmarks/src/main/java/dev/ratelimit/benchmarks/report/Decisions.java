@@ -9,27 +9,27 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The chapters on what a decision costs: time, allocation, and how both go with the number of keys. */
+/** The chapters on the cost of a decision: time, allocation, and the time over the number of keys. */
 record Decisions(Results results, Environment environment) {
 
-    private static final String LESS = "nanoseconds a call; less is better; the dashed line is the floor";
+    private static final String LESS = "time of a call; less is better; the dashed line is the floor";
 
     private static final Group ADMIT = new Group(
-            "A call that is allowed",
+            "An allowed call",
             "SingleKeyBenchmark",
             "",
             "",
             Map.of("allow", "ratelimit"),
             "floorClockAndCas",
-            "read the clock, one compare-and-set");
+            "a clock read plus a CAS");
     private static final Group DENY = new Group(
-            "A call that is refused",
+            "A refused call",
             "SingleKeyBenchmark",
             "Deny",
             "",
             Map.of("deny", "ratelimit"),
             "floorClock",
-            "read the clock");
+            "a clock read");
     private static final Group ONE_KEY = new Group(
             "One key of 36 characters",
             "ManyKeysBenchmark",
@@ -37,7 +37,7 @@ record Decisions(Results results, Environment environment) {
             "/1",
             Map.of("decide", "ratelimit"),
             "floorMap",
-            "ConcurrentHashMap, clock, compare-and-set");
+            "a ConcurrentHashMap lookup, a clock read and a CAS");
     private static final Group MILLION_KEYS = new Group(
             "A million keys, by Zipf's law",
             "ManyKeysBenchmark",
@@ -45,15 +45,15 @@ record Decisions(Results results, Environment environment) {
             "/1000000",
             Map.of("decide", "ratelimit"),
             "floorMap",
-            "ConcurrentHashMap, clock, compare-and-set");
+            "a ConcurrentHashMap lookup, a clock read and a CAS");
     private static final Group NEW_KEYS = new Group(
             "Every key is new, 100,000 are kept",
             "NewKeysBenchmark",
             "",
             "",
-            ordered("decide", "ratelimit, places free", "decideSaturated", "ratelimit, all in debt"),
+            ordered("decide", "ratelimit (free places)", "decideSaturated", "ratelimit (all keys in debt)"),
             "floorKey",
-            "make the key");
+            "making the key");
     private static final Group HIGH = new Group(
             "A high limit: nearly all are allowed",
             "ContendedBenchmark",
@@ -61,7 +61,7 @@ record Decisions(Results results, Environment environment) {
             "",
             Map.of("decideHighLimit", "ratelimit"),
             "floorHighLimit",
-            "ConcurrentHashMap, clock, compare-and-set");
+            "a ConcurrentHashMap lookup, a clock read and a CAS");
     private static final Group LOW = new Group(
             "A low limit, 1,000 a second: nearly all are refused",
             "ContendedBenchmark",
@@ -69,9 +69,9 @@ record Decisions(Results results, Environment environment) {
             "",
             Map.of("decideLowLimit", "ratelimit"),
             "floorLowLimit",
-            "ConcurrentHashMap, clock");
+            "a ConcurrentHashMap lookup and a clock read");
     private static final Group SLOWEST = new Group(
-            "A high limit: the slowest of ten thousand calls",
+            "A high limit: 99.99th percentile of the calls",
             "ContendedBenchmark",
             "HighLimit",
             Group.SAMPLED,
@@ -79,34 +79,34 @@ record Decisions(Results results, Environment environment) {
             "",
             "");
 
-    /** All of them that were measured. */
+    /** All measured chapters. */
     List<Chapter> chapters() {
         List<Chapter> chapters = new ArrayList<>();
         times("One budget", "A limiter without a key, on one thread.", "one-budget", List.of(ADMIT, DENY))
                 .ifPresent(chapters::add);
         times(
                         "Known keys",
-                        "A limiter for each key, on one thread. Guava and Failsafe have no registry of keys; theirs and Bucket4j's"
-                                + " limiters stand in a `ConcurrentHashMap`, as callers would keep them. Of a million, Sentinel keeps"
-                                + " 200,000 and forgets the rest, so there it does less than the others.",
+                        "One limiter with many keys, on one thread. Guava, Failsafe and Bucket4j have no keyed limiter; their limiters are in"
+                                + " a `ConcurrentHashMap`, as an application would keep them. Of a million keys, Sentinel keeps 200,000"
+                                + " and forgets the rest, so in this case it does less than the others.",
                         "known-keys",
                         List.of(ONE_KEY, MILLION_KEYS))
                 .ifPresent(chapters::add);
         times(
                         "New keys",
-                        "What somebody does who makes keys up. Each is bounded to 100,000 keys: Guava, Bucket4j and Failsafe in a"
-                                + " Caffeine cache, which clears away on the other core. Resilience4j's registry cannot be bounded and"
-                                + " is left out.",
+                        "The load of an attacker who invents keys. Each library is bounded to 100,000 keys: Guava, Bucket4j and Failsafe by"
+                                + " a Caffeine cache, which evicts on the other core. Resilience4j's registry has no bound, so it is"
+                                + " left out.",
                         "new-keys",
                         List.of(NEW_KEYS))
                 .ifPresent(chapters::add);
         times(
                         "Two threads, one key",
-                        "What one call takes while another thread does the same. Where both change one state, each change moves its"
-                                + " cache line from one processor to the other. Resilience4j puts a thread that finds the state changed"
-                                + " to sleep each time (`parkNanos(1)`, which takes the system some 80 µs), so that the other one runs alone: a"
-                                + " lower mean, and a far slower slowest call. With ours, a call that is refused changes nothing. For"
-                                + " the slowest of ten thousand, calls are timed one by one, in a run of their own.",
+                        "The time of a call while another thread calls for the same key. If both threads change one state, each change moves"
+                                + " its cache line from one core to the other. Resilience4j parks a thread that finds the state changed"
+                                + " (`parkNanos(1)`, which takes some 80 µs), so the other thread runs alone: its mean is lower, and its"
+                                + " slowest calls are much slower. In this library a refused call changes nothing. For the 99.99th"
+                                + " percentile, a separate run times each call.",
                         "two-threads",
                         List.of(HIGH, LOW, SLOWEST))
                 .ifPresent(chapters::add);
@@ -122,10 +122,12 @@ record Decisions(Results results, Environment environment) {
             Panel panel = group.times(results);
             if (!panel.bars().isEmpty()) {
                 panels.add(panel);
-                Verdict.least(group.title(), panel.bars(), 0, "ns").ifPresent(verdicts::add);
+                Verdict.least(group.title(), panel.bars(), 0, "ns")
+                        .map(verdict -> verdict.withFloor(panel))
+                        .ifPresent(verdicts::add);
             }
             if (group.equals(NEW_KEYS) && panel.hasFloor()) {
-                Verdict.least("The same without making the key", panel.bars(), panel.floorValue(), "ns")
+                Verdict.least("The same, minus the time of making the key", panel.bars(), panel.floorValue(), "ns")
                         .ifPresent(verdicts::add);
             }
         }
@@ -138,7 +140,7 @@ record Decisions(Results results, Environment environment) {
                 .findFirst()
                 .orElse("");
         List<String> footer = new ArrayList<>(
-                Footer.jmh(environment, results, any, groups.get(0).type()));
+                Footer.jmh(environment, results, any, groups.get(0).type(), Footer.labels(panels)));
         for (Group group : groups) {
             if (group.isSampled()) {
                 footer.addAll(Footer.sampled(results, group.any(results)));
@@ -163,12 +165,13 @@ record Decisions(Results results, Environment environment) {
         }
         BarChart chart = new BarChart(
                 "Allocation of a decision",
-                "bytes a call; less is better; a new key is itself 80 bytes, in all rows",
+                "bytes a call; less is better; a new key is 80 bytes, which all rows include",
                 panels,
-                Footer.jmh(environment, results, ADMIT.any(results), "SingleKey|ManyKeys|NewKeys"));
+                Footer.jmh(
+                        environment, results, ADMIT.any(results), "SingleKey|ManyKeys|NewKeys", Footer.labels(panels)));
         return Optional.of(new Chapter(
                 "Allocation",
-                "What each call leaves for the garbage collector, in the same runs. A new key is 80 bytes by itself.",
+                "The bytes that each call allocates, in the same runs. A new key is 80 bytes.",
                 "allocation",
                 chart.svg(),
                 verdicts));
@@ -194,14 +197,15 @@ record Decisions(Results results, Environment environment) {
         drawn.add(new LineChart.Line("ratelimit", 0, false, decide));
         drawn.add(new LineChart.Line("ConcurrentHashMap", 1, true, floor));
         if (lines.get("floorKey") != null) {
-            drawn.add(new LineChart.Line("getting the key alone", 5, true, lines.get("floorKey")));
+            drawn.add(new LineChart.Line("getting the key", 5, true, lines.get("floorKey")));
         }
-        List<String> footer = new ArrayList<>(Footer.jmh(environment, results, any, "TenMillionKeys"));
+        List<String> footer = new ArrayList<>(Footer.jmh(environment, results, any, "TenMillionKeys", List.of()));
         footer.add("with -p keys="
                 + String.join(",", decide.keySet().stream().map(String::valueOf).toList()));
         LineChart chart = new LineChart(
                 "A decision over the number of keys",
-                "nanoseconds a call, logarithmic; less is better; keys come uniformly, each as often as any other",
+                "time of a call, logarithmic; less is better; all keys are equally frequent",
+                "ns",
                 "keys",
                 drawn,
                 footer);
@@ -212,19 +216,19 @@ record Decisions(Results results, Environment environment) {
                 verdicts.add(new Verdict(
                         String.format(
                                 Locale.ROOT,
-                                "%,d key%s: %.2f times the time of a `ConcurrentHashMap` without any rule (%s, %s ns)",
+                                "%,d key%s: %s; %s a bare `ConcurrentHashMap` lookup (%s)",
                                 keys,
                                 keys == 1 ? "" : "s",
-                                our.score() / other.score(),
-                                Numbers.brief(our.score()),
-                                Numbers.brief(other.score())),
+                                Numbers.with(our.score(), "ns"),
+                                Verdict.times(our.score() / other.score()),
+                                Numbers.with(other.score(), "ns")),
                         false));
             }
         });
         return Optional.of(new Chapter(
                 "Up to ten million keys",
-                "The table's look-up does not depend on how many keys there are; what grows is the time that memory takes to"
-                        + " answer, for the key's own characters, too.",
+                "The steps of a lookup do not depend on the number of keys. The time grows because more reads miss the processor's"
+                        + " caches, including the reads of the key's own characters.",
                 "over-keys",
                 chart.svg(),
                 verdicts));

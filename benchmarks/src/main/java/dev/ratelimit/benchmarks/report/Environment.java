@@ -6,14 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 
 /**
- * What the figures were measured on and with, as it stands in {@code environment.txt} beside them: a line for each fact.
+ * The machine and the software of the measurements, from {@code environment.txt} next to the results: a line for each
+ * fact.
  *
  * <p>Written when measuring begins by {@code benchmarks/all}; the arguments are the file, the command and the commit.
  */
@@ -84,12 +87,15 @@ public final class Environment {
         return facts.getOrDefault("version." + library, "?");
     }
 
-    /** The libraries that run in memory, in one line. */
-    String libraries() {
-        return "ratelimit " + version("ratelimit") + " (" + get("commit") + "), Bucket4j " + version("bucket4j")
-                + ", Guava "
-                + version("guava") + ", Resilience4j " + version("resilience4j") + ", Failsafe " + version("failsafe")
-                + ", Sentinel " + version("sentinel");
+    /** The versions of this library and of the libraries that one of the labels names, in one line. */
+    String libraries(Collection<String> labels) {
+        StringBuilder line = new StringBuilder("ratelimit " + version("ratelimit") + " (" + get("commit") + ")");
+        for (String library : List.of("Bucket4j", "Guava", "Resilience4j", "Failsafe", "Sentinel", "Caffeine")) {
+            if (labels.stream().anyMatch(label -> label.contains(library))) {
+                line.append(", ").append(library).append(' ').append(version(library.toLowerCase(Locale.ROOT)));
+            }
+        }
+        return line.toString();
     }
 
     private static String cpu() throws IOException {

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What programs of our own measured, as pictures need it. */
+/** The results of the project's own measuring programs, in the form of pictures. */
 record Figures(Results results) {
 
-    /** The methods of a program as bars, the least first; what is not named after another library is ours. */
+    /** The methods of a program as bars, the least first. A method that is not named after another library is ours. */
     List<Bar> bars(String type, String param) {
         return results.names().stream()
                 .filter(name ->

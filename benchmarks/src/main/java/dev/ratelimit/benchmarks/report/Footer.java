@@ -2,26 +2,32 @@ package dev.ratelimit.benchmarks.report;
 
 import dev.ratelimit.benchmarks.Results;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** The lines below a picture, from which a stranger can repeat it. */
+/** The lines below a picture, with which a reader can repeat the measurement. */
 final class Footer {
 
     private Footer() {}
 
-    /** Of benchmarks that JMH ran; one of them says how. */
-    static List<String> jmh(Environment environment, Results results, String any, String regex) {
-        String command = "benchmarks/run '" + regex + "' -prof gc" + times(results, any);
-        return List.of(
-                environment.machine() + ", JDK " + results.fact(any, "jdkVersion") + ", G1, 4 GB heap",
-                environment.libraries(),
-                environment.get("date") + "; error bars: 99.9 % confidence; repeat: " + command);
+    /** The names that a picture of these panels shows. */
+    static List<String> labels(List<Panel> panels) {
+        return panels.stream()
+                .flatMap(panel -> Stream.concat(panel.bars().stream().map(Bar::label), Stream.of(panel.floor())))
+                .toList();
     }
 
-    /** Of those of them whose calls were timed one by one, if there are any. */
+    /** The footer of benchmarks that JMH ran; one of them has the settings of all. */
+    static List<String> jmh(Environment environment, Results results, String any, String regex, List<String> labels) {
+        return List.of(
+                environment.machine() + ", JDK " + results.fact(any, "jdkVersion") + ", G1, 4 GB heap",
+                environment.libraries(labels),
+                environment.get("date") + "; error bars: 99.9 % confidence",
+                "repeat: benchmarks/run '" + regex + "' -prof gc" + times(results, any));
+    }
+
+    /** A further line for benchmarks whose calls were timed one by one, if there are any. */
     static List<String> sampled(Results results, String any) {
-        return any.isEmpty()
-                ? List.of()
-                : List.of("the slowest of ten thousand calls: with -bm sample" + times(results, any));
+        return any.isEmpty() ? List.of() : List.of("99.99th percentile: with -bm sample" + times(results, any));
     }
 
     private static String times(Results results, String any) {
@@ -30,7 +36,7 @@ final class Footer {
                 + time(results, any, "measurementTime");
     }
 
-    /** Of a program of our own. */
+    /** The footer of a measuring program of this project. */
     static List<String> program(
             Environment environment, Results results, String any, String libraries, String command) {
         String rounds = number(results, any, "rounds");
@@ -38,9 +44,8 @@ final class Footer {
                 environment.machine() + ", JDK " + results.fact(any, "jdkVersion"),
                 libraries,
                 environment.get("date")
-                        + (rounds.equals("1") ? "" : "; error bars: least and most of " + rounds + " rounds")
-                        + "; repeat: "
-                        + command);
+                        + (rounds.equals("1") ? "" : "; error bars: smallest and largest of " + rounds + " rounds"),
+                "repeat: " + command);
     }
 
     private static String number(Results results, String any, String fact) {

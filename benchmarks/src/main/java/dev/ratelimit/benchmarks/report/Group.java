@@ -14,11 +14,12 @@ import java.util.function.Function;
  *
  * @param title the job
  * @param type the class of the benchmarks
- * @param suffix what comes after the library's name in their methods
- * @param param the parameter, with a slash before it; empty if there is none; {@link #SAMPLED} for calls timed one by one
+ * @param suffix the suffix after the library's name in their methods
+ * @param param the parameter, with a slash before it; empty if there is none; {@link #SAMPLED} for calls timed one by
+ *     one
  * @param ours our methods, and their labels
  * @param floor the method of the floor; empty if there is none
- * @param floorLabel what the floor does
+ * @param floorLabel the work of the floor
  */
 record Group(
         String title,
@@ -29,7 +30,7 @@ record Group(
         String floor,
         String floorLabel) {
 
-    /** How the name of a run ends that timed single calls, as {@link Results} has it. */
+    /** The end of the name of a run that timed single calls, as in {@link Results}. */
     static final String SAMPLED = "/sampled";
 
     Group {
@@ -37,29 +38,29 @@ record Group(
     }
 
     /**
-     * The times of each that was measured, the least first; where calls were timed one by one, what 9,999 of ten thousand take at
-     * most.
+     * The times of each that was measured, the least first. If calls were timed one by one, the time is the 99.99th
+     * percentile.
      */
     Panel times(Results results) {
         Function<String, Interval> time =
                 isSampled() ? name -> exactly(results.percentile(name, "99.99")) : results::interval;
-        return new Panel(title, floorLabel, time.apply(name(floor)).score(), bars(time));
+        return new Panel(title, floorLabel, time.apply(name(floor)).score(), bars(time), "ns");
     }
 
     boolean isSampled() {
         return param.equals(SAMPLED);
     }
 
-    /** What each allocates in a call. */
+    /** The bytes that each allocates in a call. */
     Panel allocations(Results results) {
-        return new Panel(title, "", Double.NaN, bars(name -> exactly(results.allocated(name))));
+        return new Panel(title, "", Double.NaN, bars(name -> exactly(results.allocated(name))), "");
     }
 
     private static Interval exactly(double value) {
         return new Interval(value, value, value);
     }
 
-    /** One of the benchmarks, of which the footer of a picture tells how all were run. */
+    /** One of the benchmarks, from which the footer of a picture takes the settings of all. */
     String any(Results results) {
         return results.names().stream()
                 .filter(name ->

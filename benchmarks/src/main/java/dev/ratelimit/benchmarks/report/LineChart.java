@@ -12,13 +12,14 @@ import java.util.stream.DoubleStream;
 /**
  * Lines over counts, both axes logarithmic; each line is labelled where it ends.
  *
- * @param title what is measured
+ * @param title the measured quantity
  * @param subtitle the unit of the vertical axis, and which direction is better
- * @param across what the horizontal axis counts
+ * @param unit the unit of the values; empty for numbers alone
+ * @param across the label of the horizontal axis
  * @param lines the lines
- * @param footer what it was measured with
+ * @param footer the machine, the versions and the command
  */
-record LineChart(String title, String subtitle, String across, List<Line> lines, List<String> footer) {
+record LineChart(String title, String subtitle, String unit, String across, List<Line> lines, List<String> footer) {
 
     /** The first is ours. */
     private static final List<String> COLOURS =
@@ -34,10 +35,10 @@ record LineChart(String title, String subtitle, String across, List<Line> lines,
     /**
      * One line.
      *
-     * @param label what it is
+     * @param label its name
      * @param colour which of the colours, 0 for ours
      * @param dashed whether it is dashed, as a floor is
-     * @param points what was measured, by count
+     * @param points the measured values, by count
      */
     record Line(String label, int colour, boolean dashed, Map<Long, Interval> points) {
 
@@ -64,7 +65,13 @@ record LineChart(String title, String subtitle, String across, List<Line> lines,
         for (double mark : y.marks()) {
             double at = y.at(mark, BOTTOM, TOP);
             svg.line(LEFT, at, RIGHT, at, Svg.FAINT, "");
-            svg.text(LEFT - 8, at + 4, "end", 11, Svg.GREY, Numbers.count(mark));
+            svg.text(
+                    LEFT - 8,
+                    at + 4,
+                    "end",
+                    11,
+                    Svg.GREY,
+                    unit.isEmpty() ? Numbers.count(mark) : Numbers.mark(mark, unit));
         }
         for (long mark : counts) {
             double at = x.at((double) mark, LEFT, RIGHT);
@@ -96,7 +103,7 @@ record LineChart(String title, String subtitle, String across, List<Line> lines,
         });
     }
 
-    /** Labels stand where their lines end, and move apart where these meet. */
+    /** Draws the labels at the ends of their lines, and moves them apart if lines end close together. */
     private void label(Svg svg, Axis x, Axis y) {
         List<Line> fromTop = lines.stream()
                 .sorted(Comparator.comparingDouble(line -> -line.last().score()))
@@ -121,7 +128,7 @@ record LineChart(String title, String subtitle, String across, List<Line> lines,
                     places[i],
                     colour,
                     "stroke-width=\"0.6\"");
-            String text = line.label() + "  " + Numbers.brief(line.last().score());
+            String text = line.label() + "  " + Numbers.with(line.last().score(), unit);
             if (line.colour() == 0 && !line.dashed()) {
                 svg.strong(RIGHT + 18, places[i] + 4, "start", 12, colour, text);
             } else {

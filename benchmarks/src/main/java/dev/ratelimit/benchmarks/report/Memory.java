@@ -4,7 +4,7 @@ import dev.ratelimit.benchmarks.Results;
 import java.util.List;
 import java.util.Optional;
 
-/** The chapter on what a key costs in memory. */
+/** The chapter on the memory of a key. */
 record Memory(Results results, Environment environment) {
 
     /** The chapter, if it was measured. */
@@ -15,19 +15,19 @@ record Memory(Results results, Environment environment) {
         }
         BarChart chart = new BarChart(
                 "Memory of a million keys",
-                "bytes retained per key, of which 80 are the key itself where it is kept; less is better",
-                List.of(new Panel("A million keys of 36 characters, each asked once", "", Double.NaN, bars)),
+                "bytes per key; less is better; libraries that keep the key include its 80 bytes",
+                List.of(new Panel("A million keys of 36 characters, each used once", "", Double.NaN, bars, "")),
                 Footer.program(
                         environment,
                         results,
                         "CellFootprint.ratelimit",
-                        environment.libraries(),
+                        environment.libraries(bars.stream().map(Bar::label).toList()),
                         "benchmarks/run CellFootprint"));
         return Optional.of(new Chapter(
                 "Memory",
-                "By the heap in use after a full collection, with everything that is reached. Ours keeps no keys, only what a hash"
-                        + " function makes of them; the others keep the key, a string of 80 bytes, which is counted, and a limiter of"
-                        + " its own for each. Sentinel keeps 200,000 keys at most, so it has no row.",
+                "The heap in use after a full collection. This library keeps no keys, only their hashes. The others keep each key,"
+                        + " a string of 80 bytes, which counts, and a limiter object for each. Sentinel keeps at most 200,000 keys, so it"
+                        + " has no row.",
                 "bytes-per-key",
                 chart.svg(),
                 Verdict.least("A million keys", bars, 0, "bytes").stream().toList()));

@@ -3,10 +3,10 @@ package dev.ratelimit.benchmarks.report;
 import java.util.List;
 import java.util.Map;
 
-/** What readers call the methods of benchmarks. */
+/** The names of the methods of benchmarks in the report. */
 final class Names {
 
-    /** The methods that are named after libraries, without what comes after. */
+    /** The methods that are named after libraries, without their suffixes. */
     static final List<String> PEERS = List.of(
             "guava",
             "bucket4j",
@@ -18,19 +18,19 @@ final class Names {
             "sentinel");
 
     private static final Map<String, String> LABELS = Map.ofEntries(
-            Map.entry("threads", "ratelimit, threads"),
-            Map.entry("virtualThreads", "ratelimit, virtual threads"),
-            Map.entry("async", "ratelimit, async"),
+            Map.entry("threads", "ratelimit (threads)"),
+            Map.entry("virtualThreads", "ratelimit (virtual threads)"),
+            Map.entry("async", "ratelimit (async)"),
             Map.entry("guava", "Guava"),
             Map.entry("bucket4j", "Bucket4j"),
-            Map.entry("bucket4jSynchronized", "Bucket4j, synchronized"),
-            Map.entry("bucket4jCaffeine", "Bucket4j in Caffeine"),
-            Map.entry("bucket4jBatching", "Bucket4j, batching"),
-            Map.entry("bucket4jDelaying", "Bucket4j, delaying"),
-            Map.entry("ratelimitLeases", "ratelimit, leases"),
+            Map.entry("bucket4jSynchronized", "Bucket4j (synchronized)"),
+            Map.entry("bucket4jCaffeine", "Bucket4j (in Caffeine)"),
+            Map.entry("bucket4jBatching", "Bucket4j (batching)"),
+            Map.entry("bucket4jDelaying", "Bucket4j (delaying)"),
+            Map.entry("ratelimitPrefetch", "ratelimit (prefetching)"),
             Map.entry("resilience4j", "Resilience4j"),
-            Map.entry("failsafe", "Failsafe, smooth"),
-            Map.entry("failsafeBursty", "Failsafe, bursty"),
+            Map.entry("failsafe", "Failsafe (smooth)"),
+            Map.entry("failsafeBursty", "Failsafe (bursty)"),
             Map.entry("sentinel", "Sentinel"));
 
     private Names() {}

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** How numbers are written, and where axes have their marks. */
+/** The text of numbers, and the marks of axes. */
 final class Numbers {
 
     private Numbers() {}
@@ -21,9 +21,25 @@ final class Numbers {
         return digits(value);
     }
 
+    /** A figure with its unit; times from a thousand nanoseconds or microseconds on in the next larger unit. */
+    static String with(double value, String unit) {
+        if (unit.equals("ns") && Math.abs(value) >= 999.5) {
+            return with(value / 1e3, "µs");
+        }
+        if (unit.equals("µs") && Math.abs(value) >= 999.5) {
+            return brief(value / 1e3) + " ms";
+        }
+        return unit.isEmpty() ? brief(value) : brief(value) + " " + unit;
+    }
+
+    /** A mark on an axis: zero without a unit, and no decimals that are zero. */
+    static String mark(double value, String unit) {
+        return value == 0 ? "0" : with(value, unit).replaceFirst("\\.0+(?=[kM ]|$)", "");
+    }
+
     private static String digits(double value) {
         double size = Math.abs(value);
-        // Below 0.05, it is the harness's own, or nothing.
+        // Below 0.05, a figure is an effect of the harness, or nothing.
         int decimals = size < 0.05 || size >= 99.95 ? 0 : (size >= 9.995 ? 1 : 2);
         return String.format(Locale.ROOT, "%,." + decimals + "f", value).replaceFirst("^-0$", "0");
     }

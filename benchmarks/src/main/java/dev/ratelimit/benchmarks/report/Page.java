@@ -14,7 +14,7 @@ final class Page {
     static String of(Environment environment, List<Chapter> chapters, String rawFolder, List<Path> others)
             throws IOException {
         StringBuilder page = new StringBuilder();
-        page.append("# Measured against others\n\n<!-- Rendered by benchmarks/report; do not edit. -->\n\n");
+        page.append("# Comparison with other libraries\n\n<!-- Rendered by benchmarks/report; do not edit. -->\n\n");
         page.append(environment.machine())
                 .append(", ")
                 .append(environment.get("jdk"))
@@ -24,12 +24,13 @@ final class Page {
                 .append(environment.get("commit"))
                 .append(".\n\n```sh\n")
                 .append(environment.get("command"))
-                .append("\n```\n\nmeasures all of it and renders this page from [the raw results](")
+                .append("\n```\n\nmeasures everything and renders this page from [the raw results](")
                 .append(rawFolder)
-                .append("). Ours, the floor and the others run in the same JVM settings and in the same run; each")
                 .append(
-                        " measurement fails if a call had another outcome than its name says. Times differ from machine to")
-                .append(" machine; the order and the ratios say more.\n\n");
+                        "). This library, the floor and the other libraries ran with the same JVM settings in the same run. A")
+                .append(
+                        " measurement fails if a call has another outcome than its name says. Times differ from machine to")
+                .append(" machine; compare the order and the ratios.\n\n");
         slower(page, chapters);
         chapters.forEach(chapter -> page.append(chapter.markdown()));
         page.append(settings(environment));
@@ -49,7 +50,7 @@ final class Page {
                 .flatMap(chapter -> chapter.verdicts().stream())
                 .filter(Verdict::slower)
                 .toList();
-        page.append("## Where ours is not the best\n\n");
+        page.append("## Where another library is better\n\n");
         if (slower.isEmpty()) {
             page.append("In no row of this run.\n");
         }
@@ -59,20 +60,20 @@ final class Page {
 
     private static String settings(Environment environment) {
         return """
-                ## What the others are set to
+                ## Settings of the other libraries
 
-                All have the same budget in each benchmark, as far as they can be told of it: one that is never spent, or one that is
-                spent by the first call. All read `System.nanoTime()`, but for Sentinel. None waits where a refusal is asked for.
+                In each benchmark all libraries have the same budget, as far as their settings allow: one that is never spent, or one
+                that the first call spends. All except Sentinel read `System.nanoTime()`. None waits in a benchmark of refusals.
 
-                | library | set to | what it cannot do |
+                | library | settings | limitations |
                 |---|---|---|
-                | Bucket4j %s | lock-free (its default) or synchronized; `withNanosecondPrecision()`, for its default is the wall clock; greedy refill | keys of one process are kept by callers: in a `ConcurrentHashMap`, or in Caffeine where they must be bounded |
-                | Guava %s | `RateLimiter.create`, `tryAcquire()`; a rate that no thread reaches where nothing may be refused, since its burst is always one second's permits | no keys; no burst to set; waiting only with a thread |
-                | Resilience4j %s | `RateLimiterRegistry`, `timeoutDuration` zero; the most permits that fit into an `int` | permits come all at once at the start of each period; the registry grows with its keys; waiting only with a thread |
-                | Failsafe %s | `smoothBuilder` (no burst) and `burstyBuilder` (all at the start of a period), `tryAcquirePermit()` | no keys; a lock for each limiter; waiting only with a thread |
-                | Sentinel %s | a rule for a hot parameter, `SphO.entry` and `exit`, with the statistics that belong to it; its log in a temporary folder | keeps 4,000 keys for each second of a rule's period, 200,000 at most; permits come at the start of a period; nothing without the statistics |
+                | Bucket4j %s | lock-free (its default) or synchronized; `withNanosecondPrecision()`, because its default is the wall clock; greedy refill | the application keeps the keys: in a `ConcurrentHashMap`, or in Caffeine if they must be bounded |
+                | Guava %s | `RateLimiter.create`, `tryAcquire()`; in benchmarks without refusals a rate that no thread reaches, because its burst is always one second's permits | no keys; fixed burst; waiting only with a thread |
+                | Resilience4j %s | `RateLimiterRegistry`, `timeoutDuration` zero; the maximum permits of an `int` | all permits of a period come at its start; the registry grows with its keys; waiting only with a thread |
+                | Failsafe %s | `smoothBuilder` (no burst) and `burstyBuilder` (all permits at the start of a period), `tryAcquirePermit()` | no keys; a lock for each limiter; waiting only with a thread |
+                | Sentinel %s | a rule for a hot parameter, `SphO.entry` and `exit`, with its statistics; its log in a temporary folder | keeps 4,000 keys for each second of a rule's period, at most 200,000; all permits of a period come at its start; cannot run without its statistics |
 
-                Their code is in `dev.ratelimit.benchmarks.peers`. The heap is 4 GB, touched beforehand, for all.
+                Their code is in `dev.ratelimit.benchmarks.peers`. All run with a heap of 4 GB, which is touched in advance.
 
                 """.formatted(
                         environment.version("bucket4j"),

@@ -6,12 +6,13 @@ import java.util.List;
 /**
  * Bars that are compared with each other.
  *
- * @param title what all of them do
- * @param floor what none can go below, by its label; empty if there is no floor
+ * @param title the job that all bars do
+ * @param floor the label of the floor, which no bar can go below; empty if there is no floor
  * @param floorValue the floor; not a number if there is none
  * @param bars the bars, in the order of the picture
+ * @param unit the unit of the values; empty for numbers alone
  */
-record Panel(String title, String floor, double floorValue, List<Bar> bars) {
+record Panel(String title, String floor, double floorValue, List<Bar> bars, String unit) {
 
     private static final double CUT = 4;
 
@@ -24,8 +25,8 @@ record Panel(String title, String floor, double floorValue, List<Bar> bars) {
     }
 
     /**
-     * The right end of the axis has to be at least here: where the bars and their errors end, but for a bar that is several times
-     * as long as all others. That one is cut, or nobody could see the others.
+     * The minimum of the right end of the axis: the end of the bars and their errors. A bar that is several times as
+     * long as all others does not count: it is cut, so that the others can be seen.
      */
     double most() {
         List<Double> scores = bars.stream()

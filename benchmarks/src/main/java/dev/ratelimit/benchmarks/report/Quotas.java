@@ -10,24 +10,24 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The chapters on quotas, counted by many callers in a server. */
+/** The chapters on quotas that many callers count in a server. */
 record Quotas(Results results, Environment environment) {
 
     private static final String PREFETCHED = Names.label("ratelimitPrefetch");
     private static final String DELAYING = Names.label("bucket4jDelaying");
 
     private static final String HOT =
-            " Batching is its optimization for a hot key, within one bucket object that all callers share. Leases are units that"
-                    + " ours takes from the store for about 10 ms before it grants them, so that nothing is ever exceeded; delaying"
-                    + " is Bucket4j's counterpart, which grants first and tells the server within 10 ms, so that several processes"
-                    + " may exceed the limit meanwhile.";
+            " Batching is Bucket4j's optimization for a hot key, within one bucket object that all callers share. Prefetching"
+                    + " counts the units of about 10 ms in the store before this library grants them, so that no process exceeds the"
+                    + " limit. Delaying is the counterpart in Bucket4j: it grants first and updates the server within 10 ms, so that"
+                    + " several processes may exceed the limit in between.";
 
-    /** Those that were measured. */
+    /** The measured chapters. */
     List<Chapter> chapters() {
         List<Chapter> chapters = new ArrayList<>();
         for (String server : List.of("Redis", "PostgreSQL")) {
             quotas(server, "Hot", "one hot key").ifPresent(chapters::add);
-            quotas(server, "Apart", "a key each").ifPresent(chapters::add);
+            quotas(server, "Apart", "one key for each caller").ifPresent(chapters::add);
         }
         return chapters;
     }
@@ -61,7 +61,8 @@ record Quotas(Results results, Environment environment) {
         String title = "Quotas in " + server + ", " + keys;
         LineChart chart = new LineChart(
                 title,
-                "amounts counted a second, logarithmic; more is better; server and callers on the same cores",
+                "counted calls a second, logarithmic; more is better; server and callers share the cores",
+                "",
                 "callers at the same time",
                 lines,
                 Footer.program(
@@ -85,7 +86,7 @@ record Quotas(Results results, Environment environment) {
                     .containsKey(callers);
             Verdict.most(job(server + ", " + keys, callers), bars, "calls/s")
                     .map(verdict -> plain != null && batched
-                            ? verdict.and(times(our.score() / plain.score()) + " times Bucket4j without batching")
+                            ? verdict.and(Verdict.times(our.score() / plain.score()) + " Bucket4j without batching")
                             : verdict)
                     .ifPresent(verdicts::add);
         });
@@ -99,19 +100,19 @@ record Quotas(Results results, Environment environment) {
                     .orElse(Double.NaN);
             if (other != null) {
                 Verdict.most(
-                                job(server + ", " + keys + ", prefetched or delayed", callers),
+                                job(server + ", " + keys + ", prefetching against delaying", callers),
                                 List.of(new Bar(PREFETCHED, our, true), new Bar(DELAYING, other, false)),
                                 "calls/s")
-                        .map(verdict -> verdict.and(
-                                times(our.score() / best) + " times the best of the others that never exceed"))
+                        .map(verdict -> verdict.and(Verdict.times(our.score() / best)
+                                + " the best of the others that never exceed the limit"))
                         .ifPresent(verdicts::add);
             }
         });
         return Optional.of(new Chapter(
                 title,
                 (redis
-                                ? "Bucket4j by its Lettuce proxy, which compares and swaps."
-                                : "Bucket4j by its `SELECT … FOR UPDATE` proxy. The server flushes each commit to its disk.")
+                                ? "Bucket4j uses its Lettuce proxy with compare-and-swap."
+                                : "Bucket4j uses its `SELECT … FOR UPDATE` proxy. The server flushes each commit to the disk.")
                         + (prefetched.isEmpty() ? "" : HOT),
                 "quotas-" + server.toLowerCase(Locale.ROOT) + "-" + ending.toLowerCase(Locale.ROOT),
                 chart.svg(),
@@ -120,10 +121,6 @@ record Quotas(Results results, Environment environment) {
 
     private static String job(String what, long callers) {
         return String.format(Locale.ROOT, "%s, %,d caller%s", what, callers, callers == 1 ? "" : "s");
-    }
-
-    private static String times(double ratio) {
-        return String.format(Locale.ROOT, ratio < 10 ? "%.1f" : "%.0f", ratio);
     }
 
     private Figures figures() {

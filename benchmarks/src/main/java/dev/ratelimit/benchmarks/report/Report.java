@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 /**
  * The report of measurements: {@code README.md} and its pictures, out of a folder of raw results.
  *
- * <p>Run by {@code benchmarks/report}; the arguments are the folder of the results and the folder of the report. What was not
- * measured has no chapter.
+ * <p>Run by {@code benchmarks/report}; the arguments are the folder of the results and the folder of the report.
+ * Measurements without results have no chapter.
  */
 public final class Report {
 

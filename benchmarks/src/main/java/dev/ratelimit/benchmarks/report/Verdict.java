@@ -6,28 +6,46 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How ours compares with the best of the others, in one sentence.
+ * A comparison of this library with the best of the others, in one sentence.
  *
  * @param sentence the sentence
- * @param slower whether ours is not the best
+ * @param slower whether another library is better
  */
 record Verdict(String sentence, boolean slower) {
 
-    /** Less than this in a call is the harness's own, or a collection's, spread over all calls. */
+    /** Less than this in a call is an effect of the harness, or a collection that is spread over all calls. */
     private static final double NO_BYTES = 0.5;
 
     private static final Comparator<Bar> BY_SCORE =
             Comparator.comparingDouble(bar -> bar.value().score());
 
-    /** The same with a clause more. */
+    /** The same with one more clause. */
     Verdict and(String clause) {
         return new Verdict(sentence + "; " + clause, slower);
     }
 
-    /** Ours and the best of the others. */
+    /** Adds the ratio of the best of ours to the floor of a panel, if it has one. */
+    Verdict withFloor(Panel panel) {
+        double ours = panel.bars().stream()
+                .filter(Bar::ours)
+                .mapToDouble(bar -> bar.value().score())
+                .min()
+                .orElse(Double.NaN);
+        return panel.hasFloor() ? and(times(ours / panel.floorValue()) + " the floor (" + panel.floor() + ")") : this;
+    }
+
+    /** A ratio, such as 1.25x. */
+    static String times(double ratio) {
+        return String.format(
+                Locale.ROOT,
+                ratio < 0.0995 ? "%.3fx" : ratio < 9.995 ? "%.2fx" : ratio < 99.95 ? "%.1fx" : "%,.0fx",
+                ratio);
+    }
+
+    /** The best of ours and the best of the others. */
     private record Pair(Bar our, Bar best, String unit) {
 
-        /** The first of each by an order; nothing if there is none of either. */
+        /** The first of each by an order; empty if either has none. */
         static Optional<Pair> of(List<Bar> bars, Comparator<Bar> order, String unit) {
             Optional<Bar> our = bars.stream().filter(Bar::ours).min(order);
             Optional<Bar> best = bars.stream().filter(bar -> !bar.ours()).min(order);
@@ -42,64 +60,45 @@ record Verdict(String sentence, boolean slower) {
             return best.value().score();
         }
 
-        /** What to say if the error bars meet. */
+        /** The remark for error bars that overlap. */
         String doubt() {
             boolean overlap = our.value().high() >= best.value().low()
                     && our.value().low() <= best.value().high();
-            return overlap ? ", within the error of the two" : "";
+            return overlap ? "; the error bars overlap" : "";
         }
 
-        String figures() {
-            return String.format(
-                    Locale.ROOT,
-                    "(%s %s, %s %s %s)",
-                    our.label(),
-                    Numbers.brief(ours()),
-                    best.label(),
-                    Numbers.brief(others()),
-                    unit);
+        Verdict verdict(String job, double ratio, boolean slower, double subtract, boolean certain) {
+            String lead = slower ? "**" + job + ": another library is better.** " : job + ": ";
+            return new Verdict(
+                    lead + our.label() + " " + Numbers.with(ours() - subtract, unit)
+                            + (Double.isNaN(ratio) ? "; " : "; " + times(ratio) + " ") + best.label()
+                            + ", the best of the others (" + Numbers.with(others() - subtract, unit) + ")"
+                            + (certain ? "" : doubt()),
+                    slower);
         }
     }
 
-    /** Compares what is better the less it is; nothing if there is nothing to compare. */
+    /**
+     * Compares values of which less is better; empty if there is nothing to compare.
+     *
+     * @param subtract an amount that all values contain, and that does not count
+     */
     static Optional<Verdict> least(String job, List<Bar> bars, double subtract, String unit) {
-        return Pair.of(bars, BY_SCORE, unit)
-                .map(pair -> unit.equals("bytes") && pair.ours() < NO_BYTES
-                        ? ofNothing(job, pair)
-                        : least(job, pair, (pair.others() - subtract) / (pair.ours() - subtract)));
+        return Pair.of(bars, BY_SCORE, unit).map(pair -> {
+            boolean allocation = unit.equals("bytes");
+            if (allocation && pair.ours() < NO_BYTES) {
+                return pair.verdict(job, Double.NaN, false, 0, true);
+            }
+            double ratio = (pair.ours() - subtract) / (pair.others() - subtract);
+            return pair.verdict(job, ratio, ratio > 1, subtract, allocation);
+        });
     }
 
-    private static Verdict ofNothing(String job, Pair pair) {
-        String others =
-                pair.others() < NO_BYTES ? "nothing, as the best of the others" : "nothing, others at least some";
-        return new Verdict(job + ": " + others + " " + pair.figures(), false);
-    }
-
-    private static Verdict least(String job, Pair pair, double ratio) {
-        boolean allocation = pair.unit().equals("bytes");
-        if (ratio < 1) {
-            String sentence = String.format(
-                    Locale.ROOT,
-                    "**%s: ours is not the best**, %.2f times the %s of %s%s %s",
-                    job,
-                    1 / ratio,
-                    allocation ? "memory" : "time",
-                    pair.best().label(),
-                    pair.doubt(),
-                    pair.figures());
-            return new Verdict(sentence, true);
-        }
-        String times = String.format(Locale.ROOT, "%.1f times less than the best of the others", ratio);
-        return new Verdict(job + ": " + times + (allocation ? "" : pair.doubt()) + " " + pair.figures(), false);
-    }
-
-    /** Compares what is better the more it is; nothing if there is nothing to compare. */
+    /** Compares values of which more is better; empty if there is nothing to compare. */
     static Optional<Verdict> most(String job, List<Bar> bars, String unit) {
         return Pair.of(bars, BY_SCORE.reversed(), unit).map(pair -> {
             double ratio = pair.ours() / pair.others();
-            String lead = ratio < 1 ? "**" + job + ": ours is not the best**, " : job + ": ";
-            String times = String.format(Locale.ROOT, "%.2f times the best of the others", ratio);
-            return new Verdict(lead + times + pair.doubt() + " " + pair.figures(), ratio < 1);
+            return pair.verdict(job, ratio, ratio < 1, 0, false);
         });
     }
 }

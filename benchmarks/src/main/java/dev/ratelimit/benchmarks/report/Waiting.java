@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The chapters on those who wait: how late they depart, how many do, and what each costs. */
+/** The chapters on waiting calls: their lateness, their throughput and their cost. */
 record Waiting(Results results, Environment environment) {
 
-    /** Those that were measured. */
+    /** The measured chapters. */
     List<Chapter> chapters() {
         return Stream.of(departures(), overWaiters()).flatMap(Optional::stream).toList();
     }
@@ -22,14 +22,15 @@ record Waiting(Results results, Environment environment) {
         List<Panel> panels = new ArrayList<>();
         List<Verdict> verdicts = new ArrayList<>();
         Map<String, String> percentiles = new LinkedHashMap<>();
-        percentiles.put("late50", "half are at most so late");
-        percentiles.put("late99", "99 of 100 are at most so late");
+        percentiles.put("late50", "median lateness");
+        percentiles.put("late99", "99th percentile of the lateness");
         percentiles.forEach((percentile, meaning) -> {
             List<Bar> bars = figures().bars("WaitersBenchmark.", "/" + percentile);
             if (!bars.isEmpty()) {
-                panels.add(
-                        new Panel("A thousand departures a second, fifty waiting: " + meaning, "", Double.NaN, bars));
-                Verdict.least(meaning, bars, 0, "µs").ifPresent(verdicts::add);
+                panels.add(new Panel(
+                        "1,000 departures a second, 50 waiting calls: " + meaning, "", Double.NaN, bars, "µs"));
+                Verdict.least("1,000 departures a second, " + meaning, bars, 0, "µs")
+                        .ifPresent(verdicts::add);
             }
         });
         if (panels.isEmpty()) {
@@ -39,16 +40,17 @@ record Waiting(Results results, Environment environment) {
         throughput.sort(Comparator.comparingDouble(bar -> -bar.value().score()));
         if (!throughput.isEmpty()) {
             panels.add(new Panel(
-                    "100,000 a second asked for, fifty waiting: departures a second; more is better",
+                    "A limit of 100,000 a second, 50 waiting calls: departures a second; more is better",
                     "",
                     Double.NaN,
-                    throughput));
-            Verdict.most("100,000 a second asked for", throughput, "departures/s")
+                    throughput,
+                    ""));
+            Verdict.most("A limit of 100,000 a second", throughput, "departures/s")
                     .ifPresent(verdicts::add);
         }
         BarChart chart = new BarChart(
-                "Waiting: how late, how many",
-                "microseconds late, less is better; and departures a second, more is better",
+                "Waiting: lateness and throughput",
+                "lateness of departures, less is better; departures a second, more is better",
                 panels,
                 Footer.program(
                         environment,
@@ -57,15 +59,15 @@ record Waiting(Results results, Environment environment) {
                                 .filter(name -> name.startsWith("WaitersBenchmark."))
                                 .findFirst()
                                 .orElse(""),
-                        environment.libraries(),
+                        environment.libraries(Footer.labels(panels)),
                         "benchmarks/run WaitersBenchmark"));
         return Optional.of(new Chapter(
                 "Waiting",
-                "Requests that are shaped. The first takes its turn without a wait; how late the n-th after it departs, is counted from"
-                        + " there and n turns. Others wait with a thread only. Resilience4j waits for its next cycle, which is set to a"
-                        + " millisecond with one permit; its turns are counted from the instant its limiter was made. A turn that"
-                        + " nobody took in time is lost with ours, as no burst was asked for; Guava gives up to a second's permits"
-                        + " later, and so catches up with the 100,000 asked for.",
+                "Requests that a policy shapes. The first departs without a wait. The n-th after it is due n turns later, and its lateness"
+                        + " counts from there. In the other libraries each waiting call blocks a thread. Resilience4j waits for its next"
+                        + " cycle, which is set to a millisecond with one permit; its turns count from the creation of its limiter. In this"
+                        + " library a turn that no call took in time is lost, because the policy allows no burst. Guava saves up to a second's"
+                        + " permits for later, and so catches up with the limit of 100,000 a second.",
                 "waiting",
                 chart.svg(),
                 verdicts));
@@ -73,8 +75,8 @@ record Waiting(Results results, Environment environment) {
 
     private Optional<Chapter> overWaiters() {
         Map<String, String> labels = new LinkedHashMap<>();
-        labels.put("begin", "to begin to wait");
-        labels.put("giveUp", "to give up");
+        labels.put("begin", "beginning to wait");
+        labels.put("giveUp", "giving up");
         List<LineChart.Line> lines = new ArrayList<>();
         labels.forEach((method, label) -> {
             Map<Long, Interval> points = figures().points("WaitersComplexity." + method);
@@ -86,19 +88,20 @@ record Waiting(Results results, Environment environment) {
             return Optional.empty();
         }
         LineChart chart = new LineChart(
-                "One who waits, over the number of those who wait",
-                "nanoseconds each, logarithmic; less is better; without a thread (acquireAsync)",
-                "waiting at the same time",
+                "Cost of a waiting call over the number of waiting calls",
+                "time of each, logarithmic; less is better; without a thread (acquireAsync)",
+                "ns",
+                "calls that wait at the same time",
                 lines,
                 Footer.program(
                         environment,
                         results,
                         "WaitersComplexity.begin/1",
-                        "ratelimit " + environment.version("ratelimit") + " (" + environment.get("commit") + ")",
+                        environment.libraries(List.of()),
                         "benchmarks/run WaitersBenchmark"));
         return Optional.of(new Chapter(
-                "Up to a million waiting",
-                "All on one key. The others cannot do this: each who waits there is a thread.",
+                "Up to a million waiting calls",
+                "All calls wait for one key. The other libraries have no such case, because each of their waiting calls blocks a thread.",
                 "over-waiters",
                 chart.svg(),
                 List.of()));

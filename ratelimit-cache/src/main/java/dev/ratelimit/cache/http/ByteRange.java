@@ -14,7 +14,10 @@ record ByteRange(int first, int end) {
 
     private static final String UNIT = "bytes=";
 
-    /** The one range that a request asks for; empty if it asks for none, for several, or in another unit or syntax. */
+    /**
+     * Returns the single range that a request asks for; empty if it asks for none, for several, or in another unit or
+     * syntax.
+     */
     static Optional<ByteRange> of(Fields request, int length) {
         List<String> lines = request.lines("Range");
         if (lines.size() != 1) {

@@ -12,12 +12,12 @@ import java.util.Set;
 
 /**
  * The directives of {@code Cache-Control} (RFC 9111, section 5.2), over all lines of the field; or those of a targeted
- * field (RFC 9213), which stand in for it.
+ * field (RFC 9213), which replaces it.
  *
- * <p>Unknown directives are ignored. A directive that comes twice with different arguments, or whose argument is no
- * number of seconds, counts as zero seconds: the value is then used too rarely, and never too long (section 4.2.1). A
- * field with a quoted string that has no end counts as {@code no-store}, since nobody knows which directives are part
- * of the string.
+ * <p>Unknown directives are ignored. A directive that appears twice with different arguments, or whose argument is no
+ * number of seconds, counts as zero seconds: the value is then used too rarely, but never too long (section 4.2.1). A
+ * field with a quoted string that has no end counts as {@code no-store}, because the end of the string is unknown, and
+ * directives may be part of it.
  */
 final class CacheControl {
 
@@ -57,8 +57,8 @@ final class CacheControl {
     }
 
     /**
-     * The directives that hold for this cache: those of the first targeted field that is valid and not empty, else those
-     * of {@code Cache-Control} (RFC 9213, section 2.2).
+     * Returns the directives that apply to this cache: those of the first targeted field that is valid and not empty,
+     * otherwise those of {@code Cache-Control} (RFC 9213, section 2.2).
      */
     static CacheControl of(Fields response, List<String> targetedFields) {
         for (String name : targetedFields) {
@@ -69,7 +69,7 @@ final class CacheControl {
                             control.directives.put(
                                     directive, Long.toString(value.number().getAsLong()));
                         } else if (value.isTrue() || (!value.isFalse() && RESTRICTING.contains(directive))) {
-                            // What restricts the cache counts with any argument, as in Cache-Control.
+                            // A directive that restricts the cache counts with any argument, as in Cache-Control.
                             control.directives.put(directive, "");
                         }
                     }));
@@ -80,7 +80,10 @@ final class CacheControl {
         return of(response);
     }
 
-    /** Of a request, where {@code Pragma: no-cache} counts if there is no {@code Cache-Control} (section 5.4). */
+    /**
+     * Returns the directives of a request. {@code Pragma: no-cache} counts if there is no {@code Cache-Control}
+     * (section 5.4).
+     */
     static CacheControl ofRequest(Fields request) {
         CacheControl control = of(request);
         if (!request.contains("Cache-Control")
@@ -90,12 +93,14 @@ final class CacheControl {
         return control;
     }
 
-    /** Whether these are the directives of a targeted field, beside which {@code Expires} does not count. */
+    /** Whether these are the directives of a targeted field. {@code Expires} then does not count. */
     boolean isTargeted() {
         return targeted;
     }
 
-    /** Also if it has an argument: a directive that names fields counts for the whole response. */
+    /**
+     * Whether a directive is present, with or without an argument: one that names fields counts for the whole response.
+     */
     boolean has(String directive) {
         return directives.containsKey(directive);
     }
@@ -105,14 +110,14 @@ final class CacheControl {
         return malformed || (has(NO_STORE) && !(understood && has("must-understand")));
     }
 
-    /** The time of a directive; zero if it cannot be read; empty if it is not there. */
+    /** Returns the time of a directive; zero if it cannot be read; empty if there is no such directive. */
     Optional<Duration> time(String directive) {
         return Optional.ofNullable(directives.get(directive)).map(argument -> Duration.ofSeconds(seconds(argument)));
     }
 
     /**
-     * What a request's directives ask of an answer (section 5.2.1), beside other options; the last that rules loads
-     * counts.
+     * Returns the read options of a request's directives (section 5.2.1), in addition to other options. The last
+     * directive about loads counts.
      */
     ReadOptions asReadOptions(ReadOptions others) {
         ReadOptions options = others;
@@ -141,7 +146,7 @@ final class CacheControl {
                         : time("max-stale").orElse(Duration.ZERO));
     }
 
-    /** Seconds as section 1.2.2 has them: digits only, of any number; zero for anything else. */
+    /** Returns the seconds as in section 1.2.2: any number of digits; zero for any other text. */
     static long seconds(String text) {
         if (!isDigits(text)) {
             return 0;

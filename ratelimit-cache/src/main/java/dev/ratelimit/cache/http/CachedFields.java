@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
-/** Cached fields are those of a response on its way into a cache, and out of it again. */
+/** Cached fields are the fields of a response that a cache keeps, and the fields that it sends with a kept response. */
 public final class CachedFields {
 
-    /** They speak of one connection only (RFC 9110, section 7.6.1; RFC 9111, section 3.1). */
+    /** The fields that concern one connection only (RFC 9110, section 7.6.1; RFC 9111, section 3.1). */
     private static final Set<String> OF_ONE_CONNECTION = Set.of(
             "connection",
             "keep-alive",
@@ -23,18 +23,19 @@ public final class CachedFields {
             "proxy-authentication-info",
             "proxy-authorization");
 
-    /** They are one client's own, or the cache's own to say. */
+    /** The fields that are for one client only, or that the cache itself writes. */
     private static final Set<String> OF_ONE_ANSWER = Set.of("retry-after", "set-cookie", "set-cookie2", "age");
 
     private static final List<String> OF_ONE_ANSWER_BEGINNINGS = List.of("ratelimit", "x-ratelimit");
 
-    /** What they say is true of the content that came with them, and a 304 has none (RFC 9111, section 3.2). */
+    /** The fields that describe the content of their own message; a 304 has no content (RFC 9111, section 3.2). */
     private static final List<String> OF_CONTENT = List.of("Content-Length", "Content-Encoding", "Content-Range");
 
     private CachedFields() {}
 
     /**
-     * The fields that a message goes on with: without those of one connection, and those that {@code Connection} names.
+     * Returns the fields of a message that is forwarded: without those of one connection, and those that
+     * {@code Connection} names.
      */
     static Fields endToEnd(Fields message) {
         Fields rest = message;
@@ -47,7 +48,10 @@ public final class CachedFields {
         return rest;
     }
 
-    /** The fields that may be kept: no one client's {@code Set-Cookie}, {@code Retry-After} or {@code RateLimit}. */
+    /**
+     * Returns the fields that may be kept: without {@code Set-Cookie}, {@code Retry-After} and {@code RateLimit}, which
+     * are for one client.
+     */
     static Fields kept(Fields response) {
         Fields kept = endToEnd(response);
         for (String name : response.asMap().keySet()) {
@@ -60,7 +64,7 @@ public final class CachedFields {
         return kept;
     }
 
-    /** The fields by which a 304 updates a stored response (RFC 9111, section 3.2). */
+    /** Returns the fields by which a 304 updates a stored response (RFC 9111, section 3.2). */
     static Fields updates(Fields notModified) {
         Fields updates = endToEnd(notModified);
         for (String name : OF_CONTENT) {
@@ -70,19 +74,19 @@ public final class CachedFields {
     }
 
     /**
-     * Returns the fields of an answer: those that were kept, with {@code Age} in whole seconds (RFC 9111, section 5.1),
-     * and with what the cache did, as the last member of {@code Cache-Status} (RFC 9211). Beside the answer's state it
-     * says for how much longer the value is fresh ({@code ttl}), and of one that was loaded, whether it is kept ({@code
-     * stored}).
+     * Returns the fields of an answer: the kept fields, {@code Age} in whole seconds (RFC 9111, section 5.1), and the
+     * action of the cache as the last member of {@code Cache-Status} (RFC 9211). This member has the state of the
+     * answer, the remaining time for which the value is fresh ({@code ttl}), and for a loaded value, whether it is kept
+     * ({@code stored}).
      *
      * @param kept the fields that were kept
      * @param answer the answer
-     * @param cache the name of the cache that clients are told: printable ASCII
+     * @param cache the name of the cache that clients see: printable ASCII
      * @return the fields to be sent
      * @throws IllegalArgumentException if the name is empty or has any other character
      */
     public static Fields answered(Fields kept, Cached<?> answer, String cache) {
-        // Duration.toSeconds() rounds down, so that what is stale is below zero.
+        // Duration.toSeconds() rounds down, so the figure of a stale value is below zero.
         boolean fromCache = answer.state() == CacheState.HIT || answer.state() == CacheState.STALE;
         String status = status(cache, answer.state())
                 + (answer.isKept() && !fromCache ? "; stored" : "")
@@ -90,7 +94,7 @@ public final class CachedFields {
         return answered(kept, answer, status, fromCache);
     }
 
-    /** The fields of an answer that the origin has said is still right (RFC 9211, sections 2.2 and 2.3). */
+    /** Returns the fields of an answer that the origin has validated (RFC 9211, sections 2.2 and 2.3). */
     static Fields validated(Fields kept, Cached<?> answer, String cache) {
         String status = name(cache) + "; fwd=stale; fwd-status=304"
                 + (answer.isKept() ? "; stored; ttl=" + answer.timeToLive().toSeconds() : "");
@@ -105,9 +109,9 @@ public final class CachedFields {
     }
 
     /**
-     * Returns what a cache did for an answer, as a member of {@code Cache-Status} (RFC 9211, section 2).
+     * Returns the action of a cache for an answer, as a member of {@code Cache-Status} (RFC 9211, section 2).
      *
-     * @param cache the name of the cache that clients are told: printable ASCII
+     * @param cache the name of the cache that clients see: printable ASCII
      * @param state the answer's state
      * @return the member
      * @throws IllegalArgumentException if the name is empty or has any other character

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What {@link HttpCaching} says, by what it was told. */
+/** The rules of {@link HttpCaching} with their settings. */
 record CachingRules(
         boolean shared,
         InstantSource clock,
@@ -18,7 +18,7 @@ record CachingRules(
         Duration maxHeuristic,
         Duration validateFor) {
 
-    /** The statuses whose meaning is known here, of those that are kept whole. */
+    /** The statuses whose meaning this class knows, among those whose responses can be kept. */
     private static final Set<Integer> UNDERSTOOD =
             Set.of(200, 203, 204, 300, 301, 302, 303, 307, 308, 404, 405, 410, 414, 451, 501);
 
@@ -63,12 +63,12 @@ record CachingRules(
                 && !control.forbidsStoring(true)
                 && !CacheControl.of(request.fields()).forbidsStoring(false)
                 && !Vary.of(fields).isAny()
-                // Variants are told apart by what is kept, so none of the names may be lost on the way.
+                // The kept fields tell variants apart, so none of the names may be lost.
                 && Vary.of(fields).equals(Vary.of(CachedFields.kept(fields)));
         boolean gone = GONE.contains(status);
         Freshness freshness = storable ? freshness(status, fields, control, delay) : null;
-        // What says that there is nothing is worth keeping only while it is fresh: it has to end what is stored either
-        // way.
+        // A response such as 404 is worth keeping only while it is fresh. In either case it has to remove the stored
+        // one.
         if (freshness != null && !(gone && freshness.freshFor().compareTo(freshness.age()) <= 0)) {
             Fields toKeep = lifetime(fields).dated(CachedFields.kept(fields));
             return new Judgement(kept, freshness, toKeep, toSend, control.has("no-cache"), Set.of());
@@ -100,7 +100,10 @@ record CachingRules(
         return credentials.stream().anyMatch(request::contains);
     }
 
-    /** Null if the response neither says how long it is fresh nor can be validated as it wants to be. */
+    /**
+     * Returns the freshness; null if the response neither says how long it is fresh nor can be validated as it
+     * requires.
+     */
     private @Nullable Freshness freshness(int status, Fields response, CacheControl control, Duration delay) {
         Lifetime lifetime = new Lifetime(shared, control, response, clock.instant());
         boolean validates = Preconditions.hasValidator(response);

@@ -20,7 +20,7 @@ public final class Fields {
 
     private static final Fields NONE = new Fields(new TreeMap<>(String.CASE_INSENSITIVE_ORDER));
 
-    /** Neither the map nor a list is ever changed, so that fields which differ in one name share all others. */
+    /** The map and its lists never change, so fields that differ in one name can share all other lines. */
     private final SortedMap<String, List<String>> lines;
 
     private Fields(SortedMap<String, List<String>> lines) {
@@ -37,10 +37,10 @@ public final class Fields {
     }
 
     /**
-     * Returns the fields of a map, as {@code HttpHeaders.map()} of the JDK's client and many servers have it.
+     * Returns the fields of a map, as {@code HttpHeaders.map()} of the JDK's client and many servers return it.
      *
      * @param lines the lines by the names of the fields; copied. Names that differ in case only are one field. A null
-     *     name, by which {@code HttpURLConnection} has the status line, is ignored
+     *     name, under which {@code HttpURLConnection} returns the status line, is ignored
      * @return the fields
      */
     public static Fields of(Map<String, List<String>> lines) {
@@ -68,7 +68,7 @@ public final class Fields {
     }
 
     /**
-     * Returns these fields with one line of a field in place of all its lines.
+     * Returns these fields with all lines of a field replaced by one line.
      *
      * @param name the name of the field
      * @param value the line's value
@@ -120,14 +120,14 @@ public final class Fields {
         return lines(name).stream().findFirst();
     }
 
-    /** The lines of several fields in place of those that have the same names. */
+    /** Returns these fields with the lines of other fields in place of those with the same names. */
     Fields replacedBy(Fields others) {
         SortedMap<String, List<String>> copy = new TreeMap<>(lines);
         copy.putAll(others.lines);
         return new Fields(copy);
     }
 
-    /** The elements of a field that is a list, over all its lines. A comma in a quoted string separates nothing. */
+    /** Returns the elements of a list field, over all its lines. A comma in a quoted string is no separator. */
     List<String> elements(String name) {
         List<String> elements = new ArrayList<>();
         for (String line : lines(name)) {

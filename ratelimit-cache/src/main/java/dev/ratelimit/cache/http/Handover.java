@@ -6,8 +6,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place where a load leaves what it has brought for its own caller alone. The caller comes once: what is there is taken
- * or closed then, and what comes later is closed at once. So nothing is left open, whichever of the two comes first.
+ * The handover of a load's result that is for its own caller alone. The caller comes once: it takes or closes the
+ * result that is there, and any later result is closed at once. So no stream is left open, whichever of the two comes
+ * first.
  */
 final class Handover {
 
@@ -20,12 +21,13 @@ final class Handover {
     private record Left() implements State {}
 
     /**
-     * What a load has brought for its own caller.
+     * The result of a load for its own caller.
      *
-     * @param stored what the load has given the cache, by which the caller knows that its answer is this load's
-     * @param fields the fields, with those that are the caller's own
-     * @param content the content while it comes; null if it is in what was given to the cache
-     * @param validated whether the origin has said that the stored reply is still right
+     * @param stored the reply that the load has given to the cache; it tells the caller whether its answer is from this
+     *     load
+     * @param fields the fields, including those for this caller only
+     * @param content the content as a stream; null if {@code stored} has it
+     * @param validated whether the origin has validated the stored reply
      */
     record Own(StoredReply stored, Fields fields, @Nullable InputStream content, boolean validated) implements State {
 
@@ -36,7 +38,7 @@ final class Handover {
         }
     }
 
-    /** Leaves what a load has brought, in place of what an earlier load of this caller has. */
+    /** Leaves the result of a load, and replaces that of an earlier load of this caller. */
     void leave(Own brought) {
         State before = state.getAndUpdate(current -> current instanceof Left ? current : brought);
         if (before instanceof Left) {
@@ -46,7 +48,7 @@ final class Handover {
         }
     }
 
-    /** Takes what was left if it is the answer; closes it otherwise, and from now on all that is left. */
+    /** Takes the result if it is the answer, and closes it otherwise. Any later result is closed. */
     @SuppressWarnings("ReferenceEquality") // an equal reply may be another caller's
     @Nullable
     Own take(@Nullable Cached<StoredReply> answer) {

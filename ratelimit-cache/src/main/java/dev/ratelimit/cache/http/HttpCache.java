@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * An HTTP cache answers requests from what it keeps, and asks the origin for the rest (RFC 9110, 9111, 5861, 9211 and
- * 9213).
+ * An HTTP cache answers requests from stored responses, and calls the origin for the rest (RFC 9110, 9111, 5861, 9211
+ * and 9213).
  *
  * <pre>{@code
  * HttpCache cache = HttpCache.shared("shop").maxBytes(64 << 20).build();
@@ -27,18 +27,19 @@ import java.util.function.UnaryOperator;
  * }
  * }</pre>
  *
- * <p><b>Requests.</b> GET is answered from the cache or loaded once for all who ask meanwhile; conditions and a single
- * range of the client are answered from what is kept; a stale response is validated. HEAD and ranges come from a fresh
- * response, and otherwise go to the origin as they are; the answer to HEAD renews the kept response, or ends it if it is
- * of another one. All other requests go to the origin on the caller's thread; a
- * success of an unsafe one makes the cache forget its target. {@link HttpCaching} says what is kept.
+ * <p><b>Requests.</b> The cache answers a GET from a stored response, or loads it once for all clients that ask at the
+ * same time. It answers a client's conditions and a single range from the stored response, and validates a stale one.
+ * It answers HEAD and ranges from a fresh response, and otherwise sends them to the origin unchanged. The answer to
+ * HEAD updates the stored response, or invalidates it if it describes another one. All other requests go to the origin
+ * on the caller's thread. If an unsafe one succeeds, the cache invalidates its target. {@link HttpCaching} has the
+ * rules of what is kept.
  *
- * <p><b>Content</b> of what is not kept, or is longer than {@link HttpCacheBuilder#maxContentBytes}, is passed on while
- * it comes.
+ * <p><b>Content</b> that is not kept, or is longer than {@link HttpCacheBuilder#maxContentBytes}, is streamed to the
+ * client.
  *
- * <p><b>Failures.</b> If the origin fails and no stale response may be used, the reply is a 502, 503 or 504 of the
- * cache's own, with the reason in {@link HttpReply#failure}. A caller that waited for another's load and would get the
- * origin's error gets its status only, as the rest may be meant for the other caller.
+ * <p><b>Failures.</b> If the origin fails and no stale response may be used, the cache itself replies with 502, 503 or
+ * 504, and {@link HttpReply#failure} has the reason. If a caller waited for another caller's load, and the origin
+ * answered with an error, the waiting caller gets only the status. The rest may be meant for the other caller.
  *
  * <p>Thread-safe.
  */
@@ -48,7 +49,7 @@ public final class HttpCache implements AutoCloseable {
     private final ResponseCache<StoredReply> cache;
     private final Replies replies;
 
-    /** What the cache and its loads share. */
+    /** The parts that the cache shares with its loads. */
     record Setup(
             String name,
             HttpCaching rules,
@@ -64,7 +65,7 @@ public final class HttpCache implements AutoCloseable {
     }
 
     /**
-     * Begins a cache whose responses many users see, as those of a gateway are.
+     * Begins a cache whose responses many users see, such as that of a gateway.
      *
      * @param name the name of the cache, for statistics, listeners and {@code Cache-Status}: printable ASCII
      * @return what builds it
@@ -86,14 +87,14 @@ public final class HttpCache implements AutoCloseable {
     }
 
     /**
-     * Returns the answer to a request, from the cache or by the origin. Waits for the origin, at most for the load's
-     * deadline where the answer may be kept.
+     * Returns the answer to a request, from the cache or from the origin. Waits for the origin; if the answer may be
+     * kept, at most until the load's deadline.
      *
      * @param head the request
-     * @param origin what answers it if the cache cannot; called at most twice, as when a validation turns out to be of
-     *     no use
+     * @param origin answers the request if the cache cannot; called at most twice, for example if a validation has
+     *     failed
      * @return the answer, which the caller closes
-     * @throws InterruptedException if the caller's thread is interrupted meanwhile
+     * @throws InterruptedException if the caller's thread is interrupted while it waits
      * @throws IllegalArgumentException if this is a cache of one user each, and the request's scope is the shared one
      * @throws IllegalStateException if the cache is closed and the answer might have been kept
      */
@@ -120,10 +121,10 @@ public final class HttpCache implements AutoCloseable {
     }
 
     /**
-     * Returns the answer to a request if the cache has a fresh one. Does not wait, and asks nobody.
+     * Returns the answer to a request if the cache has a fresh one. Does not wait, and does not call the origin.
      *
      * @param head the request
-     * @return the answer; empty if the origin must be asked
+     * @return the answer; empty if only the origin can answer
      * @throws IllegalArgumentException if this is a cache of one user each, and the request's scope is the shared one
      */
     public Optional<HttpReply> fresh(RequestHead head) {
@@ -132,7 +133,7 @@ public final class HttpCache implements AutoCloseable {
     }
 
     private Optional<HttpReply> fresh(RequestHead request, ReadOptions options) {
-        // A stale response would be counted as given.
+        // A stale response would count as a stale hit.
         return cache.peek(key(request), options.maxStale(Duration.ZERO)).map(answer -> replies.kept(request, answer));
     }
 
@@ -159,13 +160,13 @@ public final class HttpCache implements AutoCloseable {
         return replies.kept(request, answer);
     }
 
-    /** Whether the answer may be the client's alone, or the client wants it so: it says nothing of what others are given. */
+    /** Whether the answer may be for this client alone, so that it does not show what other clients get. */
     private boolean isOdd(RequestHead request) {
         return setup.rules().isLoadedAlone(request.fields())
                 || (setup.hearsClients() && CacheControl.of(request.fields()).has("no-store"));
     }
 
-    /** Sends a request on as it is, on this thread; forgets what the response outdates. */
+    /** Forwards a request unchanged on this thread, and invalidates the URIs that the response outdates. */
     private HttpReply pass(RequestHead request, Origin origin) throws InterruptedException {
         HttpReply reply;
         try {
@@ -189,32 +190,32 @@ public final class HttpCache implements AutoCloseable {
             HttpCaching.invalidated(request.method(), request.target(), response)
                     .forEach(uri -> invalidate(request.scope(), uri));
         } catch (IllegalStateException e) {
-            // The cache was closed meanwhile, so nothing is kept; and the origin's answer is the answer.
+            // The cache has been closed, so nothing is kept. The origin's answer is still the answer.
             return;
         }
     }
 
     /**
-     * Forgets all that is kept of an address, and what is being loaded for it.
+     * Invalidates all stored responses of a URI, and the loads in progress for it.
      *
-     * @param scope the callers who may see it
-     * @param target the address
+     * @param scope the scope of the responses
+     * @param target the URI
      */
     public void invalidate(Scope scope, URI target) {
         cache.invalidate(RequestHead.primaryKey(scope, target));
     }
 
     /**
-     * Returns what this cache has done so far, and what it holds. Each GET and HEAD counts once. What goes past the cache
-     * counts nowhere: other methods, requests with content or {@code If-Match}, and ranges of what is not kept.
+     * Returns the statistics of this cache. Each GET and HEAD counts once. Requests that bypass the cache do not count:
+     * other methods, requests with content or {@code If-Match}, and ranges of responses that are not stored.
      *
-     * @return the figures now
+     * @return the statistics now
      */
     public CacheStatistics statistics() {
         return cache.statistics();
     }
 
-    /** Ends the loads under way and drops what is kept, as {@link ResponseCache#close} does. */
+    /** Ends the loads in progress and removes all responses, as {@link ResponseCache#close} does. */
     @Override
     public void close() {
         cache.close();
@@ -241,19 +242,19 @@ public final class HttpCache implements AutoCloseable {
                 : setup.rules().loadOptions(request.fields());
     }
 
-    /** The request as it goes on. */
+    /** Returns the request in the form in which the cache handles and forwards it. */
     private RequestHead checked(RequestHead head) {
         Objects.requireNonNull(head, "head");
         if (!setup.rules().isShared() && head.scope().equals(Scope.shared())) {
             throw new IllegalArgumentException("the request's scope is shared, but " + this
                     + " keeps the responses of one user each: use withScope(Scope.principal(…))");
         }
-        // What a client has the cache drop must not tell variants apart: the origin never sees it.
+        // Fields that the cache drops must not select a variant, because the origin never sees them.
         Fields onward = CachedFields.endToEnd(head.fields());
         try {
             return head.withFields(setup.normaliser().apply(onward));
         } catch (RuntimeException e) {
-            // A request that the function cannot bear goes on as it is: it is a variant of its own.
+            // If the function throws, the request keeps its fields and selects a variant by them.
             return head.withFields(onward);
         }
     }

@@ -34,7 +34,7 @@ public final class HttpCacheBuilder {
     }
 
     /**
-     * Sets the most bytes of content, fields and keys that are kept: 64 MiB if it is not set.
+     * Sets the maximum bytes of content, fields and keys that are kept. The default is 64 MiB.
      *
      * @param bytes how many, at least 1,024
      * @return this builder
@@ -45,8 +45,8 @@ public final class HttpCacheBuilder {
     }
 
     /**
-     * Sets the longest content that is kept: 1 MiB if it is not set. It is read into memory before the first caller
-     * gets it; longer content is passed on while it comes.
+     * Sets the maximum length of content that is kept. The default is 1 MiB. Such content is read into memory before
+     * the first caller gets it. Longer content is streamed to the client.
      *
      * @param bytes how many, at least 1
      * @return this builder
@@ -62,9 +62,9 @@ public final class HttpCacheBuilder {
     }
 
     /**
-     * Sets how many variants of one address are kept at once: 100 if it is not set. A further one takes the place of a
-     * variant that nobody has asked for since it was loaded; if there is none, of the one that was asked for least
-     * lately.
+     * Sets the maximum number of variants of one URI that are kept at once. The default is 100. One more replaces a
+     * variant that no client has asked for since it was loaded. If there is none, it replaces the least recently used
+     * variant.
      *
      * @param variants how many, at least 1
      * @return this builder
@@ -79,11 +79,11 @@ public final class HttpCacheBuilder {
     }
 
     /**
-     * Sets what is made of a request's fields before they tell variants apart and go to the origin. For example it
-     * replaces {@code Accept-Encoding} by {@code gzip} or nothing, so that there are two variants rather than one for
-     * each browser. If it throws, the fields stay as they are.
+     * Sets a function that changes a request's fields before they select a variant and go to the origin. For example,
+     * it may replace {@code Accept-Encoding} by {@code gzip} or nothing, so that there are two variants instead of one
+     * for each browser. If it throws, the fields stay unchanged.
      *
-     * @param normaliser from the fields as they came to those that count
+     * @param normaliser from the received fields to the fields that the cache uses
      * @return this builder
      */
     public HttpCacheBuilder normalise(UnaryOperator<Fields> normaliser) {
@@ -92,9 +92,9 @@ public final class HttpCacheBuilder {
     }
 
     /**
-     * Has the {@code Cache-Control} and {@code Pragma} of requests ignored, so that no client can have the origin asked
-     * while the cache has an answer. They are heard if this is not called; what a client asks for then concerns its own
-     * request only.
+     * Makes the cache ignore {@code Cache-Control} and {@code Pragma} of requests, so that no client can cause a call
+     * of the origin while the cache has an answer. By default the cache obeys them, and they affect only the client's
+     * own request.
      *
      * @return this builder
      */
@@ -104,11 +104,11 @@ public final class HttpCacheBuilder {
     }
 
     /**
-     * Changes the rules, beside what was changed before: targeted fields, heuristic freshness, credentials, and for how
+     * Changes the rules, in addition to earlier changes: targeted fields, heuristic freshness, credentials, and how
      * long responses can be validated.
      *
-     * @param change from the rules of RFC 9111 to those that count, as {@code rules ->
-     *     rules.targetedFields("CDN-Cache-Control")}
+     * @param change from the previous rules to the new ones, such as
+     *     {@code rules -> rules.targetedFields("CDN-Cache-Control")}
      * @return this builder
      */
     public HttpCacheBuilder rules(UnaryOperator<HttpCaching> change) {
@@ -119,9 +119,9 @@ public final class HttpCacheBuilder {
     }
 
     /**
-     * Sets the time of day, which dates in fields are compared with: the system's if it is not set.
+     * Sets the wall clock with which dates in fields are compared. The default is the system's.
      *
-     * @param clock the time of day
+     * @param clock the wall clock
      * @return this builder
      */
     public HttpCacheBuilder clock(InstantSource clock) {
@@ -130,11 +130,12 @@ public final class HttpCacheBuilder {
     }
 
     /**
-     * Sets what every response cache has, beside what was set before: bounds, loads, deadlines, stale responses, the
-     * executor, the time by which responses age. The freshness and the bytes of a response are HTTP's to say; what is set
-     * of these is replaced, as are the most variants.
+     * Changes the settings of the underlying response cache, in addition to earlier changes: bounds, loads, deadlines,
+     * stale responses, the executor, the time source. This builder itself sets the freshness and the bytes of a
+     * response and the maximum number of variants, and replaces such settings.
      *
-     * @param settings sets it, as {@code cache -> cache.maxLoads(16).loadDeadline(Duration.ofSeconds(2))}
+     * @param settings changes the settings, such as
+     *     {@code cache -> cache.maxLoads(16).loadDeadline(Duration.ofSeconds(2))}
      * @return this builder
      */
     public HttpCacheBuilder with(Consumer<ResponseCacheBuilder<?>> settings) {

@@ -11,29 +11,27 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP caching is what RFC 9111 says of who may keep a response, and for how long. {@link HttpCache} applies all of it;
- * these are the rules alone, for those who have a cache of their own:
+ * HTTP caching is the set of rules in RFC 9111 about which caches may keep a response, and for how long.
+ * {@link HttpCache} applies all of them. Use this class if you have another cache:
  *
  * <pre>{@code
  * HttpCaching rules = HttpCaching.shared(InstantSource.system());
  * Judgement judgement = rules.judge(request, response, delay);
  * }</pre>
  *
- * <p><b>Cautious</b> where the RFC leaves a choice:
+ * <p><b>Cautious.</b> Where the RFC leaves a choice, these rules are strict:
  *
  * <ul>
- *   <li>A response is kept only if it says how long it is fresh, or that it is to be validated each time ({@code
- *       no-cache}, or
- *       {@code public} alone) and by what. Nothing is guessed unless {@link #heuristicFreshness} asks for it (section
- *     4.2.2).
- *   <li>{@code private} and {@code no-cache} count for the whole response, also if they name fields. A response with
- *       {@code Set-Cookie} is not kept for all, and one user's copy is kept without it.
- *   <li>404 and 410 without a lifetime are answers: they end what is stored (section 4.3.3).
- *   <li>429, and 5xx but 501, are errors of the backend, whatever lifetime they claim: they are never kept, and what is
- *       stored may stand in for them (section 4.2.4; RFC 5861, section 4).
- *   <li>Other errors that a single odd request can cause, as 400 and 403, are never kept, nor is a status that is not
- *       known here.
- *   <li>{@code must-understand} lifts {@code no-store} if the status is known here (section 5.2.2.3).
+ *   <li>A response is kept only if it says how long it is fresh, or if it is to be validated each time
+ *   ({@code no-cache}, or {@code public} alone) and has a validator. A lifetime is estimated only with
+ *   {@link #heuristicFreshness} (section 4.2.2).
+ *   <li>{@code private} and {@code no-cache} count for the whole response, also if they name fields. A shared cache
+ *   does not keep a response with {@code Set-Cookie}, and a cache of one user keeps it without that field.
+ *   <li>404 and 410 without a lifetime are answers: they remove the stored response (section 4.3.3).
+ *   <li>429 and all 5xx except 501 are errors of the backend, whatever lifetime they declare: they are never kept, and
+ *   a stored response may be used instead (section 4.2.4; RFC 5861, section 4).
+ *   <li>Other errors that one unusual request can cause, such as 400 and 403, are never kept, nor are unknown statuses.
+ *   <li>{@code must-understand} lifts {@code no-store} if the status is known (section 5.2.2.3).
  * </ul>
  *
  * <p>Immutable and thread-safe. No method waits.
@@ -55,9 +53,9 @@ public final class HttpCaching {
     }
 
     /**
-     * Returns the rules for a cache whose values many users see, as those of a gateway are.
+     * Returns the rules for a cache whose values many users see, such as that of a gateway.
      *
-     * @param clock the time of day, which dates in fields are compared with
+     * @param clock the wall clock with which dates in fields are compared
      * @return the rules for the shared scope, and for a tenant's
      */
     public static HttpCaching shared(InstantSource clock) {
@@ -67,7 +65,7 @@ public final class HttpCaching {
     /**
      * Returns the rules for a cache whose values one user sees.
      *
-     * @param clock the time of day, which dates in fields are compared with
+     * @param clock the wall clock with which dates in fields are compared
      * @return the rules for a principal's scope
      */
     public static HttpCaching ofOneUser(InstantSource clock) {
@@ -76,10 +74,10 @@ public final class HttpCaching {
 
     /**
      * Returns these rules with targeted fields (RFC 9213): the first of them that a response has, valid and not empty,
-     * stands in for {@code Cache-Control} and {@code Expires}.
+     * replaces {@code Cache-Control} and {@code Expires}.
      *
-     * @param names the names of the fields, the most special first, such as {@code CDN-Cache-Control}
-     * @return the rules with those fields in place of the former ones
+     * @param names the names of the fields, the most specific first, such as {@code CDN-Cache-Control}
+     * @return the rules with those fields in place of the previous ones
      */
     public HttpCaching targetedFields(String... names) {
         return new HttpCaching(new CachingRules(
@@ -93,8 +91,8 @@ public final class HttpCaching {
     }
 
     /**
-     * Returns these rules with further request fields by which clients prove who they are: they count as {@code
-     * Authorization} does (RFC 9111, section 3.5).
+     * Returns these rules with further request fields that carry credentials. They count like {@code Authorization}
+     * (RFC 9111, section 3.5).
      *
      * @param names the names of the fields, such as {@code X-Api-Key}
      * @return the rules with {@code Authorization} and those fields
@@ -113,13 +111,13 @@ public final class HttpCaching {
     }
 
     /**
-     * Returns these rules with a lifetime for responses that say none, but when they were last changed (RFC 9111,
-     * section 4.2.2): a share of the time since then. It holds for the statuses that the RFC names, and for {@code
-     * public} responses.
+     * Returns these rules with an estimated lifetime for responses that have {@code Last-Modified} and no lifetime (RFC
+     * 9111, section 4.2.2): a share of the time since the last change. It applies to the statuses that the RFC names,
+     * and to {@code public} responses.
      *
      * @param share the share, above 0 and at most 1; the RFC mentions a tenth
-     * @param longest the longest such lifetime, at least 1 s
-     * @return the rules with that guess
+     * @param longest the maximum of such a lifetime, at least 1 s
+     * @return the rules with that estimate
      * @throws IllegalArgumentException if the share or the time is out of range
      */
     public HttpCaching heuristicFreshness(double share, Duration longest) {
@@ -140,10 +138,10 @@ public final class HttpCaching {
     }
 
     /**
-     * Returns these rules with the time for which a response that has a validator is still kept after it has ceased to
-     * be fresh, so that the origin can say that it is still right: 1 day if it is not set.
+     * Returns these rules with the time for which a stale response with a validator is kept, so that the origin can
+     * validate it. The default is 1 day.
      *
-     * @param time how long after it has ceased to be fresh, zero or more
+     * @param time the time after the response has become stale, zero or more
      * @return the rules with that time
      * @throws IllegalArgumentException if the time is negative
      */
@@ -162,11 +160,10 @@ public final class HttpCaching {
     }
 
     /**
-     * Returns how old an answer a request accepts, and how it is loaded: by {@code max-age}, {@code max-stale}, {@code
-     * min-fresh},
-     * {@code no-cache}, {@code no-store} and {@code only-if-cached} (RFC 9111, section 5.2.1). A request with {@code
-     * max-age} but no
-     * {@code max-stale} accepts no stale answer. A request with credentials has a load of its own.
+     * Returns the read options of a request, from {@code max-age}, {@code max-stale}, {@code min-fresh},
+     * {@code no-cache}, {@code no-store} and {@code only-if-cached} (RFC 9111, section 5.2.1). A request with
+     * {@code max-age} but no {@code max-stale} accepts no stale answer. A request with credentials gets a separate
+     * load.
      *
      * @param request the request's fields
      * @return the options
@@ -175,12 +172,12 @@ public final class HttpCaching {
         return CacheControl.ofRequest(request).asReadOptions(loadOptions(request));
     }
 
-    /** How a request is loaded if its own directives do not count. */
+    /** Returns the read options of a request whose own directives are ignored. */
     ReadOptions loadOptions(Fields request) {
         return isLoadedAlone(request) ? ReadOptions.any().ownLoad() : ReadOptions.any();
     }
 
-    /** Whether the answer may be this client's alone, so that no other request waits for it. */
+    /** Whether the answer may be for this client alone, so that no other request waits for it. */
     boolean isLoadedAlone(Fields request) {
         return rules.shared() && rules.hasCredentials(request);
     }
@@ -202,14 +199,14 @@ public final class HttpCaching {
     }
 
     /**
-     * Returns which URIs a response outdates (RFC 9111, section 4.4): after a success or a redirection of a method that
-     * is not known to be safe, the target, and what {@code Location} and {@code Content-Location} name of the same
-     * origin.
+     * Returns the URIs that a response invalidates (RFC 9111, section 4.4). After a success or a redirection of a
+     * method that is not known to be safe, these are the target, and the URIs of the same origin in {@code Location}
+     * and {@code Content-Location}.
      *
      * @param method the request's method; all but GET, HEAD, OPTIONS and TRACE may change something
      * @param target the request's target URI
      * @param response the response
-     * @return the URIs of which everything that is kept is to be forgotten; none for a safe method or an error
+     * @return the URIs to invalidate; none for a safe method or an error
      */
     public static Set<URI> invalidated(String method, URI target, ResponseHead response) {
         return Invalidation.of(method, target, response.status(), response.fields());
@@ -221,8 +218,8 @@ public final class HttpCaching {
      * @param request the request
      * @param response the response, with the fields as they came
      * @param delay the time from when the request was sent to when the response's fields came; it counts as age (RFC
-     *     9111, section 4.2.3), as nobody knows when in it the response was made
-     * @return what is kept, what is sent and what is forgotten
+     *     9111, section 4.2.3), because the response may have been made at any time within it
+     * @return the fields to keep, the fields to send and the URIs to invalidate
      * @throws IllegalArgumentException if the delay is negative
      */
     public Judgement judge(RequestHead request, ResponseHead response, Duration delay) {
@@ -238,7 +235,7 @@ public final class HttpCaching {
      *     cache
      * @param response the response, with the fields as they came
      * @param delay the time from when the request was sent to when the response's fields came
-     * @return what is kept, what is sent and what is forgotten
+     * @return the fields to keep, the fields to send and the URIs to invalidate
      * @throws IllegalArgumentException if the delay is negative
      */
     public Judgement judge(RequestHead request, @Nullable ResponseHead stored, ResponseHead response, Duration delay) {

@@ -46,7 +46,10 @@ final class HttpDate {
         }
     }
 
-    /** A year that seems to be more than 50 years ahead is the last one in the past with these digits. */
+    /**
+     * Returns the format of years with two digits. A year that seems to be more than 50 years ahead is the last past
+     * year with these digits.
+     */
     private static DateTimeFormatter twoDigitYears(Instant now) {
         int base = now.atOffset(ZoneOffset.UTC).getYear() - 49;
         return new DateTimeFormatterBuilder()
@@ -64,12 +67,12 @@ final class HttpDate {
                 .toFormatter(Locale.ROOT);
     }
 
-    /** The date in the one form that senders may use; whole seconds. */
+    /** Returns the date in the single form that senders may use, in whole seconds. */
     static String format(Instant date) {
         return SENT.format(date.atOffset(ZoneOffset.UTC));
     }
 
-    /** Whether all lines of a field that must come once say the same. */
+    /** Whether all lines of a field that must appear once are equal. */
     static boolean isUnanimous(List<String> lines) {
         return lines.stream().distinct().count() <= 1;
     }

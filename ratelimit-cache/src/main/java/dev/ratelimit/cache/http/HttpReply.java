@@ -56,7 +56,7 @@ public final class HttpReply implements AutoCloseable {
     }
 
     /**
-     * Returns a reply whose content still comes.
+     * Returns a reply whose content is a stream.
      *
      * @param status the status
      * @param fields the fields, with {@code Content-Length} if the length is known
@@ -128,9 +128,9 @@ public final class HttpReply implements AutoCloseable {
     }
 
     /**
-     * Returns how many bytes the content has; for an answer of the origin to HEAD, how many it would have for GET.
+     * Returns the number of bytes of the content; for the origin's answer to HEAD, the number that GET would have.
      *
-     * @return the number of bytes; −1 if nobody knows yet
+     * @return the number of bytes; −1 if it is not known yet
      */
     public long length() {
         if (whole != null) {
@@ -156,8 +156,8 @@ public final class HttpReply implements AutoCloseable {
     /**
      * Writes the content and closes this reply.
      *
-     * @param target where the content goes; not closed
-     * @throws IOException if the origin or the target fails; the content is then not whole
+     * @param target the stream to write to; not closed
+     * @throws IOException if the origin or the target fails; the content is then incomplete
      */
     public void writeTo(OutputStream target) throws IOException {
         try (InputStream content = stream) {
@@ -166,16 +166,17 @@ public final class HttpReply implements AutoCloseable {
     }
 
     /**
-     * Returns whether the origin was spared: the answer was in the cache, or another caller's load has brought it.
+     * Returns whether this caller caused no call of the origin: the answer was in the cache, or another caller's load
+     * returned it.
      *
-     * @return whether the origin was not asked for this caller
+     * @return whether the origin was not called for this caller
      */
     public boolean isFromCache() {
         return fromCache;
     }
 
     /**
-     * Returns why this reply is one of the cache's own, as 502 and 504 are when the origin could not be asked.
+     * Returns the reason why the cache itself made this reply, such as a 502 or 504 if the origin could not be reached.
      *
      * @return the failure; empty if the reply is the origin's
      */
@@ -184,10 +185,10 @@ public final class HttpReply implements AutoCloseable {
     }
 
     /**
-     * Returns this reply without {@code Date}, for servers that write their own. A lifetime that only {@code Expires} says is
-     * counted from {@code Date}, so it is said by {@code max-age}, too, which counts by {@code Age}.
+     * Returns this reply without {@code Date}, for servers that write their own. {@code Expires} counts from
+     * {@code Date}, so a reply with only {@code Expires} also gets {@code max-age}, which counts from {@code Age}.
      *
-     * @param now the time of day
+     * @param now the current instant
      * @return a reply whose lifetime does not depend on the date that the server writes
      */
     public HttpReply undated(Instant now) {
@@ -201,13 +202,13 @@ public final class HttpReply implements AutoCloseable {
         return withFields(fields.with("Cache-Control", "max-age=" + seconds));
     }
 
-    /** Ends the origin's connection if the content still comes; does nothing otherwise, and never fails. */
+    /** Closes the stream from the origin if the content is not read to its end; otherwise does nothing. Never fails. */
     @Override
     public void close() {
         try {
             stream.close();
         } catch (IOException | RuntimeException e) {
-            // Nobody reads the stream any more, so its failure concerns nobody.
+            // The stream is not read any more, so its failure does not matter.
             return;
         }
     }

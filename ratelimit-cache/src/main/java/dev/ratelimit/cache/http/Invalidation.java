@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which URIs a response to an unsafe request outdates (RFC 9111, section 4.4). */
+/** The URIs that a response to an unsafe request invalidates (RFC 9111, section 4.4). */
 final class Invalidation {
 
     /** RFC 9110, section 9.2.1. An unknown method may change anything, so it counts as unsafe. */
@@ -23,7 +23,8 @@ final class Invalidation {
     }
 
     /**
-     * The target and what the response names of the same origin; nothing if the method is safe or the status an error.
+     * Returns the target and the URIs of the same origin that the response names; none if the method is safe or the
+     * status an error.
      */
     static Set<URI> of(String method, URI target, int status, Fields response) {
         if (isSafe(method) || status < LOWEST_SUCCESS || status >= LOWEST_ERROR) {

@@ -5,19 +5,18 @@ import java.net.URI;
 import java.util.Set;
 
 /**
- * A judgement is what a cache does with a response: one step from request and response to the freshness and to the
- * fields that are kept and sent, so that no field is dropped before it was looked at.
+ * A judgement is the decision of a cache on a response. One step leads from request and response to the freshness and
+ * to the fields that are kept and sent, so that no field is dropped before the rules have read it.
  *
  * <p>Immutable and thread-safe. No component is null. {@link HttpCaching#judge} makes it.
  *
  * @param action what the cache does
- * @param freshness how long what is kept may be used; says also whether it may be kept, and who gets it, as {@link
- *     Freshness} does
+ * @param freshness how long the response may be used, whether it may be kept, and which callers get it
  * @param toKeep the fields to be kept, without those of one connection and of one client
- * @param toSend the fields for the client whose request it was, with those that are its own
- * @param validateEachTime whether what is kept may answer another request only after a load, as {@code no-cache} says:
- *     a client that has waited for another client's load then needs a load of its own (RFC 9111, section 5.2.2.4)
- * @param invalidated the URIs of which the cache forgets what it keeps; for unsafe requests only
+ * @param toSend the fields for the client that sent the request, including those for this client only
+ * @param validateEachTime whether the kept response may answer another request only after a load, as {@code no-cache}
+ *     says: a client that has waited for another client's load then needs its own load (RFC 9111, section 5.2.2.4)
+ * @param invalidated the URIs that the cache invalidates; for unsafe requests only
  */
 public record Judgement(
         Action action,
@@ -27,19 +26,19 @@ public record Judgement(
         boolean validateEachTime,
         Set<URI> invalidated) {
 
-    /** What a cache does with a response. */
+    /** The actions of a cache on a response. */
     public enum Action {
         /** The cache keeps the response and sends it. */
         KEEP,
-        /** The stored response is still right: the cache keeps its content with the new fields, and sends it. */
+        /** The stored response is valid: the cache keeps its content with the new fields, and sends it. */
         REFRESH,
-        /** The response is for this client only. What is stored stays. */
+        /** The response is for this client only. The stored response stays. */
         PASS_ON,
-        /** The response says that there is nothing any more: the cache sends it and forgets what is stored. */
+        /** The response says that the resource no longer exists: the cache sends it and removes the stored response. */
         FORGET,
         /**
-         * The response is a backend's error: the cache sends a stale response if one may be used, else the error. It
-         * keeps nothing.
+         * The response is a backend's error: the cache sends a stale response if it may be used, otherwise the error.
+         * It keeps no part of the error.
          */
         SERVE_STALE,
         /**

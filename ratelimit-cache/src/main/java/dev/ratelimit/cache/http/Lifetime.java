@@ -6,7 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
-/** How long a response is fresh, and how old it comes (RFC 9111, sections 4.2.1 to 4.2.3). */
+/** The lifetime of a response, and its age when it arrives (RFC 9111, sections 4.2.1 to 4.2.3). */
 final class Lifetime {
 
     private static final String DATE = "Date";
@@ -16,7 +16,10 @@ final class Lifetime {
     private final Fields response;
     private final Instant now;
 
-    /** The time is cut to whole seconds, as dates in fields are: else each response would come half a second old. */
+    /**
+     * Truncates the time to whole seconds, because dates in fields are whole seconds. Otherwise each response would
+     * arrive half a second old on average.
+     */
     Lifetime(boolean shared, CacheControl control, Fields response, Instant now) {
         this.shared = shared;
         this.control = control;
@@ -61,7 +64,7 @@ final class Lifetime {
     }
 
     /**
-     * The fields with a date that can be read: that of their arrival if the origin sent none (RFC 9110, section 6.6.1).
+     * Returns the fields with a valid date: that of their arrival if the origin sent none (RFC 9110, section 6.6.1).
      */
     Fields dated(Fields fields) {
         boolean readable =

@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One caller's load of what may be kept. What the load brings for this caller alone, as a stream and {@code
- * Set-Cookie}, does not go through the cache, but waits for the caller in a {@link Handover}.
+ * One caller's load of a response that may be kept. The parts for this caller alone, such as a stream and
+ * {@code Set-Cookie}, do not go through the cache. The load leaves them in a {@link Handover} for the caller.
  */
 final class OriginLoad {
 
@@ -26,9 +26,9 @@ final class OriginLoad {
     private final Handover own = new Handover();
 
     /**
-     * @param passConditions whether the client's own conditions go on to the origin if nothing is stored: no other
-     *     caller waits for this load, so a 304 is as good as the whole
-     * @param forget forgets what is stored, if there is nothing at the address any more
+     * @param passConditions whether the client's own conditions are forwarded to the origin if nothing is stored: no
+     *     other caller waits for this load, so a 304 answers it as well as the whole response
+     * @param forget removes the stored response if the resource no longer exists
      */
     OriginLoad(HttpCache.Setup setup, RequestHead request, boolean passConditions, Origin origin, Runnable forget) {
         this.setup = setup;
@@ -60,8 +60,8 @@ final class OriginLoad {
     }
 
     /**
-     * Asks for the head alone, and sends it on. If it is that of the stored response, it renews it; if it is of another one, that is
-     * forgotten (RFC 9111, section 4.3.5).
+     * Requests only the head, and passes it on. A head of the stored response updates it. A head of another response
+     * removes the stored one (RFC 9111, section 4.3.5).
      */
     StoredReply head(@Nullable StoredReply stored) throws Exception {
         Instant sent = setup.clock().instant();
@@ -96,7 +96,7 @@ final class OriginLoad {
 
     private Judgement judge(RequestHead asked, @Nullable ResponseHead stored, ResponseHead response, Instant sent) {
         Duration delay = Duration.between(sent, setup.clock().instant());
-        // Where clients' directives do not count, they do not decide what is kept either.
+        // If clients' directives are ignored, they do not decide what is kept either.
         RequestHead heard =
                 setup.hearsClients() ? asked : asked.withFields(asked.fields().without("Cache-Control"));
         return setup.rules().judge(heard, stored, response, delay.isNegative() ? Duration.ZERO : delay);
@@ -115,7 +115,7 @@ final class OriginLoad {
                 if (judgement.freshness().isGone()) {
                     yield whole(reply, judgement);
                 }
-                // Here, and not where the caller gets its reply: a background refresh has no caller.
+                // Here, and not when the caller gets its reply, because a background refresh has no caller.
                 forget.run();
                 yield passOn(reply, judgement);
             }
@@ -125,8 +125,7 @@ final class OriginLoad {
     }
 
     /**
-     * Reads the content, unless it is longer than what is kept: then it goes on as a stream, with what was read in
-     * front.
+     * Reads the content. If it is too long to be kept, returns it as a stream that begins with the bytes already read.
      */
     private StoredReply whole(HttpReply reply, Judgement judgement) throws Exception {
         int most = setup.maxContentBytes();
@@ -141,7 +140,7 @@ final class OriginLoad {
         }
         reply.close();
         if (length >= 0 && content.length != length) {
-            // What is not whole must not be kept as if it were (RFC 9111, section 3.3).
+            // Incomplete content must not be kept as if it were complete (RFC 9111, section 3.3).
             throw new EOFException("the content ended after " + content.length + " of " + length + " bytes");
         }
         StoredReply stored = StoredReply.of(judgement, reply.status(), content);
@@ -162,7 +161,7 @@ final class OriginLoad {
         return brought.stored();
     }
 
-    /** What the load has brought for its caller alone, if the answer is this load's. */
+    /** Returns the load's result for its caller alone, if the answer is from this load. */
     Handover.@Nullable Own own(@Nullable Cached<StoredReply> answer) {
         return own.take(answer);
     }

@@ -4,7 +4,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** The conditions of requests (RFC 9110, section 13): those of clients, which a cache answers, and its own. */
+/**
+ * The conditions of requests (RFC 9110, section 13): those of clients, which a cache evaluates, and those of the cache
+ * itself.
+ */
 final class Preconditions {
 
     static final String ETAG = "ETag";
@@ -13,10 +16,12 @@ final class Preconditions {
     static final String IF_MODIFIED_SINCE = "If-Modified-Since";
     static final String IF_RANGE = "If-Range";
 
-    /** They ask for less than a whole answer, so a request for what is to be kept goes on without them. */
+    /**
+     * The fields that ask for less than a whole answer. A request whose answer is to be kept is forwarded without them.
+     */
     private static final List<String> ASK_FOR_LESS = List.of(IF_NONE_MATCH, IF_MODIFIED_SINCE, "Range", IF_RANGE);
 
-    /** They guard the state at the origin, so no cache may judge them (RFC 9111, section 4.3.2). */
+    /** The conditions on the state at the origin, which no cache may evaluate (RFC 9111, section 4.3.2). */
     private static final List<String> FOR_THE_ORIGIN = List.of("If-Match", "If-Unmodified-Since");
 
     private Preconditions() {}
@@ -42,8 +47,8 @@ final class Preconditions {
     }
 
     /**
-     * A request that the origin may answer by 304 if the stored response is still the right one (RFC 9111, section
-     * 4.3.1).
+     * Returns the fields of a request that the origin may answer by 304 if the stored response is still valid (RFC
+     * 9111, section 4.3.1).
      */
     static Fields validating(Fields request, Fields stored) {
         Fields fields = without(request);
@@ -55,7 +60,7 @@ final class Preconditions {
         return modified.isPresent() ? fields.with(IF_MODIFIED_SINCE, modified.get()) : fields;
     }
 
-    /** Whether a 304 speaks of the stored response: what it names of its validators is the same (section 4.3.4). */
+    /** Whether a 304 is about the stored response: all validators that it has are equal (section 4.3.4). */
     static boolean isAbout(Fields notModified, Fields stored) {
         Optional<String> etag = notModified.first(ETAG);
         if (etag.isPresent()) {
@@ -67,13 +72,19 @@ final class Preconditions {
                 || modified.equals(stored.first(LAST_MODIFIED));
     }
 
-    /** Whether a 200 to HEAD may be the head of a stored response: nothing that it says tells them apart (section 4.3.5). */
+    /**
+     * Whether a 200 to HEAD may be the head of a stored response: none of its fields shows a difference (section
+     * 4.3.5).
+     */
     static boolean isHeadOf(HttpReply head, StoredReply stored) {
         boolean isLong = head.length() >= 0 && head.length() != stored.content().length;
         return stored.head().status() == ResponseHead.OK && !isLong && isAbout(head.fields(), stored.fields());
     }
 
-    /** Whether a response has a validator that the stored one has, too; if they differ, it is not {@linkplain #isAbout about} that. */
+    /**
+     * Whether a response has a validator that the stored one also has; if they differ, the response is not
+     * {@linkplain #isAbout about} the stored one.
+     */
     static boolean isSameByValidator(Fields response, Fields stored) {
         return (response.contains(ETAG) && stored.contains(ETAG))
                 || (response.contains(LAST_MODIFIED) && stored.contains(LAST_MODIFIED));
@@ -98,7 +109,7 @@ final class Preconditions {
     }
 
     /**
-     * Whether a range of the response may be given: the client's other parts are of the same bytes (section 13.1.5).
+     * Whether a range of the response may be sent: the client's other parts are from the same bytes (section 13.1.5).
      */
     static boolean rangeApplies(Fields request, Fields response) {
         Optional<String> condition = request.first(IF_RANGE);
@@ -106,14 +117,17 @@ final class Preconditions {
             return true;
         }
         String text = condition.get().strip();
-        // A weak tag begins by W/, so it is compared with the date, which it never is.
+        // A weak tag begins with W/. So it is compared with the date here, and never equal.
         return text.startsWith("\"")
                 ? response.first(ETAG).filter(text::equals).isPresent()
                 : isStrongDate(response)
                         && response.first(LAST_MODIFIED).filter(text::equals).isPresent();
     }
 
-    /** A response may have changed twice in its date's second, unless it is older than that (section 8.8.2.2). */
+    /**
+     * Whether the date of a response is a strong validator. It is weak if the response may have changed twice in that
+     * second (section 8.8.2.2).
+     */
     private static boolean isStrongDate(Fields response) {
         Optional<Instant> modified = date(response, LAST_MODIFIED);
         Optional<Instant> date = date(response, "Date");
@@ -124,7 +138,10 @@ final class Preconditions {
         return response.first(field).flatMap(text -> HttpDate.parse(text, Instant.EPOCH));
     }
 
-    /** Whether a 304 is about a stored response: a strong tag only about one with the same strong tag (RFC 9111, section 4.3.4). */
+    /**
+     * Whether a 304 is about a stored response: a strong tag only about one with the same strong tag (RFC 9111, section
+     * 4.3.4).
+     */
     private static boolean isTagOf(String stored, String notModified) {
         return notModified.strip().startsWith("W/")
                 ? weaklyEqual(stored, notModified)

@@ -8,7 +8,7 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The replies of a cache: what it has, in the form that the request asks for, and what it says where it has nothing.
+ * The replies of a cache: stored responses in the form that the request asks for, and the cache's own error replies.
  */
 final class Replies {
 
@@ -26,7 +26,7 @@ final class Replies {
         this.clock = clock;
     }
 
-    /** An answer that any caller may have; of an error no more than its status. */
+    /** Returns an answer that any caller may get; of an error, only its status. */
     HttpReply kept(RequestHead request, Cached<StoredReply> answer) {
         StoredReply stored = answer.value();
         if (stored.freshness().isError()) {
@@ -39,7 +39,7 @@ final class Replies {
         return Selection.of(reply, stored, request, clock.instant());
     }
 
-    /** The answer of the caller's own load, with the fields that are its own. */
+    /** Returns the answer of the caller's own load, including the fields for this caller only. */
     HttpReply own(RequestHead request, Cached<StoredReply> answer, Handover.Own own) {
         StoredReply stored = answer.value();
         Fields fields = own.validated()
@@ -52,7 +52,7 @@ final class Replies {
         return Selection.of(reply, request, clock.instant());
     }
 
-    /** A response that has passed by. */
+    /** Returns a response that bypassed the cache. */
     HttpReply passed(HttpReply reply) {
         Fields fields = CachedFields.endToEnd(reply.fields());
         return reply.withFields(fields.with(CACHE_STATUS, CachedFields.status(cache, CacheState.BYPASS)));
@@ -77,14 +77,17 @@ final class Replies {
                 .because(failure);
     }
 
-    /** A request that must not go to the origin, and that no cache can answer. */
+    /** Returns the reply to a request that must not go to the origin, and that no cache can answer. */
     HttpReply notCached(RequestHead request) {
         return text(GATEWAY_TIMEOUT, NOT_CACHED, request)
                 .withField(CACHE_STATUS, CachedFields.status(cache, CacheState.MISS))
                 .because(new IllegalStateException("only the cache may answer, and it answers no such request"));
     }
 
-    /** The name is all that the timeouts of the many clients have in common. */
+    /**
+     * Returns the reply if the origin was not reached. HTTP clients have different timeout exceptions, whose only
+     * common mark is the name.
+     */
     private static HttpReply notReached(RequestHead request, @Nullable Throwable failure) {
         boolean late = failure != null && failure.getClass().getSimpleName().endsWith("TimeoutException");
         return late

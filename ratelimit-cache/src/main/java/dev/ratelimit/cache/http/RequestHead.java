@@ -7,14 +7,15 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * A request head is a request without its content: the method, the target and the fields, and who may share the answer.
+ * A request head is a request without its content: the method, the target, the fields, and the scope of callers that
+ * may share the answer.
  *
  * <p>Immutable and thread-safe. No component is null.
  *
  * @param method the method, as it came; methods are case-sensitive
- * @param target the target URI (RFC 9110, section 7.1); its fragment is not looked at
+ * @param target the target URI (RFC 9110, section 7.1); its fragment is ignored
  * @param fields the fields, as they came
- * @param scope the callers who may see what is kept of the answer
+ * @param scope the callers that may see the stored answer
  */
 public record RequestHead(String method, URI target, Fields fields, Scope scope) {
 
@@ -57,14 +58,14 @@ public record RequestHead(String method, URI target, Fields fields, Scope scope)
     /**
      * Returns this request with another scope.
      *
-     * @param other the callers who may see what is kept of the answer
+     * @param other the callers that may see the stored answer
      * @return a request with that scope
      */
     public RequestHead withScope(Scope other) {
         return new RequestHead(method, target, fields, other);
     }
 
-    /** The key by scope and target; GET and HEAD have the same (RFC 9111, section 2). */
+    /** Returns the key by scope and target. GET and HEAD have the same key (RFC 9111, section 2). */
     CacheKey primaryKey() {
         return primaryKey(scope, target);
     }

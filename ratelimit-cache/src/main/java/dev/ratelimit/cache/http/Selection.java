@@ -4,10 +4,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What of a reply a request asks for: all of it, nothing that the client already has, its head only, or a range. */
+/**
+ * The selection of a part of a reply for a request: the whole reply, a 304 if the client already has it, the head only,
+ * or a range.
+ */
 final class Selection {
 
-    /** They describe content, and a 304 has none (RFC 9110, section 15.4.5). */
+    /** The fields that describe content; a 304 has no content (RFC 9110, section 15.4.5). */
     private static final List<String> OF_CONTENT =
             List.of("Content-Length", "Content-Type", "Content-Encoding", "Content-Language", "Content-Range");
 
@@ -17,14 +20,14 @@ final class Selection {
     private Selection() {}
 
     /**
-     * Of a reply whose content still comes; its length may be unknown, so the whole is given where a range is asked
-     * for.
+     * Selects from a reply whose content is a stream. Its length may be unknown, so a request for a range gets the
+     * whole content.
      */
     static HttpReply of(HttpReply reply, RequestHead request, Instant now) {
         return clientHasIt(reply, request, now) ? notModified(reply) : reply;
     }
 
-    /** Of a reply whose content is here. */
+    /** Selects from a reply whose content is in memory. */
     static HttpReply of(HttpReply reply, StoredReply stored, RequestHead request, Instant now) {
         if (clientHasIt(reply, request, now)) {
             return notModified(reply);

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a load has brought, as the cache holds it. Only if it may be given to several callers is its content here.
+ * The result of a load in the form in which the cache holds it. It has content only if several callers may get it.
  *
  * @param head the status, and the fields that may be kept
  * @param content the content; empty if the reply is for one caller only
  * @param freshness how long it may be used, if at all
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares these, or changes one
+@SuppressWarnings("ArrayRecordComponent") // these are never compared or changed
 record StoredReply(ResponseHead head, byte[] content, Freshness freshness) {
 
     private static final int BYTES_PER_LINE = 100;
@@ -21,7 +21,7 @@ record StoredReply(ResponseHead head, byte[] content, Freshness freshness) {
         return new StoredReply(new ResponseHead(status, judgement.toKeep()), content, judgement.freshness());
     }
 
-    /** A reply that goes to its own caller as a stream, or as an error. */
+    /** Returns the entry for a reply that its own caller gets as a stream, or as an error. */
     static StoredReply ofOneCaller(Judgement judgement, int status, Freshness freshness) {
         return new StoredReply(new ResponseHead(status, judgement.toKeep()), NOTHING, freshness);
     }
@@ -30,7 +30,7 @@ record StoredReply(ResponseHead head, byte[] content, Freshness freshness) {
         return head.fields();
     }
 
-    /** About how many bytes it takes to keep this. */
+    /** The approximate number of bytes of this reply in memory. */
     long bytes() {
         long bytes = content.length;
         for (Map.Entry<String, List<String>> field : head.fields().asMap().entrySet()) {

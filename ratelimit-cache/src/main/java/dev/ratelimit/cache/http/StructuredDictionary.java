@@ -171,7 +171,7 @@ final class StructuredDictionary {
         }
     }
 
-    /** The next character; at the end one that stands for nothing. */
+    /** Returns the next character; at the end a character that no text has. */
     private char peek() {
         return at < text.length() ? text.charAt(at) : '\0';
     }

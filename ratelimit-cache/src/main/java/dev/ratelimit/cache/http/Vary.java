@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Vary is the set of request fields that a response depends on, beside its address (RFC 9111, section 4.1; RFC 9110,
- * section 12.5.5).
+ * Vary is the set of request fields on which a response depends, in addition to its URI (RFC 9111, section 4.1; RFC
+ * 9110, section 12.5.5).
  *
  * <p>Immutable and thread-safe.
  */
@@ -24,7 +24,7 @@ public final class Vary {
     }
 
     /**
-     * Returns what a response says it depends on.
+     * Returns the fields on which a response depends.
      *
      * @param response the response's fields
      * @return the names, over all lines of {@code Vary}
@@ -38,7 +38,7 @@ public final class Vary {
     }
 
     /**
-     * Returns whether the response depends on something that nobody can know: {@code *}.
+     * Returns whether the response depends on something other than request fields: {@code *}.
      *
      * @return whether it can be used for no other request
      */
@@ -59,9 +59,10 @@ public final class Vary {
      * Returns the key of the variant that a request asks for. A field that is missing differs from one that is empty;
      * several lines are one list. In the {@code Accept} fields, spaces around the elements do not count.
      *
-     * @param primary the key by method and address
+     * @param primary the key by method and URI
      * @param request the request's fields
-     * @return the primary key, with the fields' names and values as further parts; itself if there are none
+     * @return the primary key, with the fields' names and values as further parts; the primary key itself if there are
+     *     none
      */
     public CacheKey secondaryKey(CacheKey primary, Fields request) {
         Objects.requireNonNull(primary, "primary");
@@ -85,16 +86,17 @@ public final class Vary {
     }
 
     /**
-     * Returns the key of a request by which a cache keeps variants apart, whose names it learns from the responses:
+     * Returns the key of a request with which a cache keeps variants separate; it learns their names from the
+     * responses:
      *
      * <pre>{@code
      * cache.get(Vary.key(primary, request, Response::fields), rules.readOptions(request), () -> backend.ask(request))
      * }</pre>
      *
-     * <p>A caller that waits while the first response of an address is loaded, and turns out to ask for another
-     * variant, is never given that response. To invalidate the primary key forgets all variants.
+     * <p>If a caller waits while the first response of a URI is loaded, and the response is of another variant, the
+     * caller never gets that response. Invalidating the primary key invalidates all variants.
      *
-     * @param primary the key by method and address
+     * @param primary the key by method and URI
      * @param request the request's fields
      * @param fields from a value of the cache to the response's fields
      * @param <V> the type of the cache's values

@@ -7,9 +7,10 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Ports of the loopback address that nobody listens on.
+ * Free ports of the loopback address.
  *
- * <p>They are looked for below those that systems give to connections, so that no connection takes one before its server does.
+ * <p>They are below the range that systems use for outgoing connections, so that no connection takes one before its
+ * server does.
  */
 public final class FreePorts {
 
@@ -17,7 +18,10 @@ public final class FreePorts {
     private static final int END = 22_000;
     private static final int TRIES = 1_000;
 
-    /** How far above the port of a Redis node its port for the cluster is; also below those of connections. */
+    /**
+     * The distance from the port of a Redis node to its cluster port, which is also below the range of outgoing
+     * connections.
+     */
     private static final int CLUSTER_BUS = 10_000;
 
     private FreePorts() {}

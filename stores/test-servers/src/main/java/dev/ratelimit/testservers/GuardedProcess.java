@@ -13,16 +13,17 @@ import java.util.function.BooleanSupplier;
 /**
  * A guarded process is a process that dies with this JVM, however the JVM ends.
  *
- * <p>A guard waits on a pipe from this JVM. When the pipe closes, because the JVM has ended or was killed, the guard kills the
- * process by its id. An orderly end sends the guard away first, so that it never kills an id that is somebody else's by then.
+ * <p>A guard waits on a pipe from this JVM. When the pipe closes, because the JVM has ended or was killed, the guard
+ * kills the process by its id. An orderly end dismisses the guard first, so that it never kills another process that
+ * has got the same id.
  *
  * <p>Needs {@code /bin/sh}. Thread-safe.
  */
 public final class GuardedProcess implements AutoCloseable {
 
     /**
-     * The shell leaves the guard behind, which is nobody's child, and becomes the process itself: so the two begin together,
-     * and the id that the guard knows is the one that this JVM waits for.
+     * The shell starts the guard as a detached process, and then becomes the process itself. So the two begin together,
+     * and the guard knows the id for which this JVM waits.
      */
     private static final String GUARD = "exec 3<&0; "
             + "( ( trap '' INT HUP TERM; read line <&3 || kill -9 $$ ) </dev/null >/dev/null 2>&1 & ); "
@@ -141,7 +142,7 @@ public final class GuardedProcess implements AutoCloseable {
         stop();
     }
 
-    /** One line is the word to go. A guard that is gone already cannot be told. */
+    /** Dismisses the guard by one line. A guard that has ended already does not read it. */
     private void dismissGuard() {
         try (OutputStream pipe = process.getOutputStream()) {
             pipe.write('\n');

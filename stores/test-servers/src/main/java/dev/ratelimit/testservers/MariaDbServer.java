@@ -14,8 +14,8 @@ import java.util.Objects;
 /**
  * A real MariaDB server on this machine, with a user {@code root} without a password, and a database {@code test}.
  *
- * <p>It keeps its port and its data over {@link #restart()}, also when it is killed. There are programs for Linux on x86-64 only.
- * Thread-safe.
+ * <p>It keeps its port and its data over {@link #restart()}, also when it is killed. There are programs for Linux on
+ * x86-64 only. Thread-safe.
  */
 public final class MariaDbServer implements AutoCloseable {
 
@@ -91,7 +91,7 @@ public final class MariaDbServer implements AutoCloseable {
         return "jdbc:mariadb://127.0.0.1:" + port + "/test?user=root";
     }
 
-    /** Kills the server as if the power had gone, but for what the system has taken to write. */
+    /** Kills the server as in a power failure, except that the system still writes its buffers. */
     public void kill() {
         process.kill();
     }
@@ -131,7 +131,7 @@ public final class MariaDbServer implements AutoCloseable {
                 "--user=" + System.getProperty("user.name")));
     }
 
-    /** Makes the system tables, as the server's own script for that does. */
+    /** Creates the system tables, as the server's own script does. */
     private void bootstrap() throws IOException {
         Path share = Programs.FOLDER.resolve("share");
         Path script = folder.path().resolve("bootstrap.sql");

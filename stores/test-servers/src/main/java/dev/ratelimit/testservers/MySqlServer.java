@@ -100,7 +100,7 @@ public final class MySqlServer implements AutoCloseable {
         return "jdbc:mysql://127.0.0.1:" + port + "/test?user=root";
     }
 
-    /** Kills the server as if the power had gone, but for what the system has taken to write. */
+    /** Kills the server as in a power failure, except that the system still writes its buffers. */
     public void kill() {
         process.kill();
     }

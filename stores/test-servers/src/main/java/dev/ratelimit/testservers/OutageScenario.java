@@ -24,29 +24,31 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
- * What callers of quota services get while the services' server is away, how soon, and what is counted in the end: the same
- * expectations for each server.
+ * The outage scenario, which is the same for each server: the answers that callers of quota services get while the
+ * server is away, how soon they get them, and the units that are counted in the end.
  *
  * @param deadline how long a call waits for the store
- * @param beside a way to the same counters that no outage cuts
+ * @param beside a way to the same counters that no outage interrupts
  */
 public record OutageScenario(Duration deadline, Beside beside) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** What a busy machine may add to a deadline; far below the minutes that a connection of TCP takes to give up. */
+    /**
+     * The time that a busy machine may add to a deadline; far below the minutes after which a TCP connection gives up.
+     */
     private static final Duration SLACK = Duration.ofSeconds(5);
 
     private static final Quota CALLS = Quota.of("calls", 10_000, CalendarWindow.yearly());
 
-    /** A way to the counters that no outage cuts. */
+    /** A way to the counters that no outage interrupts. */
     @FunctionalInterface
     public interface Beside {
         /**
-         * Looks at the counters.
+         * Reads the counters.
          *
-         * @param look looks at a store, which is open only meanwhile
-         * @return what it has seen
+         * @param look reads a store, which is open only during the call
+         * @return the value that was read
          */
         long see(ToLongFunction<QuotaStore> look);
     }
@@ -63,7 +65,7 @@ public record OutageScenario(Duration deadline, Beside beside) {
     }
 
     /**
-     * Has a store make its first call, which may take longer than the deadline of those that are watched.
+     * Makes the first call of a store, which may take longer than the deadline of the calls under test.
      *
      * @param store the store
      */
@@ -74,11 +76,12 @@ public record OutageScenario(Duration deadline, Beside beside) {
     }
 
     /**
-     * Checks that each choice allows what it says during an outage, and that all of it is counted after it.
+     * Checks that each choice allows its documented amount during an outage, and that the store counts all of it
+     * afterwards.
      *
      * @param store the store on the server
-     * @param begin has the server go away
-     * @param end has the server come back
+     * @param begin begins the outage
+     * @param end ends the outage
      * @throws Exception if a step throws it
      */
     public void eachChoiceAdmitsWhatItSays(QuotaStore store, Step begin, Step end) throws Exception {
@@ -121,7 +124,7 @@ public record OutageScenario(Duration deadline, Beside beside) {
      * Checks that an application starts while the server is down, allows by its choice, and counts that later.
      *
      * @param opener opens the store
-     * @param start has the server come back
+     * @param start starts the server
      * @throws Exception if the step throws it
      */
     public void anApplicationStartsWhileTheServerIsDown(Supplier<QuotaStore> opener, Step start) throws Exception {
@@ -191,7 +194,7 @@ public record OutageScenario(Duration deadline, Beside beside) {
                 .used());
     }
 
-    /** Calls until the store is given up, and says how many were answered how; none may wait longer than its deadline. */
+    /** Calls until the breaker opens, and counts the answers by source. No call may wait longer than its deadline. */
     private Map<DecisionSource, Integer> callUntilOpen(QuotaService quotas) {
         Map<DecisionSource, Integer> answers = new EnumMap<>(DecisionSource.class);
         while (quotas.statistics().storeAvailable()) {
@@ -237,7 +240,7 @@ public record OutageScenario(Duration deadline, Beside beside) {
                 .isTrue();
     }
 
-    /** How many units all were granted, each by a call of its own. */
+    /** The number of units that all services were granted, each by a separate call. */
     private static long allowed(List<QuotaService> all) {
         return all.stream()
                 .flatMap(quotas -> quotas.statistics().allowed().values().stream())
@@ -245,7 +248,10 @@ public record OutageScenario(Duration deadline, Beside beside) {
                 .sum();
     }
 
-    /** How many units at most may be counted in addition: none is counted less than once, and what is uncertain perhaps twice. */
+    /**
+     * The maximum number of units that may be counted in addition. Each is counted at least once, and an uncertain one
+     * may be counted twice.
+     */
     private static long uncertain(List<QuotaService> all) {
         return all.stream()
                 .mapToLong(quotas -> quotas.statistics().storeCallsIndeterminate())

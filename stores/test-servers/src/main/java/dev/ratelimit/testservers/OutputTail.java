@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** The last of what a process writes, read by a thread that ends with it. */
+/** The last output of a process, read by a thread that ends with the process. */
 final class OutputTail {
 
     private static final int MAX = 16_384;

@@ -15,8 +15,8 @@ import java.util.Locale;
 /**
  * A real PostgreSQL server on this machine, with one user without a password, {@code postgres}.
  *
- * <p>It keeps its port and its data over {@link #restart()}. The server refuses to be root, so root starts it as another user.
- * Thread-safe.
+ * <p>It keeps its port and its data over {@link #restart()}. The server refuses to be root, so root starts it as
+ * another user. Thread-safe.
  */
 public final class PostgresServer implements AutoCloseable {
 
@@ -94,7 +94,9 @@ public final class PostgresServer implements AutoCloseable {
         return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres";
     }
 
-    /** Kills the server with all its processes as if the power had gone, but for what the system has taken to write. */
+    /**
+     * Kills the server with all its processes as in a power failure, except that the system still writes its buffers.
+     */
     public void kill() {
         process.kill();
     }
@@ -148,7 +150,7 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** What comes before a command of root, so that it runs as another user. */
+    /** Returns the prefix of a command that makes it run as another user if this user is root. */
     static List<String> asNobody() {
         if (!System.getProperty("user.name").equals("root")) {
             return new ArrayList<>();
@@ -173,7 +175,7 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** Lets other users in, who may be the server. */
+    /** Gives other users access, because the server may run as one of them. */
     private static void open(Path folder) {
         try {
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));

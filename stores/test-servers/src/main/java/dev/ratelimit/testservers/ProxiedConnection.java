@@ -30,7 +30,7 @@ final class ProxiedConnection {
         pump("replies", server, client, false);
     }
 
-    /** Whether something of it was swallowed. */
+    /** Whether some of its bytes were dropped. */
     boolean hasGap() {
         return gap;
     }

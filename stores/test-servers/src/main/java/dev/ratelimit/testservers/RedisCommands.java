@@ -9,7 +9,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** Commands to a Redis server on this machine, each over a connection of its own, as a client with nothing to lose. */
+/** Commands to a Redis server on this machine, each over a separate connection. */
 final class RedisCommands {
 
     private static final int TIMEOUT_MILLIS = 2_000;

@@ -77,7 +77,7 @@ public final class RedisServer implements AutoCloseable {
         return replica;
     }
 
-    /** Waits until a replica has what its master has; ends it otherwise. */
+    /** Waits until a replica has caught up with its master; otherwise ends the replica. */
     void awaitCaughtUp() {
         if (!Waiting.until(PATIENCE, () -> call("INFO", "replication").contains("master_link_status:up"))) {
             close();
@@ -130,7 +130,7 @@ public final class RedisServer implements AutoCloseable {
         return RedisCommands.call(port, words);
     }
 
-    /** Kills the server as if the power had gone. */
+    /** Kills the server as in a power failure. */
     public void kill() {
         process.kill();
     }

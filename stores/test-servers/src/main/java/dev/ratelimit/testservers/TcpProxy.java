@@ -11,10 +11,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A TCP proxy is a port of the loopback address that passes what it gets to a server's, and can be told to do that badly.
+ * A TCP proxy is a port of the loopback address that forwards to the port of a server, and can delay, drop and cut.
  *
- * <p>What it is told holds at once, for connections that are open and for new ones. A connection of which something was
- * swallowed is closed as soon as something would pass again, since what follows would make no sense to the other side.
+ * <p>A change applies at once, to open and to new connections. A connection that has lost bytes is closed as soon as it
+ * would forward again, because the other side could not understand the rest.
  *
  * <p>Thread-safe.
  */
@@ -73,20 +73,20 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     /**
-     * Forwards everything, each piece so much later.
+     * Forwards everything with a delay.
      *
-     * @param delay how much
+     * @param delay the delay of each piece
      */
     public void delay(Duration delay) {
         conduct = new Conduct(true, true, delay);
     }
 
-    /** Swallows everything, in both directions; connections stay open. */
+    /** Drops everything, in both directions; connections stay open. */
     public void blackHole() {
         conduct = new Conduct(false, false, Duration.ZERO);
     }
 
-    /** Forwards what the client sends, and swallows what the server answers; connections stay open. */
+    /** Forwards requests, and drops the server's answers; connections stay open. */
     public void dropReplies() {
         conduct = new Conduct(true, false, Duration.ZERO);
     }
@@ -149,7 +149,7 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    /** What is done with what comes: requests and replies passed or swallowed, and how late. */
+    /** The conduct of the proxy: whether it forwards requests and replies, and with which delay. */
     record Conduct(boolean requests, boolean replies, Duration delay) {
 
         static final Conduct FORWARD = new Conduct(true, true, Duration.ZERO);

@@ -8,8 +8,8 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
- * A temporary folder is a folder below {@code java.io.tmpdir} that is deleted with all that is in it: when it is closed, or
- * else when the JVM ends in an orderly way. Thread-safe.
+ * A temporary folder is a folder below {@code java.io.tmpdir} that is deleted with all that is in it: when it is
+ * closed, or else when the JVM ends in an orderly way. Thread-safe.
  */
 public final class TemporaryFolder implements AutoCloseable {
 

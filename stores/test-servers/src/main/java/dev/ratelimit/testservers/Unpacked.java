@@ -18,7 +18,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
-/** Programs out of the class path, in a folder. */
+/** Programs from the class path, unpacked into a folder. */
 final class Unpacked {
 
     private static final int ANY_EXECUTE = 0b001_001_001;
@@ -75,7 +75,7 @@ final class Unpacked {
         }
     }
 
-    /** Makes a folder that anyone may enter. */
+    /** Creates a folder that all users may enter. */
     private static void openFolder(Path path) throws IOException {
         if (!Files.isDirectory(path)) {
             Files.createDirectories(path);

@@ -3,7 +3,7 @@ package dev.ratelimit.testservers;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what other processes do. */
+/** Waiting for conditions in other processes. */
 public final class Waiting {
 
     private static final long PAUSE_MILLIS = 5;
@@ -11,7 +11,7 @@ public final class Waiting {
     private Waiting() {}
 
     /**
-     * Asks again and again until a condition holds.
+     * Polls a condition until it holds.
      *
      * @param patience how long to wait
      * @param condition what is waited for

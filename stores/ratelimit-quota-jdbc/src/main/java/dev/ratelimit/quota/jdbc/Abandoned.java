@@ -12,14 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The statements that callers have left without an answer, and that may be at work in the database for nobody: each has
- * a connection there, and the pool opens another one for it.
+ * The abandoned statements: callers have left them without an answer, and they may still run in the database. Each
+ * occupies a connection there, and the pool opens another one in its place.
  *
- * <p>A server ends what it is given a bound for ({@link StatementBound}). Some things have none, such as a commit that
- * waits for a replica. So after a number of them, with no answer to a change in between, calls fail at once; only one
- * in a while tries, and that while doubles.
+ * <p>A server ends the statements that have a bound ({@link StatementBound}). Some steps have none, such as a commit
+ * that waits for a replica. So after a number of abandoned statements in a row, with no answer to a change in between,
+ * calls fail at once. Only single calls are let through as probes, at intervals that double.
  *
- * <p>Thread-safe. A call that is answered costs a look at one field.
+ * <p>Thread-safe. An answered call costs one read of a field.
  */
 final class Abandoned {
 
@@ -32,13 +32,13 @@ final class Abandoned {
     private volatile int unanswered;
     private long nextTry;
 
-    /** Calls fail once {@code max} statements in a row are unanswered. */
+    /** Makes calls fail once {@code max} statements in a row are unanswered. */
     Abandoned(int max, TimeSource time) {
         this.max = max;
         this.time = time;
     }
 
-    /** The same counting, of which it is noted whether it is answered. */
+    /** Returns the same counting, which records whether its statements are answered. */
     Counting watching(Counting counting) {
         return (operations, session, progress) -> {
             try {
@@ -56,7 +56,7 @@ final class Abandoned {
         };
     }
 
-    /** Throws if there are too many of them to send anything now. */
+    /** Throws if there are too many abandoned statements to send anything now. */
     void check() {
         if (unanswered >= max && !mayTry()) {
             throw new QuotaStoreException(
@@ -77,12 +77,12 @@ final class Abandoned {
         if (nextTry - now > 0) {
             return false;
         }
-        // The others wait for what comes of this one.
+        // The other calls fail until this one is answered.
         nextTry = now + pause();
         return true;
     }
 
-    /** Says that a change was answered. */
+    /** Records that a change was answered. */
     void answered() {
         if (unanswered != 0) {
             reset();
@@ -96,7 +96,7 @@ final class Abandoned {
         unanswered = 0;
     }
 
-    /** Says that a caller left, and its statement may be at work. */
+    /** Records that a caller has left, and that its statement may still run. */
     synchronized void left() {
         unanswered++;
         if (unanswered >= max) {

@@ -11,11 +11,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Has callers do the work themselves where a session is in hand, and end at their deadlines all the same: a {@link Watch} aborts the
- * connection then. It spares them the way to another thread and back, which takes longer than the database does for a row
- * in its memory. Where no session is in hand, one of the store's threads takes a connection, and does the work of that call.
+ * Runs calls on the callers' own threads if a session is kept. A {@link Watch} aborts the connection at the deadline.
+ * This avoids the switch to another thread and back, which takes longer than the database needs for a row in its
+ * memory. If no session is kept, a thread of the store takes a connection and does the work of the call.
  *
- * <p>Whoever is interrupted in the middle of it hears of that when the database answers, or at his deadline.
+ * <p>A caller that is interrupted during the work notices it when the database answers, or at its deadline.
  */
 final class ByCaller implements AutoCloseable {
 
@@ -87,7 +87,7 @@ final class ByCaller implements AutoCloseable {
         } catch (SQLException | QuotaStoreException e) {
             failure = e;
         } catch (Throwable e) {
-            // Nobody knows what the driver has left undone.
+            // The state in which the driver has left the connection is unknown.
             held.session().broken();
             failure = e;
         } finally {
@@ -99,7 +99,7 @@ final class ByCaller implements AutoCloseable {
         throw ended ? Calls.unanswered(progress.certainty(), failure) : Failures.of(failure, progress.certainty());
     }
 
-    /** Takes no more calls, and waits a moment for those under way. */
+    /** Takes no more calls, and waits briefly for those in progress. */
     @Override
     public void close() {
         closed = true;

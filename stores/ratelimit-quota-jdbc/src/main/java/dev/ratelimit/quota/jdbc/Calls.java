@@ -18,12 +18,12 @@ import java.util.concurrent.TimeoutException;
 /**
  * Runs calls on threads of its own, so that callers can leave at their deadlines.
  *
- * <p>JDBC has no deadline that holds for all that a call does: a pool waits for a connection as long as it likes, a driver counts its
- * query timeout in whole seconds and its network timeout from one packet to the next. So the caller waits here, exactly, and
- * {@link Progress} says what it may know when it leaves. The thread left at work comes free by the network timeout, and sends
- * nothing more.
+ * <p>JDBC has no deadline for a whole call. A pool waits for a connection for any time. A driver counts its query
+ * timeout in whole seconds, and its network timeout from one packet to the next. So the caller waits here for exactly
+ * its time, and {@link Progress} tells its certainty when it leaves. The thread that still works for it ends by the
+ * network timeout, and sends nothing more.
  *
- * <p>These threads are never interrupted: an interrupt closes the file of an H2 database for all.
+ * <p>These threads are never interrupted, because an interrupt closes the file of an H2 database for all users.
  */
 final class Calls implements AutoCloseable {
 
@@ -34,14 +34,14 @@ final class Calls implements AutoCloseable {
     private final ThreadPoolExecutor threads;
 
     /**
-     * What a call does.
+     * The work of a call.
      *
      * @param <T> its result
      */
     @FunctionalInterface
     interface Work<T> {
 
-        /** Does it, telling how far it has come. */
+        /** Does the work, and reports its progress. */
         T run(Progress progress) throws SQLException;
     }
 
@@ -70,7 +70,7 @@ final class Calls implements AutoCloseable {
             return task.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             if (threads.remove(task)) {
-                // Where there is room for it, the thread that should have taken it was not given the processor.
+                // If the queue has room, the thread that should have taken the call did not get the processor.
                 throw threads.getActiveCount() >= most ? Failures.noTurn(most) : late();
             }
             throw late(progress, unanswered(progress.leave(), e));
@@ -88,7 +88,7 @@ final class Calls implements AutoCloseable {
         }
     }
 
-    /** What is said of a call that was not done in time: the pool is to blame if it took most of that. */
+    /** Returns the failure of a call that was not done in time. It names the pool if the pool took most of the time. */
     private static QuotaStoreException late(Progress progress, QuotaStoreException failure) {
         long waited = progress.nanosWithoutConnection();
         return failure.certainty() == Certainty.NOT_APPLIED && waited > progress.nanos() / 2
@@ -112,28 +112,28 @@ final class Calls implements AutoCloseable {
         return work.run(progress);
     }
 
-    /** What is said of a call whose deadline passed while it was under way. */
+    /** Returns the failure of a call whose deadline passed while it was in progress. */
     static QuotaStoreException unanswered(Certainty certainty, Throwable cause) {
         return new QuotaStoreException(certainty, "the database did not answer within the deadline", cause);
     }
 
-    /** What is said of a call whose thread was interrupted. */
+    /** Returns the failure of a call whose thread was interrupted. */
     static QuotaStoreException interrupted(Certainty certainty, Throwable cause) {
         return new QuotaStoreException(certainty, "interrupted while waiting for the database", cause);
     }
 
-    /** What is said of a call whose deadline passed before anything was sent. */
+    /** Returns the failure of a call whose deadline passed before anything was sent. */
     static QuotaStoreException late() {
         return new QuotaStoreException(
                 Certainty.NOT_APPLIED, "the deadline passed before anything was counted; give it more time", null);
     }
 
-    /** What is said of a call after {@link #close()}. */
+    /** Returns the failure of a call after {@link #close()}. */
     static QuotaStoreException closed() {
         return new QuotaStoreException(Certainty.NOT_APPLIED, "the store is closed", null);
     }
 
-    /** Takes no more calls, and waits a moment for those under way. */
+    /** Takes no more calls, and waits briefly for those in progress. */
     @Override
     public void close() {
         threads.shutdown();

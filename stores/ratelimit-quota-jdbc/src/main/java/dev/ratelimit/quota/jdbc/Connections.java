@@ -5,19 +5,19 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
-/** Where connections come from, and go to. */
+/** A source of connections, which also takes them back. */
 interface Connections extends AutoCloseable {
 
-    /** A connection for one call. */
+    /** Takes a connection for one call. */
     Connection take() throws SQLException;
 
-    /** Takes it back. One that is not sound is not given to anyone again. */
+    /** Takes a connection back. One that is not sound is never used again. */
     void giveBack(Connection connection, boolean sound) throws SQLException;
 
     /** Called before the first statement of a transaction that changes something; waits at most until the deadline. */
     default void begin(Connection connection, Deadline deadline) throws SQLException {}
 
-    /** Ends a transaction so that it is kept. */
+    /** Commits a transaction. */
     default void commit(Connection connection) throws SQLException {
         connection.commit();
     }
@@ -25,7 +25,7 @@ interface Connections extends AutoCloseable {
     @Override
     void close();
 
-    /** Those of a data source, which is the user's, as are its bounds. */
+    /** Returns the connections of a data source. The user sets its bounds. */
     static Connections of(DataSource source) {
         return new Connections() {
             @Override
@@ -37,7 +37,7 @@ interface Connections extends AutoCloseable {
             public void giveBack(Connection connection, boolean sound) throws SQLException {
                 try (connection) {
                     if (!sound) {
-                        // So that no pool takes it for a good one.
+                        // So that no pool keeps it as a sound one.
                         connection.abort(Runnable::run);
                     }
                 }

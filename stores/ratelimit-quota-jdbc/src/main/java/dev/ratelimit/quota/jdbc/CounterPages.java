@@ -12,12 +12,12 @@ import java.util.List;
 /**
  * The table of counters, a page at a time.
  *
- * <p>Each page is a call of its own, with its own turn and its own connection: a caller that counts meanwhile waits for a page at
- * most, and no transaction stays open that would keep old rows from being cleared away. A page locks nothing. Thread-safe.
+ * <p>Each page is a separate call, with its own turn and its own connection. So another caller waits for one page at
+ * most, and no long transaction keeps the database from removing old rows. A page locks nothing. Thread-safe.
  */
 final class CounterPages implements Listing.Pages {
 
-    /** As many rows as a database reads in some milliseconds. */
+    /** The number of rows that a database reads in some milliseconds. */
     static final int SIZE = 1_000;
 
     private final Calls calls;

@@ -6,10 +6,13 @@ import dev.ratelimit.quota.spi.Outcome;
 import java.sql.SQLException;
 import java.util.List;
 
-/** How operations are counted in a database. */
+/** A way to count operations in a database. */
 interface Counting {
 
-    /** Tries once; throws {@link LostRace} or an exception that {@link SqlStates#collided} knows if it can be tried again. */
+    /**
+     * Tries once; throws {@link LostRace} or an exception that {@link SqlStates#collided} knows if it can be tried
+     * again.
+     */
     List<Outcome> attempt(List<Operation> operations, Session session, Progress progress) throws SQLException;
 
     /** Counts in a session of its own. */
@@ -25,7 +28,7 @@ interface Counting {
         }
     }
 
-    /** Tries until it is done, as long as nothing that was sent has been counted. */
+    /** Repeats attempts until one succeeds, as long as certainly nothing was counted. */
     static List<Outcome> count(
             Counting counting, List<Operation> operations, Session session, Deadline deadline, Progress progress)
             throws SQLException {
@@ -42,7 +45,7 @@ interface Counting {
         }
     }
 
-    /** Makes the session ready for another attempt, or throws what went wrong. */
+    /** Prepares the session for another attempt, or throws the failure. */
     private static void again(SQLException e, Session session, Progress progress) throws SQLException {
         if (SqlStates.undone(e)) {
             progress.undone();
@@ -63,7 +66,7 @@ interface Counting {
         }
     }
 
-    /** That another transaction came first, and nothing was counted. */
+    /** Thrown if another transaction came first, and nothing was counted. */
     final class LostRace extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

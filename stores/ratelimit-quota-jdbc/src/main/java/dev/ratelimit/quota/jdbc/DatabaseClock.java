@@ -4,14 +4,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** The clock of the database, which is one for all that count in it, and no node's. */
+/** The clock of the database, which is the same for all processes that count in it. */
 @FunctionalInterface
 interface DatabaseClock {
 
-    /** What it shows, in milliseconds since 1970. */
+    /** Returns its time, in milliseconds since 1970. */
     long millis(Session session) throws SQLException;
 
-    /** One that a query reads. */
+    /** Returns a clock that a query reads. */
     static DatabaseClock of(String query) {
         return session -> {
             try (PreparedStatement statement = session.prepare(query);

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A dialect is what is different about a database. What is not said here is the same for all. */
+/** A dialect is the set of differences of one database. Everything else is the same for all databases. */
 enum Dialect {
     H2("H2", 2, 2, "h2.sql", StatementBound.NONE, false, false, false),
     POSTGRESQL("PostgreSQL", 12, 0, "postgresql.sql", StatementBound.SET_CONFIG, true, true, false),
@@ -41,7 +41,7 @@ enum Dialect {
         this.locksGaps = locksGaps;
     }
 
-    /** The dialect of a database, which must be one that is known, and new enough. */
+    /** Returns the dialect of a database, which must be supported and new enough. */
     static Dialect of(DatabaseMetaData database) throws SQLException {
         String version = database.getDatabaseProductVersion();
         // MySQL's own driver takes a MariaDB for one of its kind.
@@ -71,25 +71,25 @@ enum Dialect {
         return product + " " + major + "." + minor + " or later";
     }
 
-    /** The file with the statements that make the tables. */
+    /** The file with the statements that create the tables. */
     String script() {
         return script;
     }
 
     /**
-     * Whether a thread that waits for the database is free as soon as its connection is aborted. PostgreSQL's driver closes the
-     * socket for that, and does nothing else. MariaDB's opens another connection; H2 writes the file itself.
+     * Whether a thread that waits for the database returns as soon as its connection is aborted. PostgreSQL's driver
+     * only closes the socket. MariaDB's driver opens another connection, and H2 writes the file itself.
      */
     boolean isAbortable() {
         return abortable;
     }
 
-    /** How it is told when to end a statement. */
+    /** The way to tell the server when to end a statement. */
     StatementBound bound() {
         return bound;
     }
 
-    /** The clock that it has. */
+    /** The clock of the database. */
     DatabaseClock clock() {
         return DatabaseClock.of("SELECT "
                 + switch (this) {
@@ -101,7 +101,7 @@ enum Dialect {
                 });
     }
 
-    /** What stands around a name that is not plain. */
+    /** The quote around a name that is not plain. */
     String quote() {
         return this == MARIADB || this == MYSQL ? "`" : "\"";
     }
@@ -114,9 +114,9 @@ enum Dialect {
         return this == POSTGRESQL ? column + " COLLATE \"C\"" : column;
     }
 
-    /** How it counts. */
+    /** Returns the way to count in this database. */
     Counting counting(Sql sql, Namespace namespace) {
-        // Two that look for one missing row, and lock the gap, would wait for each other to insert it.
+        // Two transactions that look for the same missing row and lock the gap would deadlock when they insert it.
         Counting inTransaction = new InTransaction(sql, namespace, bound, locksGaps);
         return oneStatement ? new InOneStatement(sql, namespace, inTransaction) : inTransaction;
     }

@@ -3,12 +3,12 @@ package dev.ratelimit.quota.jdbc;
 import dev.ratelimit.quota.spi.Counter;
 import java.time.Instant;
 
-/** Instants as they stand in the tables: milliseconds since 1970, never earlier than meant. */
+/** Instants in the form of the tables: milliseconds since 1970, rounded up. */
 final class Expiry {
 
     private Expiry() {}
 
-    /** When a counter may be forgotten. */
+    /** Returns the expiry of a counter. */
     static long millis(Counter counter) {
         return roundedUp(counter.expires());
     }

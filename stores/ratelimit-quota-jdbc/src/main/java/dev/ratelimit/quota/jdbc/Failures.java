@@ -6,10 +6,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What is said of calls that failed: what went wrong, and what to do about it. */
+/** The exceptions of failed calls, with messages that name the cause and the remedy. */
 final class Failures {
 
-    /** What to do where server-prepared statements get lost between a driver and its server. */
+    /** The remedy if server-prepared statements get lost between a driver and its server. */
     static final String POOLER =
             "a pooler such as pgbouncer lends connections for one transaction each, and loses the statements that the"
                     + " driver has prepared; add prepareThreshold=0 to the address of the data source, or have pgbouncer"
@@ -17,7 +17,7 @@ final class Failures {
 
     private Failures() {}
 
-    /** A call that failed for this. */
+    /** Returns the failure of a call with this cause. */
     static QuotaStoreException of(Throwable cause, Certainty certainty) {
         if (cause instanceof QuotaStoreException known) {
             return new QuotaStoreException(known.certainty(), String.valueOf(known.getMessage()), known);
@@ -48,7 +48,7 @@ final class Failures {
         return null;
     }
 
-    /** A call that got no connection. */
+    /** Returns the failure of a call that got no connection. */
     static QuotaStoreException noConnection(Duration waited, Throwable cause) {
         String said = cause instanceof SQLException ? ": " + cause.getMessage() : "";
         boolean unreachable =
@@ -65,7 +65,7 @@ final class Failures {
                 cause);
     }
 
-    /** A call that did not get its turn. */
+    /** Returns the failure of a call that did not get its turn. */
     static QuotaStoreException noTurn(int maxCalls) {
         return new QuotaStoreException(
                 Certainty.NOT_APPLIED,

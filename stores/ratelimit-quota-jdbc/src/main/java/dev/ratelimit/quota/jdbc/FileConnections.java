@@ -13,11 +13,11 @@ import org.slf4j.LoggerFactory;
 /**
  * The connections to an H2 database in a file, kept open for the next call.
  *
- * <p>What is committed is in the file before the caller hears of it: nothing is lost if the process is killed. It is also flushed to
- * the disk, so that nothing is lost if the machine fails; those that commit at the same time share a flush.
+ * <p>A commit is in the file before the caller gets its answer, so a killed process loses nothing. The commit is also
+ * flushed to the disk, so a failed machine loses nothing. Concurrent commits share a flush.
  *
- * <p>One transaction at a time changes the file ({@link FileTurn}): a transaction is over in microseconds, the flush is what takes
- * long, and that is shared.
+ * <p>One transaction at a time changes the file ({@link FileTurn}). This costs little: a transaction takes
+ * microseconds. Only the flush takes long, and it is shared.
  */
 final class FileConnections implements Connections {
 
@@ -82,7 +82,7 @@ final class FileConnections implements Connections {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("CHECKPOINT SYNC");
             } catch (SQLException e) {
-                // Whatever it was, it is committed, and nobody may take it for undone.
+                // The transaction is committed in any case, so it must not count as undone.
                 throw new SQLException("what was counted could not be flushed to the disk", NOT_FLUSHED, e);
             } finally {
                 turn.leave(connection);

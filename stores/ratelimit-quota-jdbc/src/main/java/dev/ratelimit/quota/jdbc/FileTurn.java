@@ -10,14 +10,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to change an H2 file: one connection of this process has it at a time.
+ * The right to change an H2 file, which one connection of this process has at a time.
  *
- * <p>H2 can write a change of one transaction to the file while it writes another one, and without the record that undoes it. A
- * process that is killed right then leaves a row that belongs to a transaction which does not exist any more. H2 2.5.252 may then
- * wait for that transaction for ever, at each later change of the row, also after a restart. With one transaction at a time each
- * change is in the file together with the record that undoes it.
+ * <p>While H2 writes one transaction to the file, it can also write a change of another transaction, without the undo
+ * record of that change. If the process is killed at that moment, the row belongs to a transaction that no longer
+ * exists. H2 2.5.252 may then wait for that transaction for ever, at each later change of the row, even after a
+ * restart. With one transaction at a time, each change is in the file together with its undo record.
  *
- * <p>All stores of this process that use the same file share one turn. There is one entry for each file that was ever opened.
+ * <p>All stores of this process that use the same file share one turn. There is one entry for each file that was ever
+ * opened.
  */
 final class FileTurn {
 
@@ -32,7 +33,9 @@ final class FileTurn {
         return TURNS.computeIfAbsent(file.toAbsolutePath().normalize(), path -> new FileTurn());
     }
 
-    /** Waits for the turn until the deadline; returns whether the connection has it. One that has it already keeps it. */
+    /**
+     * Waits for the turn until the deadline; returns whether the connection has it. One that has it already keeps it.
+     */
     boolean take(Connection connection, Deadline deadline) {
         if (holder == connection) {
             return true;
@@ -49,7 +52,7 @@ final class FileTurn {
         return true;
     }
 
-    /** Waits for the turn, however long the one before takes. */
+    /** Waits for the turn, without a deadline. */
     void take(Connection connection) {
         free.acquireUninterruptibly();
         holder = connection;

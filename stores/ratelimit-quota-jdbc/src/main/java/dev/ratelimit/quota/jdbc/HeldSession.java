@@ -4,8 +4,8 @@ import dev.ratelimit.quota.spi.Deadline;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A session that stays in hand from call to call, for a moment, and the deadline of the call that it is in. One thread uses it at a
- * time, and another one may end that.
+ * A session that is kept for a short time from call to call, with the deadline of its current call. One thread uses it
+ * at a time, and another thread may end the call.
  */
 final class HeldSession {
 
@@ -14,7 +14,7 @@ final class HeldSession {
 
     private final Session session;
     private final long until;
-    /** Zero, or the reading of the time at which the call ends, made odd, or {@link #ENDED}. */
+    /** Zero, or the time at which the call ends, made odd, or {@link #ENDED}. */
     private final AtomicLong due = new AtomicLong(IN_NO_CALL);
 
     HeldSession(Session session, long until) {
@@ -26,18 +26,18 @@ final class HeldSession {
         return session;
     }
 
-    /** The reading of the time from which on it is given back. */
+    /** The time from which the session is given back. */
     long until() {
         return until;
     }
 
-    /** Begins a call, which may be ended at the time named. */
+    /** Begins a call, which may be ended at the given time. */
     void begin(Deadline deadline, long nanos) {
         session.start(deadline);
         due.set(nanos | 1);
     }
 
-    /** Says that the call is over. Returns false if it was ended. */
+    /** Records that the call has returned. Returns false if it was ended. */
     boolean finish() {
         return due.getAndSet(IN_NO_CALL) != ENDED;
     }
@@ -51,7 +51,7 @@ final class HeldSession {
         if (seen - now > 0) {
             return seen - now;
         }
-        // Not a call that has begun since.
+        // Must not end a later call.
         if (due.compareAndSet(seen, ENDED)) {
             session.abort();
         }

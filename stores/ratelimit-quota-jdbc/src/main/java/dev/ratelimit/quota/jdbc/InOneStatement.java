@@ -12,25 +12,27 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts a single acquire by one statement of PostgreSQL, which is its own transaction: one round trip, and one flush of the log if it
- * is granted. A denial writes nothing. All else is counted {@link InTransaction}.
+ * Counts a single acquire by one statement of PostgreSQL, which is its own transaction: one round trip, and one flush
+ * of the log if it is granted. A denial writes nothing. All else is counted {@link InTransaction}.
  *
- * <p>All parts of the statement see the tables as they were when it began, but a part that locks or inserts a row waits for whoever
- * holds it, and sees the row as that one left it (manual of PostgreSQL, sections 7.8.4 and 13.2.1):
+ * <p>All parts of the statement see the tables as they were when it began. But a part that locks or inserts a row waits
+ * for the transaction that holds the row, and then sees the row as that transaction left it (manual of PostgreSQL,
+ * sections 7.8.4 and 13.2.1):
  *
  * <ul>
  *   <li>{@code room} locks the row if there is room in it, looking again after having waited; {@code taken} adds to it.
  *   <li>{@code opened} inserts the row if there was none; on a conflict nothing.
- *   <li>{@code kept} remembers the operation. If the same one is under way elsewhere, the primary key fails the whole statement, and
- *       the next attempt finds it remembered.
+ *   <li>{@code kept} remembers the operation. If the same operation is in progress elsewhere, the primary key makes the
+ *   whole statement fail, and the next attempt finds the operation remembered.
  * </ul>
  *
- * <p>If nothing was granted, and yet the row as it was had room, somebody came between, and the statement is sent again. So a denial
- * always shows a counter without room.
+ * <p>If nothing was granted although the row had room at the start, another transaction came in between, and the
+ * statement is sent again. So a denial always shows a counter without room.
  *
- * <p><b>Where there is room.</b> A plain {@code UPDATE} counts the same amount in three quarters of the time, but says nothing of a row
- * that it does not find or that has no room. So it is sent first to counters on which something was {@linkplain LatelyGranted
- * lately granted}, for all or nothing and without an id; if it changes no row, the statement above follows.
+ * <p><b>Where there is room.</b> A plain {@code UPDATE} counts the same amount in three quarters of the time, but it
+ * does not tell a missing row from a row without room. So it is tried first for counters with a
+ * {@linkplain LatelyGranted recent grant}, if the acquire is all or nothing and has no id. If it changes no row, the
+ * statement above follows.
  */
 final class InOneStatement implements Counting {
 
@@ -116,7 +118,7 @@ final class InOneStatement implements Counting {
         return counted;
     }
 
-    /** Counts it, if there is a row with room; otherwise null. */
+    /** Counts the acquire if there is a row with room; otherwise returns null. */
     private @Nullable Counted ifRoom(Acquire acquire, Session session, Progress progress) throws SQLException {
         try (PreparedStatement statement = session.prepare(ifRoom)) {
             statement.setString(1, String.valueOf(session.serverMillis()));
@@ -157,7 +159,7 @@ final class InOneStatement implements Counting {
         return row.getInt(1) == SHOWN ? denied(acquire, row.getLong(3)) : new Counted(row.getLong(2), row.getLong(3));
     }
 
-    /** A denial, or null if there would have been room. */
+    /** Returns a denial; null if there would have been room. */
     private static @Nullable Counted denied(Acquire acquire, long used) {
         return acquire.granted(used) == 0 ? new Counted(0, used) : null;
     }

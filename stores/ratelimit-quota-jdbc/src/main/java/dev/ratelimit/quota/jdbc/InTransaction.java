@@ -21,12 +21,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts any operations in one transaction: holds their counters, decides by a {@link Ledger}, writes what has changed.
+ * Counts any operations in one transaction: locks their counters, decides by a {@link Ledger}, and writes the changes.
  *
- * <p>Counters are held in the order of their names, so that transactions do not wait for each other in a circle. A counter that has
- * no row cannot be held; two that insert it at once are told apart by the primary key, and the loser begins again. An update
- * says what the row must show: should a database not hold what it was asked to hold, the update finds nothing, and the
- * transaction begins again, too.
+ * <p>Counters are locked in the order of their names, so that transactions cannot deadlock. A counter without a row
+ * cannot be locked. If two transactions insert it at once, the primary key lets one fail, and that one begins again. An
+ * update also checks the value that the transaction has read. If a database has not kept the lock, the update changes
+ * no row, and the transaction begins again.
  */
 final class InTransaction implements Counting {
 
@@ -125,7 +125,7 @@ final class InTransaction implements Counting {
         }
     }
 
-    /** Writes what has changed; returns whether there was anything. */
+    /** Writes the changes; returns whether there were any. */
     private boolean write(Ledger ledger, Session session) throws SQLException {
         List<Ledger.Balance> changed = ledger.changed();
         update(changed.stream().filter(balance -> !balance.isNew()).toList(), session);

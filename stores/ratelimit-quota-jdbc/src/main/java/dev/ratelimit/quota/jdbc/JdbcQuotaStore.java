@@ -17,25 +17,28 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JDBC quota store is a quota store in two tables of a relational database: PostgreSQL 12, MariaDB 10.6, MySQL 8.0, H2 2.2, or later.
+ * A JDBC quota store is a quota store in two tables of a relational database: PostgreSQL 12, MariaDB 10.6, MySQL 8.0,
+ * H2 2.2, or later.
  *
  * <pre>{@code
  * QuotaStore store = JdbcQuotaStore.builder(pool).createTables().build();
  * }</pre>
  *
- * <p><b>What is lost.</b> Nothing that the database has committed. Whether it keeps that over a crash is its own setting; the guide says
- * more under "Choosing a store".
+ * <p><b>Durability.</b> The store keeps everything that the database has committed. Whether a commit survives a crash
+ * is a setting of the database; see "Choosing a store" in the guide.
  *
- * <p><b>Operations.</b> All that the SPI knows: ids are remembered with their counters, any group is decided as one, and counters are
- * listed.
+ * <p><b>Operations.</b> The store supports the whole SPI: it remembers ids with their counters, decides any group all
+ * or nothing, and lists counters.
  *
- * <p><b>Waiting.</b> Callers leave at their deadlines whatever the database, the network or the pool does: calls run on daemon threads
- * of the store, or, in PostgreSQL, on the caller's own where a connection is at hand, which is aborted at the deadline. An
- * interrupt is heard at once in the first case, with the answer or at the deadline in the second.
+ * <p><b>Waiting.</b> A call returns at its deadline, whatever the database, the network or the pool does. Calls run on
+ * daemon threads of the store. With PostgreSQL, a call runs on the caller's own thread if the store has kept a
+ * connection; the store aborts that connection at the deadline. In the first case a call reacts to an interrupt at
+ * once, in the second case with the answer or at the deadline.
  *
- * <p><b>Connections</b> are taken from the data source for each call: give it a pool. Those to PostgreSQL are kept at hand for the
- * next call, 50 milliseconds at most, or until another call waits for one. With MariaDB and MySQL, a pool whose connections have
- * auto-commit off and the isolation level {@code READ_COMMITTED} saves round trips.
+ * <p><b>Connections</b> are taken from the data source for each call, so use a pool. The store keeps a connection to
+ * PostgreSQL for the next call, for 50 milliseconds at most, or until another call waits for one. With MariaDB and
+ * MySQL, a pool whose connections have auto-commit off and the isolation level {@code READ_COMMITTED} saves round
+ * trips.
  *
  * <p><b>Thread-safety.</b> All methods may be called by many threads at once.
  */
@@ -70,7 +73,7 @@ public final class JdbcQuotaStore implements QuotaStore {
         try {
             purge.start(builder.purgeEvery);
         } catch (Error e) {
-            // No thread could be started for it: what there is ends.
+            // No thread could be started for the store, so close what is open.
             purge.close();
             if (byCaller != null) {
                 byCaller.close();
@@ -92,7 +95,7 @@ public final class JdbcQuotaStore implements QuotaStore {
     /**
      * Returns a builder of a store in a database.
      *
-     * @param source where connections come from; stays open when the store is closed
+     * @param source the source of connections; the store does not close it
      * @return a builder
      */
     public static JdbcQuotaStoreBuilder builder(DataSource source) {
@@ -101,7 +104,7 @@ public final class JdbcQuotaStore implements QuotaStore {
     }
 
     /**
-     * Returns a builder of a store in a file, for one process: an H2 database, which is made if it is not there.
+     * Returns a builder of a store in a file, for one process: an H2 database, which is created if it does not exist.
      *
      * @param file the file, without the suffix {@code .mv.db} that the database gives it
      * @return a builder, of one store
@@ -112,13 +115,15 @@ public final class JdbcQuotaStore implements QuotaStore {
     }
 
     /**
-     * Returns a store in a file, for one process: an H2 database, which is made if it is not there, with its tables.
+     * Returns a store in a file, for one process: an H2 database, which is created with its tables if it does not
+     * exist.
      *
-     * <p>What was granted is on the disk before the caller hears of it.
+     * <p>The store flushes granted units to the disk before it answers.
      *
      * @param file the file, without the suffix {@code .mv.db} that the database gives it
      * @return a store
-     * @throws QuotaStoreException if H2 is not there, or the file cannot be used; the message says what to do
+     * @throws QuotaStoreException if H2 is not on the class path, or the file cannot be used; the message says what to
+     *     do
      */
     public static JdbcQuotaStore inFile(Path file) {
         return builder(file).createTables().build();
@@ -130,10 +135,10 @@ public final class JdbcQuotaStore implements QuotaStore {
     }
 
     /**
-     * Applies operations; those of a call in one transaction.
+     * Applies operations, all operations of a call in one transaction.
      *
-     * @throws QuotaStoreException if any could not be done; then none was, or it is not known
-     * @throws IllegalArgumentException if there are none, or more than the largest batch
+     * @throws QuotaStoreException if an operation failed; its certainty says whether the call may have counted
+     * @throws IllegalArgumentException if there are no operations, or more than the maximum
      */
     @Override
     public List<Outcome> apply(List<Operation> operations, Deadline deadline) {
@@ -149,8 +154,8 @@ public final class JdbcQuotaStore implements QuotaStore {
     }
 
     /**
-     * Lists counters. It reads all that the quota has, 1,000 at a time, as calls of their own: others come between them. Of
-     * counters whose time is over, those are listed that have not been deleted yet.
+     * Lists counters. It reads all counters of the quota, 1,000 at a time. Each 1,000 are a separate call, so other
+     * calls run in between. Expired counters are listed until they are deleted.
      *
      * @throws QuotaStoreException with {@code NOT_APPLIED} if not all were read by the deadline, or the database failed
      */
@@ -162,16 +167,19 @@ public final class JdbcQuotaStore implements QuotaStore {
     }
 
     /**
-     * Deletes counters whose time is over, with what is remembered of their operations. A timer does so, too.
+     * Deletes expired counters and their remembered operations. A timer also does this regularly.
      *
-     * @return how many counters were deleted
-     * @throws QuotaStoreException if it did not succeed; what has been deleted stays so
+     * @return the number of deleted counters
+     * @throws QuotaStoreException if it failed; counters deleted until then stay deleted
      */
     public long purge() {
         return purge.run();
     }
 
-    /** Ends the threads of the store, after a moment for calls under way. The data source stays open; a file is closed. */
+    /**
+     * Ends the threads of the store, after a short wait for calls in progress. The data source stays open; a file is
+     * closed.
+     */
     @Override
     public void close() {
         purge.close();

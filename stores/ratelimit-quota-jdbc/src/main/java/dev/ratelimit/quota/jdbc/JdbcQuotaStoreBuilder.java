@@ -8,8 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A builder of a {@link JdbcQuotaStore}: which tables it counts in, and how long it may wait for the database at the start. Not
- * thread-safe.
+ * A builder of a {@link JdbcQuotaStore}: its tables, its namespace, its bounds, and its wait for the database at the
+ * start. Not thread-safe.
  */
 public final class JdbcQuotaStoreBuilder {
 
@@ -32,17 +32,17 @@ public final class JdbcQuotaStoreBuilder {
     }
 
     /**
-     * Sets the name of the table of counters; that of operations is the same with {@code _operation} behind it. Default:
-     * {@code ratelimit_quota}.
+     * Sets the name of the table of counters. The table of operations has the same name with the suffix
+     * {@code _operation}. Default: {@code ratelimit_quota}.
      *
-     * <p>A schema may stand before it, {@code app.quota}; without one, where it is found is the data source's
-     * business. What MariaDB and MySQL call a database is a schema here.
+     * <p>The name may have a schema, as in {@code app.quota}. Without one, the data source's default schema applies. In
+     * MariaDB and MySQL, a schema is a database.
      *
      * @param name one or two parts with a dot between; each a letter, then up to 39 of {@code A-Z a-z 0-9 _}, or,
      *     between double quotes or backquotes, 1 to 40 of {@code A-Z a-z 0-9 _ $ -}, in upper and lower case as
      *     written
      * @return this
-     * @throws IllegalArgumentException if it is not as said
+     * @throws IllegalArgumentException if the name is not of this form
      */
     public JdbcQuotaStoreBuilder table(String name) {
         table = TableName.of(name);
@@ -50,13 +50,13 @@ public final class JdbcQuotaStoreBuilder {
     }
 
     /**
-     * Sets what stands before the names of the counters in the table: {@code namespace:quota/key/start}.
-     * Applications that use one table need one each, or their quotas of one name share their counters. Default:
-     * nothing.
+     * Sets the namespace, which is a prefix of the names of counters in the table: {@code namespace:quota/key/start}.
+     * Applications that use one table need different namespaces; otherwise their quotas with the same name share
+     * counters. Default: none.
      *
      * @param name 1 to 64 of {@code A-Z a-z 0-9 . _ -}
      * @return this
-     * @throws IllegalArgumentException if it is not as said
+     * @throws IllegalArgumentException if the name is not of this form
      */
     public JdbcQuotaStoreBuilder namespace(String name) {
         namespace = Namespace.of(name);
@@ -64,7 +64,7 @@ public final class JdbcQuotaStoreBuilder {
     }
 
     /**
-     * Sets how often counters are deleted whose time is over. Default: each minute.
+     * Sets how often expired counters are deleted. Default: each minute.
      *
      * @param interval the time between, more than zero
      * @return this
@@ -88,8 +88,8 @@ public final class JdbcQuotaStoreBuilder {
     }
 
     /**
-     * Sets this process's wall clock. A counter is deleted once its time is over by the database's clock, and by
-     * this one: so that a clock that is ahead deletes nothing. Default: the system's.
+     * Sets this process's wall clock. A counter is deleted when it has expired by the database's clock and by this
+     * clock, so one clock that is ahead deletes nothing. Default: the system's.
      *
      * @param source the clock
      * @return this
@@ -99,17 +99,17 @@ public final class JdbcQuotaStoreBuilder {
         return this;
     }
 
-    /** Sets what is taken for the database's clock, for tests that cannot have a server's time go on. */
+    /** Replaces the database's clock, for tests that cannot move a server's time. */
     JdbcQuotaStoreBuilder databaseClock(DatabaseClock clock) {
         databaseClock = clock;
         return this;
     }
 
     /**
-     * Sets how many calls can be under way at once; others wait for their turn, until their deadlines. Default: 32. More than
-     * the pool has connections is of no use.
+     * Sets the maximum number of calls in progress at once. Further calls wait for their turn, until their deadlines.
+     * Default: 32. A number above the size of the pool has no effect.
      *
-     * @param calls the most, at least 1
+     * @param calls the maximum, at least 1
      * @return this
      * @throws IllegalArgumentException if it is less than 1
      */
@@ -122,11 +122,11 @@ public final class JdbcQuotaStoreBuilder {
     }
 
     /**
-     * Makes the tables that are not there. Needs a user who may do so; the same statements stand in SQL files beside this
-     * class, one for each database.
+     * Creates the missing tables. The database user needs the right to do so. The same statements are in SQL files next
+     * to this class, one for each database.
      *
      * @return this
-     * @throws QuotaStoreException if it did not succeed; the message says what to do
+     * @throws QuotaStoreException if it failed; the message says what to do
      */
     public JdbcQuotaStoreBuilder createTables() {
         Deadline deadline = Deadline.after(startWithin);
@@ -143,14 +143,13 @@ public final class JdbcQuotaStoreBuilder {
     }
 
     /**
-     * Returns a store, after a look at the database and its tables, and a try of all that it does there.
+     * Returns a store, after checking the database and its tables, and trying each kind of statement.
      *
-     * <p>It also makes the first calls as fast as later ones: up to 16 calls at once, or {@link #maxCalls},
-     * open connections, prepare statements and load classes, for at most two seconds. They leave nothing in the
-     * tables.
+     * <p>It also makes the first calls as fast as later ones: up to 16 calls at once, or {@link #maxCalls}, open
+     * connections, prepare statements and load classes, for at most two seconds. They leave nothing in the tables.
      *
      * @return a store
-     * @throws QuotaStoreException if it could not work as things are; the message says what to do
+     * @throws QuotaStoreException if the store could not work; the message says what to do
      */
     public JdbcQuotaStore build() {
         Deadline deadline = Deadline.after(startWithin);

@@ -1,8 +1,8 @@
 package dev.ratelimit.quota.jdbc;
 
 /**
- * A guess whether a counter has a row with room in it: whether something was granted on it when it was last asked for here. A wrong
- * guess costs a statement more, or a slower one.
+ * A guess whether a counter has a row with room: whether the last request for it from this process was granted. A wrong
+ * guess costs one more statement, or a slower one.
  *
  * <p>Counters share a fixed number of marks, by their hash. Threads write them without an order, and may see old ones.
  */

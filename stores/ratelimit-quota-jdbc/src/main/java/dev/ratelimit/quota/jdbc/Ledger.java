@@ -17,21 +17,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ledger is what a transaction has read of its counters, and what it makes of them: the rules of a quota store, without a database.
+ * A ledger holds the counters that a transaction has read, and applies operations to them: the rules of a quota store,
+ * without a database.
  *
- * <p>It decides all operations of a call one after another, on counters that the transaction holds; what has changed at the end is
- * written once, however many operations did it. The arithmetic is that of the operations, and stands nowhere in SQL, so that it is
+ * <p>It decides all operations of a call one after another, on counters that the transaction has locked. The final
+ * values are written once, however many operations changed them. The operations do the arithmetic, not SQL, so it is
  * the same for all databases and never wraps.
  */
 final class Ledger {
 
-    /** What an operation is known by. */
+    /** The identity of an operation. */
     record Key(String counter, OperationId id) {}
 
     /** One counter as it was read, and as it is now. */
     static final class Balance {
         final String name;
-        /** What the row said, or -1 if there is none. */
+        /** The value in the row, or -1 if there is no row. */
         final long stored;
 
         private final long storedExpires;
@@ -80,7 +81,7 @@ final class Ledger {
     private final Map<Key, Counted> remembered = new HashMap<>();
     private final Map<Key, Counted> kept = new HashMap<>();
 
-    /** Says what a counter's row shows. */
+    /** Loads the row of a counter. */
     void load(String counter, long used, long expires) {
         balances.put(counter, new Balance(counter, used, expires));
     }
@@ -90,7 +91,7 @@ final class Ledger {
         return balances.containsKey(counter);
     }
 
-    /** Says what became of an operation when it came first. */
+    /** Loads the remembered outcome of an operation. */
     void remember(Key key, Counted outcome) {
         remembered.put(key, outcome);
     }
@@ -100,7 +101,7 @@ final class Ledger {
         return balances.values().stream().filter(Balance::changed).toList();
     }
 
-    /** The operations to be remembered from now on. */
+    /** The outcomes to be remembered. */
     Map<Key, Counted> kept() {
         return kept;
     }

@@ -18,15 +18,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lists the counters of a query that show most.
  *
- * <p>It reads all rows of the quota, page by page in the order of their names, and keeps the greatest that match. The names
- * of a quota's counters are a range, so no pattern is sent, and no character of a name means anything else. Other calls
- * come between two pages, and what a counter shows is as of its page.
+ * <p>It reads all rows of the quota, page by page in the order of their names, and keeps the greatest that match. The
+ * names of a quota's counters are a range, so no pattern is sent, and no character of a name means anything else. Other
+ * calls run between two pages, and each counter has its value at the time of its page.
  *
  * <p>Thread-safe.
  */
 final class Listing {
 
-    /** Of two that show the same, the one whose name comes first is listed first. */
+    /** The order of the list, reversed: of two equal counters, the one whose name comes first is listed first. */
     private static final Comparator<ListedCounter> LAST_OF_THE_LIST_FIRST = Comparator.comparingLong(
                     ListedCounter::used)
             .thenComparing(listed -> listed.counter().name(), Comparator.reverseOrder());
@@ -41,11 +41,11 @@ final class Listing {
         this.namespace = namespace;
     }
 
-    /** Where rows come from. */
+    /** The source of rows. */
     @FunctionalInterface
     interface Pages {
 
-        /** Rows whose names lie between two, without these, in the order of names: none if there are no more. */
+        /** Returns rows whose names lie strictly between two names, in order; none if there are no more. */
         List<Row> between(String after, String before, Deadline deadline);
     }
 
@@ -58,7 +58,7 @@ final class Listing {
      */
     record Row(String name, long used, long expires) {}
 
-    /** The counters of a query, those that show most first. */
+    /** Returns the counters of a query, those with the largest values first. */
     List<ListedCounter> list(CounterQuery query, Deadline deadline) {
         PriorityQueue<ListedCounter> greatest = new PriorityQueue<>(LAST_OF_THE_LIST_FIRST);
         String end = namespace.stored(query.quota() + NEXT_AFTER_SLASH);
@@ -88,13 +88,13 @@ final class Listing {
         try {
             return pages.between(after, before, deadline);
         } catch (QuotaStoreException e) {
-            // Where no page was read, the failure says what took the time: the pool, or other calls.
+            // If no page was read, the failure names what took the time: the pool, or other calls.
             boolean late = Failures.ended(e) || (read > 0 && deadline.hasPassed());
             throw late ? late(read, e) : e;
         }
     }
 
-    /** What a row says, if it is of a counter that shows something. */
+    /** Returns the counter of a row, if it is not zero. */
     private Optional<ListedCounter> listed(Row row) {
         if (row.used() < 1) {
             return Optional.empty();
@@ -103,7 +103,7 @@ final class Listing {
             Counter counter = Counter.parse(namespace.counter(row.name()), Instant.ofEpochMilli(row.expires()));
             return Optional.of(new ListedCounter(counter, row.used()));
         } catch (IllegalArgumentException | DateTimeException e) {
-            // Somebody else's row: no counter has such a name.
+            // A row of another program: no counter has such a name.
             return Optional.empty();
         }
     }

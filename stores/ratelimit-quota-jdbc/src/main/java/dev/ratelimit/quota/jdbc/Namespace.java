@@ -3,16 +3,16 @@ package dev.ratelimit.quota.jdbc;
 import dev.ratelimit.quota.spi.Counter;
 
 /**
- * What stands before the names of an application's counters, so that several applications can count in one table.
+ * The prefix of an application's counters, so that several applications can count in one table.
  *
  * @param prefix empty, or a name and a colon, which no counter's name has
  */
 record Namespace(String prefix) {
 
-    /** Counters stand under their own names. */
+    /** The empty namespace: counters have their own names. */
     static final Namespace NONE = new Namespace("");
 
-    /** The most characters of a name. */
+    /** The maximum length of a name. */
     static final int MAX = Counter.MAX_QUOTA_LENGTH;
 
     /** The namespace of a name. */
@@ -24,17 +24,17 @@ record Namespace(String prefix) {
         return new Namespace(name + ":");
     }
 
-    /** The name in the table. */
+    /** Returns the name in the table. */
     String stored(String counter) {
         return prefix.isEmpty() ? counter : prefix.concat(counter);
     }
 
-    /** The name of a counter that stands in the table. */
+    /** Returns the counter's name from the name in the table. */
     String counter(String stored) {
         return stored.substring(prefix.length());
     }
 
-    /** How many characters a name in the table may have. */
+    /** The maximum length of a name in the table. */
     int maxName() {
         return prefix.length() + Counter.MAX_NAME_LENGTH;
     }

@@ -5,22 +5,24 @@ import dev.ratelimit.quota.Certainty;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** How far a call has come: what its caller may say of it when leaving. Between two threads. */
+/**
+ * The progress of a call, shared by its two threads. It determines the certainty that the caller gets when it leaves.
+ */
 final class Progress {
 
     private enum Phase {
-        /** Nothing that counts has been sent. */
+        /** No statement that counts has been sent. */
         OPEN,
-        /** What counts has been sent, and may be done. */
+        /** A statement that counts has been sent, and may have been executed. */
         SENT,
-        /** The caller has gone, and nothing more is sent. */
+        /** The caller has left, and nothing more is sent. */
         LEFT
     }
 
     /**
-     * Where something comes from.
+     * A source of something.
      *
-     * @param <T> what
+     * @param <T> the type of the thing
      */
     @FunctionalInterface
     interface Source<T> {
@@ -44,39 +46,42 @@ final class Progress {
         return taken;
     }
 
-    /** Whether the call waits for a connection, or has got none. */
+    /** Whether the call waits for a connection, or got none. */
     boolean isTakingConnection() {
         return takingConnection;
     }
 
-    /** How long the call has waited for a connection so far, of the time since it began. */
+    /** The time that the call has waited for a connection so far. */
     long nanosWithoutConnection() {
         return (takingConnection ? time.nanos() : connectedAt) - begin;
     }
 
-    /** How long the call has taken so far. */
+    /** The time since the call began. */
     long nanos() {
         return time.nanos() - begin;
     }
 
-    /** Says that what counts is sent next. Throws if the caller has gone, who took it that nothing was counted. */
+    /**
+     * Records that a statement that counts is sent next. Throws if the caller has left, because the caller was told
+     * that nothing was counted.
+     */
     void send() {
         if (!phase.compareAndSet(Phase.OPEN, Phase.SENT)) {
             throw Calls.late();
         }
     }
 
-    /** Says that what was sent did nothing. */
+    /** Records that the sent statement changed nothing. */
     void undone() {
         phase.compareAndSet(Phase.SENT, Phase.OPEN);
     }
 
-    /** Ends the call for its caller, and says what that may know. */
+    /** Ends the call for its caller, and returns the certainty. */
     Certainty leave() {
         return phase.getAndSet(Phase.LEFT) == Phase.SENT ? Certainty.INDETERMINATE : Certainty.NOT_APPLIED;
     }
 
-    /** What is known while the caller waits. */
+    /** Returns the certainty while the caller waits. */
     Certainty certainty() {
         return phase.get() == Phase.SENT ? Certainty.INDETERMINATE : Certainty.NOT_APPLIED;
     }

@@ -17,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Forgets counters whose time is over, and with them their operations, now and then.
+ * Deletes expired counters and their operations at regular intervals.
  *
- * <p>A counter's time is over when the database's clock and that of this process both say so: one node whose clock is
- * wrong must not delete what all count on.
+ * <p>A counter has expired when both the database's clock and this process's clock say so: a node with a wrong clock
+ * must not delete shared counters.
  *
- * <p>It does so in small transactions, and passes over counters that somebody holds, so that it never makes anyone wait for long.
- * Many processes may do it at once.
+ * <p>It works in small transactions and skips locked counters, so that other callers never wait long. Many processes
+ * may purge at once.
  */
 final class Purge implements AutoCloseable {
 
@@ -57,7 +57,7 @@ final class Purge implements AutoCloseable {
                 task -> OwnThreads.unstarted("ratelimit-quota-jdbc-purge", task));
     }
 
-    /** Has it done each time so much time has passed. */
+    /** Starts the regular purge. */
     void start(Duration interval) {
         long nanos = TimeUnit.NANOSECONDS.convert(interval);
         var unused = timer.scheduleWithFixedDelay(this::tryRun, nanos, nanos, TimeUnit.NANOSECONDS);
@@ -74,7 +74,7 @@ final class Purge implements AutoCloseable {
         }
     }
 
-    /** Does it now; returns how many counters were forgotten. */
+    /** Purges now; returns the number of deleted counters. */
     long run() {
         long all = 0;
         int some;
@@ -86,7 +86,7 @@ final class Purge implements AutoCloseable {
         return all;
     }
 
-    /** Forgets counters, whatever their time is. */
+    /** Deletes counters, expired or not. */
     void forget(List<String> counters) {
         Deadline deadline = Deadline.after(MAX);
         try {
@@ -126,7 +126,7 @@ final class Purge implements AutoCloseable {
 
     private List<String> expired(Session session) throws SQLException {
         List<String> counters = new ArrayList<>();
-        // A clock that is ahead, a node's or the database's, deletes nothing whose time is not over by the other.
+        // One clock that is ahead, a node's or the database's, deletes nothing that has not expired by the other.
         long now = Math.min(clock.millis(session), instants.millis());
         try (PreparedStatement statement = session.prepareQuery(bound, sql.expired(BATCH))) {
             statement.setLong(1, now);

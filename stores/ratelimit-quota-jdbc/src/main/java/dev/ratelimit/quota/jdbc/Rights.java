@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Whether the database's user may do what the store does: each kind of statement is tried once, on a counter that
- * nobody has, and rolled back.
+ * The check of the database user's rights: tries each kind of statement once, on a counter that no request uses, and
+ * rolls it back.
  */
 final class Rights {
 
@@ -25,7 +25,7 @@ final class Rights {
         this.counter = counter;
     }
 
-    /** What sets the parameters of a statement. */
+    /** Sets the parameters of a statement. */
     @FunctionalInterface
     private interface Parameters {
 
@@ -34,7 +34,7 @@ final class Rights {
 
     /** Throws if the user lacks a right, naming all that are missing. */
     static void check(Session session, Sql sql, Namespace namespace) throws SQLException {
-        // Another name each time, so that two that start at once do not wait for each other.
+        // A different name each time, so that two stores that start at once do not wait for each other.
         Rights rights = new Rights(session, sql, namespace.stored("probe/" + UUID.randomUUID() + "/0"));
         rights.ofCounters();
         rights.ofOperations();

@@ -10,12 +10,15 @@ import java.sql.Statement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A session is a connection while it is here: it is given back as it was, or, after trouble, not at all. For one thread at a time. */
+/**
+ * A session is a connection while the store has it. The store gives it back unchanged, or closes it after a failure.
+ * For one thread at a time.
+ */
 final class Session implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-    /** How long a rollback may take that nobody waits for. */
+    /** The maximum time of a rollback for which no caller waits. */
     private static final int CLEARING_MILLIS = 1000;
 
     private static final int MAX_MILLIS = 1 << 29;
@@ -60,27 +63,28 @@ final class Session implements AutoCloseable {
         deadline = until;
     }
 
-    /** The connection, for what is neither counted nor timed. */
+    /** Returns the connection, for work that neither counts nor has a deadline. */
     Connection connection() throws SQLException {
         bound();
         return connection;
     }
 
-    /** A statement, which may take as long as is left until the deadline. */
+    /** Prepares a statement, which may take until the deadline. */
     PreparedStatement prepare(String sql) throws SQLException {
         bound();
         return connection.prepareStatement(sql);
     }
 
     /**
-     * A query that the server ends by itself before the deadline; the bound knows its {@link StatementBound#rows rows}.
+     * Prepares a query that the server ends by itself before the deadline. The bound returns its
+     * {@link StatementBound#rows rows}.
      */
     PreparedStatement prepareQuery(StatementBound by, String select) throws SQLException {
         bound();
         return connection.prepareStatement(by.query(select, StatementBound.rounded(serverMillis())));
     }
 
-    /** A change that the server ends by itself before the deadline, after a query of the same transaction. */
+    /** Prepares a change that the server ends by itself before the deadline, after a query of the same transaction. */
     PreparedStatement prepareChange(StatementBound by, String statement) throws SQLException {
         bound();
         return connection.prepareStatement(by.change(statement, StatementBound.rounded(serverMillis())));
@@ -109,7 +113,7 @@ final class Session implements AutoCloseable {
         return StatementBound.millis(Math.min(MAX_MILLIS, Math.max(1, deadline.remainingMillis())));
     }
 
-    /** Has each statement be its own transaction. */
+    /** Makes each statement its own transaction. */
     void autoCommit() throws SQLException {
         if (!connection.getAutoCommit()) {
             bound();
@@ -117,7 +121,7 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Has transactions see what others have committed, and hold no gaps between rows. */
+    /** Sets the isolation level read committed, which locks no gaps between rows. */
     void readCommitted() throws SQLException {
         bound();
         int now = connection.getTransactionIsolation();
@@ -137,7 +141,7 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Ends the transaction so that it is kept. What has been sent may be done from here on. */
+    /** Commits the transaction. From here on its changes may have been made. */
     void commit(Progress progress) throws SQLException {
         bound();
         progress.send();
@@ -145,7 +149,7 @@ final class Session implements AutoCloseable {
         open = false;
     }
 
-    /** Ends the transaction so that nothing of it is kept. */
+    /** Rolls the transaction back. */
     void rollback() throws SQLException {
         if (open) {
             bound();
@@ -154,12 +158,12 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Says that the connection is in a state that is not known. */
+    /** Records that the state of the connection is unknown. */
     void broken() {
         sound = false;
     }
 
-    /** Says that a statement failed in it: its connection is given to nobody any more if it may be at fault. */
+    /** Records that a statement failed. If the connection may be the cause, it is not used again. */
     void failed(SQLException e) {
         // Only another connection can lead to the server that takes changes.
         sound &= SqlStates.undone(e) && !SqlStates.readOnly(e) && !isClosed();
@@ -174,12 +178,12 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Whether nothing is under way in it, and its state is known. */
+    /** Whether nothing is in progress in it, and its state is known. */
     boolean isClean() {
         return sound && !open;
     }
 
-    /** Has whatever is under way in it fail soon, whichever thread waits for that. Does not wait itself. */
+    /** Makes the work in progress fail soon, whichever thread does it. Does not wait. */
     void abort() {
         try {
             connection.abort(task -> startOrRun("ratelimit-quota-jdbc-abort", task));
@@ -188,7 +192,7 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Where no thread can be started, the current one has to do it. */
+    /** Starts a thread for a task, or runs the task on the current thread if none can be started. */
     private static void startOrRun(String name, Runnable task) {
         try {
             OwnThreads.unstarted(name, task).start();
@@ -202,7 +206,7 @@ final class Session implements AutoCloseable {
             throw Calls.late();
         }
         long millis = Math.min(MAX_MILLIS, Math.max(1, deadline.remainingMillis()));
-        // The next power of two is near enough for what only sets a thread free, and seldom another than the last one.
+        // A power of two is exact enough to free a thread, and it seldom differs from the last one set.
         bound(Integer.highestOneBit((int) (2 * millis - 1)));
     }
 
@@ -213,7 +217,7 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Gives the connection back; what is still open is rolled back first. */
+    /** Gives the connection back; an open transaction is rolled back first. */
     @Override
     public void close() {
         try {

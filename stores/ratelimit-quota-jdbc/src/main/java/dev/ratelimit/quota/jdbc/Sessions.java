@@ -15,11 +15,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions that calls are made in, kept in hand for a moment after each.
+ * The sessions of calls, each kept for a short time after its call.
  *
- * <p>To take a connection may take as long as its pool likes, so no caller should do that itself. One that is in hand needs no
- * wait. It goes back after {@link #HOLD} all the same, however busy it is, so that nobody else who shares the pool misses it for
- * longer, and at once if somebody waits for a connection here.
+ * <p>Taking a connection from a pool may take any time, so callers do not do it on their own threads. A kept session
+ * needs no wait. It goes back to the pool after {@link #HOLD}, however busy it is, so that other users of the pool wait
+ * no longer than that. It goes back at once if another call of this store waits for a connection.
  */
 final class Sessions implements AutoCloseable {
 
@@ -46,7 +46,7 @@ final class Sessions implements AutoCloseable {
         this.watch = new Watch(this::look);
     }
 
-    /** Takes one, on a thread of the store, and waits for as long as where it comes from likes. */
+    /** Takes a session, on a thread of the store, and waits as long as the pool takes. */
     HeldSession take(Deadline deadline) throws SQLException {
         taking.incrementAndGet();
         try {
@@ -62,7 +62,7 @@ final class Sessions implements AutoCloseable {
         }
     }
 
-    /** Takes one that is in hand, and ends it at the deadline; null if there is none. */
+    /** Takes a kept session, whose call is ended at the deadline; null if there is none. */
     @Nullable
     HeldSession takeInHand(Deadline deadline) {
         HeldSession held = inHand.pollFirst();
@@ -74,14 +74,16 @@ final class Sessions implements AutoCloseable {
         return held;
     }
 
-    /** Takes one back from the caller of {@link #take}. */
+    /** Takes a session back from the caller of {@link #take}. */
     void putBack(HeldSession held) {
         if (!keep(held)) {
             giveBack(held, Runnable::run);
         }
     }
 
-    /** Takes one back from the caller of {@link #takeInHand}, who does not wait. Whether its call was ended. */
+    /**
+     * Takes a session back from the caller of {@link #takeInHand}, without waiting. Returns whether its call was ended.
+     */
     boolean putBackInHand(HeldSession held) {
         boolean ended = !held.finish();
         if (ended) {
@@ -97,10 +99,10 @@ final class Sessions implements AutoCloseable {
         if (closed || !held.session().isClean() || held.until() - time.nanos() <= 0) {
             return false;
         }
-        // The latest first, so that those of which there are too many grow old.
+        // The latest first, so that surplus sessions grow old.
         inHand.addFirst(held);
         watch.by(held.until());
-        // Whoever takes one after this look finds it; whoever took none before it must not wait for it.
+        // A call that takes a session after this check finds it. A call that found none before must not wait for it.
         return (taking.get() == 0 && !closed) || !inHand.remove(held);
     }
 
@@ -109,7 +111,7 @@ final class Sessions implements AutoCloseable {
         try {
             executor.execute(held.session()::close);
         } catch (OutOfMemoryError e) {
-            // No thread could be started: a moment's wait is better than a connection that is lost to its pool.
+            // No thread could be started: a short wait is better than a connection that the pool loses.
             held.session().close();
         }
     }
@@ -127,7 +129,7 @@ final class Sessions implements AutoCloseable {
         return next;
     }
 
-    /** Gives back those in hand, and keeps none any more. */
+    /** Gives all kept sessions back, and keeps none from now on. */
     @Override
     public void close() {
         closed = true;
@@ -136,7 +138,7 @@ final class Sessions implements AutoCloseable {
         }
     }
 
-    /** Ends no more calls. */
+    /** Stops the watch, so that no more calls are ended. */
     void endWatch() {
         watch.close();
     }

@@ -16,12 +16,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The check of a set-up, once, when a store is built: whatever is wrong is one error that says what to do. */
+/** The check of the setup when a store is built: anything wrong is one exception that says what to do. */
 final class SetupCheck {
 
     private SetupCheck() {}
 
-    /** The dialect of the database, whose tables are as they must be, and whose user may do all that the store does. */
+    /** Returns the dialect of the database, after checking its tables and the rights of its user. */
     static Dialect dialect(Connections connections, TableName name, Namespace namespace, Deadline deadline)
             throws SQLException {
         try (Session session = Session.open(connections, deadline)) {
@@ -59,7 +59,7 @@ final class SetupCheck {
         Set<String> found;
         if (name.schema() != null) {
             String schema = name.schema().stored(database);
-            // What MariaDB and MySQL call a database is JDBC's catalog.
+            // A database of MariaDB and MySQL is a catalog of JDBC.
             found = database.supportsSchemasInTableDefinitions()
                     ? keyOf(stored, database, connection.getCatalog(), schema)
                     : keyOf(stored, database, schema, null);
@@ -112,14 +112,14 @@ final class SetupCheck {
                 cause);
     }
 
-    /** What is thrown for a set-up that does not work. */
+    /** Returns the exception for a setup that does not work. */
     static QuotaStoreException failed(String message, @Nullable Throwable cause) {
         return new QuotaStoreException(Certainty.NOT_APPLIED, message, cause);
     }
 
-    /** What a failure means to whoever set the store up. */
+    /** Returns a failure with an explanation for the person who set up the store. */
     static QuotaStoreException explained(QuotaStoreException failure, TableName name) {
-        // What the check has found out itself needs no more words.
+        // Failures that the check itself has found need no further explanation.
         if (!(failure.getCause() instanceof SQLException cause)) {
             return failure;
         }

@@ -3,10 +3,13 @@ package dev.ratelimit.quota.jdbc;
 import java.sql.SQLException;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A flush that many share: whoever comes while one runs waits for the next one, which one of them does for all. */
+/**
+ * A flush that concurrent callers share. Callers that arrive during a flush wait for the next one, which one of them
+ * does for all.
+ */
 final class SharedFlush {
 
-    /** What flushes. */
+    /** The flush itself. */
     @FunctionalInterface
     interface Flush {
 

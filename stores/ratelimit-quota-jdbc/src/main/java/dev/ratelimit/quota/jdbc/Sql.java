@@ -2,7 +2,9 @@ package dev.ratelimit.quota.jdbc;
 
 import java.util.Collections;
 
-/** The statements, as all databases understand them. Values are parameters; only the checked name of the table is text. */
+/**
+ * The statements, as all databases understand them. Values are parameters; only the checked name of the table is text.
+ */
 final class Sql {
 
     /** Longer lists of parameters are sent as several statements. */
@@ -20,7 +22,7 @@ final class Sql {
         this.ordered = dialect.inOrderOfCharacters("counter");
     }
 
-    /** The index of counters by the end of their time, which is made in the schema of its table. */
+    /** The index of counters by their expiry, in the schema of its table. */
     String index() {
         return index;
     }
@@ -35,29 +37,35 @@ final class Sql {
         return operations;
     }
 
-    /** So many counters, held until the transaction ends; in the order of their names, so that transactions meet in one order. */
+    /**
+     * Locks a number of counters until the transaction ends, in the order of their names, so that all transactions lock
+     * in one order.
+     */
     String hold(int counters) {
         return read(counters) + " ORDER BY counter FOR UPDATE";
     }
 
-    /** So many counters as they are. */
+    /** Reads a number of counters without locking them. */
     String read(int counters) {
         return "SELECT counter, used, expires FROM " + table + " WHERE counter IN (" + parameters(counters) + ")";
     }
 
-    /** What became of so many operations; a look into the index for each, which a list of tuples is not everywhere. */
+    /**
+     * Reads the remembered outcomes of a number of operations. Each is a lookup in the index; a list of tuples would
+     * not use the index in every database.
+     */
     String remembered(int count) {
         String one = "SELECT counter, holder, sequence, granted, used FROM " + operations
                 + " WHERE counter = ? AND holder = ? AND sequence = ?";
         return String.join(" UNION ALL ", Collections.nCopies(count, one));
     }
 
-    /** Writes a counter, if it still shows what it did. */
+    /** Updates a counter if its value has not changed. */
     String change() {
         return "UPDATE " + table + " SET used = ?, expires = ? WHERE counter = ? AND used = ?";
     }
 
-    /** Writes a counter that had no row. */
+    /** Inserts a counter. */
     String insert() {
         return "INSERT INTO " + table + " (counter, used, expires) VALUES (?, ?, ?)";
     }
@@ -67,29 +75,32 @@ final class Sql {
         return "INSERT INTO " + operations + " (counter, holder, sequence, granted, used) VALUES (?, ?, ?, ?, ?)";
     }
 
-    /** Some counters that may be forgotten and that nobody holds. */
+    /** Reads some expired counters that no transaction holds. */
     String expired(int most) {
         return "SELECT counter FROM " + table + " WHERE expires < ? ORDER BY expires LIMIT " + most
                 + " FOR UPDATE SKIP LOCKED";
     }
 
-    /** Some counters whose names lie between two, in the order of their names. */
+    /** Reads some counters whose names lie between two names, in order. */
     String page(int most) {
         return "SELECT counter, used, expires FROM " + table + " WHERE " + ordered + " > ? AND " + ordered
                 + " < ? ORDER BY " + ordered + " LIMIT " + most;
     }
 
-    /** Forgets the operations of so many counters. */
+    /** Deletes the operations of a number of counters. */
     String forgetOperations(int counters) {
         return "DELETE FROM " + operations + " WHERE counter IN (" + parameters(counters) + ")";
     }
 
-    /** Forgets so many counters. */
+    /** Deletes a number of counters. */
     String forgetCounters(int counters) {
         return "DELETE FROM " + table + " WHERE counter IN (" + parameters(counters) + ")";
     }
 
-    /** How many parameters a statement has for so many values: few sizes, so that few statements are prepared. */
+    /**
+     * Returns the number of parameters for a number of values. There are few sizes, so that few statements are
+     * prepared.
+     */
     static int padded(int values) {
         return values <= 1 ? 1 : Integer.highestOneBit(values - 1) << 1;
     }

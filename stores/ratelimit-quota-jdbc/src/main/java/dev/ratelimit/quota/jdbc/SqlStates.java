@@ -6,10 +6,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a database's error says of the statement that failed: the one place where codes are read.
+ * The meaning of SQL errors for the statement that failed. Only this class reads error codes.
  *
- * <p>Classes of SQLState are those of ISO/IEC 9075-2, section 24.1; the others are of PostgreSQL (appendix A of its manual), MariaDB
- * and H2. An error that is not known here says nothing: the statement may have been done.
+ * <p>Classes of SQLState are those of ISO/IEC 9075-2, section 24.1; the others are of PostgreSQL (appendix A of its
+ * manual), MariaDB and H2. An error that is not known here says nothing: the statement may have been done.
  */
 final class SqlStates {
 
@@ -69,7 +69,7 @@ final class SqlStates {
                         && (e.getErrorCode() == MARIADB_LOCK_TIMEOUT || e.getErrorCode() == MARIADB_RECORD_CHANGED));
     }
 
-    /** Whether the server has ended the statement, by its bound or on somebody's order. */
+    /** Whether the server has ended the statement, by its bound or by a command. */
     static boolean ended(SQLException e) {
         String state = state(e);
         return (ENDED.contains(state) && e.getErrorCode() != MARIADB_CONNECTION_KILLED)
@@ -87,14 +87,14 @@ final class SqlStates {
                 || (state.equals("HY000") && READ_ONLY_CODES.contains(e.getErrorCode()));
     }
 
-    /** Whether a statement that the driver has prepared is not there, or one of another client is: a pooler's doing. */
+    /** Whether a prepared statement is missing on the server, or belongs to another client, as behind a pooler. */
     static boolean preparedStatementLost(SQLException e) {
         String state = state(e);
         return Set.of("26000", "42P05").contains(state)
                 || (state.equals("08P01") && String.valueOf(e.getMessage()).contains("prepared statement"));
     }
 
-    /** Whether nothing was heard of the server for as long as the driver waits: the statement may be at work. */
+    /** Whether the server did not answer within the driver's timeout: the statement may still run. */
     static boolean unanswered(SQLException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SocketTimeoutException) {
@@ -137,7 +137,7 @@ final class SqlStates {
         return state(e).equals("90020");
     }
 
-    /** The first state that the exception or one of its causes has: pools wrap what drivers say. */
+    /** Returns the first state of the exception and its causes, because pools wrap the exceptions of drivers. */
     static String state(SQLException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             @Nullable String state = cause instanceof SQLException sql ? sql.getSQLState() : null;

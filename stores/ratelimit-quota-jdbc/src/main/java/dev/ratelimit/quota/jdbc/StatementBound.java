@@ -5,8 +5,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * A statement bound tells the server when to end a statement by itself, so that nothing is at work there whose caller
- * has left. It stands in the text that is sent anyway: it costs no round trip, and leaves the connection as it was.
+ * A statement bound tells the server when to end a statement by itself, so that no statement runs on after its caller
+ * has left. It is part of the text of the statement, so it costs no round trip, and does not change the connection.
  */
 enum StatementBound {
     /** The database is in this process, or bounds its waits itself. */
@@ -84,7 +84,7 @@ enum StatementBound {
     /** Numbers of more binary digits than these are rounded down, so that there are few texts to prepare. */
     private static final int DIGITS = 4;
 
-    /** What is sent of PostgreSQL's setting where the time is a parameter, the first one. */
+    /** The text of PostgreSQL's setting, with the time as the first parameter. */
     static final String PARAMETER = "SELECT set_config('statement_timeout', ?, true); ";
 
     /** A query with the bound in it; its answer comes from {@link #rows}. */
@@ -106,7 +106,7 @@ enum StatementBound {
     }
 
     /**
-     * The time that the server is given of what is left: a little less, so that its answer comes while the caller
+     * Returns the time for the server: slightly less than the time left, so that its answer arrives while the caller
      * waits.
      */
     static long millis(long left) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The name of the table of counters, from which those of the other table and of the index follow: {@code quota}, {@code
  * app.quota}, or with quotes where case or characters matter, {@code "App"."quota-1"}.
  *
- * @param schema where it is; null if that is the connection's business
+ * @param schema its schema; null for the default of the connection
  * @param table its own name
  */
 record TableName(@Nullable Part schema, Part table) {
@@ -24,7 +24,7 @@ record TableName(@Nullable Part schema, Part table) {
             return quote + text + suffix + quote;
         }
 
-        /** As the database has it in its own tables. */
+        /** Returns the name as the database stores it in its catalog. */
         String stored(DatabaseMetaData database) throws SQLException {
             if (quoted) {
                 return text;
@@ -40,7 +40,7 @@ record TableName(@Nullable Part schema, Part table) {
     private static final Pattern NAME =
             Pattern.compile("(?:(" + PLAIN + "|" + QUOTED + ")\\.)?(" + PLAIN + "|" + QUOTED + ")");
 
-    /** The name that a text is. */
+    /** Parses a name. */
     static TableName of(String text) {
         Matcher matcher = NAME.matcher(text);
         if (!matcher.matches()) {
@@ -58,12 +58,12 @@ record TableName(@Nullable Part schema, Part table) {
         return new Part(quoted ? text.substring(1, text.length() - 1) : text, quoted);
     }
 
-    /** The name in statements, with something behind it. */
+    /** Returns the name for statements, with a suffix. */
     String text(Dialect dialect, String suffix) {
         return (schema == null ? "" : schema.text(dialect, "") + ".") + withoutSchema(dialect, suffix);
     }
 
-    /** The same without the schema, in which an index is made that belongs to the table. */
+    /** Returns the same without the schema. An index is created in the schema of its table. */
     String withoutSchema(Dialect dialect, String suffix) {
         return table.text(dialect, suffix);
     }

@@ -9,14 +9,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Objects;
 
-/** Makes the tables, by the SQL files that stand beside this class. */
+/** Creates the tables, by the SQL files next to this class. */
 final class Tables {
 
     private static final String NAME_IN_FILES = "ratelimit_quota";
 
     private Tables() {}
 
-    /** Makes those that are not there. */
+    /** Creates the missing tables. */
     static void create(Connections connections, TableName name, Deadline deadline) throws SQLException {
         try (Session session = Session.open(connections, deadline)) {
             session.autoCommit();
@@ -38,7 +38,7 @@ final class Tables {
         }
     }
 
-    /** Looks first, because PostgreSQL locks a table to find that its index is there. */
+    /** Whether a table exists. Checked first, because PostgreSQL locks a table even to find that its index exists. */
     private static boolean isThere(String table, Session session) throws SQLException {
         try (Statement statement = session.connection().createStatement()) {
             return statement.execute("SELECT 1 FROM " + table + " WHERE 1 = 0");

@@ -26,17 +26,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does once, while a store is built, what a first call would have to do: opens connections, prepares statements, starts
- * threads and loads classes. The first calls of a process come together, and their deadlines are short.
+ * The warm-up of a store while it is built: opens connections, prepares statements, starts threads and loads classes.
+ * The first calls of a process often arrive together, and their deadlines are short.
  *
- * <p>It counts on counters of its own, whose time is over from the beginning, and which it deletes. Callers at once
- * also show a pooler that loses prepared statements.
+ * <p>It counts on counters of its own, which are expired from the start, and deletes them. Its concurrent calls also
+ * detect a pooler that loses prepared statements.
  */
 final class WarmUp {
 
     private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
 
-    /** More than drivers send before they have the server prepare a statement. */
+    /** More rounds than drivers need before they prepare a statement on the server. */
     private static final int ROUNDS = 8;
 
     private static final int MAX_CALLERS = 16;
@@ -53,9 +53,7 @@ final class WarmUp {
         this.deadline = deadline;
     }
 
-    /**
-     * Warms a store up; returns the names of the counters that it left. Throws if no call could rely on its connection.
-     */
+    /** Warms a store up; returns the names of the counters that it left. Throws if connections are not reliable. */
     static List<String> run(QuotaStore store, boolean local, int maxCalls, Deadline start) {
         Duration longest = Duration.ofNanos(Math.max(1, Math.min(MAX.toNanos(), start.remainingNanos())));
         WarmUp warmUp = new WarmUp(store, Deadline.after(longest));
@@ -118,7 +116,7 @@ final class WarmUp {
             if (lost(e)) {
                 pooler.compareAndSet(null, e);
             } else {
-                // The check has found that the store works. It is only not as fast yet as it could be.
+                // The check has found that the store works. Without the warm-up it is only slower at first.
                 LOG.debug("the store could not be warmed up", e);
             }
         }

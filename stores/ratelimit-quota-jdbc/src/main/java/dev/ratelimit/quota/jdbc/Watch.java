@@ -7,14 +7,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that is there in time, and costs those who ask for it next to nothing: whoever names a time wakes it only if it would
- * sleep longer. It ends when closed.
+ * A thread that runs a task at requested times. A request is cheap: it wakes the thread only if the thread would sleep
+ * longer. The thread ends when the watch is closed.
  */
 final class Watch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
 
-    /** Further away than any reading of the time: half of them lie ahead, as for {@link TimeSource}. */
+    /** The farthest time: half of all readings lie ahead, as for {@link TimeSource}. */
     static final long FAR = Long.MAX_VALUE / 2;
 
     private final Round round;
@@ -23,11 +23,11 @@ final class Watch implements AutoCloseable {
     private volatile long sleepsUntil;
     private volatile boolean closed;
 
-    /** What it does when it is awake. */
+    /** The task of a watch. */
     @FunctionalInterface
     interface Round {
 
-        /** Does what is due now, and returns how many nanoseconds from then the next thing is. */
+        /** Does the work that is due now, and returns the nanoseconds until the next work. */
         long run(long now);
     }
 
@@ -38,7 +38,9 @@ final class Watch implements AutoCloseable {
         thread.start();
     }
 
-    /** Has a round run at this time, or soon after. What it is for must be there to be seen before. */
+    /**
+     * Requests a round at this time, or soon after. The state that the round reads must be visible before this call.
+     */
     void by(long nanos) {
         if (nanos - sleepsUntil < 0) {
             LockSupport.unpark(thread);
@@ -48,7 +50,7 @@ final class Watch implements AutoCloseable {
     private void watch() {
         while (!closed) {
             long now = time.nanos();
-            // Before it looks: what comes while it looks wakes it again.
+            // Before the round, so that requests during the round wake the thread again.
             sleepsUntil = now + FAR;
             long left = tryRound(now);
             sleepsUntil = now + left;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Addresses as they stand in messages: hosts and ports, and nothing that is secret. */
+/** Addresses for messages: hosts and ports, without secrets. */
 final class Addresses {
 
     /** The user and the password of an address. */
@@ -32,7 +32,7 @@ final class Addresses {
         return "the Redis server at " + of(uri);
     }
 
-    /** What a client says of an address that it could not connect to, in brackets; or nothing. */
+    /** Returns the address that a client could not connect to, in brackets; empty if it is unknown. */
     static String toldBy(Throwable cause) {
         for (Throwable each = cause; each != null; each = each.getCause()) {
             String message = each.getMessage();

@@ -1,9 +1,9 @@
 package dev.ratelimit.quota.redis;
 
-/** Is told of answers as they come, on the client's thread; must not block. */
+/** A listener of answers. It is called on the client's thread, and must not block. */
 interface AnswerListener {
 
-    /** For calls that nobody needs to know more of. */
+    /** A listener that does nothing. */
     AnswerListener NOBODY = new AnswerListener() {
         @Override
         public void heard() {}
@@ -12,7 +12,7 @@ interface AnswerListener {
         public void wrongServer() {}
     };
 
-    /** Something has come. */
+    /** An answer has arrived. */
     void heard();
 
     /** The answer says that the connection may lead to the wrong server, as after a failover. */

@@ -20,13 +20,13 @@ import java.util.concurrent.TimeoutException;
 /**
  * The operations of one call, sent together.
  *
- * <p>Scripts are called by their digests. Those that the server does not know are sent again with their text, after the
- * others. So that operations of one counter keep their order, a counter that comes more than once has its scripts sent
- * with their text at once.
+ * <p>Scripts are called by their digests. Calls of scripts that the server does not know are sent again with the
+ * script's text, after the other calls. Operations of one counter must keep their order. So if a counter has more than
+ * one operation in the batch, its scripts are sent with their text at once.
  */
 final class Batch {
 
-    /** For each operation a call, or the failure of one that cannot be done. */
+    /** For each operation its call, or its failure if it cannot be done. */
     private final List<Object> parts = new ArrayList<>();
 
     Batch(List<Operation> operations, Keys names, AtomicGroups groups) {
@@ -85,7 +85,7 @@ final class Batch {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            // Each call knows what became of it.
+            // Each call knows its outcome.
         }
     }
 

@@ -16,10 +16,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * A question for what a key holds. It changes nothing, so the client may send it again.
+ * A read of a key. It changes nothing, so the client may send it again.
  *
  * @param key the key
- * @param command what is to be sent, and completes with the answer
+ * @param command the command, which completes with the answer
  */
 record CounterRead(String key, AsyncCommand<String, String, List<String>> command) {
 
@@ -31,7 +31,7 @@ record CounterRead(String key, AsyncCommand<String, String, List<String>> comman
                 new AsyncCommand<>(new Command<>(CommandType.HMGET, new StringListOutput<>(StringCodec.UTF8), fields)));
     }
 
-    /** What was answered: what the counter shows and when it expires, or nothing for what is no hash. */
+    /** Returns the answer: the counter's value and expiry; empty if the key is no hash. */
     CompletableFuture<List<String>> values() {
         return command.exceptionally(failure -> {
             if (isOfAnotherType(failure)) {
@@ -41,14 +41,14 @@ record CounterRead(String key, AsyncCommand<String, String, List<String>> comman
         });
     }
 
-    /** The counter by its answer; nothing if it is gone, shows zero, or is none of the store's. */
+    /** Returns the counter of an answer; empty if it does not exist, is zero, or is not one of the store's. */
     Optional<ListedCounter> listed(List<String> values, Keys names) {
         if (values.size() != 2 || values.get(0) == null || values.get(1) == null) {
             return Optional.empty();
         }
         try {
             long used = Long.parseLong(values.get(0));
-            // The server has the first millisecond after it.
+            // The server stores the first millisecond after it.
             Instant expires =
                     Instant.ofEpochMilli(Long.parseLong(values.get(1))).minusNanos(1);
             Optional<Counter> counter = used > 0 ? names.counter(key, expires) : Optional.empty();

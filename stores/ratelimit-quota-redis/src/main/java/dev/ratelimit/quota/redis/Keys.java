@@ -10,12 +10,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What counters and operations are called in the server.
+ * The names of counters and operations in the server.
  *
- * <p>A counter is {@code {namespace:subject}/quota/start}: what stands in the braces decides where in a cluster it is,
- * so the counters of one subject are together.
+ * <p>A counter is {@code {namespace:subject}/quota/start}. The part in braces decides its slot in a cluster, so the
+ * counters of one subject are on one server.
  *
- * @param namespace plain characters; no colon and no brace, so that no two counters have one name
+ * @param namespace plain characters without colons and braces, so that all counters have different names
  */
 record Keys(String namespace) {
 
@@ -33,9 +33,9 @@ record Keys(String namespace) {
     }
 
     /**
-     * The counter that has a key; nothing if none has.
+     * Returns the counter of a key; empty if the key is of no counter.
      *
-     * @param expires when the server may forget it
+     * @param expires when the server may remove it
      */
     Optional<Counter> counter(String key, Instant expires) {
         String before = "{" + namespace + ":";
@@ -47,7 +47,7 @@ record Keys(String namespace) {
         String subject = key.substring(before.length(), end);
         String name = key.substring(end + 2, window) + "/" + subject + key.substring(window);
         try {
-            // What is written in another way, such as 007 for 7, is the key of no counter.
+            // A key in another form, such as 007 for 7, is the key of no counter.
             return Optional.of(Counter.parse(name, expires))
                     .filter(counter -> of(counter).equals(key));
         } catch (IllegalArgumentException | DateTimeException notAName) {
@@ -56,20 +56,20 @@ record Keys(String namespace) {
     }
 
     /**
-     * What all keys of a quota match, as SCAN takes it; keys of none may match it, too. Neither a namespace nor the
-     * name of a quota has characters that mean something in it.
+     * Returns a pattern for SCAN that all keys of a quota match; other keys may match it, too. Neither namespaces nor
+     * names of quotas contain special characters of patterns.
      */
     String pattern(String quota) {
         return "{" + namespace + ":*}/" + quota + "/*";
     }
 
-    /** What all keys match, as access rules of a server write it. */
+    /** Returns a pattern for access rules that all keys match. */
     String pattern() {
         return "{" + namespace + ":*";
     }
 
     /**
-     * The field that remembers an operation, which always has a colon; nothing for one that is not to be remembered.
+     * Returns the field that remembers an operation, which always has a colon; empty for an operation without an id.
      */
     static String of(@Nullable OperationId id) {
         if (id == null) {

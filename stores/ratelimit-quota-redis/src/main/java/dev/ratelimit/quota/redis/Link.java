@@ -20,10 +20,10 @@ import java.util.function.Supplier;
 /** The connection that all callers share, to one server or to a cluster. */
 sealed interface Link {
 
-    /** Which groups one script call can decide. */
+    /** The groups that one script call can decide. */
     AtomicGroups groups();
 
-    /** Sends calls in their order, without waiting; those of one counter arrive in their order. */
+    /** Sends calls in order, without waiting. The calls of one counter arrive in order. */
     void send(List<PendingCall> calls);
 
     /** Sends commands to the servers that have their keys, without waiting. */
@@ -35,13 +35,13 @@ sealed interface Link {
     /** Whether each counter has one of {@link #servers}. */
     boolean knowsAllServers();
 
-    /** Closes the connection, and what was made for it. */
+    /** Closes the connection, and a client that was created for it. */
     void close();
 
     /**
      * A server that counts.
      *
-     * @param name what it is called in messages
+     * @param name its name in messages
      * @param description the text of INFO; connects if need be
      * @param connection a connection to it that others use, too; connects if need be, without waiting
      * @param holds whether a key is one of its own
@@ -99,7 +99,7 @@ sealed interface Link {
             return AtomicGroups.OF_ONE_SUBJECT;
         }
 
-        /** One by one: for a list, the client would wait for connections that are not there. */
+        /** Sends the calls one by one. For a list, the client would wait for missing connections. */
         @Override
         public void send(List<PendingCall> calls) {
             for (PendingCall call : calls) {

@@ -26,17 +26,17 @@ import java.util.function.Supplier;
  * One call that lists counters: it scans the keys of each server in small steps, one after the other, and reads the
  * counters of the query after each step. Calls of other callers go out between the steps.
  *
- * <p>A cursor is worth something only to the process that gave it. So a connection that is lost on the way ends the
- * call, also where the client has connected again.
+ * <p>A cursor is valid only in the server process that returned it. So a lost connection ends the call, even if the
+ * client has reconnected.
  *
  * <p>Not thread-safe.
  */
 final class Listing {
 
-    /** How many keys a server looks at in one step, which keeps others waiting for less than a millisecond. */
+    /** The number of keys that a server scans in one step. A step delays other calls by less than a millisecond. */
     private static final int STEP = 500;
 
-    /** How many counters are read at once: answers to others come behind theirs. */
+    /** The number of counters that are read at once. Answers to other calls wait behind these. */
     private static final int READS = 100;
 
     private final Link link;
@@ -56,9 +56,9 @@ final class Listing {
     }
 
     /**
-     * Lists them, and waits for that.
+     * Lists the counters, and waits for the result.
      *
-     * @throws QuotaStoreException if a server did not tell of all its counters by the deadline
+     * @throws QuotaStoreException if a server did not list all its counters by the deadline
      */
     List<ListedCounter> counters() {
         if (!link.knowsAllServers()) {
@@ -126,7 +126,7 @@ final class Listing {
             try {
                 return asked.toCompletableFuture().get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
             } finally {
-                // A connection that others wait for, too, is left to them.
+                // Other callers wait for the same connection, so it is not cancelled.
                 if (asked instanceof AsyncCommand<?, ?, ?> command) {
                     command.cancel();
                 }
@@ -145,7 +145,7 @@ final class Listing {
         }
     }
 
-    /** Whether a connection was lost since. */
+    /** Records whether a connection was lost. */
     private static final class Loss implements RedisConnectionStateListener {
 
         private final AtomicBoolean happened = new AtomicBoolean();

@@ -5,10 +5,10 @@ import dev.ratelimit.quota.spi.QuotaStoreException;
 import io.lettuce.core.RedisCommandExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Errors of a list: what is wrong, where, and what to do. A list changes nothing. */
+/** The exceptions of lists, with messages that say what is wrong, where, and what to do. A list changes nothing. */
 final class ListingTrouble {
 
-    /** What a list needs beyond {@link StartTrouble#RIGHTS}. */
+    /** The rights that a list needs in addition to {@link StartTrouble#RIGHTS}. */
     static final String RIGHTS = "+scan";
 
     private ListingTrouble() {}

@@ -4,14 +4,14 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 
 /**
- * Notices of a server's maintenance, which Lettuce asks for from version 7 on. A store does without: it decides by
- * itself when a connection is lost. Lettuce 6.6 has neither the notices nor the class.
+ * The notices of a server's maintenance, which Lettuce 7 and later subscribe to. A store does not need them, because it
+ * detects lost connections itself. Lettuce 6.6 has neither the notices nor the class.
  */
 final class MaintenanceNotices {
 
     private MaintenanceNotices() {}
 
-    /** Does nothing where the client cannot ask for them. */
+    /** Switches the notices off. Does nothing if the client has none. */
     static void switchOff(ClientOptions.Builder options) {
         try {
             Known.switchOff(options);
@@ -20,7 +20,10 @@ final class MaintenanceNotices {
         }
     }
 
-    /** Loaded only when it is called, so that the class above can be without what this one names. */
+    /**
+     * The part that needs Lettuce 7. It is loaded only when it is called, so the outer class also works without
+     * Lettuce 7.
+     */
     private static final class Known {
 
         static void switchOff(ClientOptions.Builder options) {

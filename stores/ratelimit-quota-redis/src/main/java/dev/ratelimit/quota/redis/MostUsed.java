@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The counters that show most, of any number that are added. It keeps no more than the maximum, and each counter once:
- * a server that is scanned may name a key again, and a cluster that moves it names it at two servers.
+ * The counters with the largest values among any number that are added. It keeps no more than the maximum, and each
+ * counter once: a server that is scanned may name a key again, and a cluster that moves it names it at two servers.
  *
  * <p>Not thread-safe.
  */
@@ -28,7 +28,10 @@ final class MostUsed {
         this.max = max;
     }
 
-    /** Keeps a counter if it shows more than those kept so far; of one that comes again, the greater value. */
+    /**
+     * Adds a counter, and keeps it if its value is among the largest. If a counter is added again, the larger value
+     * counts.
+     */
     void add(ListedCounter listed) {
         ListedCounter before = byCounter.get(listed.counter());
         if (before != null) {
@@ -45,7 +48,7 @@ final class MostUsed {
         }
     }
 
-    /** Those that show most first; of equal ones, by name. */
+    /** Returns the counters, largest values first; equal ones by name. */
     List<ListedCounter> list() {
         return List.copyOf(kept);
     }

@@ -20,13 +20,13 @@ final class OpenConnection implements AnswerListener {
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean broken;
 
-    /** Who replaces it; is told on the client's threads, and must not block. */
+    /** The owner, which replaces the connection. It is called on the client's threads, and must not block. */
     interface Owner {
 
-        /** It is not open any more. */
+        /** The connection is no longer open. */
         void lost(OpenConnection lost);
 
-        /** It may lead to the wrong server. */
+        /** The connection may lead to the wrong server. */
         void wrongServer(OpenConnection wrong);
     }
 
@@ -36,7 +36,7 @@ final class OpenConnection implements AnswerListener {
         this.silence = new Silence(System::nanoTime, timer, maxSilence, this::lose);
     }
 
-    /** Tells its owner from now on. */
+    /** Starts to notify the owner. */
     void listen() {
         connection.addListener(new RedisConnectionStateListener() {
             @Override
@@ -53,7 +53,10 @@ final class OpenConnection implements AnswerListener {
         return connection;
     }
 
-    /** Whether it was not lost yet; a client may have connected again since, but what it kept is not wanted. */
+    /**
+     * Whether the connection was never lost. The client may have reconnected since, but its retained commands must not
+     * be sent.
+     */
     boolean isOpen() {
         return !broken && connection.isOpen();
     }
@@ -84,7 +87,7 @@ final class OpenConnection implements AnswerListener {
         try {
             connection.dispatch(commands);
         } catch (RuntimeException e) {
-            // Which of them were written nevertheless, they know themselves.
+            // Each call knows whether it was written nevertheless.
             calls.forEach(call -> call.answer().completeExceptionally(e));
         }
     }
@@ -93,7 +96,7 @@ final class OpenConnection implements AnswerListener {
         CompletableFuture<Void> unused = closed();
     }
 
-    /** Closes it; completes when that is done. */
+    /** Closes the connection; the returned future completes when it is closed. */
     CompletableFuture<Void> closed() {
         broken = true;
         return closing.compareAndSet(false, true) ? connection.closeAsync() : CompletableFuture.completedFuture(null);

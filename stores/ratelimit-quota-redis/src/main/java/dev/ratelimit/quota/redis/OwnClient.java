@@ -19,25 +19,22 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/**
- * The client that a store makes for itself, and closes with itself: it never sends a command twice, and gives up
- * soon.
- */
+/** The client that a store creates, and closes with itself: it never sends a command twice, and gives up soon. */
 final class OwnClient {
 
-    /** For a connection to come about, and for an answer on it. */
+    /** The maximum time for a connection, and for an answer on it. */
     private static final Duration MAX_SILENCE = ServerConnection.MAX_SILENCE;
 
     private static final Duration MAX_PAUSE = Duration.ofSeconds(1);
 
-    /** What may pile up before a dead connection is found out. */
+    /** The maximum number of pending commands before a dead connection is detected. */
     private static final int MAX_UNDER_WAY = 10_000;
 
     private static final Duration SHUTDOWN = Duration.ofSeconds(2);
 
     private OwnClient() {}
 
-    /** For one server. What replaces a lost connection is {@link ServerConnection}, not the client. */
+    /** Returns a client for one server. {@link ServerConnection} replaces a lost connection, not the client. */
     static RedisClient forServer(RedisURI server) {
         RedisClient client = RedisClient.create(resources(ClientResources.builder(), new NettyCustomizer() {}), server);
         client.setOptions(complete(ClientOptions.builder())
@@ -50,7 +47,7 @@ final class OwnClient {
         return client;
     }
 
-    /** For a cluster. The client connects to its nodes, and follows where slots and masters go. */
+    /** Returns a client for a cluster. The client connects to its nodes, and follows slots and masters that move. */
     static RedisClusterClient forCluster(List<RedisURI> nodes) {
         ClusterClientOptions.Builder options = ClusterClientOptions.builder();
         options.socketOptions(SocketOptions.builder()
@@ -61,8 +58,8 @@ final class OwnClient {
     }
 
     /**
-     * For the cluster of another client: on its threads, with its credentials, and with its options, but for those
-     * that count.
+     * Returns a client for the cluster of another client: on its threads, with its credentials, and with its options,
+     * except those on which the store depends.
      */
     static RedisClusterClient like(RedisClusterClient other) {
         List<RedisURI> nodes =
@@ -80,7 +77,7 @@ final class OwnClient {
         client.shutdown(Duration.ZERO, SHUTDOWN);
     }
 
-    /** Closes a client, and the threads that were made for it. */
+    /** Closes a client, and the threads that were created for it. */
     static void close(AbstractRedisClient client) {
         client.shutdown(Duration.ZERO, SHUTDOWN);
         client.getResources()

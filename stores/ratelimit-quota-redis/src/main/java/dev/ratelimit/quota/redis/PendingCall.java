@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** A request under way, and what became of it. */
+/** A request in progress, and its outcome. */
 final class PendingCall {
 
     private final Request request;
@@ -32,12 +32,12 @@ final class PendingCall {
         return new PendingCall(request, ScriptCommand.byText(request));
     }
 
-    /** What is to be sent, and completes with the answer. */
+    /** Returns the command, which completes with the answer. */
     AsyncCommand<String, String, List<String>> answer() {
         return answer;
     }
 
-    /** Who is told of what comes of the answer, also after the caller has left. */
+    /** Sets the listener of the answer, which is called even after the caller has left. */
     void tell(AnswerListener whom) {
         command.tell(whom);
     }
@@ -53,12 +53,12 @@ final class PendingCall {
         answer = new AsyncCommand<>(command);
     }
 
-    /** The answer as it came, or nothing if there is none by now. */
+    /** Returns the raw answer; empty if there is none yet. */
     Optional<List<String>> texts() {
         return hasSucceeded() ? Optional.of(answer.join()) : Optional.empty();
     }
 
-    /** What became of it by now; what has no answer by now is given up. */
+    /** Returns the outcome so far. A call without an answer is given up. */
     Outcome outcome() {
         if (!hasSucceeded() && command.giveUp()) {
             return failed(Certainty.NOT_APPLIED, "nothing was counted");

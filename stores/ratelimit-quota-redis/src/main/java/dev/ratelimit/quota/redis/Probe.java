@@ -16,8 +16,9 @@ import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Does once, on counters that are nobody's, all that calls do. So what a server refuses is found at the start; and the
- * first call of the application finds the scripts known, the connection used and the classes loaded.
+ * The probe of a server: makes each kind of call once, on counters that no request uses. It finds at the start what a
+ * server refuses. It also warms up: the first call of the application finds the scripts loaded on the server, the
+ * connection used and the classes loaded.
  *
  * <p>Not thread-safe.
  */
@@ -26,17 +27,18 @@ final class Probe {
     /** The first call of a script teaches it to the server, the second calls it by its digest. */
     private static final int MIN_ROUNDS = 2;
 
-    /**
-     * Further ones are for the JVM, which is slow at what it has done twice; they end early where the server is far.
-     */
+    /** The maximum rounds. Further rounds warm up the JVM; they end early if the server is far away. */
     private static final int MAX_ROUNDS = 10;
 
     private static final Duration MAX_TIME = Duration.ofMillis(500);
 
-    /** What is left behind by a process that is killed goes by then. */
+    /** The lifetime of the probe's counters, after which the server removes those of a killed process. */
     private static final Duration LIFE = Duration.ofMinutes(1);
 
-    /** A node of a cluster is connected to when it is asked for the first time, and refuses until then. */
+    /**
+     * The pause between attempts. The client connects to a node of a cluster at the first call, and refuses calls until
+     * then.
+     */
     private static final Duration PAUSE = Duration.ofMillis(10);
 
     private final Link link;
@@ -46,7 +48,7 @@ final class Probe {
     private long sequence;
 
     /**
-     * What a server does not do.
+     * A command that a server refuses.
      *
      * @param what the command or the call
      * @param error its answer
@@ -59,13 +61,13 @@ final class Probe {
         this.deadline = Deadline.after(patience);
     }
 
-    /** Tries a server; what it refuses first. */
+    /** Tries a server; returns its first refusal. */
     Optional<Refusal> run(Link.Server server) {
         List<Counter> counters = counters(server);
         return commands(server, counters).or(() -> calls(server, counters)).or(() -> commands(server, counters));
     }
 
-    /** Two of one subject, which belong to the server. */
+    /** Returns two counters of one subject, which belong to the server. */
     private List<Counter> counters(Link.Server server) {
         Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         for (int i = 0; ; i++) {
@@ -94,7 +96,7 @@ final class Probe {
         return new OperationId(holder, ++sequence);
     }
 
-    /** Each command by itself, within a script; removes the counters. */
+    /** Tries each command separately, within a script; removes the counters. */
     private Optional<Refusal> commands(Link.Server server, List<Counter> counters) {
         List<String> keys = counters.stream().map(names::of).toList();
         while (true) {
@@ -114,7 +116,7 @@ final class Probe {
         }
     }
 
-    /** Each kind of operation by itself, and all of them in one call; also a call that its caller gives up. */
+    /** Tries each kind of operation separately, all of them in one call, and a call that its caller gives up. */
     private Optional<Refusal> calls(Link.Server server, List<Counter> counters) {
         Deadline enough = Deadline.after(MAX_TIME);
         for (int i = 0; i < MAX_ROUNDS && (i < MIN_ROUNDS || !enough.hasPassed()); i++) {
@@ -151,7 +153,7 @@ final class Probe {
         }
     }
 
-    /** The server's answer; nothing if there was none, so that it can be tried again. */
+    /** Returns the server's refusal; empty if there was no answer, so that the probe can try again. */
     private Optional<Refusal> refusal(Link.Server server, Outcome failed, String what) {
         Throwable failure = ((Outcome.Failed) failed).cause();
         if (failure.getCause() instanceof RedisCommandExecutionException answer) {

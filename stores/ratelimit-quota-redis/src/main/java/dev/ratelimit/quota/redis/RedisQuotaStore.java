@@ -23,24 +23,25 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A Redis quota store is a {@link QuotaStore} that counts in Redis or Valkey: in one server, in the master that
  * Sentinels name, or in a cluster.
  *
- * <p>Each operation is one call of a script, which the server runs as one; those of one {@link #apply} go out together,
- * on one connection that all callers share. Amounts are exact up to {@link Long#MAX_VALUE}. Operations that come again
- * are answered as they were the first time, as long as their counter is kept.
+ * <p>Each operation is one call of a script, which the server runs atomically. The operations of one {@link #apply} are
+ * sent together, on one connection that all callers share. Amounts are exact up to {@link Long#MAX_VALUE}. A repeated
+ * operation gets the answer of the first time, as long as its counter is kept.
  *
- * <p><b>A failover.</b> A connection that is lost, or silent for two seconds, is replaced by a new one to the same
- * address; so is one whose server says that it must not or cannot write ({@code READONLY}, {@code MASTERDOWN}, {@code
- * NOREPLICAS}, {@code LOADING}), at most once a second. So the store follows a name or an address that leads to another
- * server.
+ * <p><b>Failover.</b> The store replaces a connection that is lost, or silent for two seconds, by a new one to the same
+ * address. It does the same if the server reports that it must not or cannot write ({@code READONLY},
+ * {@code MASTERDOWN}, {@code NOREPLICAS}, {@code LOADING}), at most once a second. So the store follows a name or an
+ * address that moves to another server.
  *
- * <p><b>How much is kept.</b> What the server's persistence and replication keep. After a crash or a failover that loses
- * writes, what they counted may be granted again. {@code appendfsync always} loses none in a crash; {@code min-replicas-to-write}
- * bounds what a failover loses where a master is cut off, and nothing keeps what had not reached a replica.
+ * <p><b>Durability.</b> The store keeps what the server's persistence and replication keep. After a crash or a failover
+ * that loses writes, the lost units may be granted again. With {@code appendfsync always}, a crash loses nothing.
+ * {@code min-replicas-to-write} bounds the loss of a failover in which a master is cut off. Writes that had not reached
+ * a replica are lost in any failover.
  *
- * <p><b>Errors.</b> What had not been written by the deadline, or was refused by the server, is
- * {@link Certainty#NOT_APPLIED}; what was written and has no answer is {@link Certainty#INDETERMINATE}. No command is ever
- * sent again by itself.
+ * <p><b>Errors.</b> An operation that was not written by the deadline, or that the server refused, is
+ * {@link Certainty#NOT_APPLIED}. An operation that was written and has no answer is {@link Certainty#INDETERMINATE}.
+ * The store never repeats a command by itself.
  *
- * <p><b>Waiting.</b> {@link #apply} and {@link #list} wait until their deadline, and connecting for some seconds.
+ * <p><b>Waiting.</b> {@link #apply} and {@link #list} wait until their deadlines. Connecting waits for some seconds.
  *
  * <p><b>Thread-safety.</b> Thread-safe.
  */
@@ -110,9 +111,9 @@ public final class RedisQuotaStore implements QuotaStore {
     }
 
     /**
-     * Returns a builder of a store that connects by a client that the application has, and closes. The store makes a
-     * connection of its own, and shares none. The client's options may be any, and stay as they are: the store itself
-     * connects again, and sends nothing a second time.
+     * Returns a builder of a store that uses an existing client. The application closes the client. The store opens its
+     * own connection. The client may have any options, which the store does not change: the store itself reconnects,
+     * and sends nothing a second time.
      *
      * @param client has a default address; Lettuce 6.6 to 7.7
      * @return the builder
@@ -122,9 +123,9 @@ public final class RedisQuotaStore implements QuotaStore {
     }
 
     /**
-     * Returns a builder of a store on the cluster of a client that the application has, and closes. The store makes a
-     * client of its own, which uses the threads, addresses, credentials, TLS and protocol of the given one. The given
-     * client stays as it is, and its other options may be any.
+     * Returns a builder of a store on the cluster of an existing client. The application closes the client. The store
+     * creates its own client, with the threads, addresses, credentials, TLS and protocol of the given one. The given
+     * client is not changed, and may have any other options.
      *
      * @param client the client; Lettuce 6.6 to 7.7
      * @return the builder
@@ -157,13 +158,13 @@ public final class RedisQuotaStore implements QuotaStore {
     }
 
     /**
-     * Lists counters that show more than zero, those that show most first. It scans all keys of the database, in a
-     * cluster of each master, in steps between which other calls go on; so how long it takes depends on how many keys
-     * there are. Counters that have expired are not listed. While slots of a cluster move, counters of these may be
-     * missing. The user needs the right {@code +scan}, and no other call does.
+     * Lists counters above zero, largest values first. It scans all keys of the database, in a cluster those of each
+     * master. The scan runs in steps, and other calls run in between. Its duration depends on the number of keys.
+     * Counters that have expired are not listed. While slots of a cluster move, counters of these may be missing. The
+     * user needs the right {@code +scan}, which no other call needs.
      *
-     * @throws QuotaStoreException with {@code NOT_APPLIED} if a server did not tell of all its counters by the deadline,
-     *     or refused to
+     * @throws QuotaStoreException with {@code NOT_APPLIED} if a server refused, or did not list all its counters by the
+     *     deadline
      */
     @Override
     public List<ListedCounter> list(CounterQuery query, Deadline deadline) {

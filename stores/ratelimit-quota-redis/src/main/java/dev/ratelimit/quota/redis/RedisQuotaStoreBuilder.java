@@ -23,9 +23,10 @@ public final class RedisQuotaStoreBuilder {
     }
 
     /**
-     * Sets the namespace: what all keys begin with. Stores of one namespace share their counters, those of different
-     * ones share none. So all processes of an application have one, and two applications on one server have two;
-     * otherwise quotas of the same name would be one quota. Unless set, it is {@code ratelimit}.
+     * Sets the namespace, which is the prefix of all keys. Stores with the same namespace share their counters, and
+     * stores with different namespaces share none. Use one namespace for all processes of an application, and a
+     * different one for each application on a server. Otherwise quotas with the same name would be one quota. The
+     * default is {@code ratelimit}.
      *
      * @param namespace 1 to 64 of {@code A-Z a-z 0-9 . _ -}
      * @return this builder
@@ -37,8 +38,7 @@ public final class RedisQuotaStoreBuilder {
     }
 
     /**
-     * Says that the server throws no counters away when its memory runs short, whatever its {@code maxmemory-policy}
-     * is.
+     * Declares that the server never evicts counters, whatever its {@code maxmemory-policy} is.
      *
      * @return this builder
      */
@@ -48,13 +48,13 @@ public final class RedisQuotaStoreBuilder {
     }
 
     /**
-     * Connects, and checks whether the server can keep counters: once it does all that calls do, on counters that are
-     * nobody's and are gone afterwards. Waits for some seconds at most.
+     * Connects, and checks whether the server can keep counters. It tries each kind of call once, on counters that no
+     * request uses and that it removes afterwards. Waits for some seconds at most.
      *
      * @return the store, connected
      * @throws QuotaStoreException if the server cannot be reached, refuses the password, is too old, is a replica,
-     *     would throw counters away, or refuses a command that the store needs; its message names the server and says
-     *     what to do
+     *     would evict counters, or refuses a command that the store needs; its message names the server and says what
+     *     to do
      */
     public RedisQuotaStore build() {
         Link link = connected();

@@ -5,14 +5,14 @@ import java.util.Set;
 /**
  * The errors with which a server says that it has changed nothing.
  *
- * <p>An error that a script may also meet after its first write is not among them: it could have counted. Want of
- * memory is, since a server stops a script for it only before its first write.
+ * <p>An error that may also occur after a script's first write is not among them, because the script may have counted.
+ * "Out of memory" is among them, because a server stops a script for it only before its first write.
  */
 final class Refusals {
 
     static final String NO_SCRIPT = "NOSCRIPT";
 
-    /** So begins the error for a command that is not there; a script that calls one gets another text. */
+    /** The start of the error for a missing command. A script that calls a missing command gets another text. */
     private static final String UNKNOWN_COMMAND = "ERR unknown command";
 
     private static final Set<String> CODES = Set.of(
@@ -33,12 +33,12 @@ final class Refusals {
             "WRONGTYPE");
 
     /**
-     * A replica, a replica without its master, a master without its replicas, and a server that has just started: each
-     * may be what a failover has left, while the address leads to the new master by now.
+     * A replica, a replica without its master, a master without its replicas, and a server that has just started: after
+     * a failover, the connection may lead to such a server, while the address already leads to the new master.
      */
     private static final Set<String> WRONG_SERVER = Set.of("LOADING", "MASTERDOWN", "NOREPLICAS", "READONLY");
 
-    /** What passes when memory is free again, a disk or a replica is back, or a server has started. */
+    /** The errors that end when memory is free again, a disk or a replica is back, or a server has started. */
     private static final Set<String> PASSING =
             Set.of("BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS", "OOM", "TRYAGAIN");
 
@@ -53,7 +53,7 @@ final class Refusals {
         return error.contains("nknown command") || error.contains("Unknown Redis command");
     }
 
-    /** Whether the error may end without anybody changing the server's configuration. */
+    /** Whether the error may end without a change of the server's configuration. */
     static boolean mayPass(String error) {
         return PASSING.contains(code(error));
     }

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An operation as the call of a script: which, on which keys, with which values. */
+/** An operation as the call of a script, with its keys and values. */
 record Request(Script script, List<String> keys, List<String> values) {
 
     /** The greatest number of milliseconds that a double holds exactly: in the year 287396. */
@@ -63,7 +63,7 @@ record Request(Script script, List<String> keys, List<String> values) {
         return new Request(Script.GROUP, keys, values);
     }
 
-    /** What became of it, by the script's answer: granted and used for each key. */
+    /** Returns the outcome from the script's answer: granted and used for each key. */
     Outcome outcome(List<String> answer) {
         if (answer.size() != 2 * keys.size()) {
             throw new IllegalStateException("the server answered " + answer + " to " + this);
@@ -84,7 +84,10 @@ record Request(Script script, List<String> keys, List<String> values) {
                         : Math.max(0, expires.getEpochSecond()) * 1000 + expires.getNano() / 1_000_000 + 1);
     }
 
-    /** How long a counter lives that is touched when its window starts: in milliseconds, rounded up to seconds. */
+    /**
+     * Returns the lifetime of a counter that is first used when its window starts: in milliseconds, rounded up to
+     * seconds.
+     */
     private static String life(Counter counter) {
         long seconds = counter.expires().getEpochSecond() - counter.start().getEpochSecond() + 1;
         return String.valueOf(Math.min(seconds, LATEST_MILLIS / 1000) * 1000);

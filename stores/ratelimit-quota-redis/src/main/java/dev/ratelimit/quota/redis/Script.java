@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** One operation as the server does it: the text of a Lua script, and the digest that the server knows it by. */
+/** The script of an operation: the text of a Lua script, and its digest, by which the server knows it. */
 enum Script {
     ACQUIRE("acquire"),
     ADJUST("adjust"),

@@ -10,20 +10,20 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A call of a script that knows whether the server may do it.
+ * A call of a script that knows whether the server may have run it.
  *
- * <p>The client encodes a command just before it writes it. So one that was never encoded was never sent, and one that
- * is given up before is sent as a {@code PING} in its place: the answers stay in step, and nothing is counted. An
- * answer that says that the server has not begun (a redirection, no such script) makes it one that was not sent.
+ * <p>The client encodes a command just before it writes it. So a command that was never encoded was never sent. A
+ * command that is given up before that is encoded as a {@code PING}: the answers stay in step, and nothing is counted.
+ * If the server answers that it has not run the script (a redirection, no such script), the command counts as not sent.
  *
- * <p>It is sent once. A client that sends what has no answer again after it has connected again, as Lettuce does by
- * default, sends a {@code PING} too, and the command fails.
+ * <p>It is sent once. Some clients, such as Lettuce by default, send unanswered commands again after a reconnect. This
+ * command is then encoded as a {@code PING}, too, and fails.
  */
 final class ScriptCommand extends Command<String, String, List<String>> {
 
     private static final byte[] PING = "*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    /** What a command says that a client would have sent a second time. */
+    /** The message of a command that a client would have sent a second time. */
     private static final String LOST = "the connection was lost before the answer came";
 
     private enum State {
@@ -39,12 +39,12 @@ final class ScriptCommand extends Command<String, String, List<String>> {
         ((ScriptOutput) getOutput()).whenRefused(() -> state.compareAndSet(State.SENT, State.NOT_SENT));
     }
 
-    /** By its digest; the server may answer that it does not know the script. */
+    /** Returns a call by digest. The server may answer that it does not know the script. */
     static ScriptCommand byDigest(Request request) {
         return new ScriptCommand(CommandType.EVALSHA, arguments(request.script().digest(), request));
     }
 
-    /** With the text of the script, which the server knows from then on. */
+    /** Returns a call with the text of the script, which the server then knows. */
     static ScriptCommand byText(Request request) {
         return new ScriptCommand(CommandType.EVAL, arguments(request.script().text(), request));
     }
@@ -57,12 +57,12 @@ final class ScriptCommand extends Command<String, String, List<String>> {
                 .addValues(request.values());
     }
 
-    /** Who is told of what comes of the answer. */
+    /** Sets the listener of the answer. */
     void tell(AnswerListener whom) {
         ((ScriptOutput) getOutput()).tell(whom);
     }
 
-    /** Sees to it that it is not sent any more; whether it never was. */
+    /** Prevents the command from being sent; returns whether it was never sent. */
     boolean giveUp() {
         return state.compareAndSet(State.NOT_SENT, State.GIVEN_UP) || state.get() == State.GIVEN_UP;
     }

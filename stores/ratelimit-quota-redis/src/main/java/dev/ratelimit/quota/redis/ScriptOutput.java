@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a script answered: texts; or an error, which may say that the server has not begun. */
+/** The answer of a script: texts, or an error, which may say that the server has not run the script. */
 final class ScriptOutput extends CommandOutput<String, String, List<String>> {
 
     private AnswerListener listener = AnswerListener.NOBODY;
@@ -17,12 +17,12 @@ final class ScriptOutput extends CommandOutput<String, String, List<String>> {
         super(StringCodec.UTF8, new ArrayList<>());
     }
 
-    /** Who is told of what comes, also after the caller has left. */
+    /** Sets the listener of the answer, which is called even after the caller has left. */
     void tell(AnswerListener whom) {
         listener = whom;
     }
 
-    /** What to do when the server says that it has not begun; before anybody hears of the error. */
+    /** Sets the action for an answer that the server has not run the script. It runs before the error is reported. */
     void whenRefused(Runnable action) {
         whenRefused = action;
     }

@@ -17,25 +17,25 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection to one server, which is replaced when it is lost, when it stays silent, or when what it leads to may
- * be the wrong server.
+ * The connection to one server, which is replaced if it is lost, if it stays silent, or if it may lead to the wrong
+ * server.
  *
- * <p>The client connects, each time by the address that it was made with; so a new connection follows what the address
- * leads to by then. Nothing else of the client's behaviour counts here, and its options may be any: a connection that
- * is lost is closed at once, with all that the client keeps for it, and {@link ScriptCommand} sends nothing a second
- * time. While there is no connection, calls are refused at once.
+ * <p>The client resolves its address for each new connection, so a new connection follows an address that has moved.
+ * Nothing else of the client matters, and it may have any options. A lost connection is closed at once, together with
+ * the commands that the client has retained for it, and {@link ScriptCommand} sends nothing a second time. While there
+ * is no connection, calls fail at once.
  *
  * <p>A thread exists only while a connection is being made. Thread-safe.
  */
 final class ServerConnection implements OpenConnection.Owner {
 
-    /** How long nothing may come after something was asked. */
+    /** The maximum silence after a request. */
     static final Duration MAX_SILENCE = Duration.ofSeconds(2);
 
     private static final long MIN_PAUSE_NANOS = 1_000_000;
     private static final long MAX_PAUSE_NANOS = 1_000_000_000;
 
-    /** A server that stays the wrong one is not connected to for each call. */
+    /** The minimum time between two renewals, so that calls to a wrong server do not each cause a new connection. */
     private static final long BETWEEN_RENEWALS_NANOS = 1_000_000_000;
 
     private final String server;
@@ -50,7 +50,7 @@ final class ServerConnection implements OpenConnection.Owner {
     /**
      * Connects for the first time.
      *
-     * @param server what it is called in messages
+     * @param server its name in messages
      * @param resources the client's, of which the timer is used
      * @param connect makes a connection, and waits for it
      * @throws RuntimeException what the client throws if the server cannot be reached
@@ -65,17 +65,17 @@ final class ServerConnection implements OpenConnection.Owner {
         this.current.listen();
     }
 
-    /** What the server is called in messages. */
+    /** The name of the server in messages. */
     String server() {
         return server;
     }
 
-    /** The connection as it is now. */
+    /** The current connection. */
     StatefulRedisConnection<String, String> now() {
         return current.connection();
     }
 
-    /** Sends calls in their order, without waiting; or fails them at once, if there is no connection. */
+    /** Sends calls in order, without waiting. If there is no connection, fails them at once. */
     void send(List<PendingCall> calls) {
         OpenConnection to = current;
         if (!to.isOpen()) {
@@ -87,7 +87,7 @@ final class ServerConnection implements OpenConnection.Owner {
         to.send(calls);
     }
 
-    /** Closes the connection, and waits a moment for that. */
+    /** Closes the connection, and waits briefly until it is closed. */
     void close() {
         closed = true;
         try {
@@ -95,7 +95,7 @@ final class ServerConnection implements OpenConnection.Owner {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
-            // The client closes what is left of it.
+            // The client closes the rest.
         }
     }
 
@@ -106,7 +106,7 @@ final class ServerConnection implements OpenConnection.Owner {
         }
     }
 
-    /** Makes a new connection to where the address leads by now. The old one ends its work first. */
+    /** Opens a new connection to the address. The old one finishes its calls first. */
     @Override
     public void wrongServer(OpenConnection wrong) {
         long now = System.nanoTime();
@@ -120,7 +120,7 @@ final class ServerConnection implements OpenConnection.Owner {
         return new OpenConnection(connect.get(), resources.timer(), MAX_SILENCE, this);
     }
 
-    /** Begins to make another connection, unless that is under way. */
+    /** Begins to open another connection, unless this is in progress. */
     private void replace() {
         if (!closed && connecting.compareAndSet(false, true)) {
             try {
@@ -144,7 +144,7 @@ final class ServerConnection implements OpenConnection.Owner {
             connectUntilThereIsOne();
         } finally {
             connecting.set(false);
-            // It may have been lost while this thread still counted as the one that connects.
+            // The connection may have been lost while this thread still counted as the connecting one.
             if (!current.isOpen()) {
                 replace();
             }
@@ -162,7 +162,7 @@ final class ServerConnection implements OpenConnection.Owner {
                 if (current.isOpen()) {
                     return;
                 }
-                // Many processes have lost the same server: they do not come back in step.
+                // Many processes may have lost the same server; random pauses keep them from reconnecting in step.
                 LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(pause / 2, pause));
                 pause = Math.min(2 * pause, MAX_PAUSE_NANOS);
             }
@@ -179,7 +179,7 @@ final class ServerConnection implements OpenConnection.Owner {
         retire(old);
     }
 
-    /** What was asked on it may still be answered: it is closed when that can no longer be. */
+    /** Closes an old connection later, when no call on it can be answered any more. */
     private void retire(OpenConnection old) {
         if (!old.isOpen()) {
             old.close();

@@ -9,21 +9,21 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Tells when nothing came on a connection for a while after something was asked.
+ * Detects a silent connection: one that brings no answer for some time after a request.
  *
- * <p>{@link SilenceBreaker} sees the same from within a client that the store has made. This class needs nothing of the
- * client, so it works with one of the application's.
+ * <p>{@link SilenceBreaker} detects the same inside a client that the store has created. This class uses nothing of the
+ * client, so it also works with an application's client.
  *
  * <p>Thread-safe.
  */
 final class Silence {
 
-    /** Stands for "no answer is owed". */
+    /** The value for "no answer is pending". */
     private static final long NONE = 0;
 
     /**
-     * After a pause of the whole JVM, the timer may come before the client has read what has arrived meanwhile. So
-     * there is a second look, after this part of the time.
+     * The divisor of the time before a second check. After a pause of the whole JVM, the timer may run before the
+     * client has read the answers that have arrived. So the timer checks a second time.
      */
     private static final long SECOND_LOOK = 10;
 
@@ -34,7 +34,7 @@ final class Silence {
     private final AtomicLong since = new AtomicLong(NONE);
     private final AtomicBoolean watched = new AtomicBoolean();
 
-    /** The silence that the last look found too long; written by the timer only. */
+    /** The silence that the last check found too long; written by the timer only. */
     private volatile long doubted = NONE;
 
     Silence(LongSupplier nanos, Timer timer, Duration maxSilence, Runnable whenTooLong) {
@@ -44,14 +44,14 @@ final class Silence {
         this.whenTooLong = whenTooLong;
     }
 
-    /** Something is asked. */
+    /** Records a request. */
     void asked() {
         if (since.get() == NONE && since.compareAndSet(NONE, notNone(nanos.getAsLong()))) {
             watch(maxSilence);
         }
     }
 
-    /** Something has come. */
+    /** Records an answer. */
     void heard() {
         if (since.get() != NONE) {
             since.set(NONE);
@@ -77,7 +77,7 @@ final class Silence {
         long began = since.get();
         if (began == NONE) {
             watched.set(false);
-            // Something may have been asked just before, when this was still watching.
+            // A request may have come just before, while this timer was still running.
             if (since.get() != NONE) {
                 watch(maxSilence);
             }

@@ -8,8 +8,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes a connection on which nothing came for a while after something was written, so that the client makes a new one. A
- * network that swallows everything would otherwise keep it open for as long as the system repeats itself: a quarter of an hour.
+ * Closes a connection that stays silent after a write, so that the client opens a new one. Otherwise a network that
+ * drops all packets would keep the connection open for as long as the system retransmits: a quarter of an hour.
  *
  * <p>One for each connection; all its fields belong to the connection's event loop.
  */

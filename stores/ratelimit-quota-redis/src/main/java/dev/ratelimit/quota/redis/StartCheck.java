@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is checked before the first operation, so that a server that cannot keep counters is found out at once. */
+/** The check before the first operation, which finds a server that cannot keep counters. */
 final class StartCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisQuotaStore.class);
@@ -36,7 +36,7 @@ final class StartCheck {
         }
     }
 
-    /** What passes by itself ends no start: calls hear of it as long as it is so. */
+    /** Judges a refusal. A temporary one does not prevent the start: calls fail as long as it lasts. */
     private void judge(String server, Probe.Refusal refusal, boolean cluster) {
         if (!Refusals.mayPass(refusal.error())) {
             throw StartTrouble.refused(server, refusal, names, cluster);
@@ -69,7 +69,7 @@ final class StartCheck {
         check(server, info, cluster);
     }
 
-    /** Of the text of INFO. */
+    /** Checks the text of INFO. */
     void check(String server, String info, boolean cluster) {
         String version = value(info, "redis_version");
         if (version != null && isTooOld(version)) {

@@ -11,13 +11,16 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Errors of the start: what is wrong, where, and what to do. Nothing was counted. No message has a password in it. */
+/**
+ * The exceptions of the start, with messages that say what is wrong, where, and what to do. Nothing was counted. No
+ * message contains a password.
+ */
 final class StartTrouble {
 
-    /** What the store calls, of a server and in its scripts. */
+    /** The rights for the commands that the store and its scripts call. */
     static final String RIGHTS = "+eval +evalsha +ping +info +time +hget +hmget +hset +pexpireat";
 
-    /** What its client calls in a cluster. */
+    /** The further rights that the client needs in a cluster. */
     static final String CLUSTER_RIGHTS = " +cluster +client";
 
     private StartTrouble() {}

@@ -6,21 +6,21 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** What a store connects to, and by which client. */
+/** The target of a store: the servers that it connects to, and the client that it uses. */
 sealed interface Target {
 
-    /** What it is called in messages: with its addresses, if they are known, and never with a password. */
+    /** Its name in messages: with its addresses, if they are known, and never with a password. */
     String server();
 
-    /** What it is called in the message of an error, which may tell an address that is not known otherwise. */
+    /** Its name in the message of an error. The error may contain an address that is not known otherwise. */
     default String server(Throwable cause) {
         return server();
     }
 
-    /** Connects, and waits for that. The link's close also closes what was made for it. */
+    /** Connects, and waits for the connection. Closing the link also closes a client that was created for it. */
     Link connect();
 
-    /** A server, or the master that Sentinels name, by a client of the store's. */
+    /** A server, or the master that Sentinels name, by the store's own client. */
     record Server(RedisURI uri) implements Target {
 
         @Override
@@ -35,7 +35,7 @@ sealed interface Target {
         }
     }
 
-    /** A cluster, by a client of the store's. */
+    /** A cluster, by the store's own client. */
     record Cluster(List<RedisURI> nodes) implements Target {
 
         @Override
@@ -50,7 +50,7 @@ sealed interface Target {
         }
     }
 
-    /** What a client of the application leads to. */
+    /** The server of an application's client. */
     record OfClient(RedisClient client) implements Target {
 
         @Override
@@ -70,8 +70,8 @@ sealed interface Target {
     }
 
     /**
-     * The cluster that a client of the application leads to. The store has its own client on the same threads:
-     * connections to nodes come and go within a client, so its options could not be any.
+     * The cluster of an application's client. The store creates its own client on the same threads. A cluster client
+     * opens connections to nodes by itself, so the store could not work with any options of the application's client.
      */
     record OfClusterClient(RedisClusterClient client) implements Target {
 

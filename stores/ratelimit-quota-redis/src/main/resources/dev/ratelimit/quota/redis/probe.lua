@@ -1,4 +1,4 @@
--- KEYS: counters that are nobody's. Answers which of the commands that scripts use the server refuses, each with its
+-- KEYS: counters that no request uses. Answers which of the commands that scripts use the server refuses, each with its
 -- error; and removes the counters.
 
 local refused = {}

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Assumptions;
 
-/** What one test works with: stores that are closed after it, counters that nobody else has, ids. */
+/** The tools of one test: stores that are closed after it, counters that no other test uses, and ids. */
 final class Bench implements AutoCloseable {
 
     private static final Duration LIFE = Duration.ofHours(1);
@@ -45,7 +45,7 @@ final class Bench implements AutoCloseable {
         return opened(second.get());
     }
 
-    /** Restarts the store; where nothing outlives it, the test is skipped. */
+    /** Restarts the store. If the store is not durable, the test is skipped. */
     void reopen() {
         Optional<QuotaStore> again = hooks.reopen(store.store());
         Assumptions.assumeTrue(again.isPresent(), "not tested: the store is not durable");
@@ -84,7 +84,7 @@ final class Bench implements AutoCloseable {
                 can().atomicGroups() != AtomicGroups.NONE, "not tested: by its capabilities, the store has no groups");
     }
 
-    /** A counter that nobody has touched. */
+    /** Returns a new counter. */
     Counter counter() {
         return counter("tck", UUID.randomUUID().toString(), LIFE);
     }
@@ -98,7 +98,7 @@ final class Bench implements AutoCloseable {
         return Counter.of(quota, subject, now.truncatedTo(ChronoUnit.SECONDS).minusSeconds(1), now.plus(life));
     }
 
-    /** So many counters that can be in one group: of one subject, if the store needs that. */
+    /** Returns new counters that can be in one group: of one subject, if the store requires that. */
     List<Counter> counters(int count) {
         String subject = UUID.randomUUID().toString();
         boolean anySubject = can().atomicGroups() == AtomicGroups.ALL;
@@ -109,12 +109,15 @@ final class Bench implements AutoCloseable {
         return counters;
     }
 
-    /** An id that nobody has used. */
+    /** Returns a new id. */
     OperationId id() {
         return new OperationId(holder, sequence.incrementAndGet());
     }
 
-    /** Waits until something is so, as long as the hooks say, doing upkeep in between; whether it was. */
+    /**
+     * Waits until a condition holds, at most {@link StoreHooks#patience()}, and does upkeep in between. Returns whether
+     * it held.
+     */
     boolean eventually(BooleanSupplier condition) {
         long end = System.nanoTime() + hooks.patience().toNanos();
         do {

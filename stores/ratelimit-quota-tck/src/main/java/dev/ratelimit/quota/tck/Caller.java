@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One who calls a store, and takes nothing but what he was promised. */
+/** A caller of a store, which accepts only the outcomes that the rules allow. */
 final class Caller {
 
     private final QuotaStore store;
@@ -77,7 +77,7 @@ final class Caller {
         throw new AssertionError("an acquire, adjust or read has an outcome Counted, but it was " + outcome);
     }
 
-    /** The outcomes of a call of several operations, which are as many. */
+    /** Returns the outcomes of a call of several operations, one for each. */
     List<Outcome> all(String rule, List<Operation> operations) {
         try {
             List<Outcome> outcomes = store.apply(operations, Deadline.after(deadline));
@@ -92,7 +92,7 @@ final class Caller {
         }
     }
 
-    /** The outcome, whatever it is; an exception that the rules know is an outcome, too. */
+    /** Returns any outcome. An exception that the rules allow is an outcome, too. */
     Outcome attempt(Operation operation, Deadline within) {
         try {
             List<Outcome> outcomes = store.apply(List.of(operation), within);

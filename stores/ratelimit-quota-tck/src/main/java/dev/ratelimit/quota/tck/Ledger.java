@@ -9,13 +9,15 @@ import dev.ratelimit.quota.spi.Outcome.Counted;
 import dev.ratelimit.quota.spi.Outcome.Failed;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What is known to have been counted by operations of one unit each, and what may have been. Thread-safe. */
+/**
+ * The units that operations of one unit each have certainly counted, and those that they may have counted. Thread-safe.
+ */
 final class Ledger {
 
     private final AtomicLong counted = new AtomicLong();
     private final AtomicLong uncertain = new AtomicLong();
 
-    /** Does an operation, and enters what became of it. */
+    /** Does an operation, and records its outcome. */
     Outcome enter(Caller store, Operation unit, Deadline within) {
         Outcome outcome = store.attempt(unit, within);
         if (outcome instanceof Counted answer && (unit instanceof Adjust || answer.granted() > 0)) {
@@ -26,12 +28,12 @@ final class Ledger {
         return outcome;
     }
 
-    /** How many certainly were. */
+    /** The number of units that were certainly counted. */
     long counted() {
         return counted.get();
     }
 
-    /** How many at the most were. */
+    /** The number of units that were counted at most. */
     long countedAtMost() {
         return counted.get() + uncertain.get();
     }

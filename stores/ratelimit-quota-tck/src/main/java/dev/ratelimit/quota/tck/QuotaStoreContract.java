@@ -12,9 +12,9 @@ package dev.ratelimit.quota.tck;
  * }
  * }</pre>
  *
- * <p>Each test has its rule's number in its name, makes a store, counts on counters that nobody else has, and closes the
- * store. The rest of {@link StoreHooks} is there to be overridden: what is not offered (a second store, a restart, a fault)
- * is not tested, and the tests that miss it are skipped visibly.
+ * <p>Each test has its rule's number in its name, creates a store, counts on counters that no other test uses, and
+ * closes the store. Override further methods of {@link StoreHooks} to enable more tests. Tests whose hooks are missing
+ * (a second store, a restart, a fault) are reported as skipped.
  */
 public abstract class QuotaStoreContract
         implements S1NeverMoreThanTheLimit,

@@ -11,12 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntFunction;
 
-/** Threads that begin at once. */
+/** A race: threads that begin at the same time. */
 final class Race {
 
     private Race() {}
 
-    /** What each of so many threads returned; an assertion that failed in one of them fails here. */
+    /**
+     * Runs a number of threads, and returns the result of each. If an assertion fails in one of them, it fails here.
+     */
     static <T> List<T> of(String rule, Duration patience, int threads, IntFunction<Callable<T>> tasks) {
         CyclicBarrier start = new CyclicBarrier(threads);
         List<FutureTask<T>> futures = new ArrayList<>();

@@ -56,7 +56,7 @@ public interface S10Listing extends StoreHooks {
         }
     }
 
-    /** What was counted before the call is in it. */
+    /** Checks that the list includes units that were counted before the call. */
     @Test
     @DisplayName("S10.2 a counter is listed with what it shows")
     default void s10_2_counterIsListedWithWhatItShows() {

@@ -45,7 +45,9 @@ public interface S1NeverMoreThanTheLimit extends StoreHooks {
         }
     }
 
-    /** Threads acquire by different limits and give back; the sum must be what is shown, and within the largest limit. */
+    /**
+     * Threads acquire by different limits and give back; the sum must be what is shown, and within the largest limit.
+     */
     @Test
     @DisplayName("S1.2 the sum of what was granted, less what was taken back, is within the largest limit")
     default void s1_2_sumStaysWithinTheLargestLimit() {

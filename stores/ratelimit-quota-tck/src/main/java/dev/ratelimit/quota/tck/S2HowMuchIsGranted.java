@@ -77,7 +77,7 @@ public interface S2HowMuchIsGranted extends StoreHooks {
         }
     }
 
-    /** What outcomes say is what the counter shows. */
+    /** Checks that outcomes agree with the values of the counter. */
     @Test
     @DisplayName("S2.3 says what the counter shows after it")
     default void s2_3_saysWhatTheCounterShows() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Chapter S4 of the rules: counters are kept, but not for ever. */
 public interface S4CountersAreKept extends StoreHooks {
 
-    /** How long the counters of these tests live. */
+    /** The lifetime of the counters of these tests. */
     Duration LIFE = Duration.ofSeconds(4);
 
     /** Half of that. */
@@ -24,7 +24,7 @@ public interface S4CountersAreKept extends StoreHooks {
     /** Half of it, and some more for clocks that differ. */
     Duration REST = Duration.ofSeconds(3);
 
-    /** A counter is looked at when half its time is over, and after others have come. */
+    /** Reads a counter after half its lifetime, and after other counters were added. */
     @Test
     @DisplayName("S4.1 a counter is kept until it expires")
     default void s4_1_counterIsKeptUntilItExpires() {
@@ -44,7 +44,7 @@ public interface S4CountersAreKept extends StoreHooks {
         }
     }
 
-    /** Everything that was acknowledged is there after a restart. */
+    /** Checks that all acknowledged units are there after a restart. */
     @Test
     @DisplayName("S4.1 a counter is kept over restarts, if the store is durable")
     default void s4_1_counterIsKeptOverRestarts() {
@@ -66,7 +66,7 @@ public interface S4CountersAreKept extends StoreHooks {
         }
     }
 
-    /** A counter is looked at when its time is over. */
+    /** Reads a counter after its expiry. */
     @Test
     @DisplayName("S4.2 an expired counter is forgotten at some time")
     default void s4_2_expiredCounterIsForgotten() {
@@ -82,7 +82,7 @@ public interface S4CountersAreKept extends StoreHooks {
         }
     }
 
-    /** Counters that nobody touches any more go as well, and the database says so. */
+    /** Checks in the database that counters that are never used again are removed, too. */
     @Test
     @DisplayName("S4.2 no counter stays for ever, touched or not")
     default void s4_2_untouchedCountersGo() {

@@ -23,10 +23,10 @@ import org.junit.jupiter.api.Test;
 /** Chapter S7 of the rules: trouble is no denial. */
 public interface S7TroubleIsNoDenial extends StoreHooks {
 
-    /** How long a call waits for a store that is cut off. */
+    /** The deadline of a call to a store that is cut off. */
     Duration SHORT = Duration.ofMillis(200);
 
-    /** Each kind of operation is asked for while the store is cut off. */
+    /** Requests each kind of operation while the store is cut off. */
     @Test
     @DisplayName("S7.1 what cannot be done is Failed or a QuotaStoreException, and never a denial")
     default void s7_1_troubleIsNoDenial() {
@@ -119,7 +119,7 @@ public interface S7TroubleIsNoDenial extends StoreHooks {
         }
     }
 
-    /** Each kind of operation is asked for while the store is cut off, and timed; the best of three counts. */
+    /** Requests each kind of operation while the store is cut off, and measures the time; the best of three counts. */
     @Test
     @DisplayName("S7.3 a call ends by its deadline")
     default void s7_3_callEndsByItsDeadline() {
@@ -162,7 +162,7 @@ public interface S7TroubleIsNoDenial extends StoreHooks {
         }
     }
 
-    /** Each kind of operation is asked for after the store was closed. */
+    /** Requests each kind of operation after the store was closed. */
     @Test
     @DisplayName("S7.5 after close() a call fails with NOT_APPLIED")
     default void s7_5_closedStoreDoesNothing() {
@@ -187,7 +187,7 @@ public interface S7TroubleIsNoDenial extends StoreHooks {
     }
 
     private static void checkCertainty(Bench bench, Counter counter, long before, Ledger ledger) {
-        // What is still under way gets some time to come in.
+        // Operations in progress get some time to arrive.
         LockSupport.parkNanos(100_000_000);
         assertThat(bench.store().used(counter))
                 .as(

@@ -135,7 +135,7 @@ public interface S8Groups extends StoreHooks {
                         }
                         return null;
                     }
-                    // Whoever comes last to the start goes on first, and would be done before the first group.
+                    // The last thread at the start runs first, and would otherwise end before the first group.
                     begun.await();
                     assertThat(store.used(free))
                             .as("S8.3: shown, where all groups are denied")

@@ -7,21 +7,22 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What the tests ask of a store's author: a store, and whatever else can be offered.
+ * The hooks that the author of a store implements for the tests.
  *
- * <p>Only {@link #createStore()} must be there. A test that needs more than is offered is skipped, and says what it missed.
+ * <p>Only {@link #createStore()} is required. A test that needs another hook is skipped, and its message names the
+ * hook.
  */
 public interface StoreHooks {
 
     /**
-     * Returns a store that is open: on a new database, or on the one that the last test had. Each test closes its own.
+     * Returns an open store, on a new database or on the database of the last test. Each test closes its store.
      *
      * @return the store
      */
     QuotaStore createStore();
 
     /**
-     * Returns another store on the same database as the one that was created last, as another process has it.
+     * Returns another store on the database of the store that was created last, as another process would open it.
      *
      * @return the store, or empty if there can be none
      */
@@ -30,17 +31,17 @@ public interface StoreHooks {
     }
 
     /**
-     * Ends a store as a restart or a crash does, and opens it again on what it kept.
+     * Ends a store as a restart or a crash does, and opens it again on the same data.
      *
      * @param open the store that ends; all its calls have returned
-     * @return the store after the restart, or empty if nothing outlives it
+     * @return the store after the restart, or empty if it is not durable
      */
     default Optional<QuotaStore> reopen(QuotaStore open) {
         return Optional.empty();
     }
 
     /**
-     * Returns how long a call may take where nothing is broken.
+     * Returns how long a call may take without a fault.
      *
      * @return five seconds, unless overridden
      */
@@ -49,7 +50,7 @@ public interface StoreHooks {
     }
 
     /**
-     * Returns how long to wait for what happens at some time: an upkeep, a connection that comes back, the end of a race.
+     * Returns how long to wait for events without a fixed time: an upkeep, a reconnect, the end of a race.
      *
      * @return half a minute, unless overridden
      */
@@ -60,14 +61,14 @@ public interface StoreHooks {
     /**
      * Returns how much later than its deadline a call may end.
      *
-     * @return what S7.3 says: 50 ms, unless overridden
+     * @return 50 ms as in S7.3, unless overridden
      */
     default Duration lateness() {
         return Duration.ofMillis(50);
     }
 
     /**
-     * Returns what time it is for the store.
+     * Returns the current time of the store.
      *
      * @return the system's time, unless overridden
      */
@@ -76,11 +77,11 @@ public interface StoreHooks {
     }
 
     /**
-     * Lets time go by for the store: never more than five seconds at once. Override it if the store's clock can be moved,
-     * and {@link #now()} with it.
+     * Advances the store's time, at most five seconds at once. Override it together with {@link #now()} if the store's
+     * clock can be moved.
      *
-     * @param time how much
-     * @return whether it has gone by; if not, tests of S4 are skipped
+     * @param time the duration
+     * @return whether the time has passed; if not, tests of S4 are skipped
      */
     default boolean advance(Duration time) {
         try {
@@ -92,25 +93,23 @@ public interface StoreHooks {
         }
     }
 
-    /**
-     * Lets the store do now what it does at some time: forget what has expired.
-     */
+    /** Makes the store delete expired counters now. */
     default void upkeep() {}
 
     /**
-     * Returns how many counters the database holds, expired ones included.
+     * Returns the number of counters in the database, including expired ones.
      *
-     * @return the number, or empty if it cannot be told
+     * @return the number, or empty if it is unknown
      */
     default OptionalLong keptCounters() {
         return OptionalLong.empty();
     }
 
     /**
-     * Cuts the stores off from what they depend on, as a network does that swallows everything: requests get no answer, and
-     * no error either. Until {@link #restore()}.
+     * Cuts the stores off from their server until {@link #restore()}, like a network that drops all packets: requests
+     * get neither an answer nor an error.
      *
-     * @return whether it was done; if not, tests of faults are skipped
+     * @return whether the stores are cut off; if not, tests of faults are skipped
      */
     default boolean cut() {
         return false;

@@ -10,13 +10,13 @@ import java.util.concurrent.Callable;
 /**
  * A history of acquires of one permit each, from many threads, and whether it is linearizable.
  *
- * <p>Each that is granted says its place in the one order that there must be: {@code used} is 1, 2, 3 and so on, each once,
- * to the limit; all that were denied come after them. So it remains to be seen that none stands before another that had
- * ended when it began.
+ * <p>The outcome of a granted acquire has its place in the order: {@code used} is 1, 2, 3 and so on, each once, up to
+ * the limit. All denied acquires come after them. It remains to check that no acquire comes before another one that had
+ * ended when the first began.
  */
 final class UnitHistory {
 
-    /** One call: between these instants it took effect. */
+    /** One call, which took effect between these instants. */
     record Call(long began, long ended, Counted outcome) {
 
         /** Its place in the order. */
@@ -40,7 +40,7 @@ final class UnitHistory {
         };
     }
 
-    /** Fails unless there is an order that explains all calls on a counter that showed so much before. */
+    /** Fails unless some order explains all calls on a counter with the given value before them. */
     static void check(String rule, List<List<Call>> threads, long before, long limit) {
         List<Call> calls = new ArrayList<>();
         threads.forEach(calls::addAll);

@@ -1,4 +1,7 @@
-/** The rules of {@code SPEC.md} as tests. Whoever writes a store extends {@link dev.ratelimit.quota.tck.QuotaStoreContract}. */
+/**
+ * The rules of {@code SPEC.md} as tests. The author of a store extends
+ * {@link dev.ratelimit.quota.tck.QuotaStoreContract}.
+ */
 @NullMarked
 package dev.ratelimit.quota.tck;
 
