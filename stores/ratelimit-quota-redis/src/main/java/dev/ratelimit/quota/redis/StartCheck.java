@@ -56,7 +56,7 @@ final class StartCheck {
                 throw StartTrouble.unreachable(server, e);
             }
             LOG.warn(
-                    "{} does not let INFO be read ({}); see to it that its version is at least {}.{} and its maxmemory-policy {}",
+                    "{} does not let INFO be read ({}); check that its version is at least {}.{} and its maxmemory-policy {}",
                     server,
                     refused.getMessage(),
                     LEAST_MAJOR,
@@ -94,7 +94,7 @@ final class StartCheck {
             return;
         }
         if (policy == null) {
-            LOG.warn("{} does not tell its maxmemory-policy; see to it that it is {}", server, NO_EVICTION);
+            LOG.warn("{} does not tell its maxmemory-policy; check that it is {}", server, NO_EVICTION);
             return;
         }
         throw StartTrouble.of(

@@ -60,21 +60,21 @@ final class StartTrouble {
     private static String reason(Throwable cause) {
         for (Throwable each : chain(cause)) {
             if (each instanceof ConnectException) {
-                return ": nothing listens there; see to it that it runs, and that host and port are right";
+                return ": nothing listens there; check that it runs, and that host and port are right";
             }
             if (each instanceof UnknownHostException) {
-                return ": the host is not known; see to it that its name is right, and that this machine can"
+                return ": the host is not known; check that its name is right, and that this machine can"
                         + " resolve it";
             }
             if (each instanceof SSLException) {
-                return ": TLS failed; see to it that both sides use it, and that this one trusts the certificate";
+                return ": TLS failed; check that both sides use it, and that this one trusts the certificate";
             }
             if (each instanceof TimeoutException || each instanceof RedisCommandTimeoutException) {
-                return ": no answer in time; see to it that no firewall is between, and that TLS is the same on"
+                return ": no answer in time; check that no firewall is between, and that TLS is the same on"
                         + " both sides";
             }
         }
-        return "; see to it that it runs, and that host, port and TLS are right";
+        return "; check that it runs, and that host, port and TLS are right";
     }
 
     private static List<Throwable> chain(Throwable first) {

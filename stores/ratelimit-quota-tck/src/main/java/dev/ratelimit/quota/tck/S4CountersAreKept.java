@@ -105,7 +105,7 @@ public interface S4CountersAreKept extends StoreHooks {
                         store.used(other);
                         return keptCounters().orElseThrow() == 0;
                     }))
-                    .as("S4.2: expired counters that nobody touches go at some time")
+                    .as("S4.2: expired counters that are not used are deleted at some time")
                     .isTrue();
         }
     }

@@ -74,7 +74,7 @@ public interface S8Groups extends StoreHooks {
 
     /** Groups count on two counters, while others look at one after the other. */
     @Test
-    @DisplayName("S8.3 nobody sees a part of a group")
+    @DisplayName("S8.3 no operation sees a part of a group")
     default void s8_3_nobodySeesAPart() {
         try (Bench bench = new Bench(this)) {
             bench.needsGroups();
@@ -114,7 +114,7 @@ public interface S8Groups extends StoreHooks {
 
     /** Groups are denied by one counter, while others use the other one. */
     @Test
-    @DisplayName("S8.3 a group that is denied stands in nobody's way")
+    @DisplayName("S8.3 a denied group does not disturb other operations")
     default void s8_3_deniedGroupStandsInNobodysWay() {
         try (Bench bench = new Bench(this)) {
             bench.needsGroups();

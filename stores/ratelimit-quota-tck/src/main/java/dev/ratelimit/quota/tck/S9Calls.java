@@ -114,7 +114,7 @@ public interface S9Calls extends StoreHooks {
                                                     Acquire.allOrNothing(mine, i + 1, 1000),
                                                     new Adjust(mine, -i - 1, null),
                                                     Acquire.allOrNothing(mine, 1, 1000))))
-                            .as("S9.4: outcomes of thread %d, whose counters nobody else has", i)
+                            .as("S9.4: outcomes of thread %d, whose counters no other thread uses", i)
                             .containsExactly(
                                     new Counted(i + 1, round + i), new Counted(0, round - 1), new Counted(1, round));
                 }
