@@ -11,6 +11,8 @@ module dev.ratelimit {
     exports dev.ratelimit.internal to
             dev.ratelimit.cache,
             dev.ratelimit.core,
-            dev.ratelimit.quota.jdbc;
+            dev.ratelimit.quota.jdbc,
+            dev.ratelimit.quota.service,
+            dev.ratelimit.runtime;
     exports dev.ratelimit.quota;
 }

@@ -1,14 +1,8 @@
-/**
- * Rate limiters, created by {@link dev.ratelimit.core.Limiters}, and quota services, created by
- * {@link dev.ratelimit.core.Quotas}.
- */
+/** Rate limiters, created by {@link dev.ratelimit.core.Limiters}. */
 module dev.ratelimit.core {
     requires transitive dev.ratelimit;
-    requires transitive dev.ratelimit.quota.spi;
     requires static transitive org.jspecify;
-    requires com.github.benmanes.caffeine;
-    requires org.jctools.core;
-    requires org.slf4j;
+    requires dev.ratelimit.runtime;
 
     exports dev.ratelimit.core;
 }

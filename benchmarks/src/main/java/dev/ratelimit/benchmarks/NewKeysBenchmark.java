@@ -1,7 +1,7 @@
 package dev.ratelimit.benchmarks;
 
 import dev.ratelimit.Rate;
-import dev.ratelimit.core.internal.keys.KeyHash;
+import dev.ratelimit.runtime.keys.KeyHash;
 import java.util.SplittableRandom;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;

@@ -2,7 +2,7 @@ package dev.ratelimit.benchmarks;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.ratelimit.core.Quotas;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.jdbc.JdbcQuotaStore;
 import dev.ratelimit.testservers.PostgresServer;

@@ -1,7 +1,7 @@
 package dev.ratelimit.benchmarks;
 
-import dev.ratelimit.core.Quotas;
-import dev.ratelimit.core.QuotasBuilder;
+import dev.ratelimit.quota.service.Quotas;
+import dev.ratelimit.quota.service.QuotasBuilder;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.jdbc.JdbcQuotaStore;
 import dev.ratelimit.quota.redis.RedisQuotaStore;

@@ -1,6 +1,6 @@
 package dev.ratelimit.benchmarks;
 
-import dev.ratelimit.core.Quotas;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.redis.RedisQuotaStore;
 import dev.ratelimit.testservers.RedisServer;

@@ -5,7 +5,7 @@ import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.Limiters;
-import dev.ratelimit.core.internal.waiting.Timers;
+import dev.ratelimit.runtime.timers.Timers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.ratelimit.examples;
 
-import dev.ratelimit.core.QuotaStores;
-import dev.ratelimit.core.Quotas;
+import dev.ratelimit.quota.service.QuotaStores;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.KeyUsage;
 import dev.ratelimit.quota.Quota;

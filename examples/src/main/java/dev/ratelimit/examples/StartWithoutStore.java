@@ -1,8 +1,8 @@
 package dev.ratelimit.examples;
 
 import dev.ratelimit.WhenUnavailable;
-import dev.ratelimit.core.QuotaStores;
-import dev.ratelimit.core.Quotas;
+import dev.ratelimit.quota.service.QuotaStores;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaService;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.address.AddressLiteral;
-import dev.ratelimit.core.QuotaStores;
+import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.testing.ManualTime;

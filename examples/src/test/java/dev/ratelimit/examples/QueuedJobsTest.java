@@ -3,7 +3,7 @@ package dev.ratelimit.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ratelimit.core.QuotaStores;
+import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.testing.ManualClock;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

@@ -2,7 +2,7 @@ package dev.ratelimit.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ratelimit.core.QuotaStores;
+import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.examples.SubscriptionQuotas.Contract;
 import dev.ratelimit.testing.ManualClock;
 import java.time.Instant;

@@ -12,7 +12,7 @@ import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.compose.AllOf;
 import dev.ratelimit.core.internal.compose.SecretWords;
 import dev.ratelimit.core.internal.compose.Shadow;
-import dev.ratelimit.core.internal.keys.KeyHash;
+import dev.ratelimit.runtime.keys.KeyHash;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;

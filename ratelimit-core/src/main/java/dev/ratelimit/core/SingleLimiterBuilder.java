@@ -9,7 +9,7 @@ import dev.ratelimit.WhenSaturated;
 import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.cells.RateOutOfRange;
 import dev.ratelimit.core.internal.cells.SingleCell;
-import dev.ratelimit.core.internal.keys.KeyHash;
+import dev.ratelimit.runtime.keys.KeyHash;
 import dev.ratelimit.core.internal.limit.DividedPolicies;
 import dev.ratelimit.core.internal.limit.OnePolicy;
 import dev.ratelimit.core.internal.limit.PolicyLimiter;

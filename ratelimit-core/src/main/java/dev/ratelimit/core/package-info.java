@@ -1,7 +1,4 @@
-/**
- * Factories and builders of limiters and quota services: {@link dev.ratelimit.core.Limiters},
- * {@link dev.ratelimit.core.Quotas} and {@link dev.ratelimit.core.QuotaStores}.
- */
+/** Factory and builders of limiters: {@link dev.ratelimit.core.Limiters}. */
 @NullMarked
 package dev.ratelimit.core;
 

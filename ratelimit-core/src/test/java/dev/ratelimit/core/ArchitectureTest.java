@@ -54,7 +54,7 @@ class ArchitectureTest {
             .resideInAPackage("dev.ratelimit.http")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.http", "java..", "org.jspecify..");
+            .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.http", "dev.ratelimit.quota", "java..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule addressesKnowNothingButTheJdk = classes()
@@ -68,7 +68,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule nobodyAsksTheNameService = noClasses()
             .that()
-            .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.address", "dev.ratelimit.core..")
+            .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.address", "dev.ratelimit.core..", "dev.ratelimit.runtime..")
             .should()
             .callMethodWhere(target(owner(assignableTo(InetAddress.class)))
                     .and(target(nameMatching("getByName|getAllByName|getLocalHost|getHostName|getCanonicalHostName"))))
@@ -81,23 +81,23 @@ class ArchitectureTest {
             .resideInAPackage("dev.ratelimit.core..")
             .and()
             .resideOutsideOfPackages(
-                    "..internal.waiting", "..internal.policy", "..internal.quota", "..internal.trouble")
+                    "..internal.policy")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                    "dev.ratelimit", "dev.ratelimit.quota..", "dev.ratelimit.core..", "java..", "org.jspecify..");
+                    "dev.ratelimit", "dev.ratelimit.core..", "dev.ratelimit.runtime..", "java..", "org.jspecify..");
 
     /** The queues in {@code org.jctools.queues} itself need {@code sun.misc.Unsafe}, which newer JDKs warn of. */
     @ArchTest
     static final ArchRule waitingKnowsTheApiAndTheQueuesWithoutUnsafe = classes()
             .that()
-            .resideInAPackage("..internal.waiting")
+            .resideInAPackage("dev.ratelimit.runtime.timers")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
                     "dev.ratelimit",
                     "dev.ratelimit.internal",
-                    "..internal.waiting",
+                    "dev.ratelimit.runtime.timers",
                     "java..",
                     "org.jspecify..",
                     "org.jctools.queues.atomic");
@@ -111,30 +111,8 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "dev.ratelimit",
                     "dev.ratelimit.core.internal.policy",
-                    "dev.ratelimit.core.internal.trouble",
+                    "dev.ratelimit.runtime.trouble",
                     "com.github.benmanes.caffeine.cache",
-                    "java..",
-                    "org.jspecify..");
-
-    @ArchTest
-    static final ArchRule quotasKnowTheApiTheStoresTheTimerTheJdkAndTheCache = classes()
-            .that()
-            .resideInAPackage("..internal.quota")
-            .should()
-            .onlyDependOnClassesThat()
-            .resideInAnyPackage(
-                    "dev.ratelimit",
-                    "dev.ratelimit.quota..",
-                    "dev.ratelimit.core.internal.quota",
-                    "dev.ratelimit.core.internal.policy",
-                    "dev.ratelimit.core.internal.keys",
-                    "dev.ratelimit.core.internal.waiting",
-                    "dev.ratelimit.internal",
-                    "dev.ratelimit.core.internal.breaker",
-                    "dev.ratelimit.core.internal.locks",
-                    "dev.ratelimit.core.internal.trouble",
-                    "com.github.benmanes.caffeine.cache",
-                    "org.slf4j",
                     "java..",
                     "org.jspecify..");
 
@@ -142,13 +120,13 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule breakersKnowNothingOfWhatTheyBreak = classes()
             .that()
-            .resideInAPackage("..internal.breaker")
+            .resideInAPackage("dev.ratelimit.runtime.breaker")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
                     "dev.ratelimit",
-                    "dev.ratelimit.core.internal.breaker",
-                    "dev.ratelimit.core.internal.waiting",
+                    "dev.ratelimit.runtime.breaker",
+                    "dev.ratelimit.runtime.timers",
                     "java..",
                     "org.jspecify..");
 
@@ -167,12 +145,12 @@ class ArchitectureTest {
             .resideInAPackage("..internal.cells")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("..internal.keys", "..internal.limit", "dev.ratelimit.core");
+            .resideInAnyPackage("dev.ratelimit.runtime.keys", "..internal.limit", "dev.ratelimit.core");
 
     @ArchTest
     static final ArchRule keysKnowNeitherCellsNorLimiters = noClasses()
             .that()
-            .resideInAPackage("..internal.keys")
+            .resideInAPackage("dev.ratelimit.runtime.keys")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("..internal.cells", "..internal.limit", "dev.ratelimit.core");
@@ -183,7 +161,7 @@ class ArchitectureTest {
             .resideInAPackage("..internal.concurrency")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("..internal.cells", "..internal.keys", "..internal.limit", "dev.ratelimit.core");
+            .resideInAnyPackage("..internal.cells", "dev.ratelimit.runtime.keys", "..internal.limit", "dev.ratelimit.core");
 
     @ArchTest
     static final ArchRule noCycles =
@@ -199,7 +177,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule timeIsReadInOnePlace = noClasses()
             .that()
-            .resideInAPackage("dev.ratelimit.core..")
+            .resideInAnyPackage("dev.ratelimit.core..", "dev.ratelimit.runtime..")
             .and()
             .doNotHaveSimpleName("Clock")
             .should()
@@ -210,7 +188,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule waitingReadsSourcesOfTimeInOnePlace = noClasses()
             .that()
-            .resideInAPackage("..internal.waiting")
+            .resideInAPackage("dev.ratelimit.runtime.timers")
             .and()
             .doNotHaveSimpleName("Instants")
             .should()
@@ -221,14 +199,14 @@ class ArchitectureTest {
     static final ArchRule waitingHoldsNoMonitor = noMethods()
             .that()
             .areDeclaredInClassesThat()
-            .resideInAPackage("..internal.waiting")
+            .resideInAPackage("dev.ratelimit.runtime.timers")
             .should()
             .haveModifier(JavaModifier.SYNCHRONIZED);
 
     @ArchTest
     static final ArchRule waitingOnlyParks = noClasses()
             .that()
-            .resideInAPackage("..internal.waiting")
+            .resideInAPackage("dev.ratelimit.runtime.timers")
             .should()
             .callMethodWhere(target(owner(equivalentTo(Thread.class))).and(target(name("sleep"))))
             .orShould()

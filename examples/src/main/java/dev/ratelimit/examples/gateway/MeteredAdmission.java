@@ -2,8 +2,8 @@ package dev.ratelimit.examples.gateway;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.Rate;
-import dev.ratelimit.core.Quotas;
-import dev.ratelimit.core.QuotasBuilder;
+import dev.ratelimit.quota.service.Quotas;
+import dev.ratelimit.quota.service.QuotasBuilder;
 import dev.ratelimit.http.ServiceLimit;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaService;

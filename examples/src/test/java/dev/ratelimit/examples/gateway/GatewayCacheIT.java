@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpHandler;
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.core.QuotaStores;
+import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.testing.ManualClock;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpHandler;
 import dev.ratelimit.Rate;
-import dev.ratelimit.core.Quotas;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.jdbc.JdbcQuotaStore;
 import dev.ratelimit.quota.spi.QuotaStore;

@@ -22,8 +22,8 @@ import org.openjdk.jcstress.infra.runners.TestList;
 class HandOverStressTest {
 
     private static final String CELLS = "dev.ratelimit.core.internal.cells.";
-    private static final String KEYS = "dev.ratelimit.core.internal.keys.";
-    private static final String WAITING = "dev.ratelimit.core.internal.waiting.";
+    private static final String KEYS = "dev.ratelimit.runtime.keys.";
+    private static final String WAITING = "dev.ratelimit.runtime.timers.";
     private static final String LEASES = "dev.ratelimit.core.internal.concurrency.";
 
     private static final Set<String> REAL = Set.of(

@@ -1,7 +1,7 @@
 package dev.ratelimit.core.internal.cells;
 
-import dev.ratelimit.core.internal.locks.Headroom;
-import dev.ratelimit.core.internal.locks.Mutex;
+import dev.ratelimit.runtime.locks.Headroom;
+import dev.ratelimit.runtime.locks.Mutex;
 
 /**
  * The time span in which positions are unambiguous. It moves with the clock.

@@ -1,6 +1,6 @@
 package dev.ratelimit.core.internal.cells;
 
-import dev.ratelimit.core.internal.locks.Headroom;
+import dev.ratelimit.runtime.locks.Headroom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;

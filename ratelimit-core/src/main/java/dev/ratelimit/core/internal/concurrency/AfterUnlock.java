@@ -1,6 +1,6 @@
 package dev.ratelimit.core.internal.concurrency;
 
-import dev.ratelimit.core.internal.locks.Mutex;
+import dev.ratelimit.runtime.locks.Mutex;
 import org.jspecify.annotations.Nullable;
 
 /**

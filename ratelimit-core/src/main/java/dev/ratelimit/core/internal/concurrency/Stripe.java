@@ -1,8 +1,8 @@
 package dev.ratelimit.core.internal.concurrency;
 
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.core.internal.locks.Headroom;
-import dev.ratelimit.core.internal.locks.Mutex;
+import dev.ratelimit.runtime.locks.Headroom;
+import dev.ratelimit.runtime.locks.Mutex;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.ratelimit.core.internal.concurrency;
 
-import dev.ratelimit.core.internal.locks.Headroom;
+import dev.ratelimit.runtime.locks.Headroom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import dev.ratelimit.ClusterShare;
 import dev.ratelimit.Policy;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.policy.DividedPolicy;
-import dev.ratelimit.core.internal.policy.FailureListener;
+import dev.ratelimit.runtime.resolve.FailureListener;
 import dev.ratelimit.core.internal.policy.LiveNodes;
 import dev.ratelimit.core.internal.queue.PolicyAccount;
 import org.jspecify.annotations.Nullable;

@@ -10,7 +10,7 @@ import dev.ratelimit.core.internal.concurrency.ReclaimListener;
 import dev.ratelimit.core.internal.concurrency.Slot;
 import dev.ratelimit.core.internal.concurrency.SlotRefusal;
 import dev.ratelimit.core.internal.concurrency.Slots;
-import dev.ratelimit.core.internal.waiting.Timers;
+import dev.ratelimit.runtime.timers.Timers;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongFunction;

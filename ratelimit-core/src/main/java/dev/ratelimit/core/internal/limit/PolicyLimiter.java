@@ -11,7 +11,7 @@ import dev.ratelimit.Snapshot;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.cells.Permits;
-import dev.ratelimit.core.internal.keys.KeyHash;
+import dev.ratelimit.runtime.keys.KeyHash;
 import dev.ratelimit.core.internal.queue.WaitQueues;
 import dev.ratelimit.core.internal.queue.WaiterBounds;
 import java.time.Duration;

@@ -10,7 +10,7 @@ import dev.ratelimit.core.internal.queue.PermitSource;
 import dev.ratelimit.core.internal.queue.ReserveResult;
 import dev.ratelimit.core.internal.queue.WaitQueues;
 import dev.ratelimit.core.internal.queue.Waiting;
-import dev.ratelimit.core.internal.waiting.Timers;
+import dev.ratelimit.runtime.timers.Timers;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package dev.ratelimit.core.internal.limit;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.LimiterListener;
-import dev.ratelimit.core.internal.trouble.FirstFailure;
+import dev.ratelimit.runtime.trouble.FirstFailure;
 
 /**
  * A wrapper of a listener that logs the first failure of the listener and drops all others, so that a listener cannot

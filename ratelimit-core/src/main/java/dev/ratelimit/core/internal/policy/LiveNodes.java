@@ -1,5 +1,6 @@
 package dev.ratelimit.core.internal.policy;
 
+import dev.ratelimit.runtime.resolve.FailureListener;
 import dev.ratelimit.ClusterShare;
 import dev.ratelimit.TimeSource;
 import java.util.Objects;

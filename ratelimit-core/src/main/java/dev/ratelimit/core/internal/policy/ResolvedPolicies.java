@@ -1,5 +1,6 @@
 package dev.ratelimit.core.internal.policy;
 
+import dev.ratelimit.runtime.resolve.Resolved;
 import dev.ratelimit.Policy;
 import dev.ratelimit.PolicyFallback;
 import dev.ratelimit.Tiers;

@@ -2,7 +2,7 @@ package dev.ratelimit.core.internal.queue;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.core.internal.waiting.Sleep;
+import dev.ratelimit.runtime.timers.Sleep;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;

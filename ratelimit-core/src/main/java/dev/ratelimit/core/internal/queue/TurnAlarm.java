@@ -2,7 +2,7 @@ package dev.ratelimit.core.internal.queue;
 
 import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.core.internal.waiting.Timers;
+import dev.ratelimit.runtime.timers.Timers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;

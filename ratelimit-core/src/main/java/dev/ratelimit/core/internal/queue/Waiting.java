@@ -2,7 +2,7 @@ package dev.ratelimit.core.internal.queue;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.core.internal.waiting.Departure;
+import dev.ratelimit.runtime.timers.Departure;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;

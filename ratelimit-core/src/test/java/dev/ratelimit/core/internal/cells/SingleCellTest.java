@@ -7,7 +7,7 @@ import dev.ratelimit.Limiter;
 import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.WhenSaturated;
-import dev.ratelimit.core.internal.keys.KeyHash;
+import dev.ratelimit.runtime.keys.KeyHash;
 import dev.ratelimit.core.internal.limit.OnePolicy;
 import dev.ratelimit.core.internal.limit.PolicyLimiter;
 import dev.ratelimit.core.internal.queue.WaiterBounds;

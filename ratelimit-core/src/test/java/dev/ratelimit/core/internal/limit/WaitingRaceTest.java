@@ -9,7 +9,7 @@ import dev.ratelimit.Rate;
 import dev.ratelimit.Reservation;
 import dev.ratelimit.WhenSaturated;
 import dev.ratelimit.core.internal.cells.CellTable;
-import dev.ratelimit.core.internal.keys.KeyHash;
+import dev.ratelimit.runtime.keys.KeyHash;
 import dev.ratelimit.core.internal.queue.WaiterBounds;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;

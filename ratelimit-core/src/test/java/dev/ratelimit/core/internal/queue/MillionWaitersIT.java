@@ -7,7 +7,7 @@ import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.Limiters;
-import dev.ratelimit.core.internal.waiting.Timers;
+import dev.ratelimit.runtime.timers.Timers;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package dev.ratelimit.quota.redis;
 
-import dev.ratelimit.core.Quotas;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaService;

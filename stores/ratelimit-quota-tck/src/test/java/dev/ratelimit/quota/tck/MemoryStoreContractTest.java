@@ -1,6 +1,6 @@
 package dev.ratelimit.quota.tck;
 
-import dev.ratelimit.core.internal.quota.MemoryStore;
+import dev.ratelimit.quota.service.internal.MemoryStore;
 import dev.ratelimit.quota.spi.QuotaStore;
 import java.time.Duration;
 import java.time.Instant;

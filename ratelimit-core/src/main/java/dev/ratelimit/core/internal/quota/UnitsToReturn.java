@@ -1,6 +1,0 @@
-package dev.ratelimit.core.internal.quota;
-
-import java.util.List;
-
-/** Units that were counted on all of a key's counters, and that nobody was granted. */
-record UnitsToReturn(List<Target> targets, long amount) {}

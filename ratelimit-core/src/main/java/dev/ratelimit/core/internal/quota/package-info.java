@@ -1,5 +1,0 @@
-/** Quotas: from a key and an amount to operations on a store's counters, and back to a decision. */
-@NullMarked
-package dev.ratelimit.core.internal.quota;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,245 @@
+package dev.ratelimit.quota.service.internal;
+
+import dev.ratelimit.DecisionSource;
+import dev.ratelimit.quota.CloseCharges;
+import dev.ratelimit.quota.QuotaDecision;
+import dev.ratelimit.quota.QuotaReservation;
+import dev.ratelimit.quota.QuotaUnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** An amount that was counted, and may be corrected once, however many calls that takes. */
+final class CountedReservation implements QuotaReservation {
+
+    /** What a reservation needs of its service. */
+    record Service(
+            StoreCalls calls,
+            UnavailableAnswers absence,
+            InstantSource clock,
+            CloseCharges closeCharges,
+            TimesToLive timesToLive) {}
+
+    private sealed interface Stage {}
+
+    private enum Plain implements Stage {
+        /** Nobody has tried to end it. */
+        OPEN,
+        /** A thread is about to end it. */
+        ENDING,
+        /** Its time is over, and what was reserved is about to be given back. */
+        EXPIRING,
+        /** It was given back because its time was over: what is committed after all is charged whole. */
+        EXPIRED,
+        ENDED
+    }
+
+    /**
+     * Somebody tried to end it by an amount that was used, and the store did not answer; so much was counted before.
+     */
+    private record Tried(long actual, boolean commits, long counted, Correction correction) implements Stage {}
+
+    private final Service service;
+    private final List<Target> targets;
+    private final long amount;
+    private final QuotaDecision decision;
+    private final AtomicReference<Stage> stage;
+    private final TimeToLive timeToLive;
+    private final ClosingCharge closing;
+
+    CountedReservation(Service service, List<Target> targets, long amount, QuotaDecision decision) {
+        this.service = service;
+        this.targets = targets;
+        this.amount = amount;
+        this.decision = decision;
+        this.closing = new ClosingCharge(amount, service.closeCharges());
+        this.timeToLive = new TimeToLive(service.timesToLive());
+        this.stage = new AtomicReference<>(decision.allowed() ? Plain.OPEN : Plain.ENDED);
+    }
+
+    @Override
+    public boolean allowed() {
+        return decision.allowed();
+    }
+
+    @Override
+    public QuotaDecision decision() {
+        return decision;
+    }
+
+    @Override
+    public void used(long soFar) {
+        closing.report(soFar);
+    }
+
+    @Override
+    public QuotaReservation closeCharges(CloseCharges choice) {
+        closing.choose(choice);
+        return this;
+    }
+
+    @Override
+    public QuotaReservation timeToLive(Duration timeToLive) {
+        this.timeToLive.set(timeToLive, this::expire);
+        Stage now = stage.get();
+        if (now == Plain.ENDED || now == Plain.EXPIRED) {
+            this.timeToLive.end();
+        }
+        return this;
+    }
+
+    @Override
+    public String handle() {
+        if (!service.calls().store().capabilities().remembersOperations()) {
+            throw new IllegalStateException(
+                    "a handle needs a store that remembers operations, so that its end counts once");
+        }
+        if (decision.source() != DecisionSource.STORE && decision.source() != DecisionSource.PREFETCHED) {
+            throw new IllegalStateException(
+                    "only what the store has counted can be handed over, but this was allowed without it");
+        }
+        if (!stage.compareAndSet(Plain.OPEN, Plain.ENDED)) {
+            throw new IllegalStateException(
+                    "the reservation has ended, or was not granted: there is nothing to hand over");
+        }
+        timeToLive.end();
+        Instant now = service.clock().instant();
+        return Handle.of(UUID.randomUUID(), 0, amount, now, targets, decision.usages())
+                .text();
+    }
+
+    @Override
+    public boolean commit() {
+        return end(amount, true);
+    }
+
+    @Override
+    public boolean commit(long actual) {
+        StoreQuotas.checkActual(actual);
+        return end(actual, true);
+    }
+
+    @Override
+    public boolean cancel() {
+        return end(0, false);
+    }
+
+    @Override
+    public void close() {
+        Stage now = stage.get();
+        try {
+            if (now instanceof Tried tried) {
+                end(tried.actual, tried.commits);
+            } else if (now == Plain.OPEN) {
+                end(closing.amount(), false);
+            }
+        } catch (QuotaUnavailableException e) {
+            // It stays charged as it is: in doubt, strict. A caller that wants to know calls commit or cancel.
+            if (stage.get() instanceof Tried tried) {
+                stage.compareAndSet(tried, Plain.ENDED);
+                timeToLive.end();
+            }
+        }
+    }
+
+    /**
+     * Closes it because its time is over. Work that comes back after that is charged, and so is that which comes back
+     * meanwhile.
+     */
+    private void expire() {
+        if (closing.amount() > 0 || !stage.compareAndSet(Plain.OPEN, Plain.EXPIRING)) {
+            close();
+            return;
+        }
+        Tried nothing = first(0, false, amount);
+        Stage next = Plain.EXPIRED;
+        try {
+            if (trouble(nothing) != null && nothing.correction.isUntouched()) {
+                next = Plain.OPEN;
+            }
+        } finally {
+            stage.compareAndSet(Plain.EXPIRING, next);
+        }
+    }
+
+    private boolean end(long actual, boolean commits) {
+        while (true) {
+            Stage now = stage.get();
+            boolean expired = now == Plain.EXPIRED || now == Plain.EXPIRING;
+            if (now instanceof Plain && now != Plain.OPEN && !(expired && commits)) {
+                return false;
+            }
+            Tried next = now instanceof Tried tried
+                    ? again(tried, actual, commits)
+                    : first(actual, commits, expired ? 0 : amount);
+            if (next == null) {
+                return false;
+            }
+            if (stage.compareAndSet(now, Plain.ENDING)) {
+                send(next);
+                return true;
+            }
+        }
+    }
+
+    private Tried first(long actual, boolean commits, long counted) {
+        return new Tried(actual, commits, counted, new Correction(service.calls(), targets, actual - counted));
+    }
+
+    /** What to do after a call that failed; null for nothing, because a commit that was tried is not taken back. */
+    private @Nullable Tried again(Tried tried, long actual, boolean commits) {
+        if (tried.commits && !commits) {
+            return null;
+        }
+        if (tried.actual == actual) {
+            return new Tried(actual, commits, tried.counted, tried.correction);
+        }
+        if (tried.correction.isUntouched()) {
+            return first(actual, commits, tried.counted);
+        }
+        throw new IllegalArgumentException("actual must be " + tried.actual
+                + ", as in the call that was tried and may have been applied, but was " + actual);
+    }
+
+    private void send(Tried tried) {
+        Stage next = tried;
+        try {
+            QuotaUnavailableException trouble = trouble(tried);
+            if (trouble == null || !tried.correction.isPending()) {
+                next = Plain.ENDED;
+            }
+            if (trouble != null) {
+                throw trouble;
+            }
+        } finally {
+            stage.set(next);
+            if (next == Plain.ENDED) {
+                timeToLive.end();
+            }
+        }
+    }
+
+    private @Nullable QuotaUnavailableException trouble(Tried tried) {
+        Correction correction = tried.correction;
+        if (!correction.isPending()) {
+            return null;
+        }
+        long now = service.clock().millis();
+        UnavailableAnswers absence = service.absence();
+        boolean ofAllowed = decision.source() == DecisionSource.LOCAL || decision.source() == DecisionSource.OPEN;
+        if (absence.owesOn(targets) && correction.isTakenOnBy(absence, ofAllowed, now)) {
+            return null;
+        }
+        QuotaUnavailableException trouble = correction.send();
+        return trouble == null || correction.isTakenOnBy(absence, ofAllowed, now) ? null : trouble;
+    }
+
+    @Override
+    public String toString() {
+        return "QuotaReservation[" + amount + ", " + decision + "]";
+    }
+}

@@ -1,0 +1,215 @@
+package dev.ratelimit.quota.service.internal;
+
+import dev.ratelimit.quota.CloseCharges;
+import dev.ratelimit.quota.QuotaDecision;
+import dev.ratelimit.quota.QuotaReservation;
+import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.Operation;
+import dev.ratelimit.quota.spi.OperationId;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reservation that several objects may end, in any process: by its handle, or by an idempotency key. It is committed
+ * once.
+ *
+ * <p>An object says first how it ends ({@link Ending}), and sends the corrections then: the charge of what was
+ * committed, which all objects know by one id, and the return of what was reserved, which those of one round know by
+ * another. So it does not matter which comes first, or whether a window has turned over for one of them: each counter
+ * takes each once. What one object has given back is charged if another commits it. A process may die between the two
+ * calls; the next one completes them.
+ *
+ * <p>After a commit that failed, this object refunds nothing: closing it repeats the commit.
+ *
+ * <p>Thread-safe.
+ */
+final class HandedReservation implements QuotaReservation {
+
+    /** The number of the charge among the operations of a handle; those of {@link IdempotentRequests} and of returns are others. */
+    private static final long CHARGED = 1;
+
+    /** The number of the return in round 0; each round has the next odd one. */
+    private static final long RETURNED = 3;
+
+    private final StoreCalls calls;
+    private final InstantSource clock;
+    private final Handle handle;
+    private final Ending ending;
+    private final QuotaDecision decision;
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final TimeToLive timeToLive;
+    private final ClosingCharge closing;
+
+    /** What was used, as the last commit said, whether or not the store answered; null before a commit. */
+    private volatile @Nullable Long committed;
+
+    /** Whether it was given back because its time was over; what is committed after that is charged. */
+    private volatile boolean expired;
+
+    HandedReservation(CountedReservation.Service service, Handle handle, QuotaDecision decision) {
+        this.calls = service.calls();
+        this.clock = service.clock();
+        this.ending = new Ending(calls, clock, handle);
+        this.timeToLive = new TimeToLive(service.timesToLive());
+        this.handle = handle;
+        this.decision = decision;
+        this.closing = new ClosingCharge(handle.amount(), service.closeCharges());
+        this.ended.set(!decision.allowed());
+    }
+
+    @Override
+    public boolean allowed() {
+        return decision.allowed();
+    }
+
+    @Override
+    public QuotaDecision decision() {
+        return decision;
+    }
+
+    @Override
+    public void used(long soFar) {
+        closing.report(soFar);
+    }
+
+    @Override
+    public QuotaReservation closeCharges(CloseCharges choice) {
+        closing.choose(choice);
+        return this;
+    }
+
+    @Override
+    public QuotaReservation timeToLive(Duration timeToLive) {
+        this.timeToLive.set(timeToLive, this::expire);
+        if (ended.get()) {
+            this.timeToLive.end();
+        }
+        return this;
+    }
+
+    @Override
+    public String handle() {
+        if (committed != null || ended.getAndSet(true)) {
+            throw new IllegalStateException(
+                    "the reservation has ended, was committed, or was not granted: there is nothing to hand over");
+        }
+        timeToLive.end();
+        return handle.text();
+    }
+
+    @Override
+    public boolean commit() {
+        return commit(handle.amount());
+    }
+
+    @Override
+    public boolean commit(long actual) {
+        StoreQuotas.checkActual(actual);
+        if (ended.get() && !expired) {
+            return false;
+        }
+        checkAge();
+        committed = actual;
+        return end(actual);
+    }
+
+    @Override
+    public boolean cancel() {
+        if (committed != null || ended.get()) {
+            return false;
+        }
+        checkAge();
+        return giveBack();
+    }
+
+    @Override
+    public void close() {
+        if (ended.get() && !(expired && committed != null)) {
+            return;
+        }
+        try {
+            if (isTooOld()) {
+                finish();
+            } else if (committed != null) {
+                end(committed);
+            } else if (closing.amount() > 0) {
+                end(closing.amount());
+            } else {
+                giveBack();
+            }
+        } catch (QuotaUnavailableException e) {
+            // It stays charged as it is: in doubt, strict. A caller that wants to know calls commit or cancel.
+        }
+    }
+
+    /** Closes it because its time is over. */
+    private void expire() {
+        expired = committed == null && !ended.get() && closing.amount() == 0;
+        close();
+    }
+
+    private boolean isTooOld() {
+        return !clock.instant().isBefore(handle.until());
+    }
+
+    private void checkAge() {
+        if (isTooOld()) {
+            throw new IllegalStateException("the reservation is older than " + Handle.LIFE.toDays()
+                    + " days, and the store no longer knows whether it has ended: it stays charged as it is;"
+                    + " correct it by charge or decrement");
+        }
+    }
+
+    private boolean end(long actual) {
+        Ending.Known known = ending.commit(actual);
+        long first = Objects.requireNonNull(known.committed());
+        correct(known.mayCharge() ? first : 0, known.mayGiveBack());
+        expired = false;
+        finish();
+        return known.mayCharge() && first == actual;
+    }
+
+    private boolean giveBack() {
+        Ending.Known known = ending.giveBack();
+        correct(0, known.mayGiveBack());
+        finish();
+        return known.mayGiveAllBack() && known.committed() == null;
+    }
+
+    private void finish() {
+        ended.set(true);
+        timeToLive.end();
+    }
+
+    private void correct(long charge, List<Boolean> givesBack) {
+        List<Operation> operations = new ArrayList<>();
+        OperationId charged = new OperationId(handle.id(), CHARGED);
+        OperationId returned = new OperationId(handle.id(), RETURNED + 2 * handle.round());
+        for (int i = 0; i < handle.targets().size(); i++) {
+            Counter counter = handle.targets().get(i).counter();
+            long counted = handle.counted().get(i);
+            if (charge > 0) {
+                operations.add(new Operation.Adjust(counter, charge, charged));
+            }
+            if (givesBack.get(i) && counted > 0) {
+                // After the charge, so that nobody takes its room; but not where the counter would stop at its end.
+                int place = charge > Long.MAX_VALUE / 2 ? operations.size() - 1 : operations.size();
+                operations.add(place, new Operation.Adjust(counter, -counted, returned));
+            }
+        }
+        if (!operations.isEmpty()) {
+            calls.counted(operations);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "QuotaReservation[" + handle.amount() + ", " + decision + ", by its handle]";
+    }
+}

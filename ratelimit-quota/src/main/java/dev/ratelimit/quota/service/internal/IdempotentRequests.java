@@ -1,0 +1,141 @@
+package dev.ratelimit.quota.service.internal;
+
+import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
+import dev.ratelimit.quota.spi.Operation;
+import dev.ratelimit.quota.spi.OperationId;
+import dev.ratelimit.quota.spi.Outcome;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests that a caller may repeat, because they carry a key of their own: the store knows them by an id that is made
+ * of it. Thread-safe.
+ */
+final class IdempotentRequests {
+
+    /** Numbers of the operations of one holder; a reservation's end has odd ones. */
+    private static final long CONSUMED = 2;
+
+    private static final long RESERVED = 2;
+
+    private final StoreCalls calls;
+
+    IdempotentRequests(StoreCalls calls) {
+        this.calls = calls;
+    }
+
+    /** The holder of all operations with one idempotency key. */
+    private static UUID holder(String key, String idempotencyKey) {
+        check(idempotencyKey);
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] first = bytes(key);
+            digest.update(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(first.length).array());
+            digest.update(first);
+            ByteBuffer hash = ByteBuffer.wrap(digest.digest(bytes(idempotencyKey)));
+            return new UUID(hash.getLong(), hash.getLong());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("each Java platform must have SHA-256", e);
+        }
+    }
+
+    /**
+     * Its characters as they are: a character set would put one and the same in place of each half of a pair of
+     * surrogates.
+     */
+    private static byte[] bytes(String text) {
+        ByteBuffer bytes = ByteBuffer.allocate(Character.BYTES * text.length());
+        bytes.asCharBuffer().put(text);
+        return bytes.array();
+    }
+
+    /** An answer, and the amounts that it was given for first: one for each counter. */
+    record Asked(Answer answer, List<Long> amounts) {}
+
+    /** What a request to reserve is asked as, and whether it was committed before. */
+    record Looked(UUID id, long round, boolean committed) {
+
+        /** Its operation. */
+        OperationId operation() {
+            return new OperationId(id, RESERVED + 2 * round);
+        }
+    }
+
+    /**
+     * The operation of a request to consume. To reserve with the same key is another request, which can be given back.
+     */
+    static OperationId consumed(String key, String idempotencyKey) {
+        return new OperationId(holder(key, idempotencyKey), CONSUMED);
+    }
+
+    /**
+     * In which round a request to reserve is, after those that have been given back. Throws if the store does not say.
+     */
+    Looked look(String key, Request request, String idempotencyKey, Instant now) {
+        UUID id = holder(key, idempotencyKey);
+        Outcome.Failed unopened = unopened(request);
+        if (unopened != null) {
+            throw StoreCalls.unavailable(unopened);
+        }
+        checkStore(request);
+        Handle open = Ending.open(calls, Handle.of(id, 1, request.amount(), now, request.targets(), List.of()), now);
+        return new Looked(id, open == null ? 0 : open.round(), open == null);
+    }
+
+    private static void check(String idempotencyKey) {
+        if (idempotencyKey.isEmpty()) {
+            throw new IllegalArgumentException("idempotencyKey is empty; give each request one of its own");
+        }
+    }
+
+    private void checkStore(Request request) {
+        boolean groups = calls.store().capabilities().atomicGroups() != AtomicGroups.NONE;
+        if (!calls.store().capabilities().remembersOperations()) {
+            throw new IllegalStateException("an idempotency key needs a store that remembers operations");
+        }
+        if (!groups && request.targets().size() > 1) {
+            throw new IllegalStateException(
+                    "an idempotency key needs a store that decides several quotas as one, or a key with one quota");
+        }
+    }
+
+    Asked ask(Request request, OperationId id) {
+        Outcome.Failed unopened = unopened(request);
+        if (unopened != null) {
+            return new Asked(AllOrNothing.answer(unopened), List.of());
+        }
+        checkStore(request);
+        List<Operation.Acquire> acquires = new ArrayList<>();
+        for (int i = 0; i < request.targets().size(); i++) {
+            acquires.add(request.acquire(i, id));
+        }
+        Operation operation = acquires.size() == 1 ? acquires.get(0) : new Operation.Group(acquires);
+        Outcome outcome = calls.apply(operation, calls.deadline());
+        return new Asked(AllOrNothing.answer(outcome), granted(outcome));
+    }
+
+    /** Has a store opened that is not open yet, because only then it says what it can do; null if it is open. */
+    private Outcome.@Nullable Failed unopened(Request request) {
+        if (!(calls.store() instanceof LaterStore later) || later.isOpen()) {
+            return null;
+        }
+        Operation look = new Operation.Read(request.targets().get(0).counter());
+        return calls.apply(look, calls.deadline()) instanceof Outcome.Failed failed && !later.isOpen() ? failed : null;
+    }
+
+    private static List<Long> granted(Outcome outcome) {
+        if (outcome instanceof Outcome.Counted counted) {
+            return List.of(counted.granted());
+        }
+        return outcome instanceof Outcome.Grouped grouped
+                ? grouped.parts().stream().map(Outcome.Counted::granted).toList()
+                : List.of();
+    }
+}

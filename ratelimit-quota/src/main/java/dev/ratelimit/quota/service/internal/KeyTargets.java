@@ -1,0 +1,57 @@
+package dev.ratelimit.quota.service.internal;
+
+import dev.ratelimit.quota.QuotaUsage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** The counters of keys: by their quotas, in the windows of an instant, below limits with their credit. Thread-safe. */
+final class KeyTargets {
+
+    private final QuotaSource quotas;
+    private final Credits credits;
+
+    KeyTargets(QuotaSource quotas, Credits credits) {
+        this.quotas = quotas;
+        this.credits = credits;
+    }
+
+    /** The counters of a key; complains of a key that cannot have any. */
+    List<Target> of(String key, long nowMillis) {
+        Objects.requireNonNull(key, "key");
+        return of(quotas.of(key), key, nowMillis);
+    }
+
+    List<Target> of(CurrentWindow[] windows, String key, long nowMillis) {
+        return credits.raised(key, plain(windows, key, nowMillis));
+    }
+
+    /** Those in windows that may be over. */
+    List<Target> in(List<QuotaUsage> usages, String key) {
+        return CurrentWindow.targets(key, usages, quotas.grace());
+    }
+
+    /** The one whose window has no end. */
+    Target endless(String key, long nowMillis) {
+        List<Target> endless = of(key, nowMillis).stream()
+                .filter(target -> target.window().isEndless())
+                .toList();
+        if (endless.size() != 1) {
+            throw new IllegalArgumentException(
+                    "topUp needs a key with one quota of CalendarWindow.lifetime(), but this key has " + endless.size()
+                            + "; raise other quotas by their limits");
+        }
+        return endless.get(0);
+    }
+
+    private static List<Target> plain(CurrentWindow[] windows, String key, long nowMillis) {
+        if (windows.length == 1) {
+            return List.of(windows[0].target(key, nowMillis));
+        }
+        List<Target> targets = new ArrayList<>(windows.length);
+        for (CurrentWindow window : windows) {
+            targets.add(window.target(key, nowMillis));
+        }
+        return targets;
+    }
+}

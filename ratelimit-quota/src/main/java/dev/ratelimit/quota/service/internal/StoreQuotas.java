@@ -1,0 +1,365 @@
+package dev.ratelimit.quota.service.internal;
+
+import dev.ratelimit.DecisionSource;
+import dev.ratelimit.quota.service.internal.Thresholds.Stay;
+import dev.ratelimit.quota.AsyncQuotaService;
+import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.QuotaDecision;
+import dev.ratelimit.quota.QuotaOperations;
+import dev.ratelimit.quota.QuotaReservation;
+import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.QuotaStatistics;
+import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.spi.OperationId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+
+/** Quotas in a store: windows and counters found, requests asked, answers told as decisions. */
+public final class StoreQuotas implements QuotaService {
+
+    private final InstantSource clock;
+    private final Executor executor;
+    private final Meter meter;
+    private final StoreCalls calls;
+    private final Adjustments adjustments;
+    private final Decisions decisions;
+    private final Credits credits;
+    private final KeyTargets targets;
+    private final Corrections corrections;
+    private final Counting counting;
+    private final QuotaSource quotas;
+    private final UnavailableAnswers absence;
+    private final TimesToLive timesToLive;
+    private final CountedReservation.Service reservations;
+    private final IdempotentRequests once;
+
+    /** Creates a service by the system's time, which shares what it knows of its store with others. */
+    public StoreQuotas(QuotaSettings settings) {
+        this(settings, ServiceContext.ofSystem(), StoreHealth.shared(settings.store(), settings.deadline()));
+    }
+
+    /** Creates a service. */
+    StoreQuotas(QuotaSettings settings, ServiceContext surroundings, StoreHealth health) {
+        this.clock = settings.clock();
+        this.executor = surroundings.executor();
+        this.meter = new Meter(settings.events(), surroundings.listeners());
+        this.calls = new StoreCalls(
+                settings.store(), settings.deadline(), health, new Retries(settings.retries(), surroundings), meter);
+        calls.tell(meter);
+        this.adjustments = new Adjustments(calls);
+        this.credits = new Credits(adjustments);
+        this.decisions = new Decisions(settings.shares(), settings.clock());
+        this.counting = Counting.of(settings, new AllOrNothing(calls), adjustments, decisions, surroundings);
+        this.absence = UnavailableAnswers.of(settings, calls, surroundings);
+        this.timesToLive = new TimesToLive(surroundings);
+        this.reservations = new CountedReservation.Service(calls, absence, clock, settings.closeCharges(), timesToLive);
+        this.once = new IdempotentRequests(calls);
+        this.quotas = settings.quotas();
+        this.targets = new KeyTargets(quotas, credits);
+        this.corrections = new Corrections(counting, adjustments, decisions, absence);
+    }
+
+    @Override
+    public QuotaDecision consume(String key, long amount) {
+        check(amount);
+        Objects.requireNonNull(key, "key");
+        CurrentWindow[] windows = quotas.of(key);
+        long now = clock.millis();
+        QuotaDecision decision = counting.maxConcurrent(windows, key, amount, now);
+        return decision != null
+                ? meter.decided(decision)
+                : ask(windows, key, targets.of(windows, key, now), amount, Stay.FOR_GOOD, now);
+    }
+
+    @Override
+    public QuotaReservation reserve(String key, long amount) {
+        check(amount);
+        Objects.requireNonNull(key, "key");
+        CurrentWindow[] windows = quotas.of(key);
+        long now = clock.millis();
+        List<Target> all = targets.of(windows, key, now);
+        return new CountedReservation(reservations, all, amount, ask(windows, key, all, amount, Stay.FOR_NOW, now));
+    }
+
+    private QuotaDecision ask(
+            CurrentWindow[] windows, String key, List<Target> targets, long amount, Stay stay, long nowMillis) {
+        Request request = new Request(targets, amount);
+        if (!absence.fails() && !calls.permits()) {
+            Answer.Counted prefetched = counting.grantPrefetched(key, request);
+            return meter.decided(
+                    prefetched == null
+                            ? absence.answer(targets, amount, nowMillis)
+                            : decisions.of(key, targets, prefetched, amount, stay, nowMillis));
+        }
+        Answer answer = known(counting.ask(key, request));
+        if (answer instanceof Answer.Counted counted) {
+            List<Target> raised;
+            try {
+                raised = raised(windows, key, targets, counted, nowMillis);
+            } catch (QuotaUnavailableException e) {
+                if (absence.fails()) {
+                    meter.failed(e.certainty());
+                    throw e;
+                }
+                if (Credits.mayAdmit(targets, counted, amount)) {
+                    return meter.decided(UnavailableAnswers.withoutCredit(targets, counted, nowMillis));
+                }
+                raised = targets;
+            }
+            return raised.equals(targets)
+                    ? meter.decided(decisions.of(key, targets, counted, amount, stay, nowMillis))
+                    : ask(windows, key, raised, amount, stay, nowMillis);
+        }
+        if (absence.fails()) {
+            Answer.Failed failed = (Answer.Failed) answer;
+            meter.failed(failed.exception().certainty());
+            throw failed.thrown();
+        }
+        return meter.decided(absence.answer(targets, amount, nowMillis));
+    }
+
+    /** A refusal is certain, and no absence allows it; where requests may fail, an exception says what is in doubt. */
+    private Answer known(Answer answer) {
+        if (answer instanceof Answer.Refused refused) {
+            return absence.fails() ? refused.trouble() : refused.counted();
+        }
+        return answer;
+    }
+
+    /** The targets below the limits that the store says now, if credit from elsewhere may make a refusal wrong. */
+    private List<Target> raised(
+            CurrentWindow[] windows, String key, List<Target> targets, Answer.Counted counted, long nowMillis) {
+        if (counted.granted() || !Credits.concern(targets)) {
+            return targets;
+        }
+        credits.reread(key, targets);
+        return this.targets.of(windows, key, nowMillis);
+    }
+
+    @Override
+    public QuotaDecision consume(String key, long amount, String idempotencyKey) {
+        check(amount);
+        Objects.requireNonNull(key, "key");
+        CurrentWindow[] windows = quotas.of(key);
+        long now = clock.millis();
+        OperationId id = IdempotentRequests.consumed(key, idempotencyKey);
+        return askOnce(windows, key, targets.of(windows, key, now), amount, id, now)
+                .decision();
+    }
+
+    @Override
+    public QuotaReservation reserve(String key, long amount, String idempotencyKey) {
+        check(amount);
+        Objects.requireNonNull(key, "key");
+        CurrentWindow[] windows = quotas.of(key);
+        long now = clock.millis();
+        List<Target> all = targets.of(windows, key, now);
+        IdempotentRequests.Looked looked = look(key, new Request(all, amount), idempotencyKey, now);
+        Instant instant = Instant.ofEpochMilli(now);
+        if (looked.committed()) {
+            QuotaDecision first = meter.decided(QuotaDecision.allowed(adjustments.read(all), clock.instant()));
+            List<Long> nothing = Collections.nCopies(all.size(), 0L);
+            Handle handle = Handle.of(looked.id(), looked.round(), amount, instant, all, first.usages());
+            return new HandedReservation(reservations, handle.of(amount, nothing), first);
+        }
+        Told told = askOnce(windows, key, all, amount, looked.operation(), now);
+        QuotaDecision decision = told.decision();
+        Handle handle = Handle.of(looked.id(), looked.round(), amount, instant, told.targets(), decision.usages());
+        return new HandedReservation(
+                reservations,
+                decision.allowed() ? handle.of(Collections.max(told.amounts()), told.amounts()) : handle,
+                decision);
+    }
+
+    private IdempotentRequests.Looked look(String key, Request request, String idempotencyKey, long nowMillis) {
+        try {
+            return once.look(key, request, idempotencyKey, Instant.ofEpochMilli(nowMillis));
+        } catch (QuotaUnavailableException e) {
+            meter.failed(e.certainty());
+            throw e;
+        }
+    }
+
+    /** A decision, the amounts that it was made for first, and the targets, as the store says them now. */
+    private record Told(QuotaDecision decision, List<Long> amounts, List<Target> targets) {}
+
+    private Told askOnce(
+            CurrentWindow[] windows, String key, List<Target> targets, long amount, OperationId id, long nowMillis) {
+        Request request = new Request(targets, amount);
+        IdempotentRequests.Asked asked = once.ask(request, id);
+        if (asked.answer() instanceof Answer.Counted first && !first.granted() && leasedWentBack(key)) {
+            // Refused because of units that this process had prefetched and nobody has used.
+            asked = once.ask(request, id);
+        }
+        if (asked.answer() instanceof Answer.Counted counted) {
+            // A denial is not remembered, so that the same request may be asked again below another limit.
+            List<Target> raised = raised(windows, key, targets, counted, nowMillis);
+            if (!raised.equals(targets)) {
+                return askOnce(windows, key, raised, amount, id, nowMillis);
+            }
+            // A repetition shows what the counter showed then, and goes past no share again.
+            QuotaDecision decision = decisions.of(key, targets, counted, amount, Stay.FOR_NOW, nowMillis);
+            return new Told(meter.decided(decision), asked.amounts(), targets);
+        }
+        Answer.Failed failed = (Answer.Failed) asked.answer();
+        meter.failed(failed.exception().certainty());
+        throw failed.thrown();
+    }
+
+    private boolean leasedWentBack(String key) {
+        try {
+            return counting.giveBackPrefetched(key);
+        } catch (QuotaUnavailableException e) {
+            // What is prefetched stays counted, and so the request stays refused.
+            return false;
+        }
+    }
+
+    @Override
+    public QuotaReservation resume(String handle) {
+        Handle known = Handle.parse(Objects.requireNonNull(handle, "handle"));
+        return new HandedReservation(reservations, known, QuotaDecision.allowed(known.usages(), clock.instant()));
+    }
+
+    @Override
+    public QuotaDecision peek(String key, long amount) {
+        check(amount);
+        long now = clock.millis();
+        List<Target> all = targets.of(key, now);
+        try {
+            return look(key, all, amount, now);
+        } catch (QuotaUnavailableException e) {
+            Answer.Counted prefetched = counting.lookPrefetched(key, new Request(all, amount));
+            if (prefetched != null) {
+                return QuotaDecision.allowed(prefetched.usages(all), prefetched.source(), Instant.ofEpochMilli(now));
+            }
+            if (absence.fails()) {
+                throw e;
+            }
+            return absence.look(all, amount, now);
+        }
+    }
+
+    private QuotaDecision look(String key, List<Target> all, long amount, long nowMillis) {
+        if (!Credits.concern(all)) {
+            return Decisions.ofLook(counting.used(key, all), amount, nowMillis);
+        }
+        credits.reread(key, all);
+        return Decisions.ofLook(counting.used(key, targets.of(key, nowMillis)), amount, nowMillis);
+    }
+
+    @Override
+    public void topUp(String key, long amount) {
+        check(amount);
+        credits.topUp(key, List.of(targets.endless(key, clock.millis())), amount);
+    }
+
+    @Override
+    public List<QuotaUsage> decrement(String key, long amount) {
+        check(amount);
+        long now = clock.millis();
+        return corrections.giveBack(key, targets.of(key, now), amount, false, now);
+    }
+
+    @Override
+    public List<QuotaUsage> decrement(String key, long amount, QuotaDecision consumed) {
+        check(amount);
+        checkAllowed(consumed);
+        boolean ofAllowed = consumed.source() == DecisionSource.LOCAL || consumed.source() == DecisionSource.OPEN;
+        return corrections.giveBack(key, targets.in(consumed.usages(), key), amount, ofAllowed, clock.millis());
+    }
+
+    @Override
+    public List<QuotaUsage> charge(String key, long amount) {
+        check(amount);
+        long now = clock.millis();
+        return corrections.charge(key, targets.of(key, now), amount, now);
+    }
+
+    @Override
+    public void reset(String key) {
+        corrections.reset(key, targets.of(key, clock.millis()));
+    }
+
+    @Override
+    public List<Quota> quotas() {
+        return quotas.quotas();
+    }
+
+    @Override
+    public List<Quota> quotas(String key) {
+        Objects.requireNonNull(key, "key");
+        return QuotaSource.quotas(quotas.of(key));
+    }
+
+    @Override
+    public void update(Quota first, Quota... more) {
+        List<Quota> all = new ArrayList<>();
+        all.add(Objects.requireNonNull(first, "first"));
+        all.addAll(List.of(more));
+        quotas.update(all);
+    }
+
+    @Override
+    public void planChanged(String key) {
+        quotas.planChanged(Objects.requireNonNull(key, "key"));
+    }
+
+    @Override
+    public QuotaOperations operations() {
+        return new StoreOperations(calls, adjustments, quotas, counting, absence, clock);
+    }
+
+    @Override
+    public AsyncQuotaService async(Executor executor) {
+        return new AsyncQuotas(this, Objects.requireNonNull(executor, "executor"));
+    }
+
+    @Override
+    public QuotaStatistics statistics() {
+        return meter.statistics(counting.prefetchedUnits(), absence.owedCounters(), calls.permits());
+    }
+
+    @Override
+    public void close() {
+        new Closing(timesToLive::close, counting::close, absence::close)
+                .run(executor, calls.deadline().remainingNanos());
+    }
+
+    /** Complains of a key that no quota can have. */
+    static void checkKey(String key) {
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("the key of a quota is empty; say whose quota it is");
+        }
+    }
+
+    static void checkAllowed(QuotaDecision consumed) {
+        if (!consumed.allowed()) {
+            throw new IllegalArgumentException(
+                    "consumed must be a decision that allowed, but this one counted nothing: " + consumed);
+        }
+    }
+
+    static void checkActual(long actual) {
+        if (actual < 0) {
+            throw new IllegalArgumentException("actual must be at least 0, but was " + actual);
+        }
+    }
+
+    static void check(long amount) {
+        if (amount < 1) {
+            throw new IllegalArgumentException("amount must be at least 1, but was " + amount);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "QuotaService" + quotas();
+    }
+}

@@ -1,0 +1,211 @@
+package dev.ratelimit.quota.service.internal;
+
+import dev.ratelimit.runtime.locks.Headroom;
+import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.Operation.Acquire;
+import dev.ratelimit.quota.spi.Operation.Adjust;
+import dev.ratelimit.quota.spi.OperationId;
+import dev.ratelimit.quota.spi.Outcome.Counted;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tally is what a counter shows, and how its operations were answered. Everything but its name is read and written by
+ * whoever holds its lock.
+ */
+final class StoredCounter {
+
+    private static final int SPINS = 200;
+    private static final long ASIDE_NANOS = 10_000;
+    private static final VarHandle HELD;
+
+    static {
+        try {
+            HELD = MethodHandles.lookup().findVarHandle(StoredCounter.class, "held", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** In this object, because a lock of its own would have to be fetched from memory, too. */
+    @SuppressWarnings("unused") // by the VarHandle
+    private volatile boolean held;
+
+    private final WindowCounters window;
+    private final String subject;
+
+    /** Whether the subject stands for itself, and not for characters that it escapes. */
+    private final boolean plain;
+
+    private long used;
+    private Instant expires;
+    private StoredCounters.Due due;
+    private boolean gone;
+
+    /** Made with the first operation that has an id. */
+    private @Nullable Answers answers;
+
+    StoredCounter(WindowCounters window, Counter counter, StoredCounters.Due due) {
+        this.window = window;
+        this.subject = counter.subject();
+        this.plain = subject.indexOf('%') < 0;
+        this.expires = counter.expires();
+        this.due = due;
+    }
+
+    WindowCounters window() {
+        return window;
+    }
+
+    String subject() {
+        return subject;
+    }
+
+    /** The counter, made anew. */
+    Counter counter() {
+        WindowCounters.Name name = window.name();
+        return Counter.parse(name.quota() + "/" + subject + "/" + name.window(), expires);
+    }
+
+    boolean isPlain() {
+        return plain;
+    }
+
+    void lock() {
+        Headroom.forOne();
+        int spins = 0;
+        while (!HELD.compareAndSet(this, false, true)) {
+            if (++spins % SPINS == 0) {
+                // Its holder is not running.
+                LockSupport.parkNanos(ASIDE_NANOS);
+            } else {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    void unlock() {
+        HELD.setRelease(this, false);
+    }
+
+    long used() {
+        return used;
+    }
+
+    Instant expires() {
+        return expires;
+    }
+
+    /** Counters are equal by name; of two instants, the later one is kept to. */
+    void keepUntil(Instant instant) {
+        // Mostly the very same one: then it need not be read.
+        if (!isSame(instant, expires) && instant.isAfter(expires)) {
+            expires = instant;
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // only to save the comparison
+    private static boolean isSame(Instant one, Instant other) {
+        return one == other;
+    }
+
+    /** When to look whether it may be forgotten: never later than {@link #expires()}. */
+    StoredCounters.Due due() {
+        return due;
+    }
+
+    void due(StoredCounters.Due place) {
+        due = place;
+    }
+
+    /** Whether it is in the map no more, so that another must be found. */
+    boolean isGone() {
+        return gone;
+    }
+
+    void leave() {
+        gone = true;
+    }
+
+    /** Whether nobody could tell it from a counter that was never touched. */
+    boolean isBlank() {
+        return used == 0 && answers == null;
+    }
+
+    /** Grants what there is room for, unless that is less than the least. Throws, and changes nothing, if it cannot be remembered. */
+    Counted acquire(Acquire acquire, long nowMillis) {
+        Counted before = answer(acquire.id());
+        if (before != null) {
+            return before;
+        }
+        if (acquire.granted(used) == 0) {
+            return new Counted(0, used);
+        }
+        takePlace(acquire.id());
+        return count(acquire, nowMillis);
+    }
+
+    /** The same for one that is granted, with a place for its answer already taken if it {@link #needsPlace}. */
+    Counted count(Acquire acquire, long nowMillis) {
+        Counted before = answer(acquire.id());
+        return before != null
+                ? before
+                : remembered(acquire.id(), acquire(acquire.want(), acquire.min(), acquire.limit()), nowMillis);
+    }
+
+    /** Whether an acquire that is granted takes a place among the remembered operations. */
+    boolean needsPlace(Acquire acquire) {
+        return acquire.id() != null && answer(acquire.id()) == null;
+    }
+
+    /** The same for an operation that is not remembered. */
+    Counted acquire(long want, long min, long limit) {
+        long granted = Acquire.granted(want, min, limit, used);
+        used += granted;
+        return new Counted(granted, used);
+    }
+
+    /** Whether {@link #acquire} would grant now. */
+    boolean grants(Acquire acquire) {
+        return answer(acquire.id()) != null || acquire.granted(used) > 0;
+    }
+
+    /** Adds, and stops at zero and at the largest number. */
+    Counted adjust(Adjust adjust, long nowMillis) {
+        Counted before = answer(adjust.id());
+        if (before != null) {
+            return before;
+        }
+        takePlace(adjust.id());
+        used = adjust.applied(used);
+        return remembered(adjust.id(), new Counted(0, used), nowMillis);
+    }
+
+    /** How many operations are remembered. */
+    int answers() {
+        return answers == null ? 0 : answers.size();
+    }
+
+    private @Nullable Counted answer(@Nullable OperationId id) {
+        return id == null || answers == null ? null : answers.of(id);
+    }
+
+    private void takePlace(@Nullable OperationId id) {
+        if (id != null) {
+            window.bounds().takeOperations(1);
+        }
+    }
+
+    private Counted remembered(@Nullable OperationId id, Counted answer, long nowMillis) {
+        if (id != null) {
+            if (answers == null) {
+                answers = new Answers(window.bounds());
+            }
+            answers.put(id, answer, nowMillis);
+        }
+        return answer;
+    }
+}

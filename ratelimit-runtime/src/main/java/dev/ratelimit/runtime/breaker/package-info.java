@@ -1,0 +1,5 @@
+/** Circuit breakers, which stop calls of something that fails. They know nothing of the calls. */
+@NullMarked
+package dev.ratelimit.runtime.breaker;
+
+import org.jspecify.annotations.NullMarked;

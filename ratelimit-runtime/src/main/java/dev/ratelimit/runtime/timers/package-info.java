@@ -1,0 +1,5 @@
+/** Waiting for an instant of a time source: with a sleeping thread, and without one. */
+@NullMarked
+package dev.ratelimit.runtime.timers;
+
+import org.jspecify.annotations.NullMarked;
