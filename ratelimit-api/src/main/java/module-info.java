@@ -1,6 +1,6 @@
 /**
- * What callers of a rate limiter see: rates, limiters, decisions, keys and time; what HTTP clients are told; and the addresses
- * of clients.
+ * The public types of rate limiters: rates, limiters, decisions, keys and time; quotas; HTTP responses about limits;
+ * and the addresses of clients.
  */
 module dev.ratelimit {
     requires static transitive org.jspecify;

@@ -1,4 +1,7 @@
-/** The limiters, behind one front door: {@link dev.ratelimit.core.Limiters}. */
+/**
+ * Rate limiters, created by {@link dev.ratelimit.core.Limiters}, and quota services, created by
+ * {@link dev.ratelimit.core.Quotas}.
+ */
 module dev.ratelimit.core {
     requires transitive dev.ratelimit;
     requires transitive dev.ratelimit.quota.spi;

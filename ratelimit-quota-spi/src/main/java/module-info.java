@@ -1,4 +1,4 @@
-/** What a quota store does: {@link dev.ratelimit.quota.spi.QuotaStore}. */
+/** The interface of quota stores: {@link dev.ratelimit.quota.spi.QuotaStore}. */
 module dev.ratelimit.quota.spi {
     requires transitive dev.ratelimit;
     requires static transitive org.jspecify;

@@ -1,4 +1,4 @@
-/** Time and stores under a test's control. */
+/** Time sources, clocks and stores that a test controls. */
 module dev.ratelimit.testing {
     requires transitive dev.ratelimit;
     requires transitive dev.ratelimit.quota.spi;

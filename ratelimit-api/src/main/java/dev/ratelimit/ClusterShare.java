@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * A cluster share is the part of a limit that one node enforces, where all live nodes enforce equal parts of it.
+ * A cluster share is the part of a limit that one node enforces. All live nodes enforce equal parts of the limit.
  *
  * <pre>{@code
  * ClusterShare share = ClusterShare.of(membership::liveNodes, 3)
@@ -14,20 +14,21 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * <p><b>Division.</b> Each rate is divided exactly, so that the nodes together have the rate of the whole:
- * see {@link Policy#dividedBy(int)}, which also says what is rounded. The nodes do not talk to each other: a key has its
- * whole limit only if its requests are spread evenly, and a key whose requests all reach one node has one part. No single
- * request can have more permits than the capacity of a part.
+ * {@link Policy#dividedBy(int)} says how, and what it rounds. The nodes do not talk to each other: a key gets its whole
+ * limit only if its requests are spread evenly over the nodes. A key whose requests all reach one node gets one part.
+ * No single request can take more permits than the capacity of a part.
  *
- * <p><b>The number of nodes</b> is read again by the first call after each interval, on its own thread; calls that come
- * meanwhile go on with the number known. Nodes learn of a change at different times: for up to an interval (and the time
- * that the reading takes) the parts may add up to more or less than the whole.
+ * <p><b>The number of nodes</b> is read again by the first call after each interval, on the thread of that call. Other
+ * calls use the last known number meanwhile. Nodes learn of a change at different times: for up to one interval, plus
+ * the time that the reading takes, the parts may add up to more or less than the whole.
  *
- * <p><b>Failures.</b> If the number cannot be read, or is below 1, the last known one stands, and before there is any the
- * number declared at first. This is reported, and the number is read again after the next interval. An {@link Error} is
- * handled likewise, and then reaches the caller on whose thread it was thrown.
+ * <p><b>Failures.</b> If the number cannot be read, or is below 1, the limiter keeps the last known number, or the
+ * initial number if it knows none. It reports the failure to the {@linkplain #onFailure(Consumer) listener} and reads
+ * the number again after the next interval. It handles an {@link Error} in the same way, and then throws it to the
+ * caller on whose thread it occurred.
  *
- * <p>Immutable and thread-safe, as far as its functions are. Each limiter built with it reads the number for itself, in
- * its own time.
+ * <p>Immutable and thread-safe if its functions are. Each limiter built with it reads the number for itself, by its own
+ * time source.
  */
 public final class ClusterShare {
 
@@ -49,8 +50,8 @@ public final class ClusterShare {
     /**
      * Returns the share of a node in a cluster whose size changes.
      *
-     * @param membership says how many nodes are live
-     * @param initialNodes the number of nodes as long as the membership has never said any; at least 1
+     * @param membership the source of the number of live nodes
+     * @param initialNodes the number of nodes to assume until the membership first answers; at least 1
      * @return the share
      * @throws IllegalArgumentException if the number is below 1
      */
@@ -58,13 +59,13 @@ public final class ClusterShare {
         Objects.requireNonNull(membership, "membership");
         if (initialNodes < 1) {
             throw new IllegalArgumentException(
-                    "the number of nodes at first must be at least 1, but was " + initialNodes);
+                    "the initial number of nodes must be at least 1, but was " + initialNodes);
         }
         return new ClusterShare(membership, initialNodes, DEFAULT_INTERVAL, failure -> {});
     }
 
     /**
-     * Returns the share of a node in a cluster of so many nodes.
+     * Returns the share of a node in a cluster of {@code nodes} nodes.
      *
      * @param nodes the number of nodes, at least 1
      * @return the share
@@ -75,7 +76,7 @@ public final class ClusterShare {
     }
 
     /**
-     * Returns this share with another interval at which the number of nodes is read again; the default is 5 seconds.
+     * Returns this share with another interval between readings of the number of nodes. The default is 5 seconds.
      *
      * @param interval the interval, from 1 ns to {@link Policy#MAX_DURATION}
      * @return the share
@@ -89,9 +90,9 @@ public final class ClusterShare {
     /**
      * Returns this share with another listener for failures of the membership; the default does nothing.
      *
-     * @param onFailure is told what the membership threw, or an {@link IllegalStateException} if its number was below 1,
-     *     or why a rate divided by its number cannot be kept, on the thread of the caller that met it; what it throws, but
-     *     for an {@link Error}, is ignored
+     * @param onFailure receives the exception that the membership threw; or an {@link IllegalStateException} if its
+     *     number was below 1; or the reason why a rate divided by its number cannot be kept. It runs on the thread of
+     *     the caller that met the failure. An exception that it throws is ignored; an {@link Error} is not
      * @return the share
      */
     public ClusterShare onFailure(Consumer<? super Throwable> onFailure) {
@@ -99,7 +100,7 @@ public final class ClusterShare {
     }
 
     /**
-     * Returns who says how many nodes are live.
+     * Returns the source of the number of live nodes.
      *
      * @return the membership
      */
@@ -108,7 +109,7 @@ public final class ClusterShare {
     }
 
     /**
-     * Returns the number of nodes as long as the membership has never said any.
+     * Returns the number of nodes to assume until the membership first answers.
      *
      * @return the number, at least 1
      */
@@ -117,7 +118,7 @@ public final class ClusterShare {
     }
 
     /**
-     * Returns the interval at which the number is read again.
+     * Returns the interval between readings of the number of nodes.
      *
      * @return the interval, at least 1 ns
      */
@@ -126,7 +127,7 @@ public final class ClusterShare {
     }
 
     /**
-     * Returns who is told of failures.
+     * Returns the listener for failures of the membership.
      *
      * @return the listener
      */
@@ -136,13 +137,14 @@ public final class ClusterShare {
 
     @Override
     public String toString() {
-        return "ClusterShare[" + initialNodes + " nodes at first, read every " + interval + "]";
+        return "ClusterShare[" + initialNodes + " nodes initially, read every " + interval + "]";
     }
 
     /**
-     * A membership says how many nodes of a cluster are live, the asking one among them.
+     * A membership is a source of the number of live nodes in a cluster, which includes the calling node.
      *
-     * <p>It may be slow: a limiter never asks it twice at once, and only the call that asks waits for it.
+     * <p>It may be slow. A limiter has at most one call of it under way, and only the request that makes this call
+     * waits for it.
      */
     @FunctionalInterface
     public interface Membership {
@@ -151,7 +153,7 @@ public final class ClusterShare {
          * Returns the number of live nodes.
          *
          * @return the number, at least 1
-         * @throws Exception if it is not known now
+         * @throws Exception if the number is not known now
          */
         int liveNodes() throws Exception;
     }

@@ -6,25 +6,26 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A reading of the system's time, renewed by one daemon thread about once a millisecond while somebody reads it.
+ * A reading of the system's time, which one daemon thread renews about once a millisecond while there are readers.
  *
- * <p><b>The thread's life.</b> The first reading starts it. Once in a while it takes back the mark that readers leave; when
- * none has come back for the idle time, it says that there is no reading ({@link #NONE}) and ends. The next reader finds
- * {@code NONE}, reads the clock itself, and starts another thread. So nobody ever gets what a thread left behind.
+ * <p><b>The thread's life.</b> The first reading starts it. Readers set a mark, which the thread clears periodically.
+ * If no reader sets it again within the idle time, the thread publishes {@link #NONE} and ends. The next reader finds
+ * {@code NONE}, reads the clock itself, and starts another thread. So no reader ever gets an old reading of a thread
+ * that has ended.
  *
- * <p><b>Never backwards.</b> Whoever finds {@code NONE} reads the clock under the lock, and the first reading of a new thread
- * is published under it, too. So that reading is above all that were given out without a thread. Later ones come from one
- * thread only.
+ * <p><b>Never backwards.</b> A reader that finds {@code NONE} reads the clock under the lock. A new thread publishes
+ * its first reading under the same lock. So this reading is not below any that was returned without a thread. All later
+ * readings come from one thread.
  *
- * <p><b>Without a thread.</b> Where the system lets no thread start, each reading is the clock's own, and a start is tried
- * again a second later.
+ * <p><b>Without a thread.</b> If the system cannot start a thread, each reading is the clock's own, and the next start
+ * is tried a second later.
  */
 final class CoarseTime implements TimeSource {
 
     private static final CoarseTime SHARED =
             new CoarseTime(task -> OwnThreads.unstarted("ratelimit-coarse-time", task), 5_000_000_000L, 1_000_000_000);
 
-    /** No reading; a clock that should read this very number is asked itself, and that is all. */
+    /** Means "no reading". If the clock itself reads this number, readers only read the clock directly. */
     private static final long NONE = Long.MIN_VALUE;
 
     private static final long STEP_NANOS = 1_000_000;
@@ -37,17 +38,17 @@ final class CoarseTime implements TimeSource {
     private volatile long now = NONE;
     private volatile boolean isRead;
 
-    /** Guarded by the lock, as are the two below. */
+    /** Guarded by the lock, as are the next two fields. */
     private boolean hasThread;
 
     private boolean hasFailed;
     private long failedAt;
 
     /**
-     * Creates one without a thread.
+     * Creates a time source that has no thread yet.
      *
-     * @param idleNanos how long the thread stays without a reader, at least; it looks about every quarter of that
-     * @param retryNanos how long after a failed start the next one is tried
+     * @param idleNanos the least time that the thread lives without a reader; it checks about every quarter of that
+     * @param retryNanos how long after a failed start of the thread the next start is tried
      */
     CoarseTime(ThreadFactory threads, long idleNanos, long retryNanos) {
         this.threads = threads;
@@ -55,7 +56,7 @@ final class CoarseTime implements TimeSource {
         this.retryNanos = retryNanos;
     }
 
-    /** The one of this process. */
+    /** Returns the only instance of this process. */
     static CoarseTime shared() {
         return SHARED;
     }
@@ -77,7 +78,7 @@ final class CoarseTime implements TimeSource {
         return "TimeSource.coarse()";
     }
 
-    // Readers that find no reading
+    // Called by readers that find no reading.
 
     private long readClock() {
         long reading;
@@ -115,8 +116,6 @@ final class CoarseTime implements TimeSource {
         }
     }
 
-    // The thread
-
     private void renew() {
         try {
             begin();
@@ -132,7 +131,7 @@ final class CoarseTime implements TimeSource {
                     }
                 }
                 LockSupport.parkNanos(this, STEP_NANOS);
-                // An interrupt would make every later park return at once; nobody has a reason to send one.
+                // A pending interrupt would make every later park return at once.
                 Thread.interrupted();
                 reading = System.nanoTime();
                 now = reading;

@@ -9,38 +9,42 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limiter's answer: whether it allowed, why not, and what is left.
+ * A decision is a limiter's answer to one request: whether the request is allowed, why not, and what is left.
  *
- * <p>All figures hold for the instant at which the limiter decided; another caller may have taken permits since.
- * Times are whole nanoseconds, rounded up: after exactly that time, and no nanosecond before, the answer changes if
- * nobody else takes permits.
+ * <p>All figures hold for the instant at which the limiter decided. Another caller may have taken permits since. Times
+ * are whole nanoseconds, rounded up: the answer changes after exactly that time, and not a nanosecond earlier, if no
+ * other caller takes permits.
  *
  * <p>Immutable and thread-safe.
  */
 public final class Decision {
 
-    /** The wait for what never comes: {@link ChronoUnit#FOREVER}. */
+    /** The wait of a request that can never be allowed: {@link ChronoUnit#FOREVER}. */
     public static final Duration NEVER = ChronoUnit.FOREVER.getDuration();
 
     private static final long NEVER_NANOS = Long.MAX_VALUE;
 
-    /** Why a limiter answered as it did. */
+    /** The reason for a decision. */
     public enum Reason {
-        /** The permits were there. */
+        /** The budget had the permits. */
         WITHIN_LIMIT,
-        /** The permits were not all there; they will be after {@link Decision#retryAfter()}. */
+        /** The budget had fewer permits than the request asked for. It has them after {@link Decision#retryAfter()}. */
         OVER_LIMIT,
-        /** More permits than the capacity were asked for: never, not later. */
+        /** The request asked for more permits than the capacity. It can never be allowed. */
         EXCEEDS_CAPACITY,
-        /** The key is new, and every place that it could have is held by a key in debt. */
+        /** The key is new, and keys in debt hold every place that it could have. */
         SATURATED,
-        /** The key was over a limit before, and its blackout has not ended; it will after {@link Decision#retryAfter()}. */
+        /**
+         * The key is in a blackout, because it exceeded a limit earlier, or because the application called for it
+         * ({@link Limiter#blackout}); after
+         * {@link Decision#retryAfter()} the same request can be allowed.
+         */
         BLACKOUT,
-        /** The policy allows nothing: never, not later. */
+        /** The policy allows nothing. The request can never be allowed. */
         BLOCKED,
-        /** The key holds as many leases as it may at once; when one is closed cannot be foreseen. */
+        /** The key holds as many leases as it may at once. The limiter cannot tell when one is closed. */
         TOO_MANY_CONCURRENT,
-        /** The permits, or the lease, would have to be waited for, and as many calls wait as may. */
+        /** The request would have to wait for permits or a lease, and the maximum number of calls waits already. */
         TOO_MANY_WAITING
     }
 
@@ -52,12 +56,14 @@ public final class Decision {
     private final @Nullable Rate rate;
     private final long remaining;
 
-    /** The delay of a request that is allowed, the wait of one that is refused: one field keeps the object small. */
+    /**
+     * The delay of an allowed request, or the retry-after of a refused one. One field for both keeps the object small.
+     */
     private final long waitNanos;
 
     private final long resetAfterNanos;
 
-    /** The decisions of all limits of a composition; null for that of a single limit. */
+    /** The decisions of all limits of a composition; null for the decision of a single limit. */
     private final @Nullable List<Decision> parts;
 
     private Decision(
@@ -84,92 +90,106 @@ public final class Decision {
     }
 
     /**
-     * Returns the answer that allows.
+     * Returns a decision that allows.
      *
-     * @param rate the rate that was asked
+     * @param rate the rate that decided
      * @param remaining the permits left
      * @param resetAfterNanos the nanoseconds until the budget is full again
-     * @return the answer
+     * @return the decision
      */
     public static Decision allowed(Rate rate, long remaining, long resetAfterNanos) {
         return byRate(Reason.WITHIN_LIMIT, rate, remaining, 0, resetAfterNanos);
     }
 
     /**
-     * Returns the answer that refuses now, and says when to come again.
+     * Returns a decision that refuses now, and says after what time to try again.
      *
-     * @param reason one for a time: {@link Reason#OVER_LIMIT}, {@link Reason#SATURATED}, {@link Reason#BLACKOUT} or
-     *     {@link Reason#TOO_MANY_WAITING}
-     * @param rate the rate that was asked
-     * @param remaining the permits there now, fewer than were asked for
+     * @param reason a reason that ends with time: {@link Reason#OVER_LIMIT}, {@link Reason#SATURATED},
+     *     {@link Reason#BLACKOUT} or {@link Reason#TOO_MANY_WAITING}
+     * @param rate the rate that decided
+     * @param remaining the permits left now, fewer than the request asked for
      * @param retryAfterNanos the nanoseconds after which the same request would be allowed
      * @param resetAfterNanos the nanoseconds until the budget is full again
-     * @return the answer
+     * @return the decision
      */
     public static Decision refused(
             Reason reason, Rate rate, long remaining, long retryAfterNanos, long resetAfterNanos) {
         switch (reason) {
             case OVER_LIMIT, SATURATED, BLACKOUT, TOO_MANY_WAITING -> {}
             default ->
-                throw new IllegalArgumentException(reason + " is no refusal by a rate for a time:"
-                        + " for others there are exceedsCapacity, blocked and tooManyConcurrent");
+                throw new IllegalArgumentException(reason + " is not a reason of this method:"
+                        + " for others use exceedsCapacity, blocked or tooManyConcurrent");
         }
         return byRate(reason, rate, remaining, retryAfterNanos, resetAfterNanos);
     }
 
     /**
-     * Returns the answer that refuses for ever, because more than the capacity was asked for.
+     * Returns a decision that refuses for ever, because the request asked for more permits than the capacity.
      *
-     * @param rate the rate that was asked
-     * @param remaining the permits there now
+     * @param rate the rate that decided
+     * @param remaining the permits left now
      * @param resetAfterNanos the nanoseconds until the budget is full again
-     * @return the answer
+     * @return the decision
      */
     public static Decision exceedsCapacity(Rate rate, long remaining, long resetAfterNanos) {
         return byRate(Reason.EXCEEDS_CAPACITY, rate, remaining, NEVER_NANOS, resetAfterNanos);
     }
 
     /**
-     * Returns the answer that allows, of a policy that limits no rate.
+     * Returns the decision of a policy that limits no rate, which allows.
      *
-     * @return the answer; what remains is {@link Long#MAX_VALUE}
+     * @return the decision; its remaining permits are {@link Long#MAX_VALUE}
      */
     public static Decision unlimited() {
         return new Decision(Reason.WITHIN_LIMIT, DEFAULT_POLICY, null, Long.MAX_VALUE, 0, 0, null);
     }
 
     /**
+     * Returns the decision that refuses in a blackout, of a policy that limits no rate.
+     *
+     * @param retryAfterNanos the nanoseconds after which the same request would be allowed, at least 1
+     * @return the answer
+     * @throws IllegalArgumentException if the time is below 1 ns
+     */
+    public static Decision blackout(long retryAfterNanos) {
+        if (retryAfterNanos < 1) {
+            throw new IllegalArgumentException("retryAfterNanos must be at least 1, but was " + retryAfterNanos);
+        }
+        return new Decision(Reason.BLACKOUT, DEFAULT_POLICY, null, 0, retryAfterNanos, retryAfterNanos, null);
+    }
+
+    /**
      * Returns the answer of a policy that allows nothing.
      *
-     * @return the answer, which refuses for ever
+     * @return the decision, which refuses for ever
      */
     public static Decision blocked() {
         return new Decision(Reason.BLOCKED, DEFAULT_POLICY, null, 0, NEVER_NANOS, 0, null);
     }
 
     /**
-     * Returns the answer that refuses because too many leases are held at once.
+     * Returns a decision that refuses because the key holds too many leases at once.
      *
-     * @return the answer; nobody knows when to come again, so it says at once
+     * @return the decision; its retry-after is zero, because the limiter cannot tell when a lease is closed
      */
     public static Decision tooManyConcurrent() {
         return new Decision(Reason.TOO_MANY_CONCURRENT, DEFAULT_POLICY, null, 0, 0, 0, null);
     }
 
     /**
-     * Returns the answer that refuses because as many callers wait for a lease as may.
+     * Returns a decision that refuses because the maximum number of callers waits for a lease already.
      *
-     * @return the answer; nobody knows when to come again, so it says at once
+     * @return the decision; its retry-after is zero, because the limiter cannot tell when a lease is closed
      */
     public static Decision tooManyWaiting() {
         return new Decision(Reason.TOO_MANY_WAITING, DEFAULT_POLICY, null, 0, 0, 0, null);
     }
 
     /**
-     * Returns this answer as that of a policy.
+     * Returns this decision with the name of the policy that decided.
      *
      * @param policy the name of the policy
-     * @return the answer
+     * @return the decision
      */
     public Decision withPolicy(String policy) {
         Objects.requireNonNull(policy, "policy");
@@ -177,22 +197,22 @@ public final class Decision {
     }
 
     /**
-     * Returns this answer for a request that is allowed after a delay.
+     * Returns this decision for a request that is allowed after a delay.
      *
-     * @param nanos the nanoseconds after which it may go on, zero or more
-     * @return the answer
+     * @param nanos the nanoseconds after which the request may go on, zero or more
+     * @return the decision
      * @throws IllegalArgumentException if the delay is negative, or the request was refused
      */
     public Decision withDelay(long nanos) {
         if (nanos < 0 || !allowed()) {
             throw new IllegalArgumentException(
-                    "a delay is at least 0 ns, and of a request that was allowed; not " + nanos + " ns of: " + this);
+                    "a delay must be at least 0 ns, and of an allowed request, but was " + nanos + " ns of: " + this);
         }
         return new Decision(reason, policy, rate, remaining, nanos, resetAfterNanos, parts);
     }
 
     /**
-     * Returns whether the permits were granted (or, from {@code peek}, would be).
+     * Returns whether the request is allowed (or, from {@code peek}, would be).
      *
      * @return whether the request may go on
      */
@@ -201,7 +221,7 @@ public final class Decision {
     }
 
     /**
-     * Returns why the limiter answered so.
+     * Returns the reason for the decision.
      *
      * @return the reason
      */
@@ -219,16 +239,17 @@ public final class Decision {
     }
 
     /**
-     * Returns the rate that decided: that which refused, or of which the least is left.
+     * Returns the rate that decided: the one that refused, or else the one with the fewest permits left.
      *
-     * @return the rate, as it was given; empty if the policy has none, or it had no part in the answer
+     * @return the rate as the caller configured it; empty if the policy has no rate, or no rate had a part in the
+     *     decision
      */
     public Optional<Rate> rate() {
         return Optional.ofNullable(rate);
     }
 
     /**
-     * Returns the most permits that could ever be allowed at once.
+     * Returns the most permits that a single request could ever take.
      *
      * @return the capacity of the {@linkplain #rate() rate that decided}; {@link Long#MAX_VALUE} if there is none
      */
@@ -237,7 +258,7 @@ public final class Decision {
     }
 
     /**
-     * Returns the permits left: after the request if it was granted, now if not.
+     * Returns the permits left: after the request if it was allowed, now if it was refused.
      *
      * @return whole permits, from 0 to the capacity
      */
@@ -246,7 +267,7 @@ public final class Decision {
     }
 
     /**
-     * Returns after what time the same request would be allowed.
+     * Returns the time after which the same request would be allowed.
      *
      * @return zero if it was allowed or may be at any time, {@link #NEVER} if it exceeds the capacity or is blocked
      */
@@ -265,10 +286,10 @@ public final class Decision {
     }
 
     /**
-     * Returns {@link #retryAfter()} in whole seconds, as a {@code Retry-After} field has it.
+     * Returns {@link #retryAfter()} in whole seconds, for a {@code Retry-After} field.
      *
-     * @return the seconds, rounded up: zero if the request was allowed, at least 1 if it was refused, because zero would
-     *     invite the client to come again at once; empty for never
+     * @return the seconds, rounded up: zero if the request was allowed, at least 1 if it was refused, because zero
+     *     would tell the client to try again at once; empty for never
      */
     public OptionalLong retryAfterSeconds() {
         if (allowed()) {
@@ -280,7 +301,7 @@ public final class Decision {
     }
 
     /**
-     * Returns after what time the budget is full again, if nobody takes more.
+     * Returns the time after which the budget is full again, if no caller takes more permits.
      *
      * @return the time, zero if it is full
      */
@@ -298,7 +319,8 @@ public final class Decision {
     }
 
     /**
-     * Returns after what time the request may go on: other than zero only where it was allowed ahead of time.
+     * Returns the time after which an allowed request may go on. It is zero unless the request was allowed for a later
+     * instant.
      *
      * @return the delay
      */
@@ -318,19 +340,19 @@ public final class Decision {
     /**
      * Returns the decision of each limit that had a part in this one.
      *
-     * @return one for each limit of a composition, in the order in which they were asked, with the name of its policy; for
-     *     the decision of a single limit, this decision alone
+     * @return for a composition, one decision for each limit, with the name of its policy, in the order in which the
+     *     limits decided; for a single limit, this decision alone
      */
     public List<Decision> parts() {
         return parts == null ? List.of(this) : parts;
     }
 
     /**
-     * Returns this decision as that of a composition.
+     * Returns this decision as the decision of a composition.
      *
      * @param parts the decision of each limit of the composition, at least one
-     * @return the answer
-     * @throws IllegalArgumentException if there are none
+     * @return the decision
+     * @throws IllegalArgumentException if {@code parts} is empty
      */
     public Decision withParts(List<Decision> parts) {
         if (parts.isEmpty()) {
@@ -339,12 +361,15 @@ public final class Decision {
         return new Decision(reason, policy, rate, remaining, waitNanos, resetAfterNanos, List.copyOf(parts));
     }
 
-    /** Returns the answer for a person to read, such as {@code refused (over limit), 0 of 5 left, retry after PT1S}. */
+    /**
+     * Returns the decision for a person to read, such as {@code refused (over limit), 0 of 5 left, retry after PT1S}.
+     */
     @Override
     public String toString() {
         if (rate == null) {
             return switch (reason) {
                 case WITHIN_LIMIT -> "allowed, unlimited";
+                case BLACKOUT -> "refused (blackout), retry after " + retryAfter();
                 case TOO_MANY_CONCURRENT -> "refused (too many concurrent)";
                 case TOO_MANY_WAITING -> "refused (too many waiting)";
                 default -> "refused (blocked), retry never";

@@ -1,12 +1,12 @@
 package dev.ratelimit;
 
-/** Where a decision on a shared store's counters comes from. */
+/** The source of a decision that depends on a shared store's counters. */
 public enum DecisionSource {
 
     /** The store counted the request, or refused it. */
     STORE,
 
-    /** The request took units that this process had counted in the store before. The store was not called. */
+    /** The request took units that this process had already counted in the store. The store was not called. */
     PREFETCHED,
 
     /**
@@ -19,8 +19,8 @@ public enum DecisionSource {
     OPEN,
 
     /**
-     * The store is away, and the request was denied because of that. The key may have permits left, so an HTTP server answers
-     * 503 (Service Unavailable) and not 429.
+     * The store is away, and the request was refused because of that. The key may have permits left, so an HTTP server
+     * answers 503 (Service Unavailable) and not 429.
      */
     CLOSED
 }

@@ -7,16 +7,16 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * A key of several parts, which are never run together: {@code Key.of("a", "bc")} is not {@code Key.of("ab", "c")}.
+ * A key of several parts, which are never concatenated: {@code Key.of("a", "bc")} is not {@code Key.of("ab", "c")}.
  *
- * <p>Each part is of a type that is a key by itself (see {@link Limiter}), or a key of parts again. The order counts,
- * and so does the nesting.
+ * <p>Each part has a type that may itself be a key (see {@link Limiter}); it may be a {@code Key}, too. Order and
+ * nesting matter.
  *
  * <pre>{@code
  * limiter.tryAcquire(Key.of(tenant, user, Operation.SEARCH))
  * }</pre>
  *
- * <p>Immutable as far as its parts are; thread-safe.
+ * <p>Immutable if its parts are. Thread-safe.
  */
 public final class Key {
 
@@ -32,7 +32,7 @@ public final class Key {
      * @param first the first part
      * @param second the second part
      * @return the key
-     * @throws IllegalArgumentException if a part is of another type than a key may be
+     * @throws IllegalArgumentException if the type of a part may not be a key
      */
     public static Key of(Object first, Object second) {
         return new Key(checked("first", first), checked("second", second));
@@ -45,7 +45,7 @@ public final class Key {
      * @param second the second part
      * @param third the third part
      * @return the key
-     * @throws IllegalArgumentException if a part is of another type than a key may be
+     * @throws IllegalArgumentException if the type of a part may not be a key
      */
     public static Key of(Object first, Object second, Object third) {
         return new Key(checked("first", first), checked("second", second), checked("third", third));
@@ -56,7 +56,7 @@ public final class Key {
      *
      * @param parts the parts, at least one
      * @return the key
-     * @throws IllegalArgumentException if there is no part, or one is of another type than a key may be
+     * @throws IllegalArgumentException if there is no part, or the type of a part may not be a key
      */
     public static Key ofParts(List<?> parts) {
         Object[] copy = Objects.requireNonNull(parts, "parts").toArray();
@@ -99,7 +99,7 @@ public final class Key {
     /**
      * Returns one part.
      *
-     * @param index which, from 0
+     * @param index the index of the part, from 0
      * @return the part
      * @throws IndexOutOfBoundsException if there is no such part
      */

@@ -3,7 +3,7 @@ package dev.ratelimit;
 import java.util.Objects;
 import java.util.function.Function;
 
-/** A limit for requests, each of which has its key by a function. */
+/** A limit for requests whose keys a function derives. */
 record KeyFunctionLimit<R, K>(Limit<K> limit, Function<? super R, ? extends K> keyOf) implements Limit<R> {
 
     @Override
@@ -42,12 +42,17 @@ record KeyFunctionLimit<R, K>(Limit<K> limit, Function<? super R, ? extends K> k
     }
 
     @Override
+    public long charge(R request, long permits) {
+        return limit.charge(key(request), permits);
+    }
+
+    @Override
     public String toString() {
         return limit.toString();
     }
 
     private K key(R request) {
         return Objects.requireNonNull(
-                keyOf.apply(Objects.requireNonNull(request, "key")), "the key's function returned null");
+                keyOf.apply(Objects.requireNonNull(request, "key")), "the key function returned null");
     }
 }

@@ -3,7 +3,7 @@ package dev.ratelimit;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 
-/** A limiter without a key as a limit for requests of any type, whose decisions say whose they are. */
+/** Adapter of a limiter without keys to a limit for requests of any type. Its decisions carry the policy's name. */
 record KeylessLimit<R>(SingleLimiter limiter, UnaryOperator<Decision> named) implements Limit<R> {
 
     @Override
@@ -34,6 +34,12 @@ record KeylessLimit<R>(SingleLimiter limiter, UnaryOperator<Decision> named) imp
     public void refund(R request, long permits) {
         Objects.requireNonNull(request, "key");
         limiter.refund(permits);
+    }
+
+    @Override
+    public long charge(R request, long permits) {
+        Objects.requireNonNull(request, "key");
+        return limiter.charge(permits);
     }
 
     @Override

@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lease is one of the places that a key has at once ({@link Policy#maxConcurrent(int)}), held until it is closed; or the
- * answer that there was none.
+ * A lease is one of the places that a key has at once ({@link Policy#maxConcurrent(int)}), held until it is closed. A
+ * refused lease is the answer that no place was free.
  *
  * <pre>{@code
  * try (Lease lease = limiter.tryEnter(key)) {
@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * lease that was not granted does nothing.
  *
  * <p><b>Lease timeout.</b> If the policy has a {@linkplain Policy#leaseTimeout() lease timeout}, the limiter takes the
- * place back when that time is over. The lease does not notice: it still says that it was granted. Closing it then
- * does nothing, and never frees a place that somebody else has by then.
+ * place back when that time is over. The lease does not notice: {@link #allowed()} still returns true. Closing it then
+ * does nothing, and never frees a place that another lease holds by then.
  *
- * <p><b>Thread-safety.</b> All methods may be called by any thread, also by another one than the lease was granted to.
+ * <p><b>Thread-safety.</b> Any thread may call any method, not only the thread that got the lease.
  */
 public final class Lease implements AutoCloseable {
 
@@ -39,7 +39,7 @@ public final class Lease implements AutoCloseable {
 
     private final Decision decision;
 
-    /** Null once it has been run: a closed lease that is kept around keeps nothing of the limiter. */
+    /** Null after it ran, so that a closed lease that the caller keeps holds no reference to the limiter. */
     private volatile @Nullable Runnable giveBack;
 
     private Lease(Decision decision, @Nullable Runnable giveBack) {
@@ -48,10 +48,10 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Returns a lease that was granted.
+     * Returns a granted lease.
      *
-     * @param decision the answer, which allows
-     * @param giveBack gives the place back; run by the thread that closes the lease, once, and again only if it threw
+     * @param decision the decision, which allows
+     * @param giveBack gives the place back; the thread that closes the lease runs it once, and again only if it threw
      * @return the lease
      * @throws IllegalArgumentException if the decision refuses
      */
@@ -63,9 +63,9 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Returns the lease that was not granted.
+     * Returns a refused lease.
      *
-     * @param decision the answer, which refuses
+     * @param decision the decision, which refuses
      * @return the lease, with nothing to give back
      * @throws IllegalArgumentException if the decision allows
      */
@@ -86,18 +86,18 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Returns the limiter's answer.
+     * Returns the limiter's decision.
      *
-     * @return the decision that granted the lease, or that refused it and says why
+     * @return the decision that granted the lease, or refused it with the reason
      */
     public Decision decision() {
         return decision;
     }
 
     /**
-     * Gives the place back, once; does nothing if there is none, or if the limiter has taken it back. Throws nothing but a
-     * {@link StackOverflowError}, from deeper in the stack than the lease was granted at; then the place is not given back
-     * yet, and a further call gives it back.
+     * Gives the place back once. Does nothing if the lease was refused, or if the limiter has taken the place back.
+     * Throws only a {@link StackOverflowError}, if the caller is deeper in the stack than where it got the lease. Then
+     * the place is not given back yet, and a further call gives it back.
      */
     @Override
     public void close() {

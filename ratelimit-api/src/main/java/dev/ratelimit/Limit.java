@@ -9,18 +9,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit allows or refuses requests: a {@link Limiter} with its keys, several of them composed, or one with a condition.
+ * A limit allows or refuses requests. It is a {@link Limiter} with keys, a composition of limits, or a limit with a
+ * condition.
  *
- * <p>It is what the composed and conditional forms have in common. No method waits. Null is a
- * {@link NullPointerException}, and permits below one an {@link IllegalArgumentException}, before anything changes.
- * Thread-safe.
+ * <p>No method waits for permits. A null argument throws a {@link NullPointerException}, and permits below 1 throw an
+ * {@link IllegalArgumentException}, before anything changes. Thread-safe.
  *
- * @param <K> the type of the keys, or of the requests that keys are taken from
+ * @param <K> the type of the keys, or of the requests that keys are derived from
  */
 public interface Limit<K> {
 
     /**
-     * Takes one permit of the key's budget, if it is there now. Never waits.
+     * Takes one permit of the key's budget, if the budget has one now. Never waits.
      *
      * @param key the key
      * @return whether the permit was taken
@@ -30,65 +30,95 @@ public interface Limit<K> {
     }
 
     /**
-     * Takes permits of the key's budget, if all are there now; otherwise takes none. Never waits.
+     * Takes permits of the key's budget, if the budget has all of them now. Otherwise takes none. Never waits.
      *
      * @param key the key
-     * @param permits how many, at least 1; more than the capacity are never granted
+     * @param permits the number of permits, at least 1; more than the capacity are never granted
      * @return whether the permits were taken
      */
     boolean tryAcquire(K key, long permits);
 
     /**
-     * Takes one permit as {@link #tryAcquire(Object)} does, and says more about the answer.
+     * Takes one permit as {@link #tryAcquire(Object)} does, and returns the decision with its figures.
      *
      * @param key the key
-     * @return the answer; what remains is counted after the permit was taken
+     * @return the decision; its remaining permits are those left after the permit was taken
      */
     default Decision decide(K key) {
         return decide(key, 1);
     }
 
     /**
-     * Takes permits as {@link #tryAcquire(Object, long)} does, and says more about the answer.
+     * Takes permits as {@link #tryAcquire(Object, long)} does, and returns the decision with its figures.
      *
      * @param key the key
-     * @param permits how many, at least 1
-     * @return the answer; what remains is counted after the permits were taken
+     * @param permits the number of permits, at least 1
+     * @return the decision; its remaining permits are those left after the permits were taken
      */
     Decision decide(K key, long permits);
 
     /**
-     * Says whether one permit could be taken now, and takes nothing.
+     * Returns whether one permit could be taken now, and takes nothing.
      *
      * @param key the key
-     * @return the answer that {@link #decide(Object)} would give, with what remains counted before any is taken
+     * @return the decision of {@link #decide(Object)}, but with the permits that remain before any is taken
      */
     default Decision peek(K key) {
         return peek(key, 1);
     }
 
     /**
-     * Says whether so many permits could be taken now, and takes nothing.
+     * Returns whether {@code permits} permits could be taken now, and takes nothing.
      *
      * @param key the key
-     * @param permits how many, at least 1
-     * @return the answer that {@link #decide(Object, long)} would give, with what remains counted before any is taken
+     * @param permits the number of permits, at least 1
+     * @return the decision of {@link #decide(Object, long)}, but with the permits that remain before any is taken
      */
     Decision peek(K key, long permits);
 
     /**
-     * Gives back permits that were taken and not used. The budget never exceeds its capacity: what would, is lost.
+     * Gives back permits that the caller took and did not use. The budget never exceeds its capacity: permits that do
+     * not fit are lost.
      *
-     * <p>So it is safe in a {@code finally} block, also after the policy became smaller in between: a budget gets back what
-     * fits, a capacity at most. Under a policy that allows nothing, or that limits no rate, that is nothing.
+     * <p>So a refund is safe in a {@code finally} block, also if the policy changed to a smaller capacity in between.
+     * Under a policy that allows nothing, or that limits no rate, a refund does nothing.
      *
      * @param key the key
-     * @param permits how many, at least 1
+     * @param permits the number of permits, at least 1
      */
     void refund(K key, long permits);
 
     /**
-     * Returns this limit for requests of another type, each of which has its key here by a function.
+     * Charges permits for work that was done already, whether they are there or not: for costs that are known only
+     * afterwards, such as the tokens of a language model. Never refuses, and never waits.
+     *
+     * <pre>{@code
+     * if (!tokens.tryAcquire(customer)) return tooManyRequests();
+     * Answer answer = model.ask(question);
+     * tokens.charge(customer, answer.tokens() - 1);
+     * }</pre>
+     *
+     * <p>What is missing is a debt, also beyond the capacity: the key's requests are refused, or wait, until the budget
+     * has regained it. {@link #peek} says when that is. Several rates are all charged, and so are all limits of a
+     * composition. A shadow limit charges observed keys, too, but counts nothing; one that is off charges nothing.
+     * Calls that wait can be refused for the additional wait. No blackout begins, and no listener is told.
+     *
+     * <p><b>Bound.</b> A debt has room for at least the capacity. Rates with a whole number of nanoseconds for each
+     * permit can owe 413 days' worth, 14,500 a minute 11 days' worth; the oddest ones can owe little more than the
+     * capacity (999,983 a second with as large a capacity: 1.6 seconds' worth). What does not fit is not charged, and
+     * the result says so.
+     *
+     * @param key the key
+     * @param permits how many, at least 1
+     * @return the permits that were charged: fewer than asked for only where the debt has no room for more, or where
+     *     the limiter is full of other keys' debts and {@linkplain WhenSaturated#DENY denies} a place; with several
+     *     rates or limits, the fewest of all. Where nothing limits a rate, nothing is owed, and the result is
+     *     {@code permits}
+     */
+    long charge(K key, long permits);
+
+    /**
+     * Returns this limit for requests of another type, whose keys a function derives.
      *
      * <pre>{@code
      * Limit<Request> perUser = Limiters.<String>perKey(Rate.perSecond(10)).by(Request::user);
@@ -103,18 +133,18 @@ public interface Limit<K> {
     }
 
     /**
-     * Calls the work once if the limit allows it, and throws a refusal otherwise.
+     * Calls the work once if the limit allows it, and throws an exception otherwise.
      *
      * <pre>{@code
      * Page page = perUser.call(userId, () -> fetch(address));
      * }</pre>
      *
-     * <p>The work takes one permit and keeps it, also if it fails: it has used what the limit protects. A caller that sees
-     * this otherwise calls {@link #refund}. The work runs on the caller's thread; its result and its exceptions are its
-     * own. Nothing here waits for permits.
+     * <p>The work takes one permit and keeps it, also if it fails, because it has used what the limit protects. A
+     * caller that wants the permit back calls {@link #refund}. The work runs on the caller's thread. Its result and its
+     * exceptions reach the caller unchanged. This method never waits for permits.
      *
-     * @param key the key that one permit is taken of
-     * @param work what is called
+     * @param key the key whose budget gives one permit
+     * @param work the work to call
      * @param <V> the type of the result
      * @return the work's result
      * @throws LimitExceededException if the limit refuses; the work has not been called
@@ -128,8 +158,8 @@ public interface Limit<K> {
     /**
      * Calls a supplier as {@link #call} calls its work.
      *
-     * @param key the key that one permit is taken of
-     * @param work what is asked for the result
+     * @param key the key whose budget gives one permit
+     * @param work the supplier of the result
      * @param <V> the type of the result
      * @return the work's result
      * @throws LimitExceededException if the limit refuses; the work has not been called
@@ -142,8 +172,8 @@ public interface Limit<K> {
     /**
      * Runs the work as {@link #call} does.
      *
-     * @param key the key that one permit is taken of
-     * @param work what is run
+     * @param key the key whose budget gives one permit
+     * @param work the work to run
      * @throws LimitExceededException if the limit refuses; the work has not been run
      */
     default void run(K key, Runnable work) {
@@ -152,12 +182,13 @@ public interface Limit<K> {
     }
 
     /**
-     * Starts a stage if the limit allows it, on the caller's thread. A refusal is a failed stage, and never thrown.
+     * Starts a stage on the caller's thread if the limit allows it. A refusal is returned as a failed stage, and never
+     * thrown.
      *
-     * @param key the key that one permit is taken of
-     * @param work what starts the stage
+     * @param key the key whose budget gives one permit
+     * @param work starts the stage
      * @param <V> the type of the stage's result
-     * @return the work's own stage; or one that has failed with a {@link LimitExceededException}
+     * @return the stage that the work returned; or a stage that has failed with a {@link LimitExceededException}
      */
     default <V extends @Nullable Object> CompletionStage<V> supplyAsync(
             K key, Supplier<? extends CompletionStage<V>> work) {

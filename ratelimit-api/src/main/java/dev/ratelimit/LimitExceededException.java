@@ -3,19 +3,21 @@ package dev.ratelimit;
 import java.util.Objects;
 
 /**
- * A refusal where an answer cannot be returned: thrown in the place of a result by work that runs under a limit.
+ * The exception of a refusal, thrown by methods that run work under a limit and so cannot return a decision.
  *
- * <p>It carries the {@link Decision}, which says who refused, why, and when to come again. It has <b>no stack trace</b>:
- * under attack nearly every request is refused, to walk the stack costs many times what the decision does, and the trace
- * would show a place in the code that is right. Its message is made only when it is asked for.
+ * <p>It carries the {@link Decision}, which says which policy refused, why, and after what time to try again. It has
+ * <b>no stack trace</b>: under attack nearly every request is refused, and filling in a trace costs many times as much
+ * as the decision. The trace would also point at code that is correct. The message is built when {@link #getMessage()}
+ * is called.
  *
- * <p>Immutable but for what any exception can be given. It cannot be serialized, as decisions cannot.
+ * <p>Immutable, except for the suppressed exceptions and the cause that any exception can be given. It cannot be
+ * serialized, because decisions cannot.
  */
 public final class LimitExceededException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    /** Fails serialization by its type, which is better than to come out of it as null. */
+    /** Not transient: serialization fails because of its type, instead of restoring it as null. */
     @SuppressWarnings("serial")
     private final Decision decision;
 
@@ -42,7 +44,10 @@ public final class LimitExceededException extends RuntimeException {
         return decision;
     }
 
-    /** Returns the policy's name and the refusal, such as {@code default: refused (over limit), 0 of 5 left, retry after PT1S}. */
+    /**
+     * Returns the policy's name and the refusal, such as
+     * {@code default: refused (over limit), 0 of 5 left, retry after PT1S}.
+     */
     @Override
     public String getMessage() {
         return decision.policy() + ": " + decision;

@@ -1,51 +1,53 @@
 package dev.ratelimit;
 
 /**
- * A listener is told what a limiter decides, by policy and never by key.
+ * A listener receives what a limiter decides, with the policy's name and never with the key.
  *
- * <p>It is for metrics: keys are as many as clients, and would be too many for the labels of any. {@link Statistics} counts.
+ * <p>It is meant for metrics. There are as many keys as clients, which is too many for metric labels.
+ * {@link Statistics} is a listener that counts.
  *
- * <p><b>One count a call.</b> Each call that takes permits ends in exactly one of {@link #allowed}, {@link #refused} and
- * {@link #gaveUp}. A call that waits is told of when its wait is over, and a reservation when it is due or cancelled.
- * {@code peek} tells the listener nothing.
+ * <p><b>One count a call.</b> Each call that takes permits ends in exactly one of {@link #allowed}, {@link #refused}
+ * and {@link #gaveUp}. The listener hears of a waiting call when its wait is over, and of a reservation when it is due
+ * or cancelled. It does not hear of {@code peek}.
  *
- * <p><b>Calls.</b> On the thread of the request, after the decision; for a stage or a reservation whose turn comes later, on the
- * thread that found this out. The request waits for the listener. Many threads call it at once. Whatever it throws is
- * dropped, and changes nothing for the request.
+ * <p><b>Calls.</b> The limiter calls the listener after the decision, on the thread of the request. For a stage or a
+ * reservation that ends later, it calls on the thread that detects the end. The request waits for the listener. Many
+ * threads call it at once. The limiter drops whatever it throws, and the request goes on unchanged.
  */
 public interface LimiterListener {
 
     /**
-     * Told that a request was allowed, at once or after its delay.
+     * Called when a request was allowed, at once or after its delay.
      *
      * @param policy the name of the policy
-     * @param permits how many permits it took
+     * @param permits the number of permits that it took
      * @param delayNanos the nanoseconds after which it may go on; zero if that is at once
      */
     default void allowed(String policy, long permits, long delayNanos) {}
 
     /**
-     * Told that a request was refused.
+     * Called when a request was refused.
      *
      * @param policy the name of the policy
-     * @param permits how many permits it asked for
+     * @param permits the number of permits that it asked for
      * @param reason why
      */
     default void refused(String policy, long permits, Decision.Reason reason) {}
 
     /**
-     * Told that a call gave up before its turn: its thread was interrupted, or its stage or reservation was cancelled.
+     * Called when a call gave up before its turn: its thread was interrupted, or its stage or reservation was
+     * cancelled.
      *
      * @param policy the name of the policy
-     * @param permits how many permits it asked for
+     * @param permits the number of permits that it asked for
      */
     default void gaveUp(String policy, long permits) {}
 
-    /** Told that a key in debt was forgotten for a new one. */
+    /** Called when the limiter forgot a key in debt to make place for a new key. */
     default void evicted() {}
 
     /**
-     * Told that a lease was taken back, because it was held for longer than the policy allows.
+     * Called when the limiter took a lease back, because it was held for longer than the policy allows.
      *
      * @param policy the name of the policy
      */

@@ -17,12 +17,12 @@ import java.util.OptionalInt;
  *         .maxConcurrent(4);
  * }</pre>
  *
- * <p><b>Rates.</b> A request is allowed only if all rates have its permits; one that a rate refuses has taken nothing
- * from the others. A policy without rates limits no rate.
+ * <p><b>Rates.</b> A request is allowed only if all rates have its permits. A request that one rate refuses takes
+ * nothing from the others. A policy without rates limits no rate.
  *
- * <p><b>Over a rate.</b> A policy refuses at once ({@linkplain #of throttles}) unless it {@linkplain #shape shapes}: then
- * {@code acquire} waits its turn. After a refusal, a {@linkplain #blackout blackout} refuses the key for a time, whatever
- * its budget.
+ * <p><b>Over a rate.</b> A policy refuses at once ({@linkplain #of throttles}) unless it {@linkplain #shape shapes}:
+ * then {@code acquire} waits for its turn. A {@linkplain #blackout blackout} refuses the key for a time after a
+ * refusal, whatever its budget.
  *
  * <p><b>Concurrency.</b> {@link #maxConcurrent(int)} bounds how many leases a key holds at the same time.
  *
@@ -47,7 +47,7 @@ public final class Policy {
     private final int maxConcurrent;
     private final Duration leaseTimeout;
 
-    /** Policies are keys of maps on the way of each request. */
+    /** Computed once, because each request looks its policy up in a map. */
     private final int hash;
 
     private Policy(String name, List<Rate> rates, boolean blocks) {
@@ -73,15 +73,15 @@ public final class Policy {
     }
 
     /**
-     * Returns a policy of one rate or more, which throttles.
+     * Returns a policy of one or more rates, which throttles.
      *
-     * @param name the name, by which decisions, listeners and fields of answers know the policy; not empty, and without
-     *     control characters
+     * @param name the name, which decisions, listeners and HTTP response fields carry; not empty, and without control
+     *     characters
      * @param rate a rate
-     * @param more further rates, up to {@link #MAX_RATES} in all, none twice
+     * @param more further rates, all different; at most {@link #MAX_RATES} rates in all
      * @return the policy
-     * @throws IllegalArgumentException if the name is empty or has control characters, or there are too many rates, or one
-     *     comes twice
+     * @throws IllegalArgumentException if the name is empty or has control characters, or there are too many rates, or
+     *     a rate is given twice
      */
     public static Policy of(String name, Rate rate, Rate... more) {
         List<Rate> rates = new ArrayList<>();
@@ -129,8 +129,8 @@ public final class Policy {
     }
 
     /**
-     * Returns this policy with shaping: {@code acquire} and {@code reserve} wait for their permits as long as that takes no
-     * longer than a maximum delay, and refuse at once otherwise.
+     * Returns this policy with shaping: {@code acquire} and {@code reserve} wait for their permits if the wait is at
+     * most a maximum delay, and refuse at once otherwise.
      *
      * @param maxDelay the maximum delay, at most {@link #MAX_DURATION}; zero throttles
      * @return the policy
@@ -143,11 +143,11 @@ public final class Policy {
     }
 
     /**
-     * Returns this policy with a blackout: after a request over a rate, the key is refused for so long, whatever its
-     * budget. Requests that are refused because of a blackout do not prolong it. When the key gets another policy, what is left
-     * is at most as long as that one's blackout; if it has none, nothing is left.
+     * Returns this policy with a blackout: after a request over a rate, the limiter refuses the key for this time,
+     * whatever its budget. Requests refused because of a blackout do not prolong it. When the key gets another policy,
+     * the rest of its blackout is cut to the new policy's blackout, or to nothing if that policy has none.
      *
-     * @param blackout the time, at most {@link #MAX_DURATION}; zero for none
+     * @param blackout the length of the blackout, at most {@link #MAX_DURATION}; zero for none
      * @return the policy
      * @throws IllegalArgumentException if the time is negative or too long, or there is no rate to exceed
      */
@@ -158,8 +158,8 @@ public final class Policy {
     }
 
     /**
-     * Returns this policy with a bound on how many leases a key may hold at once. A lease is held until it is closed, or
-     * until its {@linkplain #leaseTimeout(Duration) timeout} if the policy has one.
+     * Returns this policy with a bound on the number of leases that a key may hold at once. A lease is held until it is
+     * closed, or until its {@linkplain #leaseTimeout(Duration) timeout} if the policy has one.
      *
      * @param leases the most leases at once, at least 1
      * @return the policy
@@ -173,8 +173,8 @@ public final class Policy {
     }
 
     /**
-     * Returns this policy with a bound on how long a lease is held: the limiter takes a lease back that is held for
-     * longer, and tells the listener.
+     * Returns this policy with a bound on the time that a lease is held. The limiter takes back a lease that is held
+     * for longer, and tells the listener.
      *
      * @param leaseTimeout the longest time, at most {@link #MAX_DURATION}; zero for no bound
      * @return the policy
@@ -192,12 +192,12 @@ public final class Policy {
     /**
      * Returns one of {@code parts} equal parts of this policy, under the same name.
      *
-     * <p>Each rate is {@linkplain Rate#dividedBy divided} exactly, its capacity rounded down to at least one permit. So are
-     * the leases at once, to at least one. The times (maximum delay, blackout, lease timeout) are those of the whole. Rates
-     * whose parts are the same become one.
+     * <p>Each rate is {@linkplain Rate#dividedBy divided} exactly, its capacity rounded down to at least one permit.
+     * The maximum number of leases is divided and rounded in the same way. The times (maximum delay, blackout, lease
+     * timeout) stay the same. If the parts of two rates are equal, the part has that rate once.
      *
-     * <p>So the parts together never allow more than the whole, but where there are more parts than permits in a capacity,
-     * or than leases: then it is one for each part.
+     * <p>So the parts together never allow more than the whole, with one exception: if there are more parts than
+     * permits in a capacity, or than leases, each part has one.
      *
      * @param parts the number of parts, at least 1
      * @return the part; this policy itself if there is only one
@@ -210,7 +210,7 @@ public final class Policy {
         if (parts == 1) {
             return this;
         }
-        // No limiter keeps the same rate twice; of two that have become the same, one says all.
+        // A policy must not have the same rate twice, and one of two equal rates decides the same as both.
         List<Rate> ratesOfPart =
                 rates.stream().map(rate -> rate.dividedBy(parts)).distinct().toList();
         int maxConcurrentOfPart = maxConcurrent == 0 ? 0 : Math.max(1, maxConcurrent / parts);
@@ -236,9 +236,9 @@ public final class Policy {
     }
 
     /**
-     * Returns whether nothing is ever allowed.
+     * Returns whether this policy allows nothing, ever.
      *
-     * @return whether this is {@link #blocked()}, by whatever name
+     * @return whether this is {@link #blocked()}, under any name
      */
     public boolean blocks() {
         return blocks;
@@ -254,27 +254,27 @@ public final class Policy {
     }
 
     /**
-     * Returns the time for which a key is refused after an excess.
+     * Returns the time for which a key is refused after a request over a rate.
      *
-     * @return the time, if there is a blackout
+     * @return the time; empty if the policy has no blackout
      */
     public Optional<Duration> blackout() {
         return blackout.isZero() ? Optional.empty() : Optional.of(blackout);
     }
 
     /**
-     * Returns the most leases at once.
+     * Returns the maximum number of leases that a key may hold at once.
      *
-     * @return the number, if it is bounded
+     * @return the number; empty if it is not bounded
      */
     public OptionalInt maxConcurrent() {
         return maxConcurrent == 0 ? OptionalInt.empty() : OptionalInt.of(maxConcurrent);
     }
 
     /**
-     * Returns the time after which a lease is taken back.
+     * Returns the time after which the limiter takes a lease back.
      *
-     * @return the time, if it is bounded
+     * @return the time; empty if it is not bounded
      */
     public Optional<Duration> leaseTimeout() {
         return leaseTimeout.isZero() ? Optional.empty() : Optional.of(leaseTimeout);
@@ -322,7 +322,7 @@ public final class Policy {
         if (Objects.requireNonNull(name, "name").isEmpty()) {
             throw new IllegalArgumentException("the name of a policy must not be empty");
         }
-        // Names go into header fields and logs, where a line break would begin another one.
+        // Names go into HTTP fields and logs, where a line break would start a new field or log line.
         if (name.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("the name of a policy must not contain control characters");
         }
@@ -337,7 +337,7 @@ public final class Policy {
         checkNotTooLong(what, value);
     }
 
-    /** As {@link #checkDuration}, of a time that zero makes no sense for. */
+    /** As {@link #checkDuration}, but also rejects zero. */
     static void checkPositive(String what, Duration value) {
         Objects.requireNonNull(value, what);
         if (value.isNegative() || value.isZero()) {

@@ -1,7 +1,8 @@
 package dev.ratelimit;
 
 /**
- * A policy resolver is a function that says which policy a key has: by a table, a directory, a database.
+ * A policy resolver is a function that returns the policy of a key, for instance from a table, a directory or a
+ * database.
  *
  * <pre>{@code
  * PolicyResolver<Account> byPlan = account -> switch (directory.planOf(account.id())) {
@@ -10,12 +11,13 @@ package dev.ratelimit;
  * };
  * }</pre>
  *
- * <p><b>Calls.</b> It is called on the thread of a caller of the limiter, who waits for it, as do the others who ask for
- * the same key meanwhile. So it may be slow, but should have a time limit of its own. It may be called for different keys
- * at once, and must be thread-safe. It may ask the limiter that it serves only for other keys; then it gets the key's last
- * known policy, or the default, where it would have to wait.
+ * <p><b>Calls.</b> The limiter calls it on the thread of a request. That request waits for it, and so do all requests
+ * for the same key meanwhile. So the resolver may be slow, but should have a time limit of its own. The limiter may
+ * call it for different keys at once, so it must be thread-safe. It may call the limiter that it serves, but only for
+ * other keys. Where such a call would have to wait for a policy, the limiter uses the key's last known policy, or the
+ * default.
  *
- * <p><b>Unknown keys.</b> A key that the directory does not know has a policy, too: name one. Null and exceptions mean
+ * <p><b>Unknown keys.</b> Return a policy also for a key that the directory does not know. Null and exceptions mean
  * that there is no answer now: see {@link Tiers}.
  *
  * @param <K> the type of the keys

@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A rate is a number of permits that a budget regains per period, and the capacity that it can save up to.
+ * A rate is the number of permits that a budget regains per period, and the capacity up to which the budget saves them.
  *
- * <p>The budget refills continuously: at 10 permits a second there is one more every 100 ms, not ten at once each
- * second. It starts full, unless it is told {@linkplain #initially(long) otherwise}. Over any interval of length <i>t</i> a limiter allows at most
- * <i>capacity + t × permits / period</i>.
+ * <p>The budget refills continuously: at 10 permits a second it regains one every 100 ms, not ten at once each second.
+ * It starts full, unless {@link #initially(long)} says otherwise. Over any interval of length <i>t</i> a limiter allows
+ * at most <i>capacity + t × permits / period</i>.
  *
  * <pre>{@code
  * Rate.perSecond(100)                                        // 100 at once, then 100 a second
@@ -26,23 +26,23 @@ import java.util.Objects;
  * <p>Immutable and thread-safe.
  *
  * @param permits the permits regained in one period, at least 1
- * @param period the time in which they are regained, at least one nanosecond
- * @param capacity the most permits that can be saved up, and so the largest burst, at least 1
- * @param initially the permits there when the limiter is built, from 0 to the capacity; the capacity unless it is told
+ * @param period the time in which the permits are regained, at least 1 ns
+ * @param capacity the most permits that a budget can hold, and so the largest burst, at least 1
+ * @param initially the permits of each budget when the limiter is built, from 0 to the capacity
  */
 public record Rate(long permits, Duration period, long capacity, long initially) {
 
     private static final Duration MAX_PERIOD = Duration.ofNanos(Long.MAX_VALUE);
 
     /**
-     * Creates a rate; the factory methods read better.
+     * Creates a rate. The factory methods are easier to read.
      *
      * @param permits the permits regained in one period, at least 1
-     * @param period the time in which they are regained, at least one nanosecond
-     * @param capacity the most permits that can be saved up, at least 1
-     * @param initially the permits there when the limiter is built, from 0 to the capacity
-     * @throws IllegalArgumentException if a number is zero or negative, the period is longer than 292 years, the rate is
-     *     above one permit a nanosecond, or there are more permits initially than the capacity
+     * @param period the time in which the permits are regained, at least 1 ns
+     * @param capacity the most permits that a budget can hold, at least 1
+     * @param initially the permits of each budget when the limiter is built, from 0 to the capacity
+     * @throws IllegalArgumentException if a number is zero or negative, the period is longer than 292 years, the rate
+     *     is above one permit a nanosecond, or the initial permits are not from 0 to the capacity
      */
     public Rate {
         if (permits <= 0) {
@@ -66,17 +66,17 @@ public record Rate(long permits, Duration period, long capacity, long initially)
      * Creates a rate at which budgets start full.
      *
      * @param permits the permits regained in one period, at least 1
-     * @param period the time in which they are regained, at least one nanosecond
-     * @param capacity the most permits that can be saved up, at least 1
-     * @throws IllegalArgumentException if a number is zero or negative, the period is longer than 292 years, or the rate is
-     *     above one permit a nanosecond
+     * @param period the time in which the permits are regained, at least 1 ns
+     * @param capacity the most permits that a budget can hold, at least 1
+     * @throws IllegalArgumentException if a number is zero or negative, the period is longer than 292 years, or the
+     *     rate is above one permit a nanosecond
      */
     public Rate(long permits, Duration period, long capacity) {
         this(permits, period, capacity, capacity);
     }
 
     /**
-     * Returns the rate of so many permits a second, with the same number as capacity.
+     * Returns the rate of {@code permits} permits a second, with the same number as capacity.
      *
      * @param permits the permits per second, 1 to 10<sup>9</sup>
      * @return the rate
@@ -87,7 +87,7 @@ public record Rate(long permits, Duration period, long capacity, long initially)
     }
 
     /**
-     * Returns the rate of so many permits a minute, with the same number as capacity.
+     * Returns the rate of {@code permits} permits a minute, with the same number as capacity.
      *
      * @param permits the permits per minute, at least 1
      * @return the rate
@@ -98,7 +98,7 @@ public record Rate(long permits, Duration period, long capacity, long initially)
     }
 
     /**
-     * Returns the rate of so many permits an hour, with the same number as capacity.
+     * Returns the rate of {@code permits} permits an hour, with the same number as capacity.
      *
      * @param permits the permits per hour, at least 1
      * @return the rate
@@ -109,7 +109,7 @@ public record Rate(long permits, Duration period, long capacity, long initially)
     }
 
     /**
-     * Returns the rate of so many permits in 24 hours, with the same number as capacity.
+     * Returns the rate of {@code permits} permits in 24 hours, with the same number as capacity.
      *
      * @param permits the permits per 24 hours, at least 1
      * @return the rate
@@ -120,7 +120,7 @@ public record Rate(long permits, Duration period, long capacity, long initially)
     }
 
     /**
-     * Returns the rate of so many permits a period, with the same number as capacity.
+     * Returns the rate of {@code permits} permits in a period, with the same number as capacity.
      *
      * @param permits the permits per period, at least 1
      * @param period the period, at least one nanosecond
@@ -132,32 +132,33 @@ public record Rate(long permits, Duration period, long capacity, long initially)
     }
 
     /**
-     * Returns the rate that a text names, as configurations have it: {@code 20/min burst 5}.
+     * Parses a rate from text, as in a configuration: {@code 20/min burst 5}.
      *
-     * <p>The text has the permits, a slash or {@code per}, and the period. A number before the unit makes the period longer:
-     * {@code 1/10s}. The units are {@code ns}, {@code us}, {@code ms}, {@code s}, {@code min}, {@code h} and {@code d}; the
-     * words {@code sec}, {@code second}, {@code minute}, {@code hour} and {@code day} do, too, also with an <i>s</i>. Then may
-     * follow {@code burst} with the {@link #capacity()}, which otherwise is the permits, and {@code initially} with the permits
-     * that are there {@linkplain #initially(long) at first}. Upper case and additional spaces do not matter.
+     * <p>The text consists of the permits, a slash or {@code per}, and the period. A number before the unit makes the
+     * period longer: {@code 1/10s}. The units are {@code ns}, {@code us}, {@code ms}, {@code s}, {@code min}, {@code h}
+     * and {@code d}. The words {@code sec}, {@code second}, {@code minute}, {@code hour} and {@code day} are accepted,
+     * too, also with an <i>s</i> at the end. Two options may follow: {@code burst} with the {@link #capacity()}, whose
+     * default is the permits; and {@code initially} with the number of permits {@linkplain #initially(long) at first}.
+     * Case and additional spaces do not matter.
      *
      * <p>{@link #toString()} writes such a text: {@code Rate.parse(rate.toString())} equals the rate.
      *
      * @param text the text
      * @return the rate
-     * @throws IllegalArgumentException if the text does not read so, or a number is out of range
+     * @throws IllegalArgumentException if the text has another form, or a number is out of range
      */
     public static Rate parse(String text) {
         return RateText.parse(Objects.requireNonNull(text, "text"));
     }
 
     /**
-     * Returns a rate at which no window of a length ever sees more than so many permits, wherever it begins, and both of
-     * its ends included.
+     * Returns a rate that never allows more than {@code permits} permits in any window of a length, wherever the window
+     * begins, and both of its ends included.
      *
-     * <p>That is less than {@link #of}, of which a window sees a full budget and all that is regained meanwhile: up to twice
-     * the permits. Here the budget is a tenth of the permits, rounded up, and what is regained in a window makes up the
-     * rest. So at least nine tenths of the permits can be had in window after window, and a tenth of them at once. Take
-     * {@link #atMost(long, Duration, long)} to choose otherwise.
+     * <p>This is stricter than {@link #of}, which allows a full budget in a window plus the permits regained meanwhile:
+     * up to twice the permits. Here the capacity is a tenth of the permits, rounded up, and the budget regains the rest
+     * in a window. So a steady caller gets at least nine tenths of the permits in each window, and a tenth of them at
+     * once. Use {@link #atMost(long, Duration, long)} for another burst.
      *
      * <pre>{@code
      * Rate.atMost(100, Duration.ofMinutes(1))   // 10 at once, then 91 a minute: never more than 100 in 60 seconds
@@ -174,16 +175,17 @@ public record Rate(long permits, Duration period, long capacity, long initially)
     }
 
     /**
-     * Returns a rate at which no window of a length ever sees more than so many permits, with a capacity of one's own choice.
+     * Returns a rate that never allows more than {@code permits} permits in any window of a length, with a given
+     * capacity.
      *
-     * <p>The larger the burst, the fewer permits are regained: with a burst of <i>b</i>, <i>permits + 1 - b</i> in a window
-     * and a nanosecond. A burst of 1 spaces the permits evenly, and loses none to bursts; one of all permits gives them at
-     * once, and then a single one in each window. The nanosecond is for the window's second end: in a window of length
-     * <i>w</i> depart at most <i>b + (permits + 1 - b) × w / (w + 1 ns)</i>, which is less than <i>permits + 1</i>.
+     * <p>The larger the burst, the fewer permits a budget regains: with a burst of <i>b</i>, it regains <i>permits + 1
+     * - b</i> in a window plus one nanosecond. A burst of 1 spaces the permits evenly, and allows all of them in each
+     * window. A burst of all permits allows them at once, and then one permit in each window. The additional nanosecond
+     * is there because the window includes both of its ends: in a window of length <i>w</i> depart at most <i>b +
+     * (permits + 1 - b) × w / (w + 1 ns)</i>, which is less than <i>permits + 1</i>.
      *
-     * <p>This holds for the capacity that is given here; to change it by {@link #burst} or {@link #burstWindow} makes
-     * another rate of it. It does not hold across a {@code reset}, an {@code update}, or the loss of a key to a table that is
-     * too small.
+     * <p>The bound holds for the capacity given here, and not after a change by {@link #burst} or {@link #burstWindow}.
+     * It does not hold across a {@code reset} or an {@code update}, or if a table that is too small forgets the key.
      *
      * @param permits the most permits in a window, at least 1; at most one a nanosecond of the window
      * @param window the length of the window, from 1 ns to 292 years
@@ -208,8 +210,8 @@ public record Rate(long permits, Duration period, long capacity, long initially)
     }
 
     /**
-     * Returns this rate with another capacity. Budgets that start full still do; otherwise they start as before, or full if the
-     * capacity is less than that.
+     * Returns this rate with another capacity. Budgets that started full start full at the new capacity. Other budgets
+     * start as before, or full if the new capacity is smaller.
      *
      * @param capacity the largest burst in permits, at least 1
      * @return the rate with that capacity
@@ -220,17 +222,17 @@ public record Rate(long permits, Duration period, long capacity, long initially)
     }
 
     /**
-     * Returns this rate with another number of permits that are there when the limiter is built, so that what it protects can
-     * warm up: none, for instance.
+     * Returns this rate with another number of initial permits. A small number, such as zero, gives the protected
+     * service time to warm up.
      *
-     * <p>It counts from when the limiter was built, for all keys: one that is asked for the first time a time <i>t</i> later
-     * has <i>initially + t × permits / period</i>, up to the capacity. So once that is a whole capacity, this means nothing
-     * any more, and each new key starts full; a limiter does not know a key that it has never seen from one whose budget is
-     * full again. A key that is reset, or forgotten while it is in debt, has what one has that was never seen. That is also
-     * the most that a refund can give back.
+     * <p>The refill of all keys counts from the instant at which the limiter was built: a key that is first used a time
+     * <i>t</i> later has <i>initially + t × permits / period</i>, up to the capacity. Once this reaches the capacity,
+     * each new key starts full, because the limiter cannot tell a new key from one whose budget is full again. A key
+     * that is reset, or forgotten while it is in debt, has the budget of a new key. A refund cannot raise a budget
+     * above that of a new key.
      *
-     * <p>When a policy takes the place of another, this counts from when the limiter was built, too, for keys that it has
-     * never seen. Those that it has seen keep what they owe.
+     * <p>After an update of the policy, too, the refill of new keys counts from the instant at which the limiter was
+     * built. Keys that the limiter knows keep their debt.
      *
      * <pre>{@code
      * Rate.perSecond(10).burst(100).initially(0)   // after a restart nothing, and all 100 when ten seconds have passed
@@ -249,7 +251,8 @@ public record Rate(long permits, Duration period, long capacity, long initially)
     }
 
     /**
-     * Returns this rate with the capacity that it regains in a window: rate × window, rounded down to whole permits.
+     * Returns this rate with the permits that it regains in a window as its capacity: rate × window, rounded down to
+     * whole permits.
      *
      * @param window the burst window, long enough for one permit
      * @return the rate with that capacity
@@ -266,19 +269,20 @@ public record Rate(long permits, Duration period, long capacity, long initially)
                     + period + " not one permit is regained in it; choose at least "
                     + Duration.ofNanos(1 + (period.toNanos() - 1) / permits));
         }
-        // At most one permit a nanosecond, of a window that is a long of nanoseconds: it fits.
+        // Fits: at most one permit a nanosecond, in a window whose nanoseconds are a long.
         return burst(capacity.longValueExact());
     }
 
     /**
-     * Returns one of so many equal parts of this rate.
+     * Returns one of {@code parts} equal parts of this rate.
      *
-     * <p>The rate is divided exactly: a third of 100 a second is 100 in three seconds, and a half is 50 a second. Only if
-     * the period would be longer than 292 years, it is that, and the permits are rounded down, to at least one.
+     * <p>The rate is divided exactly: a third of 100 a second is 100 in three seconds, and a half is 50 a second. Only
+     * if the exact period would be longer than 292 years, the period is 292 years and the permits are rounded down, to
+     * at least one.
      *
-     * <p>The capacity is rounded down, so that the parts together never have more than the whole; but a part has at least
-     * one permit, or it could allow nothing. So where there are more parts than permits in the capacity, each has one. Where
-     * budgets do not start full, what there is initially is divided and rounded down, to nothing if need be.
+     * <p>The capacity is divided and rounded down, so that the parts together never have more than the whole. But a
+     * part has a capacity of at least one permit, because it could otherwise allow nothing. If budgets do not start
+     * full, the initial permits are divided and rounded down, possibly to zero.
      *
      * @param parts the number of parts, at least 1
      * @return the part; this rate itself if there is only one
@@ -312,7 +316,7 @@ public record Rate(long permits, Duration period, long capacity, long initially)
                 startsFull() ? capacityOfPart : initially / parts);
     }
 
-    /** Returns the text that {@link #parse} reads, in the longest unit that the period is a whole number of. */
+    /** Returns the text that {@link #parse} reads, with the longest unit of which the period is a whole multiple. */
     @Override
     public String toString() {
         return RateText.of(this);

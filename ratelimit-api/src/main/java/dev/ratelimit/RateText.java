@@ -7,13 +7,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The text of a rate, as a configuration has it: {@code 20/min burst 5}. */
+/** The text form of a rate, as in a configuration: {@code 20/min burst 5}. */
 final class RateText {
 
     private static final Pattern RATE =
             Pattern.compile("(\\d+) ?(?:/|per) ?(\\d*) ?([a-zµ]+)(?: burst (\\d+))?(?: initially (\\d+))?");
 
-    /** The units of periods, the longest first, each with the names that it may have; the first of these is written. */
+    /** The units of periods, the longest first, each with its accepted names. The first name is used for writing. */
     private static final List<Unit> UNITS = List.of(
             new Unit(86_400_000_000_000L, List.of("d", "day", "days")),
             new Unit(3_600_000_000_000L, List.of("h", "hour", "hours")),

@@ -1,7 +1,7 @@
 package dev.ratelimit;
 
 /**
- * A reservation of permits: taken now, to be used when they are due.
+ * A reservation is a number of permits that the caller takes now, to be used when they are due.
  *
  * <pre>{@code
  * Reservation reservation = limiter.reserve(userId, 2);
@@ -10,13 +10,13 @@ package dev.ratelimit;
  * }
  * }</pre>
  *
- * <p>The instant that was promised stays: calls that come later do not move it. A caller that uses the permits before they are due
- * exceeds the rate. Immutable but for its cancellation, and thread-safe.
+ * <p>The due instant is fixed: later calls do not move it. A caller that uses the permits before they are due exceeds
+ * the rate. Immutable except for its cancellation, and thread-safe.
  */
 public interface Reservation {
 
     /**
-     * Returns whether the permits were taken. If not, there is nothing to cancel.
+     * Returns whether the permits were taken. If not, {@link #cancel()} does nothing.
      *
      * @return whether the permits are reserved
      */
@@ -37,15 +37,21 @@ public interface Reservation {
     long dueNanos();
 
     /**
-     * Gives back permits that were not used, as far as later reservations do not count on them, so that no burst above
-     * the capacity comes of it. All of them if nothing was taken since. Otherwise, under a policy of one rate, those beyond
-     * what was taken since that are not forgiven by time yet; under one of several rates none. None, too, if the key was
-     * reset, forgotten, or has another rate by now. Does nothing the second time, or if nothing was granted. What a
-     * reservation that is not due yet did not give back is given back once all later ones are cancelled, too.
+     * Cancels the reservation and gives back unused permits, as far as this cannot cause a burst above the capacity.
+     * <ul>
+     * <li>If no permits were taken since, all permits of this reservation are given back.
+     * <li>Otherwise, under a policy of one rate: its permits that the refill has not made up yet, less those taken
+     * since.
+     * <li>Otherwise, under a policy of several rates: none.
+     * <li>If the key was reset or forgotten, or has another rate by now: none.
+     * </ul>
      *
-     * <p>What was given back to a key meanwhile is counted together with other keys', so that memory stays fixed. If
-     * one key in a hundred was given something back between the reservation and its cancellation, 0.01 % of cancellations
-     * give back less than said here; if one in twenty was, 5 %. None ever gives back more.
+     * <p>A reservation that is not due yet gives its remaining permits back once all later reservations are cancelled,
+     * too. A second call does nothing, and neither does a call of a refused reservation.
+     *
+     * <p>To keep memory fixed, the limiter counts the permits given back for several keys together. So some
+     * cancellations give back less than said here: 0.01 % of them if one key in a hundred got permits back between the
+     * reservation and its cancellation, and 5 % if one key in twenty did. None ever gives back more.
      *
      * @return whether this call cancelled the reservation
      */

@@ -1,18 +1,18 @@
 package dev.ratelimit;
 
 /**
- * A scheduled task is a task that is to run once, at an instant of a source of time, unless it is cancelled before.
+ * A scheduled task is a task that runs once, at an instant of a time source, unless it is cancelled before.
  *
- * <p>Of its running and its cancellation exactly one happens, however close they come.
+ * <p>Exactly one of the two happens: the task runs, or it is cancelled. This also holds if both are tried at once.
  *
- * <p><b>Thread-safety.</b> It may be cancelled by any thread.
+ * <p><b>Thread-safety.</b> Any thread may cancel it.
  */
 public interface ScheduledTask {
 
     /**
-     * Takes the task back, if it has not begun to run. Neither waits nor runs anything.
+     * Cancels the task, if it has not begun to run. Does not wait, and runs nothing.
      *
-     * @return whether this call took it back; false if it has run, is running, or was taken back before
+     * @return whether this call cancelled the task; false if it has run, is running, or was cancelled before
      */
     boolean cancel();
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Statistics count what limiters decide, by policy.
+ * Statistics are a listener that counts the decisions of limiters, by policy.
  *
  * <pre>{@code
  * Statistics statistics = new Statistics();
@@ -19,19 +19,19 @@ import java.util.concurrent.atomic.LongAdder;
  * statistics.counts(policy.name()).refused();
  * }</pre>
  *
- * <p>Counts only grow. They are read one after the other, so that figures read while requests are decided may be a few
- * requests apart. Thread-safe; threads that count do not contend.
+ * <p>Counts only grow. They are read one after the other, so figures that are read under load may be a few requests
+ * apart. Thread-safe; threads that count do not contend.
  */
 public final class Statistics implements LimiterListener {
 
     /**
-     * What was decided under one policy so far.
+     * The counts of the decisions under one policy so far.
      *
      * @param allowed the requests that were allowed, at once or after a delay
-     * @param permits the permits that they took
-     * @param shaped those of them that had to wait
-     * @param waited how long these had to wait, all together
-     * @param refusedBy the requests that were refused, by reason; reasons that never occurred are missing
+     * @param permits the permits that the allowed requests took
+     * @param shaped the allowed requests that had to wait
+     * @param waited the total time that these had to wait
+     * @param refusedBy the refused requests, by reason; reasons that never occurred are missing
      * @param givenUp the calls that gave up before their turn: interrupted, or cancelled
      * @param leasesReclaimed the leases that were taken back
      */
@@ -48,10 +48,10 @@ public final class Statistics implements LimiterListener {
          * Creates counts; the map is copied.
          *
          * @param allowed the requests that were allowed
-         * @param permits the permits that they took
-         * @param shaped those that had to wait
-         * @param waited how long
-         * @param refusedBy the requests that were refused
+         * @param permits the permits that the allowed requests took
+         * @param shaped the allowed requests that had to wait
+         * @param waited the total time that these had to wait
+         * @param refusedBy the refused requests, by reason
          * @param givenUp the calls that gave up
          * @param leasesReclaimed the leases that were taken back
          */
@@ -60,7 +60,7 @@ public final class Statistics implements LimiterListener {
         }
 
         /**
-         * Returns how many requests were refused, for whatever reason.
+         * Returns the number of requests that were refused, for any reason.
          *
          * @return the number
          */
@@ -95,13 +95,13 @@ public final class Statistics implements LimiterListener {
     private final Map<String, Adders> policies = new ConcurrentHashMap<>();
     private final LongAdder evicted = new LongAdder();
 
-    /** Creates statistics that have counted nothing. */
+    /** Creates statistics whose counts are zero. */
     public Statistics() {}
 
     /**
-     * Returns what was decided so far.
+     * Returns the counts of all policies so far.
      *
-     * @return the counts by the names of the policies under which anything was decided; unmodifiable
+     * @return the counts by the name of the policy, for each policy that has decided a request; unmodifiable
      */
     public SortedMap<String, Counts> byPolicy() {
         SortedMap<String, Counts> counts = new TreeMap<>();
@@ -110,10 +110,10 @@ public final class Statistics implements LimiterListener {
     }
 
     /**
-     * Returns what was decided so far under one policy.
+     * Returns the counts of one policy so far.
      *
      * @param policy the name of the policy
-     * @return the counts; all zero if nothing was
+     * @return the counts; all zero if the policy has decided nothing
      */
     public Counts counts(String policy) {
         Adders known = policies.get(Objects.requireNonNull(policy, "policy"));
@@ -121,7 +121,7 @@ public final class Statistics implements LimiterListener {
     }
 
     /**
-     * Returns how often a key in debt was forgotten for a new one.
+     * Returns how often a limiter forgot a key in debt to make place for a new key.
      *
      * @return the number
      */

@@ -1,6 +1,6 @@
 package dev.ratelimit;
 
-/** The system's monotonic time, as one instance, so that a limiter can tell it from others by identity. */
+/** The system's monotonic time. It is a single instance, so that a limiter recognizes it by identity. */
 enum SystemTime implements TimeSource {
     INSTANCE;
 

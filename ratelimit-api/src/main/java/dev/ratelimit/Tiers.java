@@ -5,7 +5,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Tiers are the policies of keys, as a resolver names them, and how long its answers are gone by.
+ * Tiers give each key a policy: they consist of a resolver, which returns the policy of a key, and of rules for caching
+ * it.
  *
  * <pre>{@code
  * Tiers<String> tiers = Tiers.of(directory::policyOf, Policy.of("free", Rate.perSecond(5)))
@@ -13,31 +14,33 @@ import java.util.function.Consumer;
  *         .onFallback(report -> log.warn(report.toString()));
  * }</pre>
  *
- * <p><b>Answers.</b> An answer is remembered for {@link #maxAge(Duration)}; the next call after that asks the resolver
- * again, and what it answers binds from then on. Calls for one key that come while it is asked wait for that one answer. A
- * call that is interrupted while it waits goes by the last known policy or the default, and leaves the interrupt flag set.
+ * <p><b>Answers.</b> The limiter caches an answer for {@link #maxAge(Duration)}. The next call after that asks the
+ * resolver again, and the new answer applies from then on. All calls for a key that arrive while the resolver is asked
+ * wait for that one answer. A call that is interrupted while it waits uses the last known policy or the default, and
+ * leaves the interrupt flag set.
  *
- * <p><b>Failures.</b> Where the resolver throws, or returns null, the key keeps its last known policy as long as that is
- * remembered at all, however old it is, and has the fallback policy. This is reported, and the resolver is asked
- * for that key again only after {@link #retryAfter(Duration)}, so that a dead directory is not asked on every request. If
- * it throws an {@link InterruptedException}, the thread's interrupt flag is set again, and the next call asks at once:
- * it says something of that caller, and nothing of the directory. An {@link Error} is handled as a failure for everybody
- * else, and reaches the caller on whose thread it was thrown.
+ * <p><b>Failures.</b> If the resolver throws or returns null, the key keeps its last known policy, however old, or gets
+ * the fallback policy if none is cached. The limiter reports this, and asks the resolver for that key again only after
+ * {@link #retryAfter(Duration)}, so that not every request calls a directory that is down. After an
+ * {@link InterruptedException}, the limiter sets the thread's interrupt flag again, and the next call asks at once,
+ * because the interrupt was meant for that caller and is no failure of the directory. An {@link Error} reaches the
+ * caller on whose thread it was thrown. For all other callers it is a failure like any other.
  *
- * <p><b>Memory.</b> {@link #maxEntries(int)} keys are remembered, by 64 bits each; the keys themselves are not kept. A
- * key asked for seldom is forgotten before one that is asked for often, so that a flood of new keys forgets itself.
- * Each new key costs a call of the resolver, though: let it be quick about keys that do not exist.
+ * <p><b>Memory.</b> The limiter caches the policies of up to {@link #maxEntries(int)} keys. It keeps a fingerprint of
+ * 64 bits of each key, and not the key. It forgets rarely used keys before often used ones, so a flood of new keys
+ * mostly displaces itself. But each new key costs a call of the resolver, so the resolver should answer quickly for
+ * keys that do not exist.
  *
- * <p>Immutable and thread-safe, as far as its functions are. Each limiter built with it remembers answers of its own.
+ * <p>Immutable and thread-safe if its functions are. Each limiter built with it has a cache of its own.
  *
  * @param <K> the type of the keys
  */
 public final class Tiers<K> {
 
-    /** The number of keys whose policies are remembered, unless it is set: 10,000. */
+    /** The default number of keys whose policies are cached: 10,000. */
     public static final int DEFAULT_MAX_ENTRIES = 10_000;
 
-    /** The most keys whose policies can be remembered: 100,000,000. */
+    /** The most keys whose policies can be cached: 100,000,000. */
     public static final int MAX_ENTRIES = 100_000_000;
 
     private static final Duration DEFAULT_MAX_AGE = Duration.ofMinutes(1);
@@ -68,8 +71,8 @@ public final class Tiers<K> {
     /**
      * Returns tiers of a resolver.
      *
-     * @param resolver says which policy a key has
-     * @param fallback the default policy: that of a key of which the resolver has said nothing yet, and fails
+     * @param resolver returns the policy of a key
+     * @param fallback the default policy, for a key whose resolution fails while no policy of it is cached
      * @param <K> the type of the keys
      * @return the tiers
      */
@@ -84,7 +87,7 @@ public final class Tiers<K> {
     }
 
     /**
-     * Returns these tiers with another number of keys whose policies are remembered; the default is
+     * Returns these tiers with another maximum number of keys whose policies are cached. The default is
      * {@link #DEFAULT_MAX_ENTRIES}.
      *
      * @param maxEntries from 1 to {@link #MAX_ENTRIES}
@@ -100,11 +103,11 @@ public final class Tiers<K> {
     }
 
     /**
-     * Returns these tiers with another age at which an answer is no longer gone by; the default is a minute.
+     * Returns these tiers with another time for which an answer is cached. The default is a minute.
      *
-     * @param maxAge the age, counted from the end of the resolver's call; from 1 ns to {@link Policy#MAX_DURATION}
+     * @param maxAge the time, counted from the end of the resolver's call; from 1 ns to {@link Policy#MAX_DURATION}
      * @return the tiers
-     * @throws IllegalArgumentException if the age is out of range
+     * @throws IllegalArgumentException if the time is out of range
      */
     public Tiers<K> maxAge(Duration maxAge) {
         Policy.checkPositive("maximum age", maxAge);
@@ -112,7 +115,7 @@ public final class Tiers<K> {
     }
 
     /**
-     * Returns these tiers with another time for which the resolver is not asked for a key again after it failed; the
+     * Returns these tiers with another time for which the resolver is not asked again for a key after it failed. The
      * default is a second.
      *
      * @param retryAfter the time, counted from the end of the resolver's call; from 1 ns to {@link Policy#MAX_DURATION}
@@ -127,8 +130,8 @@ public final class Tiers<K> {
     /**
      * Returns these tiers with another listener for failures of the resolver; the default does nothing.
      *
-     * @param onFallback is told of each failure, on the thread of the caller that met it and after those who waited have
-     *     their answer; what it throws, but for an {@link Error}, is ignored
+     * @param onFallback receives each failure, on the thread of the caller that met it, after all waiting callers have
+     *     their answer. An exception that it throws is ignored; an {@link Error} is not
      * @return the tiers
      */
     public Tiers<K> onFallback(Consumer<? super PolicyFallback> onFallback) {
@@ -148,14 +151,14 @@ public final class Tiers<K> {
     /**
      * Returns the default policy.
      *
-     * @return the policy of keys of which nothing is known
+     * @return the policy of keys whose resolution fails while no policy of them is cached
      */
     public Policy fallback() {
         return fallback;
     }
 
     /**
-     * Returns how many keys' policies are remembered.
+     * Returns the maximum number of keys whose policies are cached.
      *
      * @return the number, at least 1
      */
@@ -164,16 +167,16 @@ public final class Tiers<K> {
     }
 
     /**
-     * Returns the age at which an answer is no longer gone by.
+     * Returns the time for which an answer is cached.
      *
-     * @return the age, at least 1 ns
+     * @return the time, at least 1 ns
      */
     public Duration maxAge() {
         return maxAge;
     }
 
     /**
-     * Returns the time after which the resolver is asked again where it failed.
+     * Returns the time after which the resolver is asked again for a key for which it failed.
      *
      * @return the time, at least 1 ns
      */
@@ -182,7 +185,7 @@ public final class Tiers<K> {
     }
 
     /**
-     * Returns who is told of failures.
+     * Returns the listener for failures of the resolver.
      *
      * @return the listener
      */

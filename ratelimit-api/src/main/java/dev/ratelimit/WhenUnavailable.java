@@ -1,10 +1,10 @@
 package dev.ratelimit;
 
 /**
- * What a service answers while the store that it counts in is away.
+ * The answer of a quota service while its store is away.
  *
- * <p>A store is away for a request if the store did not answer it within its deadline, or if the service knows from earlier
- * requests that the store does not answer. The choice is made once, when the service is built:
+ * <p>A store is away for a request if it did not answer within the deadline, or if the service knows from earlier
+ * requests that it does not answer. The choice is made once, when the service is built:
  *
  * <pre>{@code
  * QuotaService quotas = Quotas.builder(store)
@@ -19,20 +19,23 @@ package dev.ratelimit;
  * <th>When the store is back</th></tr>
  * <tr><td>{@link #fail()}</td><td>an exception, which says whether anything may have been counted</td><td>nothing</td>
  * <td>nothing is owed</td></tr>
- * <tr><td>{@link #deny()}</td><td>a denial, {@link DecisionSource#CLOSED}</td><td>nothing</td><td>nothing is owed</td></tr>
- * <tr><td>{@link #allow()}</td><td>an admission, {@link DecisionSource#OPEN}</td><td>everything</td>
- * <td>what was allowed is added to the counters, also above the limit</td></tr>
+ * <tr><td>{@link #deny()}</td><td>a refusal, {@link DecisionSource#CLOSED}</td><td>nothing</td><td>nothing is
+ * owed</td></tr>
+ * <tr><td>{@link #allow()}</td><td>the request is allowed, {@link DecisionSource#OPEN}</td><td>everything</td>
+ * <td>the service adds the allowed units to the counters, also above the limit</td></tr>
  * <tr><td>{@link #local(double)}</td><td>{@link DecisionSource#LOCAL} up to the share, then
- * {@link DecisionSource#CLOSED}</td><td>for each key and window: the share of the limit, times the number of services</td>
+ * {@link DecisionSource#CLOSED}</td><td>for each key and window: the share of the limit, times the number of
+ * services</td>
  * <td>the same</td></tr>
  * </table>
  *
- * <p><b>What is owed</b> is kept in memory, for at most 100,000 counters of a service. A request that needs another counter is
- * denied ({@link DecisionSource#CLOSED}) until the store is back. A process that ends without closing its service loses what it
- * owes, and those amounts are never counted.
+ * <p><b>Owed units</b> are kept in memory, for at most 100,000 counters of a service. A request that needs a further
+ * counter is refused ({@link DecisionSource#CLOSED}) until the store is back. A process that ends without closing its
+ * service loses its owed units, which are then never counted.
  *
- * <p><b>Uncertain requests.</b> A store that is asked and does not answer in time may have counted the request. If the request is
- * allowed all the same, its amount is owed and may so be counted twice: too strict, never too generous.
+ * <p><b>Uncertain requests.</b> A store that is asked and does not answer in time may have counted the request. If the
+ * service allows the request all the same, it owes the amount, which may then be counted twice. This errs towards
+ * strictness.
  *
  * <p>Immutable and thread-safe.
  */
@@ -48,7 +51,7 @@ public sealed interface WhenUnavailable {
     }
 
     /**
-     * Denies each request, with {@link DecisionSource#CLOSED}.
+     * Refuses each request, with {@link DecisionSource#CLOSED}.
      *
      * @return the choice
      */
@@ -68,10 +71,10 @@ public sealed interface WhenUnavailable {
     /**
      * Allows requests up to a share of each limit, for each key and window, and counts them when the store is back.
      *
-     * <p>The share is the service's own: ten processes with one service each that choose 0.1 allow at most one more limit together. It
-     * is rounded down to whole units. What the store has granted before does not reduce it.
+     * <p>The share is the service's own: ten processes with one service each and a share of 0.1 together allow at most
+     * one more limit. The share is rounded down to whole units. Units that the store granted before do not reduce it.
      *
-     * @param share the part of each limit that the service may grant by itself, above 0 and at most 1
+     * @param share the part of each limit that the service may grant on its own, above 0 and at most 1
      * @return the choice
      * @throws IllegalArgumentException if the share is out of range
      */
@@ -91,7 +94,7 @@ public sealed interface WhenUnavailable {
     /**
      * See {@link WhenUnavailable#local(double)}.
      *
-     * @param share the part of each limit that the service may grant by itself
+     * @param share the part of each limit that the service may grant on its own
      */
     record Local(double share) implements WhenUnavailable {
 

@@ -1,8 +1,7 @@
 /**
- * Rates, limiters, decisions, keys and time: all that a caller of a rate limiter needs to name.
+ * The public types of rate limiters: rates, policies, limiters, decisions, keys and time.
  *
- * <p>Nothing here decides anything; the limiters themselves come from the front door {@code Limiters} of the core
- * module. No parameter and no result is null.
+ * <p>The class {@code Limiters} of the core module creates the limiters. No parameter and no result is null.
  */
 @NullMarked
 package dev.ratelimit;

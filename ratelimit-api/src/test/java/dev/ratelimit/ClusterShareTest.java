@@ -31,7 +31,7 @@ class ClusterShareTest {
         assertThat(set.every()).isEqualTo(Duration.ofSeconds(1));
         assertThat(set.onFailure()).isSameAs(listener);
         assertThat(SHARE.every()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(set).hasToString("ClusterShare[3 nodes at first, read every PT1S]");
+        assertThat(set).hasToString("ClusterShare[3 nodes initially, read every PT1S]");
     }
 
     @Test
@@ -45,7 +45,7 @@ class ClusterShareTest {
     void fewerNodesThanOne(int nodes) {
         assertThatThrownBy(() -> ClusterShare.of(MEMBERSHIP, nodes))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the number of nodes at first must be at least 1, but was " + nodes);
+                .hasMessage("the initial number of nodes must be at least 1, but was " + nodes);
         assertThatThrownBy(() -> ClusterShare.fixed(nodes)).isInstanceOf(IllegalArgumentException.class);
     }
 

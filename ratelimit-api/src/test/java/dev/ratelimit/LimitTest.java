@@ -52,7 +52,7 @@ class LimitTest {
         }
         assertThatThrownBy(() -> perUser.tryAcquire(nobody))
                 .isInstanceOf(NullPointerException.class)
-                .hasMessage("the key's function returned null");
+                .hasMessage("the key function returned null");
         assertThatThrownBy(() -> permits.by(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("keyOf");

@@ -42,6 +42,12 @@ final class PermitsLeft implements Limit<String> {
         left.merge(key, permits, Long::sum);
     }
 
+    @Override
+    public long charge(String key, long permits) {
+        left.put(key, left(key) - permits);
+        return permits;
+    }
+
     long left(String key) {
         return left.getOrDefault(key, rate.capacity());
     }

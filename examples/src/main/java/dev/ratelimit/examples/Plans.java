@@ -49,6 +49,11 @@ final class Plans {
         };
     }
 
+    void booked(String customer, String plan) {
+        directory.put(customer, plan);
+        perCustomer.forgetPolicy(customer);
+    }
+
     private void warn(PolicyFallback fallback) {
         warnings.add(fallback.toString());
     }

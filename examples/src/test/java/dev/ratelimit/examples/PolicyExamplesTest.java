@@ -6,7 +6,9 @@ import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,46 @@ class PolicyExamplesTest {
             assertThat(node.handle()).isEqualTo(200);
         }
         assertThat(node.refused()).isEqualTo(1);
+    }
+
+    @Test
+    void aHostThatAsksForAPauseIsLeftAlone() throws InterruptedException {
+        List<String> called = new ArrayList<>();
+        RemoteHosts hosts = new RemoteHosts(
+                host -> {
+                    called.add(host);
+                    return new RemoteHosts.Response(host.equals("busy") ? 429 : 200, Duration.ofMinutes(5));
+                },
+                time);
+        assertThat(hosts.get("busy")).isEqualTo(429);
+        // Five minutes are longer than the minute that a call waits.
+        assertThat(hosts.get("busy")).isEqualTo(503);
+        assertThat(hosts.get("idle")).isEqualTo(200);
+        assertThat(called).containsExactly("busy", "idle");
+        time.advance(Duration.ofMinutes(5));
+        assertThat(hosts.get("busy")).isEqualTo(429);
+        hosts.isBack("busy");
+        assertThat(hosts.get("busy")).isEqualTo(429);
+        assertThat(called).hasSize(4);
+    }
+
+    @Test
+    void aPlanThatWasJustBookedHoldsAtOnce() {
+        Plans plans = new Plans(new HashMap<>(Map.of("ada", "closed")), () -> 4, time);
+        assertThat(plans.allows("ada")).isFalse();
+        plans.booked("ada", "gold");
+        assertThat(plans.allows("ada")).isTrue();
+    }
+
+    @Test
+    void tokensAreChargedWhenTheyAreKnown() {
+        UsedTokens tokens = new UsedTokens(question -> new UsedTokens.Answer("42", 15_000), time);
+        assertThat(tokens.ask("ada", "why?")).isEqualTo("42");
+        // 5,001 tokens at 10,000 a minute.
+        assertThat(tokens.ask("ada", "why?")).isEqualTo("429, come back in 31 s");
+        assertThat(tokens.ask("bob", "why?")).isEqualTo("42");
+        time.advance(Duration.ofSeconds(31));
+        assertThat(tokens.ask("ada", "why?")).isEqualTo("42");
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * An address key is the part of a client's address that a limit is kept by: its leading bits, the rest being zero.
+ * An address key reduces a client's address to the key of a limiter: its leading bits stay, and all others become zero.
  *
  * <pre>{@code
  * Limiter<InetAddress> perClient = Limiters.builder(Rate.perSecond(10)).build(AddressKey.perClient()::of);
@@ -14,26 +14,26 @@ import java.util.Objects;
  * AddressKey.perClient().ipv4Prefix(24)    // 256 neighbours are one client
  * }</pre>
  *
- * <p>IPv4 addresses count as they are, unless {@link #ipv4Prefix} says otherwise. IPv6 addresses count by their /64,
- * unless {@link #ipv6Prefix} does: a /64 is the least that a subscriber is given, and one host may use each of its
- * 2<sup>64</sup> addresses for one request.
+ * <p>All bits of an IPv4 address count, unless {@link #ipv4Prefix} says otherwise. Of an IPv6 address, the /64 prefix
+ * counts, unless {@link #ipv6Prefix} says otherwise. A /64 is the smallest block that a subscriber gets, and one host
+ * may use each of its 2<sup>64</sup> addresses for one request.
  *
- * <p><b>IPv4 within IPv6.</b> Where an IPv6 address is made from an IPv4 address, that one is the client, and counts as
- * IPv4. Its /64 would be either too much or too little:
+ * <p><b>IPv4 within IPv6.</b> If an IPv6 address contains an IPv4 address, the IPv4 address is the client, and counts
+ * as IPv4. The /64 of the IPv6 address would cover too many clients or too few addresses:
  * <ul>
- *   <li>{@code ::ffff:0:0/96}, IPv4-mapped (RFC 4291, section 2.5.5.2): another way to write IPv4;
+ *   <li>{@code ::ffff:0:0/96}, IPv4-mapped (RFC 4291, section 2.5.5.2): another notation of IPv4;
  *   <li>{@code 64:ff9b::/96}, NAT64 (RFC 6052, section 2.1): all of IPv4 would be one client;
  *   <li>{@code 2002::/16}, 6to4 (RFC 3056, section 2): each IPv4 address has 65,536 /64s to choose from;
  *   <li>{@code 2001::/32}, Teredo (RFC 4380, section 4): all clients of a Teredo server share a /64, and a client may
- *       name many servers. The client is the IPv4 address of its NAT, which stands inverted in the last 32 bits.
+ *       name many servers. The client is the IPv4 address of its NAT, which the last 32 bits contain inverted.
  * </ul>
  *
- * <p><b>The key</b> is an {@link InetAddress}: a limiter takes it as it is, and people can read it. Neither its host name
- * nor a scope ({@code fe80::1%eth0}) counts. IPv4 and IPv6 are never the same key. Within one address key each family has one prefix length, so that two
- * keys are equal if, and only if, all bits that count are. A limiter that is asked by two address keys needs a
- * {@link dev.ratelimit.Key} of which the prefix length is a part.
+ * <p><b>The key</b> is an {@link InetAddress}: a limiter accepts it directly, and people can read it. Its host name and
+ * its scope ({@code fe80::1%eth0}) do not count. IPv4 and IPv6 are never the same key. An address key has one prefix
+ * length for each family, so two keys are equal if, and only if, all bits that count are equal. A limiter that gets
+ * keys of two address keys needs a {@link dev.ratelimit.Key} that also contains the prefix length.
  *
- * <p>Immutable and thread-safe; neither waits nor asks a name service.
+ * <p>Immutable and thread-safe. Does not wait, and calls no name service.
  */
 public final class AddressKey {
 
@@ -58,19 +58,19 @@ public final class AddressKey {
     }
 
     /**
-     * Returns the key of what is most likely one client: an IPv4 address, or an IPv6 /64.
+     * Returns the default address key, which identifies most likely one client: an IPv4 address, or an IPv6 /64.
      *
-     * @return the default
+     * @return the default address key
      */
     public static AddressKey perClient() {
         return PER_CLIENT;
     }
 
     /**
-     * Returns this key with another length of the part of IPv4 addresses that counts.
+     * Returns this address key with another length of the part of IPv4 addresses that counts.
      *
-     * @param length in bits, from 1 to 32
-     * @return the key with that length
+     * @param length the number of bits, from 1 to 32
+     * @return the address key with that length
      * @throws IllegalArgumentException if the length is out of range
      */
     public AddressKey ipv4Prefix(int length) {
@@ -78,10 +78,10 @@ public final class AddressKey {
     }
 
     /**
-     * Returns this key with another length of the part of IPv6 addresses that counts.
+     * Returns this address key with another length of the part of IPv6 addresses that counts.
      *
-     * @param length in bits, from 1 to 128; beyond 64, a client has as many budgets as it likes
-     * @return the key with that length
+     * @param length the number of bits, from 1 to 128; above 64, a client can use any number of budgets
+     * @return the address key with that length
      * @throws IllegalArgumentException if the length is out of range
      */
     public AddressKey ipv6Prefix(int length) {
@@ -91,8 +91,8 @@ public final class AddressKey {
     /**
      * Returns the key of an address.
      *
-     * @param address the client's address: the peer's, or what {@link ClientAddress} has found
-     * @return the part that counts; the address itself, if all of it does
+     * @param address the client's address: that of the peer, or the result of {@link ClientAddress}
+     * @return the part that counts; the address itself, if all of its bits count
      */
     public InetAddress of(InetAddress address) {
         Objects.requireNonNull(address, "address");
@@ -104,7 +104,7 @@ public final class AddressKey {
         return AddressLiteral.toAddress(client);
     }
 
-    /** Returns the bytes of the IPv4 address that an IPv6 address is made from; of any other, its own. */
+    /** Returns the bytes of the IPv4 address that an IPv6 address contains; for any other address, its own bytes. */
     private static byte[] client(byte[] address) {
         if (IPV4_MAPPED.contains(address) || NAT64.contains(address)) {
             return Arrays.copyOfRange(address, 12, 16);

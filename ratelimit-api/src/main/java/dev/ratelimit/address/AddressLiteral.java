@@ -7,16 +7,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An address literal is an IP address written as text, in the one strict form that its standard gives it.
+ * An address literal is an IP address written as text, in the strict form of its standard.
  *
- * <p>IPv4 is four decimal numbers from 0 to 255 without leading zeros: neither {@code 010.0.0.1}, which some read as
- * octal, nor {@code 10.1}. IPv6 is as in RFC 4291, section 2.2: groups of one to four hexadecimal digits, at most one
- * {@code ::}, which stands for at least one group, and possibly an IPv4 address as the last two groups. There is no
- * scope ({@code %eth0}): it means something only on the host that wrote it. IPv4-mapped addresses
- * ({@code ::ffff:192.0.2.1}) are the IPv4 address.
+ * <p>IPv4 is four decimal numbers from 0 to 255 without leading zeros: neither {@code 010.0.0.1}, which some parsers
+ * read as octal, nor {@code 10.1}. IPv6 is as in RFC 4291, section 2.2: groups of one to four hexadecimal digits, at
+ * most one {@code ::}, which stands for at least one group, and possibly an IPv4 address as the last two groups. A
+ * scope ({@code %eth0}) is not allowed, because it has a meaning only on the host that wrote it. An IPv4-mapped address
+ * ({@code ::ffff:192.0.2.1}) is read as its IPv4 address.
  *
- * <p>{@link InetAddress#getByName} is no parser for what a client wrote: text that is not an address it takes for a host
- * name, and asks the name service. This one asks nobody, and throws for no text.
+ * <p>{@link InetAddress#getByName} is not suitable for text that a client wrote: it takes text that is not an address
+ * for a host name, and calls the name service. This parser calls no name service, and throws no exception for any text.
  */
 public final class AddressLiteral {
 
@@ -29,9 +29,9 @@ public final class AddressLiteral {
     private AddressLiteral() {}
 
     /**
-     * Reads an address.
+     * Parses an address.
      *
-     * @param text the text, all of which has to be the address
+     * @param text the text, which must consist of the address only
      * @return the address; empty if the text is not an address literal
      */
     public static Optional<InetAddress> parse(CharSequence text) {
@@ -39,7 +39,7 @@ public final class AddressLiteral {
         return Optional.ofNullable(read(text, 0, text.length()));
     }
 
-    /** Reads the address between two positions; null if it is none. */
+    /** Parses the address between two positions; returns null if there is none. */
     static @Nullable InetAddress read(CharSequence text, int from, int to) {
         if (to - from > MAX) {
             return null;
@@ -62,7 +62,7 @@ public final class AddressLiteral {
         return readIpv6(text, from, to, address) ? toAddress(address) : null;
     }
 
-    /** Returns the address of 4 or 16 bytes, without host name and scope; a mapped one as IPv4. */
+    /** Returns the address of 4 or 16 bytes, without host name and scope; an IPv4-mapped address as IPv4. */
     static InetAddress toAddress(byte[] bytes) {
         try {
             return InetAddress.getByAddress(bytes);
@@ -129,7 +129,7 @@ public final class AddressLiteral {
         return gap < 0 ? filled == IPV6_BYTES : filled < IPV6_BYTES && openGap(address, gap, filled);
     }
 
-    /** Moves what stands behind the gap to the end, and leaves zeros in the gap. */
+    /** Moves the bytes behind the gap to the end, and leaves zeros in the gap. */
     private static boolean openGap(byte[] address, int gap, int filled) {
         for (int source = filled - 1, target = IPV6_BYTES - 1; source >= gap; source--, target--) {
             address[target] = address[source];
@@ -142,7 +142,7 @@ public final class AddressLiteral {
         return to - from >= 2 && text.charAt(from) == ':' && text.charAt(from + 1) == ':';
     }
 
-    /** Returns whether it is one of the ten digits of ASCII; there are others, which are none here. */
+    /** Returns whether a character is one of the ten ASCII digits. {@link Character#isDigit} accepts others, too. */
     static boolean isDigit(char c) {
         return c >= '0' && c <= '9';
     }

@@ -4,21 +4,21 @@ import java.net.InetAddress;
 import java.util.Arrays;
 
 /**
- * An address prefix is the leading bits that a block of addresses shares, in CIDR notation (RFC 4632, section 3.1; RFC
- * 4291, section 2.3). Immutable.
+ * An address prefix is the sequence of leading bits that a block of addresses shares, in CIDR notation (RFC 4632,
+ * section 3.1; RFC 4291, section 2.3). Immutable.
  */
 final class AddressPrefix {
 
     private final byte[] bits;
     private final int length;
 
-    /** Takes the bits over: 4 or 16 bytes, zero behind the length. */
+    /** Creates a prefix, and takes over the bits: 4 or 16 bytes, zero behind the length. */
     AddressPrefix(byte[] bits, int length) {
         this.bits = bits;
         this.length = length;
     }
 
-    /** Reads a prefix of an operator's configuration; what is not exactly one is an error that says what to write. */
+    /** Parses a prefix of an operator's configuration. Other text is an error whose message says what to write. */
     static AddressPrefix parse(String text) {
         int slash = text.indexOf('/');
         int end = slash < 0 ? text.length() : slash;
@@ -66,7 +66,7 @@ final class AddressPrefix {
         return rest == 0 || ((address[whole] ^ bits[whole]) & leadingBits(rest)) == 0;
     }
 
-    /** Sets all bits of an address to zero but the leading ones. */
+    /** Sets all bits of an address behind a length to zero. */
     static void clearBehind(byte[] address, int length) {
         int whole = length / Byte.SIZE;
         if (whole < address.length) {
@@ -79,7 +79,7 @@ final class AddressPrefix {
         return (0xFF00 >> count) & 0xFF;
     }
 
-    /** Reads a decimal number of one to three digits without leading zeros; -1 if it is none. */
+    /** Parses a decimal number of one to three digits without leading zeros; returns -1 if there is none. */
     private static int length(String text, int from) {
         int digits = text.length() - from;
         if (digits < 1 || digits > 3 || (digits > 1 && text.charAt(from) == '0')) {

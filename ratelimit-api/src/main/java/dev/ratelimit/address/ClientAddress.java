@@ -7,33 +7,35 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client address is the address from which a request has reached the trusted proxies, or the server if it did not
- * pass them.
+ * A client address finds the address from which a request reached the trusted proxies, or the server if the request did
+ * not pass them.
  *
  * <pre>{@code
  * ClientAddress clientAddress = ClientAddress.fromXForwardedFor(TrustedProxies.prefixes("10.0.0.0/8", "fd00::/8"));
  * InetAddress client = clientAddress.of(peer, headers.get("X-Forwarded-For"));
  * }</pre>
  *
- * <p><b>What is believed.</b> The peer of the connection is certain. If it is a trusted proxy, the last element of the
- * field is what it says about its own peer, and is believed. If that is a trusted proxy, too, so is the element left of
- * it, and so on. The first address that is not a trusted proxy's is the client. What is left of it was written by the
- * client or by those before it, and is not looked at: whatever it is, and however broken, it does not change the result.
+ * <p><b>Trusted elements.</b> The peer of the connection is certain. If it is a trusted proxy, the last element of the
+ * field is the address of that proxy's own peer, and is trusted. If this address is a trusted proxy, too, so is the
+ * element left of it, and so on. The first address that is not a trusted proxy is the client. The client, or hops
+ * before it, wrote everything left of that element. It is not read, so even broken content there does not change the
+ * result.
  *
- * <p><b>What is not an address.</b> An element that is broken, says {@code unknown}, or has an obfuscated identifier
- * hides the peer of the proxy that wrote it. Then that proxy, which is the nearest one whose address is still certain,
- * stands for all whom it hides. The elements before it are the word of somebody unknown, and are not looked at. The
- * same holds where the field ends at a trusted proxy. Empty elements are passed over.
+ * <p><b>Elements without an address.</b> An element that is broken, is {@code unknown}, or has an obfuscated identifier
+ * hides the peer of the proxy that wrote it. Then the result is the address of that proxy, which is the last certain
+ * one, for all clients that it hides. The elements before come from an unknown source, and are not read. The same holds
+ * if the field ends at a trusted proxy. Empty elements are skipped.
  *
  * <p><b>One field.</b> {@code Forwarded} (RFC 7239) or {@code X-Forwarded-For}: the one that the proxies write. The
- * other is never read. Proxies pass a field that they do not know on as the client wrote it, so a reader of both would
- * believe the client.
+ * other is never read. Proxies forward a field that they do not know unchanged, so a reader of both fields would trust
+ * the client.
  *
- * <p><b>Field lines.</b> All lines of the field have to be given, in the order of the request; they are one list (RFC
- * 9110, section 5.3). A method that returns only the first line of several returns what the client wrote.
+ * <p><b>Field lines.</b> The caller must give all lines of the field, in the order of the request; they are one list
+ * (RFC 9110, section 5.3). A server method that returns only the first of several lines may return the client's own
+ * text.
  *
- * <p><b>Cost.</b> What trusted proxies wrote is read, in linear time; what a client wrote costs nothing, however long it
- * is. Immutable and thread-safe; neither waits nor asks a name service.
+ * <p><b>Cost.</b> Elements of trusted proxies are read in linear time. Text of the client costs nothing, however long
+ * it is. Immutable and thread-safe. Does not wait, and calls no name service.
  */
 public final class ClientAddress {
 
@@ -49,7 +51,7 @@ public final class ClientAddress {
             this.quotes = quotes;
         }
 
-        /** Returns the address that an element names; null if it is broken, or hides it. */
+        /** Returns the address that an element names; null if the element is broken or hides the address. */
         @Nullable
         InetAddress named(FieldElements element) {
             return switch (this) {
@@ -70,7 +72,7 @@ public final class ClientAddress {
     /**
      * Returns the client address behind proxies that write {@code Forwarded} (RFC 7239).
      *
-     * @param proxies the proxies that are believed
+     * @param proxies the proxies to trust
      * @return the client address
      */
     public static ClientAddress fromForwarded(TrustedProxies proxies) {
@@ -80,7 +82,7 @@ public final class ClientAddress {
     /**
      * Returns the client address behind proxies that write {@code X-Forwarded-For}.
      *
-     * @param proxies the proxies that are believed
+     * @param proxies the proxies to trust
      * @return the client address
      */
     public static ClientAddress fromXForwardedFor(TrustedProxies proxies) {
@@ -88,7 +90,7 @@ public final class ClientAddress {
     }
 
     /**
-     * Returns the name of the field that is read, so that it is written in one place.
+     * Returns the name of the field that is read, so that the application need not repeat it.
      *
      * @return {@code Forwarded} or {@code X-Forwarded-For}
      */
@@ -108,7 +110,30 @@ public final class ClientAddress {
         return walk(Objects.requireNonNull(peer, "peer"), fieldLines == null ? List.of() : fieldLines);
     }
 
-    /** Goes from the peer towards the client, as long as each hop is believed and names the next. */
+    /**
+     * Returns the address that a request came from, for servers that give the peer as text, such as
+     * {@code ServletRequest.getRemoteAddr()}.
+     *
+     * @param peer the address of the connection's other end: an IP address, also in brackets, with a port, or with the
+     *     scope of a link-local address; never a host name
+     * @param fieldLines the values of all lines of the field {@link #fieldName()}, in the order of the request; null or
+     *     empty if it has none
+     * @return the address; without a scope, and an IPv4-mapped one as IPv4
+     * @throws IllegalArgumentException if the peer is not an IP address
+     */
+    public InetAddress of(String peer, @Nullable List<String> fieldLines) {
+        int scope = Objects.requireNonNull(peer, "peer").indexOf('%');
+        int end = peer.indexOf(']', Math.max(0, scope));
+        String plain = scope < 0 ? peer : peer.substring(0, scope) + (end < 0 ? "" : peer.substring(end));
+        InetAddress address = NodeIdentifier.address(plain, 0, plain.length());
+        if (address == null) {
+            throw new IllegalArgumentException(
+                    "peer must be an IP address, such as 192.0.2.1 or 2001:db8::1, but was \"" + peer + "\"");
+        }
+        return of(address, fieldLines);
+    }
+
+    /** Walks from the peer towards the client, as long as each hop is trusted and names the next one. */
     InetAddress walk(InetAddress peer, List<? extends CharSequence> fieldLines) {
         InetAddress believed = plain(peer);
         FieldElements elements = new FieldElements(fieldLines, field.quotes);

@@ -7,15 +7,15 @@ import java.util.Objects;
 /**
  * The elements of a field whose value is a list (RFC 9110, section 5.6.1), from the last to the first.
  *
- * <p>A proxy appends its element at the right, so all that is left of it is the client's. A reader from the left would
- * have to get through that first, and a quote that the client opens and never closes would swallow what the proxy has
- * appended. A reader from the right has what the proxy wrote before it meets the first character of the client's.
+ * <p>A proxy appends its element at the right, so the client may have written everything left of it. A reader from the
+ * left would have to parse the client's text first, and a quote that the client never closes would swallow the proxy's
+ * element. A reader from the right has the proxy's element before it meets any text of the client.
  *
- * <p>Quoted strings can be read in both directions: within one, a quote has an odd number of backslashes before it, and
- * the quote that opens it has none, since it stands behind {@code =}. Whatever well-formed element a proxy appends, its
- * first character is found without a look at what is left of it.
+ * <p>Quoted strings can be read in both directions: within a string, a quote has an odd number of backslashes before
+ * it. The opening quote has none, since it follows {@code =}. So the start of any well-formed element is found without
+ * reading the text left of it.
  *
- * <p>Several field lines are one list, in order (RFC 9110, section 5.3), but no element runs over the end of a line.
+ * <p>Several field lines are one list, in order (RFC 9110, section 5.3), but no element continues on the next line.
  * Each character is read a bounded number of times. Not thread-safe.
  */
 final class FieldElements {
@@ -28,13 +28,16 @@ final class FieldElements {
     private int from;
     private int to;
 
-    /** Reads field lines in the order of the request; commas within quotes may belong to an element. */
+    /**
+     * Creates a reader of field lines in the order of the request. If {@code quotes} is set, commas within quotes
+     * belong to an element.
+     */
     FieldElements(List<? extends CharSequence> lines, boolean quotes) {
         this.lines = lines.listIterator(lines.size());
         this.quotes = quotes;
     }
 
-    /** Goes to the element left of the last one, past empty ones; returns whether there is one. */
+    /** Moves to the next element to the left and skips empty ones; returns whether there is one. */
     boolean previous() {
         do {
             if (unread < 0) {
@@ -52,17 +55,17 @@ final class FieldElements {
         return true;
     }
 
-    /** The field line that the element is a part of. */
+    /** Returns the field line that contains the element. */
     CharSequence line() {
         return line;
     }
 
-    /** Where the element begins in its line. */
+    /** Returns the position of the element's first character in its line. */
     int from() {
         return from;
     }
 
-    /** Where the element has ended in its line. */
+    /** Returns the position behind the element's last character in its line. */
     int to() {
         return to;
     }
@@ -101,7 +104,7 @@ final class FieldElements {
         }
     }
 
-    /** Returns whether it is optional white space of HTTP (RFC 9110, section 5.6.3). */
+    /** Returns whether a character is optional white space of HTTP (RFC 9110, section 5.6.3). */
     static boolean isSpace(char c) {
         return c == ' ' || c == '\t';
     }

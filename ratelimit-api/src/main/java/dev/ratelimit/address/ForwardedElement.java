@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One element of the field {@code Forwarded} (RFC 7239, section 4): pairs of a name and a value, between semicolons.
  *
- * <p>The whole element has to be well-formed, and to have the parameter {@code for} once. Wider than the grammar are
- * two things that proxies write: white space around semicolons, and values without quotes that would need them for a
- * colon, a bracket or a slash.
+ * <p>The whole element must be well-formed, and have the parameter {@code for} once. Two deviations from the grammar
+ * are accepted, because proxies write them: white space around semicolons; and values with a colon, a bracket or a
+ * slash but without quotes.
  */
 final class ForwardedElement {
 
@@ -24,7 +24,7 @@ final class ForwardedElement {
         this.to = to;
     }
 
-    /** Returns the address that the element is for; null if it is broken, or names none. */
+    /** Returns the address in the parameter {@code for}; null if the element is broken or names no address. */
     static @Nullable InetAddress address(CharSequence text, int from, int to) {
         return new ForwardedElement(text, from, to).address();
     }
@@ -40,7 +40,7 @@ final class ForwardedElement {
                     return null;
                 }
                 if (isFor(name, value - 1)) {
-                    // A second one is an error, whatever the first said.
+                    // A second parameter is an error, whatever the first one contains.
                     address = address == null ? node(value, at) : null;
                     if (address == null) {
                         return null;
@@ -57,7 +57,7 @@ final class ForwardedElement {
         }
     }
 
-    /** Goes behind a name and its {@code =}; returns where the value begins, or -1. */
+    /** Skips a name and its {@code =}; returns the position of the value, or -1. */
     private int skipName() {
         int start = at;
         while (at < to && isTokenCharacter(text.charAt(at))) {
@@ -69,7 +69,7 @@ final class ForwardedElement {
         return ++at;
     }
 
-    /** Goes behind a value; returns whether there was one. */
+    /** Skips a value; returns whether there was one. */
     private boolean skipValue() {
         if (at < to && text.charAt(at) == '"') {
             at++;
@@ -82,7 +82,7 @@ final class ForwardedElement {
         return at > start;
     }
 
-    /** Goes behind the closing quote of a string (RFC 9110, section 5.6.4); returns whether there was one. */
+    /** Skips a quoted string (RFC 9110, section 5.6.4); returns whether it was closed. */
     private boolean skipQuoted() {
         while (at < to) {
             char c = text.charAt(at++);

@@ -4,11 +4,11 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node identifier is how a proxy names its peer (RFC 7239, section 6): an address, with or without a port, or a word
- * that hides it, such as {@code unknown} or {@code _hidden}.
+ * A node identifier is the name that a proxy writes for its peer (RFC 7239, section 6): an address, with or without a
+ * port, or a word that hides the address, such as {@code unknown} or {@code _hidden}.
  *
- * <p>IPv6 stands in brackets if there is a port. Without brackets, all of it is the address: {@code X-Forwarded-For}
- * has it so.
+ * <p>An IPv6 address is in brackets if there is a port. Without brackets, the whole text is the address, as in
+ * {@code X-Forwarded-For}.
  */
 final class NodeIdentifier {
 
@@ -16,7 +16,7 @@ final class NodeIdentifier {
 
     private NodeIdentifier() {}
 
-    /** Returns the address of the node; null if it names none, or is none. */
+    /** Returns the address of the node; null if the text is no node identifier or names no address. */
     static @Nullable InetAddress address(CharSequence text, int from, int to) {
         if (from < to && text.charAt(from) == '[') {
             int close = indexOf(']', text, from, to);
@@ -29,7 +29,7 @@ final class NodeIdentifier {
         return AddressLiteral.read(text, from, to);
     }
 
-    /** Returns whether this is nothing, or a colon with a port: one to five digits, or an obfuscated one. */
+    /** Returns whether the text is empty, or a colon with a port: one to five digits, or an obfuscated port. */
     private static boolean isPortOrNone(CharSequence text, int from, int to) {
         if (from == to) {
             return true;

@@ -7,29 +7,29 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Trusted proxies are the hops on the way to this server whose word about their own peer is believed.
+ * Trusted proxies are the hops on the way to this server that are trusted to name their own peer.
  *
- * <p>A hop earns that if it appends the address of its peer to the field on every request, or replaces the field by
- * it, and quotes what it copies from the request. A load balancer that only passes bytes on does not.
+ * <p>Trust a hop only if it appends the address of its peer to the field of every request, or replaces the field by it,
+ * and if it quotes text that it copies from the request. A load balancer that only forwards bytes does not do this.
  *
  * <pre>{@code
  * TrustedProxies.prefixes("10.0.0.0/28", "fd00:1::/64")    // by address
  * TrustedProxies.hops(2)                                   // by number: client, proxy, proxy, this server
  * }</pre>
  *
- * <p>Choose <b>prefixes</b> where the proxies' addresses are known, and name only the proxies: whatever else has an
- * address of theirs may write any field it likes, and is believed. Choose <b>hops</b> where they change, and see to it
- * that no request reaches this server by a shorter way: by the number alone, a client that connects directly cannot be
- * told from a proxy.
+ * <p>Choose <b>prefixes</b> if the proxies' addresses are known, and name only the proxies: any other host within the
+ * prefixes is trusted, too, and may write any field. Choose <b>hops</b> if the addresses change, and make sure that no
+ * request reaches this server by a shorter way: by the number alone, a client that connects directly looks like a
+ * proxy.
  *
  * <p>Immutable and thread-safe.
  */
 public final class TrustedProxies {
 
-    /** The most hops: enough for any chain of proxies, and too few to mean "all that the client writes". */
+    /** The most hops: enough for any chain of proxies, and too few to cover all that a client may write. */
     private static final int MAX_HOPS = 32;
 
-    /** Which hops are believed. */
+    /** The rule that says which hops are trusted. */
     private interface Rule {
         boolean trusts(InetAddress hop, int distance);
     }
@@ -65,7 +65,7 @@ public final class TrustedProxies {
      *
      * @param prefixes prefixes in CIDR notation, or single addresses; at least one
      * @return the proxies
-     * @throws IllegalArgumentException if there is none, or one is not a prefix
+     * @throws IllegalArgumentException if there is none, or a text is not a prefix
      */
     public static TrustedProxies prefixes(String... prefixes) {
         return prefixes(Arrays.asList(Objects.requireNonNull(prefixes, "prefixes")));
@@ -75,14 +75,14 @@ public final class TrustedProxies {
      * Returns the proxies with the given addresses. Each text is a prefix in CIDR notation with no bits set behind its
      * length, such as {@code 10.0.0.0/8} or {@code fd00::/8}, or a single address.
      *
-     * <p>They are compared with addresses as the network shows them: IPv4-mapped IPv6 is IPv4, everything else is what
-     * it is. An address by NAT64 or 6to4 is never taken for the IPv4 address in it. Scopes do not count: a trusted
-     * link-local address is trusted on every link.
+     * <p>They are compared with the addresses of hops. An IPv4-mapped IPv6 address counts as IPv4. A NAT64 or 6to4
+     * address does not count as the IPv4 address in it. Scopes do not count: a trusted link-local address is trusted on
+     * every link.
      *
      * @param prefixes prefixes in CIDR notation, or single addresses; at least one
      * @return the proxies
-     * @throws IllegalArgumentException if there is none, one is not a prefix, or one has the length 0, which would
-     *     believe every client
+     * @throws IllegalArgumentException if there is none, a text is not a prefix, or a prefix has the length 0, which
+     *     would trust every client
      */
     public static TrustedProxies prefixes(List<String> prefixes) {
         List<AddressPrefix> parsed = new ArrayList<>();
@@ -99,7 +99,7 @@ public final class TrustedProxies {
      * Returns the last proxies before this server, whatever their addresses: the peer of the connection is the first
      * of them, the peer that it names the second, and so on.
      *
-     * @param count how many proxies each request passes, from 1 to 32
+     * @param count the number of proxies that each request passes, from 1 to 32
      * @return the proxies
      * @throws IllegalArgumentException if the count is out of range
      */
@@ -111,7 +111,10 @@ public final class TrustedProxies {
         return new TrustedProxies(new Hops(count));
     }
 
-    /** Returns whether a hop is believed: the peer has the distance 0, the one that it names 1. */
+    /**
+     * Returns whether a hop is trusted. The peer has the distance 0, the hop that it names has the distance 1, and so
+     * on.
+     */
     boolean trust(InetAddress hop, int distance) {
         return rule.trusts(hop, distance);
     }

@@ -1,11 +1,11 @@
 /**
- * Keys from client addresses: who the client is, also behind proxies, and which addresses are one client.
+ * Keys from client addresses: finding the client's address behind proxies, and grouping the addresses of one client.
  *
- * <p>{@link dev.ratelimit.address.ClientAddress} finds the address that a request came from, and believes no word of the
- * client for it. {@link dev.ratelimit.address.AddressKey} reduces that address to the key of a limiter. Nothing here
- * ever asks a name service: text is read by {@link dev.ratelimit.address.AddressLiteral}.
+ * <p>{@link dev.ratelimit.address.ClientAddress} finds the address that a request came from, without trusting any text
+ * of the client. {@link dev.ratelimit.address.AddressKey} reduces that address to the key of a limiter. Nothing here
+ * calls a name service: {@link dev.ratelimit.address.AddressLiteral} parses text.
  *
- * <p>No parameter and no result is null, but where it says so.
+ * <p>No parameter and no result is null, except where documented.
  */
 @NullMarked
 package dev.ratelimit.address;

@@ -4,33 +4,33 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What one limit says in header fields and in the body of a refusal: the draft's {@code q}, {@code w}, {@code r} and {@code t}, and how
- * it refuses.
+ * The figures of one limit for header fields and for the body of a refusal: the draft's {@code q}, {@code w}, {@code r}
+ * and {@code t}, and its refusal.
  */
 sealed interface Figures permits RateFigures, QuotaFigures {
 
-    /** Whether {@code q} and {@code r} are known; if not, only a refusal can be told. */
+    /** Returns whether {@code q} and {@code r} are known. If not, only a refusal can be reported. */
     boolean areKnown();
 
-    /** What the fields call {@code q}. */
+    /** Returns the draft's {@code q}. */
     long quota();
 
-    /** What the fields call {@code w}, in seconds; empty if there is none. */
+    /** Returns the draft's {@code w}, in seconds; empty if there is none. */
     OptionalLong window();
 
-    /** What the fields call {@code r}. */
+    /** Returns the draft's {@code r}. */
     long available();
 
-    /** What the fields call {@code t}, in seconds; empty if there is none. */
+    /** Returns the draft's {@code t}, in seconds; empty if there is none. */
     OptionalLong effectiveWindow();
 
-    /** What is wrong with the request; empty if the limit allows it. */
+    /** Returns the problem of the request; empty if the limit allows it. */
     Optional<Problem> problem();
 
-    /** After how many seconds the same request may be allowed; empty for never. Zero if it is allowed. */
+    /** Returns the seconds after which the same request may be allowed; empty for never. Zero if it is allowed. */
     OptionalLong retryAfterSeconds();
 
-    /** The sentence that tells a person why the limit refuses. */
+    /** Returns the sentence that explains to a person why the limit refuses. */
     String sentence(String name, String unit);
 
     default boolean refusesForEver() {

@@ -21,27 +21,28 @@ import java.util.stream.Collectors;
  * HttpFields.of(decision).forEach(response::setHeader);
  * }</pre>
  *
- * <p>They may go with any answer, whether it grants or refuses. Each name comes once; a field that has nothing to say
- * is not there:
+ * <p>They may go with any response, of an allowed or a refused request. Each name occurs once. A field without a value
+ * is left out:
  *
  * <ul>
  *   <li>{@code RateLimit-Policy} and {@code RateLimit} have an item for each limit and quota, in the given order, as
- *       draft-ietf-httpapi-ratelimit-headers-11 defines them. What their figures mean for a token bucket says
- *       {@link ServiceLimit}.
+ *       draft-ietf-httpapi-ratelimit-headers-11 defines them. {@link ServiceLimit} explains their figures for a token
+ *       bucket.
  *   <li>{@code X-RateLimit-Limit}, {@code X-RateLimit-Remaining} and {@code X-RateLimit-Reset} repeat {@code q},
- *       {@code r} and {@code t} of the most restrictive limit. Of the meanings in which servers use the last one,
- *       this is seconds from now, rounded up; not a point in time. It is not there if {@code t} is not. These fields
- *       count requests: a limit in another unit does not take part, and without any other limit they are not there.
- *   <li>{@code Retry-After} is the longest wait of those limits that refuse, in whole seconds, rounded up, so at
- *       least 1. It is not there if all limits allow, nor if one of them would refuse at any time.
+ *       {@code r} and {@code t} of the most restrictive limit. Servers use different meanings of
+ *       {@code X-RateLimit-Reset}; here it is seconds from now, rounded up, and not a point in time. It is left out if
+ *       {@code t} is. These fields count requests: limits in other units are ignored, and if there is no limit in
+ *       requests, the fields are left out.
+ *   <li>{@code Retry-After} is the longest wait of the limits that refuse, in whole seconds, rounded up, so at least 1.
+ *       It is left out if all limits allow, or if one of them would refuse at any time.
  * </ul>
  *
- * <p>The <b>most restrictive</b> limit is the one with the least {@code r}; among equals the one with the longest
- * {@code t}, none being the longest; then the one with the least {@code q}; then the first. A limit that refuses for a
- * time has {@code r} = 0, so it comes before all that allow and have something left.
+ * <p>The <b>most restrictive</b> limit is the one with the least {@code r}. Among equals it is the one with the longest
+ * {@code t}, where no {@code t} counts as the longest; then the one with the least {@code q}; then the first. A limit
+ * that refuses for a time has {@code r} = 0, so it is more restrictive than any limit that allows and has permits left.
  *
- * <p>What a limit says of itself anybody can read who gets the answer. A limit whose capacity is nobody's business,
- * such as that of a whole node, can be left out while it allows.
+ * <p>Every client that gets the response can read the figures. The server can leave out a limit whose capacity is
+ * confidential, such as that of a whole node, while it allows.
  *
  * <p>Immutable and thread-safe.
  */
@@ -63,22 +64,22 @@ public final class HttpFields {
     }
 
     /**
-     * Returns the fields of an answer that a limiter or a composition of limits decided: an item for each limit, under
-     * the name of its policy.
+     * Returns the fields for the decision of a limiter or of a composition: an item for each limit, under the name of
+     * its policy.
      *
-     * @param decision what was decided
+     * @param decision the decision
      * @return the fields
-     * @throws IllegalArgumentException if two policies have the same name, or a name is empty or holds any character but
-     *     printable ASCII
+     * @throws IllegalArgumentException if two policies have the same name, or a name is empty or holds any character
+     *     but printable ASCII
      */
     public static HttpFields of(Decision decision) {
         return of(ServiceLimit.each(decision));
     }
 
     /**
-     * Returns the fields of an answer that a quota service decided: an item for each quota, under its own name.
+     * Returns the fields for the decision of a quota service: an item for each quota, under its own name.
      *
-     * @param decision what was decided
+     * @param decision the decision
      * @return the fields
      */
     public static HttpFields of(QuotaDecision decision) {
@@ -86,13 +87,13 @@ public final class HttpFields {
     }
 
     /**
-     * Returns the fields of an answer that limits and then quotas decided.
+     * Returns the fields for a request that limits and then quotas decided.
      *
-     * @param limits what the limits decided, under the names of their policies
-     * @param quotas what the quotas decided, under their own names
+     * @param limits the decision of the limits, which appear under the names of their policies
+     * @param quotas the decision of the quotas, which appear under their own names
      * @return the fields
-     * @throws IllegalArgumentException if two have the same name, or a name is empty or holds any character but printable
-     *     ASCII
+     * @throws IllegalArgumentException if two have the same name, or a name is empty or holds any character but
+     *     printable ASCII
      */
     public static HttpFields of(Decision limits, QuotaDecision quotas) {
         List<ServiceLimit> all = new ArrayList<>(ServiceLimit.each(limits));
@@ -101,10 +102,10 @@ public final class HttpFields {
     }
 
     /**
-     * Returns the fields of an answer that one limit decided.
+     * Returns the fields for the decision of one limit.
      *
      * @param name the name that clients know the limit by: printable ASCII, at least one character
-     * @param decision what the limit decided
+     * @param decision the decision of the limit
      * @return the fields
      * @throws IllegalArgumentException if the name is empty or holds any other character
      */
@@ -113,10 +114,10 @@ public final class HttpFields {
     }
 
     /**
-     * Returns the fields of an answer that one quota decided.
+     * Returns the fields for the decision of one quota.
      *
      * @param name the name that clients know the quota by: printable ASCII, at least one character
-     * @param decision what the quota service decided; of several quotas, it is the binding one that is told of
+     * @param decision the decision of the quota service; with several quotas, the fields are those of the binding quota
      * @return the fields
      * @throws IllegalArgumentException if the name is empty or holds any other character
      */
@@ -125,9 +126,9 @@ public final class HttpFields {
     }
 
     /**
-     * Returns the fields of an answer that several limits decided.
+     * Returns the fields for a request that several limits decided.
      *
-     * @param limits the limits, at least one, each with a name of its own
+     * @param limits the limits, at least one, all with different names
      * @return the fields
      * @throws IllegalArgumentException if there is no limit, or two have the same name
      */
@@ -136,9 +137,9 @@ public final class HttpFields {
     }
 
     /**
-     * Returns the fields of an answer that several limits decided.
+     * Returns the fields for a request that several limits decided.
      *
-     * @param limits the limits, at least one, each with a name of its own
+     * @param limits the limits, at least one, all with different names
      * @return the fields
      * @throws IllegalArgumentException if there is no limit, or two have the same name
      */
@@ -156,9 +157,9 @@ public final class HttpFields {
     }
 
     /**
-     * Hands each field to a function that sets it.
+     * Passes each field to a function that sets it.
      *
-     * @param setter what takes a name and a value; it should replace a field of that name that is already there
+     * @param setter takes a name and a value, and should replace an existing field of that name
      */
     public void forEach(BiConsumer<String, String> setter) {
         Objects.requireNonNull(setter, "setter");
@@ -172,7 +173,8 @@ public final class HttpFields {
      */
     public Map<String, String> asMap() {
         Map<String, String> fields = new LinkedHashMap<>();
-        List<ServiceLimit> rates = limits.stream().filter(limit -> limit.figures().areKnown()).toList();
+        List<ServiceLimit> rates =
+                limits.stream().filter(limit -> limit.figures().areKnown()).toList();
         if (!rates.isEmpty()) {
             fields.put("RateLimit-Policy", list(rates, HttpFields::policy));
             fields.put("RateLimit", list(rates, HttpFields::serviceLimit));
@@ -187,7 +189,7 @@ public final class HttpFields {
         return Collections.unmodifiableMap(fields);
     }
 
-    /** Returns after how many seconds none of the limits would refuse for what it refuses now; empty for never. */
+    /** Returns the seconds after which every limit that refuses now may allow the same request; empty for never. */
     static OptionalLong maxWait(List<ServiceLimit> limits) {
         if (limits.stream().anyMatch(limit -> limit.retryAfterSeconds().isEmpty())) {
             return OptionalLong.empty();
@@ -203,7 +205,8 @@ public final class HttpFields {
     }
 
     private static StructuredItem policy(ServiceLimit limit) {
-        StructuredItem item = new StructuredItem(limit.name()).parameter("q", limit.figures().quota());
+        StructuredItem item =
+                new StructuredItem(limit.name()).parameter("q", limit.figures().quota());
         if (!limit.unit().equals(ServiceLimit.REQUESTS)) {
             item.parameter("qu", limit.unit());
         }
@@ -212,7 +215,8 @@ public final class HttpFields {
     }
 
     private static StructuredItem serviceLimit(ServiceLimit limit) {
-        StructuredItem item = new StructuredItem(limit.name()).parameter("r", limit.figures().available());
+        StructuredItem item =
+                new StructuredItem(limit.name()).parameter("r", limit.figures().available());
         limit.figures().effectiveWindow().ifPresent(seconds -> item.parameter("t", seconds));
         return withPartitionKey(item, limit);
     }
@@ -228,7 +232,7 @@ public final class HttpFields {
         limit.figures().effectiveWindow().ifPresent(seconds -> fields.put("X-RateLimit-Reset", Long.toString(seconds)));
     }
 
-    /** Returns the fields as they stand in a message, a line for each. */
+    /** Returns the fields in the form of an HTTP message, one line for each. */
     @Override
     public String toString() {
         return asMap().entrySet().stream()

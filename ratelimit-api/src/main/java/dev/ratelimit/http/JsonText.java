@@ -2,12 +2,12 @@ package dev.ratelimit.http;
 
 import java.util.Locale;
 
-/** Strings as JSON writes them (RFC 8259, section 7), in ASCII, so that no charset can spoil them. */
+/** Writer of JSON strings (RFC 8259, section 7), in ASCII, so that the charset of the response does not matter. */
 final class JsonText {
 
     private JsonText() {}
 
-    /** Returns the string in quotes. Half a surrogate pair is escaped like any other character, and so survives. */
+    /** Returns the string in quotes. An unpaired surrogate is escaped like any other character, and so is preserved. */
     static String quoted(String value) {
         StringBuilder text = new StringBuilder(value.length() + 2).append('"');
         for (int i = 0; i < value.length(); i++) {

@@ -1,6 +1,9 @@
 package dev.ratelimit.http;
 
-/** What is wrong with a refused request, and the status that says so. What comes first outweighs what comes after it. */
+/**
+ * The kind of problem of a refused request, with its status. If several limits refuse, the first kind in this order
+ * decides.
+ */
 enum Problem {
     TOO_LARGE(Type.QUOTA_EXCEEDED, 413),
     FORBIDDEN(Type.FORBIDDEN, 403),
@@ -9,7 +12,7 @@ enum Problem {
     TOO_MANY_CONCURRENT(Type.QUOTA_EXCEEDED, 429),
     NO_CAPACITY(Type.REDUCED_CAPACITY, 503);
 
-    /** A registered type of problem details, or the one that says no more than the status. */
+    /** A registered type of problem details, or {@code about:blank}, which adds nothing to the status. */
     enum Type {
         QUOTA_EXCEEDED("https://iana.org/assignments/http-problem-types#quota-exceeded", "Quota Exceeded"),
         REDUCED_CAPACITY(

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * Problem details are the body of a refusal, in JSON that programs can read (RFC 9457).
+ * Problem details are the body of a refusal, as JSON for programs (RFC 9457).
  *
  * <pre>{@code
  * ProblemDetails problem = ProblemDetails.of(decision);
@@ -25,22 +25,23 @@ import java.util.stream.Collectors;
  * <tr><th>Reason</th><th>Type</th><th>Status</th></tr>
  * <tr><td>{@code EXCEEDS_CAPACITY}</td><td>{@code quota-exceeded}</td><td>413</td></tr>
  * <tr><td>{@code BLOCKED}</td><td>{@code about:blank}</td><td>403</td></tr>
- * <tr><td>{@code OVER_LIMIT}, {@code BLACKOUT}, {@code TOO_MANY_CONCURRENT}</td><td>{@code quota-exceeded}</td><td>429</td></tr>
- * <tr><td>a quota that has not enough left</td><td>{@code quota-exceeded}</td><td>429</td></tr>
+ * <tr><td>{@code OVER_LIMIT}, {@code BLACKOUT}, {@code TOO_MANY_CONCURRENT}</td><td>{@code
+ * quota-exceeded}</td><td>429</td></tr>
+ * <tr><td>a quota with too few units left</td><td>{@code quota-exceeded}</td><td>429</td></tr>
  * <tr><td>a quota whose limit is below the amount</td><td>{@code quota-exceeded}</td><td>413</td></tr>
  * <tr><td>{@code SATURATED}, {@code TOO_MANY_WAITING}</td><td>{@code temporary-reduced-capacity}</td><td>503</td></tr>
  * <tr><td>a quota whose store is away</td><td>{@code temporary-reduced-capacity}</td><td>503</td></tr>
  * </table>
  *
- * <p>Who is blocked is forbidden to come, and has no quota to exceed; RFC 9457 (section 4.2.1) has {@code about:blank} for
- * what the status says in full. What exceeds the capacity exceeds the quota, but 429 invites to come again, which would be in vain; 413 says
- * that it is the request that is too large. A saturated table is no fault of the client's, whose quota may be
- * untouched. The draft's third type, {@code abnormal-usage-detected}, is never used: a limit counts and knows nothing
- * of intentions.
+ * <p>A blocked client is forbidden, and has no quota to exceed. RFC 9457 (section 4.2.1) defines {@code about:blank}
+ * for problems that the status fully describes. A request above the capacity exceeds the quota, but 429 would tell the
+ * client to retry in vain; 413 says that the request is too large. The client is not at fault for a saturated table,
+ * and its quota may be untouched. The draft's third type, {@code abnormal-usage-detected}, is never used, because a
+ * limit only counts and cannot tell intentions.
  *
- * <p>If several limits refuse, the reason that stands first in the table decides on type and status. The member
- * {@code violated-policies} has the names of all that refuse, in the given order, under which {@link HttpFields}
- * tells of them.
+ * <p>If several limits refuse, the first of their reasons in the table decides type and status. The member
+ * {@code violated-policies} has the names of all limits that refuse, in the given order. They are the names in
+ * {@link HttpFields}.
  *
  * <p>Immutable and thread-safe.
  */
@@ -109,7 +110,7 @@ public final class ProblemDetails {
     /**
      * Returns the problem of a request that one or several limits refused.
      *
-     * @param limits all limits that decided, each with a name of its own; at least one of them refuses
+     * @param limits all limits that decided, all with different names; at least one of them refuses
      * @return the problem
      * @throws IllegalArgumentException if all of them allow, or two have the same name
      */
@@ -120,7 +121,7 @@ public final class ProblemDetails {
     /**
      * Returns the problem of a request that one or several limits refused.
      *
-     * @param limits all limits that decided, each with a name of its own; at least one of them refuses
+     * @param limits all limits that decided, all with different names; at least one of them refuses
      * @return the problem
      * @throws IllegalArgumentException if all of them allow, or two have the same name
      */
@@ -148,7 +149,7 @@ public final class ProblemDetails {
     }
 
     /**
-     * Returns this problem with another explanation: in another language, or one that says less.
+     * Returns this problem with another explanation, for instance in another language or with fewer details.
      *
      * @param detail the explanation, for a person to read; any characters
      * @return the problem with that explanation
@@ -158,7 +159,7 @@ public final class ProblemDetails {
     }
 
     /**
-     * Returns the status that the answer should have, and that the body names.
+     * Returns the status for the response, which the body contains, too.
      *
      * @return 403, 413, 429 or 503
      */
@@ -167,7 +168,7 @@ public final class ProblemDetails {
     }
 
     /**
-     * Returns the type, which programs should go by.
+     * Returns the type, by which programs should tell problems apart.
      *
      * @return a URI
      */
@@ -176,7 +177,7 @@ public final class ProblemDetails {
     }
 
     /**
-     * Returns what problems of this type are called, always in the same words.
+     * Returns the title, which is the same for all problems of this type.
      *
      * @return the title
      */
@@ -185,7 +186,7 @@ public final class ProblemDetails {
     }
 
     /**
-     * Returns the explanation for a person to read; unless replaced, in English, with the limits' figures.
+     * Returns the explanation for a person to read. Unless replaced, it is in English and contains the limits' figures.
      *
      * @return the explanation
      */
@@ -203,7 +204,7 @@ public final class ProblemDetails {
     }
 
     /**
-     * Returns the body: a JSON object (RFC 8259) on one line, in ASCII, so that any charset will do.
+     * Returns the body: a JSON object (RFC 8259) on one line, in ASCII, so that any charset works.
      *
      * @return the object with the members {@code type}, {@code title}, {@code status}, {@code detail} and
      *     {@code violated-policies}
@@ -211,7 +212,8 @@ public final class ProblemDetails {
     public String json() {
         String names = violatedPolicies.stream().map(JsonText::quoted).collect(Collectors.joining(","));
         return "{\"type\":" + JsonText.quoted(problem.type.uri) + ",\"title\":" + JsonText.quoted(problem.type.title)
-                + ",\"status\":" + problem.status + ",\"detail\":" + JsonText.quoted(detail) + ",\"violated-policies\":["
+                + ",\"status\":" + problem.status + ",\"detail\":" + JsonText.quoted(detail)
+                + ",\"violated-policies\":["
                 + names + "]}";
     }
 

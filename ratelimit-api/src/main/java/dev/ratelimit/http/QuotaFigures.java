@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The figures of one quota of a decision. A quota is renewed all at once when its window ends, so {@code w} is the length of the window
- * and {@code t} the time until it ends.
+ * The figures of one quota of a decision. A quota is renewed as a whole when its window ends, so {@code w} is the
+ * length of the window and {@code t} the time until it ends.
  *
- * <p>Where the store is away, only what this process allowed is known. A client that went by it would be misled, so nothing is told but
- * the refusal, if it is one.
+ * <p>While the store is away, only the units that this process allowed are known. They would mislead a client, so only
+ * a refusal is reported.
  */
 record QuotaFigures(QuotaUsage usage, QuotaDecision decision) implements Figures {
 
@@ -67,11 +67,13 @@ record QuotaFigures(QuotaUsage usage, QuotaDecision decision) implements Figures
         String quota = "the quota \"" + name + "\"";
         String amount = usage.limit() + " " + unit;
         return switch (problem().orElseThrow()) {
-            case TOO_LARGE -> "More was asked for than " + quota + " ever allows, which is " + amount + ".";
+            case TOO_LARGE -> "The request asks for more than " + quota + " ever allows, which is " + amount + ".";
             case NO_CAPACITY -> "For now, " + quota + " cannot be counted.";
             default ->
                 "The quota \"" + name + "\" of " + amount + " has not enough left"
-                        + (usage.window().isEndless() ? "." : " until " + usage.window().end() + ".");
+                        + (usage.window().isEndless()
+                                ? "."
+                                : " until " + usage.window().end() + ".");
         };
     }
 
@@ -80,7 +82,10 @@ record QuotaFigures(QuotaUsage usage, QuotaDecision decision) implements Figures
                 || decision.refusedBy().filter(usage::equals).isPresent();
     }
 
-    /** From an instant to the end of the window; at least one, because the window may have ended meanwhile. */
+    /**
+     * Returns the seconds from an instant to the end of the window; at least 1, because the window may have ended
+     * meanwhile.
+     */
     private OptionalLong seconds(Instant from) {
         if (usage.window().isEndless()) {
             return OptionalLong.empty();

@@ -64,7 +64,7 @@ record RateFigures(Decision decision) implements Figures {
             case TOO_LARGE -> "More was asked for than " + limit + " ever allows, which is " + burst(unit) + ".";
             case FORBIDDEN -> "By " + limit + " nothing is allowed.";
             case USED_UP -> "Over " + limit + ", which is " + burst(unit) + " and " + refill() + ".";
-            case BLACKED_OUT -> "For having been over " + limit + ", nothing is allowed for a time.";
+            case BLACKED_OUT -> "By " + limit + ", nothing is allowed for a time.";
             case TOO_MANY_CONCURRENT -> "By " + limit + ", too many requests are in progress at once.";
             case NO_CAPACITY -> "For now, " + limit + " cannot take on another request.";
         };
@@ -91,8 +91,7 @@ record RateFigures(Decision decision) implements Figures {
     }
 
     private BigInteger nanosToRegain(long permits) {
-        return WholeSeconds.roundedUp(
-                timesPeriod(permits), BigInteger.valueOf(rate().permits()));
+        return WholeSeconds.roundedUp(timesPeriod(permits), BigInteger.valueOf(rate().permits()));
     }
 
     /** As long as to a full budget, less what it takes from one permit to a full budget. */

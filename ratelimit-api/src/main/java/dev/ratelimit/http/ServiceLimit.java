@@ -10,53 +10,52 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service limit is what one limit or quota has to say to a client: its decision, under the name that clients know it
- * by.
+ * A service limit is the decision of one limit or quota, with the name by which clients know the limit.
  *
  * <pre>{@code
  * ServiceLimit.of("per-user", decision)
  * ServiceLimit.of("upload", decision).unit("content-bytes").partitionKey(tenant)
  * }</pre>
  *
- * <p><b>The figures.</b> {@code RateLimit-Policy} speaks of a quota {@code q} for a window of {@code w} seconds, and
- * {@code RateLimit} of {@code r} that may be used, and no more, within the next {@code t} seconds. A token bucket has
- * no windows. It allows a burst of its capacity, and regains permits all the time. The figures are chosen so that a
+ * <p><b>The figures.</b> {@code RateLimit-Policy} states a quota {@code q} for a window of {@code w} seconds.
+ * {@code RateLimit} states that a client may use up to {@code r} within the next {@code t} seconds. A token bucket has
+ * no windows. It allows a burst of its capacity, and regains permits continuously. The figures are chosen so that a
  * client that keeps to them is never refused, however it spreads its requests:
  *
  * <ul>
- *   <li>{@code q} is the capacity, because no more is ever there at once, and {@code w} the time in which that much
- *       is regained. The permits per period would mislead where the capacity is smaller: 1,000 a second with a
- *       capacity of 50 do not allow 1,000 at once. That limit is {@code q=50;w=1}: less than the rate, because
- *       windows are whole seconds and the fields have no other way to say it.
- *   <li>{@code r} is what remains, and {@code t} the time in which that much is regained. So {@code r} in each
- *       {@code t} is never above the rate. With the time until the budget is full it would be: a full budget would
- *       say {@code t=0}, and one that lacks a single permit would invite to use the rest within that permit's time,
- *       over and over.
- *   <li>If nothing remains, {@code t} is the time until there is one permit.
- *   <li>If the limit refused for a time, {@code r} is 0 and {@code t} is the wait, although permits may be there for
- *       a smaller request: whoever comes for those only puts off what was refused. A limiter without a place for a
- *       new key also has all of its permits, and yet none for that key.
+ *   <li>{@code q} is the capacity, because a budget never has more permits at once. {@code w} is the time in which the
+ *       budget regains {@code q}. The permits per period would mislead if the capacity is smaller: 1,000 a second with
+ *       a capacity of 50 do not allow 1,000 at once. That limit is {@code q=50;w=1}. This is less than the rate,
+ *       because windows are whole seconds and the fields cannot express it otherwise.
+ *   <li>{@code r} is the number of permits left, and {@code t} the time in which the budget regains {@code r}. So
+ *       {@code r} in each {@code t} never exceeds the rate. The time until the budget is full would not do for
+ *       {@code t}: it is 0 for a full budget. For a budget that lacks one permit, it would tell the client to use all
+ *       the others within the time of that permit, over and over.
+ *   <li>If no permits are left, {@code t} is the time until the budget has one.
+ *   <li>If the limit refused for a time, {@code r} is 0 and {@code t} is the wait, although a smaller request might be
+ *       allowed. A client that takes those permits only delays the request that was refused. A limiter without a place
+ *       for a new key also has {@code r} = 0, because it allows nothing for that key.
  * </ul>
  *
- * <p>A client that uses no more than {@code r} within any {@code t} seconds, or from a full budget no more than
- * {@code q} within any {@code w}, gets all of it, and need not even read another answer. This holds while nobody else
- * draws on the same budget.
+ * <p>A client is never refused if it uses no more than {@code r} within any {@code t} seconds, or, from a full budget,
+ * no more than {@code q} within any {@code w} seconds. It need not read later responses for this. This holds while no
+ * other client uses the same budget.
  *
- * <p>A <b>quota</b> has windows: {@code q} is its limit, {@code w} the length of the window, {@code r} what remains, and
- * {@code t} the time until the window ends. Credit for a lifetime has neither {@code w} nor {@code t}.
+ * <p>A <b>quota</b> has windows: {@code q} is its limit, {@code w} the length of the window, {@code r} the units left,
+ * and {@code t} the time until the window ends. A lifetime quota has neither {@code w} nor {@code t}.
  *
- * <p>A decision that no {@linkplain Decision#rate() rate} had a part in has no figures, and no item in these fields. Nor
- * has a quota whose store is away, because this process does not know what others have used.
+ * <p>A decision in which no {@linkplain Decision#rate() rate} had a part has no figures, and no item in these fields.
+ * Neither has a quota whose store is away, because this process does not know the usage of other processes.
  *
- * <p><b>Bounds.</b> Times are whole seconds, rounded up. Integers of structured fields have 15 digits. A larger
- * {@code q} or {@code r} is named as 999,999,999,999,999, which is less. A longer {@code w} or {@code t} is left out,
- * because a shorter one would promise too much, and none promises nothing.
+ * <p><b>Bounds.</b> Times are whole seconds, rounded up. Integers of structured fields have at most 15 digits. A larger
+ * {@code q} or {@code r} is written as 999,999,999,999,999, which errs towards strictness. A longer {@code w} or
+ * {@code t} is left out, because a shorter one would promise too much.
  *
  * <p>Immutable and thread-safe.
  */
 public final class ServiceLimit {
 
-    /** The unit that is meant where none is named. */
+    /** The default unit. */
     static final String REQUESTS = "requests";
 
     private final String name;
@@ -72,11 +71,11 @@ public final class ServiceLimit {
     }
 
     /**
-     * Returns what a limit says, counted in requests.
+     * Returns the service limit of a limiter's decision, counted in requests.
      *
-     * @param name the name that clients know the limit by, the same in all answers: printable ASCII, at least one
+     * @param name the name by which clients know the limit, the same in all responses: printable ASCII, at least one
      *     character
-     * @param decision what the limit decided, or what {@code peek} saw
+     * @param decision the decision of the limit, also of its {@code peek}
      * @return the service limit
      * @throws IllegalArgumentException if the name is empty or holds any other character
      */
@@ -86,11 +85,11 @@ public final class ServiceLimit {
     }
 
     /**
-     * Returns what a quota says, counted in requests. Of several quotas it is the {@linkplain QuotaDecision#binding()
-     * binding} one.
+     * Returns the service limit of a quota decision, counted in requests. With several quotas, it is that of the
+     * {@linkplain QuotaDecision#binding() binding} quota.
      *
-     * @param name the name that clients know the quota by, as that of a limit
-     * @param decision what the quota service decided, or what {@code peek} saw
+     * @param name the name by which clients know the quota: printable ASCII, at least one character
+     * @param decision the decision of the quota service, also of its {@code peek}
      * @return the service limit
      * @throws IllegalArgumentException if the name is empty or holds any other character
      */
@@ -99,10 +98,10 @@ public final class ServiceLimit {
     }
 
     /**
-     * Returns what each limit of a decision says, under the names of their policies.
+     * Returns a service limit for each limit of a decision, under the name of its policy.
      *
      * @param decision the decision of a limiter, or of a {@linkplain Decision#parts() composition}
-     * @return one for each limit, in the order in which they were asked
+     * @return one for each limit, in the order in which the limits decided
      * @throws IllegalArgumentException if a policy's name is empty or holds any character but printable ASCII
      */
     public static List<ServiceLimit> each(Decision decision) {
@@ -110,7 +109,7 @@ public final class ServiceLimit {
     }
 
     /**
-     * Returns what each quota of a decision says, under their own names.
+     * Returns a service limit for each quota of a decision, under its own name.
      *
      * @param decision the decision of a quota service
      * @return one for each quota, in their order
@@ -131,10 +130,10 @@ public final class ServiceLimit {
     }
 
     /**
-     * Returns this service limit with the unit that its permits are counted in, which the fields call {@code qu}.
+     * Returns this service limit with the unit in which its permits are counted, which the fields call {@code qu}.
      *
-     * @param unit {@code requests} (the default, which is not written), {@code content-bytes}, or whatever else the
-     *     registry of quota units gets to have; printable ASCII
+     * @param unit {@code requests} (the default, which is not written), {@code content-bytes}, or another entry of the
+     *     registry of quota units; printable ASCII
      * @return the service limit with that unit
      * @throws IllegalArgumentException if the unit is empty or holds any other character
      */
@@ -147,13 +146,13 @@ public final class ServiceLimit {
     }
 
     /**
-     * Returns this service limit with the key whose budget was asked, which the fields call {@code pk}: for clients
-     * that draw on several budgets of one limit.
+     * Returns this service limit with the key of the budget, which the fields call {@code pk}: for clients that use
+     * several budgets of one limit.
      *
-     * <p>Anybody who sees the answer can read it, so it must be no secret. It should follow from the request, in a
-     * way that is documented, so that clients can foresee it.
+     * <p>The key must not be a secret, because everyone who sees the response can read it. Document how it follows from
+     * the request, so that clients can predict it.
      *
-     * @param partitionKey any bytes; they are copied
+     * @param partitionKey any bytes; the array is copied
      * @return the service limit with that key
      */
     public ServiceLimit partitionKey(byte[] partitionKey) {
@@ -162,7 +161,7 @@ public final class ServiceLimit {
     }
 
     /**
-     * Returns the name that clients know the limit by.
+     * Returns the name by which clients know the limit.
      *
      * @return the name
      */
@@ -180,7 +179,7 @@ public final class ServiceLimit {
     }
 
     /**
-     * Returns after how many seconds the same request may be allowed, rounded up.
+     * Returns the seconds after which the same request may be allowed, rounded up.
      *
      * @return the seconds: zero if it was allowed, at least 1 if it was refused; empty for never
      */
@@ -188,11 +187,11 @@ public final class ServiceLimit {
         return figures.retryAfterSeconds();
     }
 
-    /** Returns the limits of one answer, each of which has a name of its own. */
+    /** Returns the limits of one response, after a check that all have different names. */
     static List<ServiceLimit> ofOneAnswer(List<ServiceLimit> limits) {
         List<ServiceLimit> copy = List.copyOf(limits);
         if (copy.isEmpty()) {
-            throw new IllegalArgumentException("there must be at least one limit to tell of");
+            throw new IllegalArgumentException("limits must not be empty: give at least one limit");
         }
         Set<String> names = new HashSet<>();
         for (ServiceLimit limit : copy) {

@@ -5,10 +5,10 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * A structured field's item: a string with parameters, as RFC 9651 serialises it (section 4.1.3).
+ * An item of a structured field: a string with parameters, serialized by RFC 9651 (section 4.1.3).
  *
- * <p>It writes what a parser reads back as the same values, given strings that {@link #checkString} lets pass and
- * integers of at most {@link #MAX_INTEGER}.
+ * <p>A parser reads back the same values, if strings pass {@link #checkString} and integers are at most
+ * {@link #MAX_INTEGER}.
  */
 final class StructuredItem {
 
@@ -21,7 +21,7 @@ final class StructuredItem {
         appendString(value);
     }
 
-    /** Returns the string if a structured field can hold it: printable ASCII (section 3.3.3). */
+    /** Returns the string if a structured field can contain it: printable ASCII (section 3.3.3). */
     static String checkString(String what, String value) {
         Objects.requireNonNull(value, what);
         for (int i = 0; i < value.length(); i++) {

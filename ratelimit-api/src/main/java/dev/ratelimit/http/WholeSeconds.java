@@ -3,7 +3,7 @@ package dev.ratelimit.http;
 import java.math.BigInteger;
 import java.util.OptionalLong;
 
-/** Times as the fields have them: whole seconds, rounded up, of at most 15 digits. */
+/** Converter of times to field values: whole seconds, rounded up, of at most 15 digits. */
 final class WholeSeconds {
 
     private static final BigInteger NANOS_PER_SECOND = BigInteger.valueOf(1_000_000_000);
@@ -11,7 +11,9 @@ final class WholeSeconds {
 
     private WholeSeconds() {}
 
-    /** Empty if there are too many for a field: a shorter time would promise too much. */
+    /**
+     * Returns the whole seconds; empty if they have more than 15 digits, because a shorter time would promise too much.
+     */
     static OptionalLong of(BigInteger nanos) {
         BigInteger seconds = roundedUp(nanos, NANOS_PER_SECOND);
         return seconds.compareTo(MAX_INTEGER) <= 0 ? OptionalLong.of(seconds.longValueExact()) : OptionalLong.empty();

@@ -9,27 +9,30 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The library's threads: daemons that inherit nothing of the thread which starts them.
+ * Factory of the library's threads: daemons that inherit nothing from the thread that starts them.
  *
- * <p>A thread normally takes over much of its starter, and keeps it alive for as long as it runs: inheritable thread-locals,
- * the context class loader, the thread group, and, on JDKs before 24, an access control context that names the class loader
- * of each class on the starter's stack. One application that starts a thread which all share could so never be collected.
- * These threads have no thread-locals, no context class loader, the root group and the normal priority. Their access control
- * context names only this library.
+ * <p>A thread normally inherits state from its starter, and keeps it reachable for as long as the thread runs:
+ * inheritable thread-locals, the context class loader, the thread group, and, on JDKs before 24, an access control
+ * context that references the class loader of each class on the starter's stack. So an application that starts a thread
+ * shared by all could never be garbage-collected. These threads have no thread-locals, no context class loader, the
+ * root group and the normal priority. Their access control context references only this library.
  *
  * <p>Thread-safe.
  */
 public final class OwnThreads {
 
-    /** {@code AccessController.doPrivileged}, by reflection because it is to be removed; null on a JDK without it. */
+    /**
+     * {@code AccessController.doPrivileged}, by reflection because it is deprecated for removal; null on a JDK without
+     * it.
+     */
     private static final @Nullable MethodHandle PRIVILEGED = privileged();
 
     private OwnThreads() {}
 
     /**
-     * Makes a factory of threads whose names end in ascending numbers.
+     * Returns a factory of threads whose names end in ascending numbers.
      *
-     * @param name what the names begin with
+     * @param name the prefix of the names
      * @return the factory
      */
     public static ThreadFactory named(String name) {
@@ -38,11 +41,12 @@ public final class OwnThreads {
     }
 
     /**
-     * Makes a factory of threads whose names end in ascending numbers, for code of others that wants a context class loader:
-     * drivers of databases, and loaders of values. They get that of a class of the library's, which they keep alive anyhow.
+     * Returns a factory of threads whose names end in ascending numbers, for third-party code that needs a context
+     * class loader, such as database drivers and loaders of values. The threads get the class loader of a library
+     * class, which they keep reachable anyway.
      *
-     * @param name what the names begin with
-     * @param user the class that has the threads
+     * @param name the prefix of the names
+     * @param user the class that uses the threads
      * @return the factory
      */
     public static ThreadFactory named(String name, Class<?> user) {
@@ -55,10 +59,10 @@ public final class OwnThreads {
     }
 
     /**
-     * Makes a thread that is not started yet.
+     * Returns a thread that is not started yet.
      *
-     * @param name its name
-     * @param task what it runs
+     * @param name the name of the thread
+     * @param task the task that the thread runs
      * @return the thread
      */
     public static Thread unstarted(String name, Runnable task) {
@@ -67,7 +71,7 @@ public final class OwnThreads {
             return make.run();
         }
         try {
-            // The context that the thread takes over begins here: what called this method is not in it.
+            // The inherited context begins here, so it does not contain the callers of this method.
             return (Thread) PRIVILEGED.invoke(make);
         } catch (RuntimeException | Error e) {
             throw e;
@@ -76,7 +80,7 @@ public final class OwnThreads {
         }
     }
 
-    // A new thread has its starter's priority: this one is set so that it does not.
+    // A new thread inherits its starter's priority unless it is set.
     @SuppressWarnings("ThreadPriorityCheck")
     private static Thread make(String name, Runnable task) {
         Thread thread = new Thread(root(), task, name, 0, false);

@@ -1,4 +1,4 @@
-/** What the library's own modules share, and nobody else may use. */
+/** Code that the library's own modules share. Applications must not use it. */
 @NullMarked
 package dev.ratelimit.internal;
 

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An asynchronous quota reservation is a {@link QuotaReservation} whose callers do not wait: each change completes a
- * stage on the executor that the service was made with.
+ * An asynchronous quota reservation is a {@link QuotaReservation} whose methods do not wait. Each change completes a
+ * stage on the executor of the asynchronous service.
  *
  * <pre>{@code
  * quotas.reserve(customer, 4_096)
@@ -14,24 +14,25 @@ import java.util.concurrent.CompletionStage;
  *                 : tooManyRequests());
  * }</pre>
  *
- * <p>A stage ends exceptionally with a {@link QuotaUnavailableException} where the store is in trouble. A wrong
- * argument is thrown at once. Nothing closes it by itself: call {@link #close()} where its work fails.
+ * <p>A stage ends exceptionally with a {@link QuotaUnavailableException} if the store fails or does not answer. A bad
+ * argument throws an exception at once. The caller must call {@link #close()} if its work fails, because nothing else
+ * closes the reservation.
  *
- * <p>Thread-safe; the first of {@code commit} and {@code cancel} counts.
+ * <p>Thread-safe; the first call of {@code commit} or {@code cancel} takes effect.
  */
 public interface AsyncQuotaReservation {
 
     /**
-     * Returns whether the amount is reserved. If not, there is nothing to commit or to cancel.
+     * Returns whether the amount is reserved. If not, the other methods have nothing to commit or to cancel.
      *
-     * @return whether all quotas had it
+     * @return whether all quotas had the amount left
      */
     boolean allowed();
 
     /**
-     * Returns the answer to the request.
+     * Returns the decision on the request.
      *
-     * @return what each quota showed
+     * @return the decision, with the usage of each quota
      */
     QuotaDecision decision();
 
@@ -43,23 +44,23 @@ public interface AsyncQuotaReservation {
     CompletionStage<Boolean> commit();
 
     /**
-     * Keeps what was used in place of what was reserved: see {@link QuotaReservation#commit(long)}.
+     * Charges the amount that was used instead of the reserved amount: see {@link QuotaReservation#commit(long)}.
      *
-     * @param actual what was used, at least 0
+     * @param actual the amount that was used, at least 0
      * @return whether this call ended the reservation
      * @throws IllegalArgumentException if the amount is negative
      */
     CompletionStage<Boolean> commit(long actual);
 
     /**
-     * Gives back all that was reserved.
+     * Gives back the whole reserved amount.
      *
      * @return whether this call ended the reservation
      */
     CompletionStage<Boolean> cancel();
 
     /**
-     * Says what has been used so far: see {@link QuotaReservation#used(long)}. Does not call the store.
+     * Reports the amount that has been used so far: see {@link QuotaReservation#used(long)}. Does not call the store.
      *
      * @param soFar the amount, at least 0
      * @throws IllegalArgumentException if it is negative
@@ -75,20 +76,21 @@ public interface AsyncQuotaReservation {
     AsyncQuotaReservation closeCharges(CloseCharges choice);
 
     /**
-     * Has the library close this reservation after a time, unless it has ended: for work that may never come back. It
-     * then charges what was {@linkplain CloseCharges chosen}. The time is kept in this process: if it dies, the amount
-     * stays charged.
+     * Sets a time after which the library closes this reservation, unless it has ended: for work that may never return.
+     * The close charges the {@linkplain CloseCharges chosen} amount. Only this process keeps the time: if the process
+     * dies, the amount stays charged.
      *
-     * @param timeToLive from now on, more than zero, at most 365 days; in place of any that was set before
+     * @param timeToLive the time from now, more than zero, at most 365 days; replaces a time set before
      * @return this reservation
      * @throws IllegalArgumentException if it is out of range
      */
     AsyncQuotaReservation timeToLive(Duration timeToLive);
 
     /**
-     * Hands the reservation over to another process: see {@link QuotaReservation#handle()}. Does not call the store.
+     * Returns a handle that hands the reservation over to another process: see {@link QuotaReservation#handle()}. Does
+     * not call the store.
      *
-     * @return the text by which it is resumed
+     * @return the text with which another process resumes the reservation
      * @throws IllegalStateException if it cannot be handed over
      */
     String handle();
@@ -96,7 +98,7 @@ public interface AsyncQuotaReservation {
     /**
      * Ends the reservation as {@link QuotaReservation#close()} does.
      *
-     * @return completed when it is done; never with a failure of the store
+     * @return a stage that completes when the reservation has ended; never with a failure of the store
      */
     CompletionStage<Void> close();
 }

@@ -12,8 +12,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 
 /**
- * A calendar window is a way to cut time into windows by the calendar and clock of a time zone: each second, minute,
- * hour, day, week, month or year is one, or a number of them.
+ * A calendar window divides time into windows by the calendar and clock of a time zone. Each window is a number of
+ * seconds, minutes, hours, days, weeks, months or years.
  *
  * <pre>{@code
  * CalendarWindow.hourly()                                    // at the full hour, UTC
@@ -27,26 +27,29 @@ import java.util.Objects;
  * CalendarWindow.lifetime()                                  // one window without end
  * }</pre>
  *
- * <p><b>Where windows start.</b> The zone has a local clock, which now and then jumps forward or is set back. It
- * <i>reaches</i> a local time when it shows it, or jumps over it. A window of a day or longer starts at the instant at
- * which the clock <i>first</i> reaches the date and time of its start. A window shorter than a day starts at
+ * <p><b>Where windows start.</b> The zone has a local clock, which sometimes jumps forward or is set back. It
+ * <i>reaches</i> a local time when it shows this time, or jumps over it. A window of a day or longer starts at the
+ * instant at which the clock <i>first</i> reaches the date and time of its start. A window shorter than a day starts at
  * <i>each</i> instant at which the clock reaches a full hour, minute or second, or a multiple of the number. A window
- * ends where the next one starts. It follows:
+ * ends where the next one starts. This has the following consequences:
  *
  * <ul>
  *   <li>Each instant is in one window. No window is empty. All start at whole seconds.
- *   <li>A start that the clock jumps over is the instant of the jump. If it jumps over several, they are one.
- *   <li>A day's start that is shown twice is the earlier one. An hour that is shown twice is two windows.
- *   <li>Where the clock is set back by a part of an hour, that part is in the window that was open: by half an hour at
- *       02:00, the hour from 01:00 takes 90 minutes.
- *   <li>A day on which the clock changes is shorter or longer than 24 hours; a date that a zone left out has no window.
+ *   <li>A window whose start the clock jumps over starts at the instant of the jump. If the clock jumps over several
+ *       starts, these are one start.
+ *   <li>If the clock shows the start of a day twice, the earlier instant is the start. An hour that the clock shows
+ *       twice is two windows.
+ *   <li>If the clock is set back by a part of an hour, the window in progress includes that part. For example, if it is
+ *       set back by half an hour at 02:00, the window that started at 01:00 lasts 90 minutes.
+ *   <li>A day on which the clock changes is shorter or longer than 24 hours; a date that the zone skipped has no
+ *       window.
  * </ul>
  *
- * <p>Offsets and changes are those of the JDK's time zone data. Another version of it may know of other changes, and
- * then cuts the days around them differently.
+ * <p>Offsets and their changes are those of the JDK's time zone data. Another version of that data may contain other
+ * changes, and then windows around them differ.
  *
- * <p>Immutable and thread-safe. Equal if unit, start and zone are; zones that always have the same offset, such as
- * {@code UTC} and {@code Etc/UTC}, are taken as that offset.
+ * <p>Immutable and thread-safe. Equal if unit, start and zone are; a zone that always has the same offset, such as
+ * {@code UTC} or {@code Etc/UTC}, is treated as that offset.
  */
 public final class CalendarWindow {
 
@@ -152,7 +155,12 @@ public final class CalendarWindow {
      * are counted from January 1, 1970, weeks from the Monday after it, months and years from that January, unless
      * {@link #startingOn(LocalDate)} says otherwise.
      *
-     * @param count how many: from 1 to 9,999
+     * <p>The window is expressed in the largest possible unit, so that equal windows have the same name in all
+     * processes: {@code every(60, MINUTES)} is {@link #hourly()}, {@code every(24, HOURS)} is {@link #daily()},
+     * {@code every(14, DAYS)} is {@code every(2, WEEKS)} with another first day, and {@code every(12, MONTHS)} is
+     * {@link #yearly()}.
+     *
+     * @param count the number of units in a window, from 1 to 9,999
      * @param unit seconds, minutes, hours, days, weeks, months or years
      * @return the window, in UTC
      * @throws IllegalArgumentException if there is no such window
@@ -162,7 +170,7 @@ public final class CalendarWindow {
             throw new IllegalArgumentException("count must be 1 to " + MAX_COUNT + ", but was " + count);
         }
         return switch (unit) {
-            case SECONDS, MINUTES, HOURS -> utc(new WindowStarts.OnClock(count, unit));
+            case SECONDS, MINUTES, HOURS -> utc(WindowStarts.every(count, unit));
             case DAYS, MONTHS, YEARS -> utc(StartDates.every(count, unit, LocalDate.EPOCH));
             case WEEKS -> utc(StartDates.every(count, unit, FIRST_MONDAY));
             default ->
@@ -172,7 +180,7 @@ public final class CalendarWindow {
     }
 
     /**
-     * Returns the window that never ends, for what is granted once: all of the years 0 to 9999.
+     * Returns the window that never ends, for amounts that are granted once. It spans the years 0 to 9999.
      *
      * @return the window
      */
@@ -183,7 +191,7 @@ public final class CalendarWindow {
     /**
      * Returns this monthly window with another first day.
      *
-     * @param dayOfMonth the day, 1 to 31; in months that are shorter, their last day
+     * @param dayOfMonth the day, 1 to 31; shorter months start on their last day
      * @return the window
      * @throws IllegalArgumentException if there is no such day, or the window is not monthly
      */
@@ -208,7 +216,7 @@ public final class CalendarWindow {
     /**
      * Returns this yearly window with another first day.
      *
-     * @param day the day; February 29 is the 28th in years that have none
+     * @param day the day; in years without February 29, it stands for February 28
      * @return the window
      * @throws IllegalArgumentException if the window is not yearly
      */
@@ -217,15 +225,15 @@ public final class CalendarWindow {
     }
 
     /**
-     * Returns this window with a date on which one of the windows starts; the others start the same number of units
-     * before and after it.
+     * Returns this window with a date on which one of the windows starts. The others start whole windows before and
+     * after it.
      *
-     * @param date the date; where a month has no such day, its last
+     * @param date the date, in the years 0 to 9999; in a month without this day, windows start on its last day
      * @return the window
-     * @throws IllegalArgumentException if the window is shorter than a day, or has no end
+     * @throws IllegalArgumentException if the date is out of range, or the window is shorter than a day, or has no end
      */
     public CalendarWindow startingOn(LocalDate date) {
-        Objects.requireNonNull(date, "date");
+        checkYear("date", Objects.requireNonNull(date, "date").getYear(), date);
         if (starts instanceof WindowStarts.OnDates days) {
             StartDates dates = StartDates.every(days.count(), days.unit(), date);
             return new CalendarWindow(new WindowStarts.OnDates(dates, days.time()), zone);
@@ -234,14 +242,22 @@ public final class CalendarWindow {
     }
 
     /**
-     * Returns this window with a date and time at which one of the windows starts, by the clock of that time's zone:
-     * for periods that begin with a customer's first day.
+     * Returns this window with a date and time at which one of the windows starts, in the zone of that time. Use it for
+     * billing periods that begin when a customer signs up.
      *
-     * @param start the date, time and zone; a fraction of a second is left out
+     * <p>The date, the time and the zone count, and not the instant. If the clock shows that time twice, the window
+     * starts at the first of the two instants, even if the argument is the second. If the clock jumps over the time on
+     * the date of another window's start, that window starts at the jump.
+     *
+     * <p>The start is part of the counter's identity. Store it with the customer, and never compute it from the current
+     * time. Another start is another window, which begins at zero.
+     *
+     * @param start the date, time and zone, in the years 0 to 9999; a fraction of a second is dropped
      * @return the window
-     * @throws IllegalArgumentException if the window is shorter than a day, or has no end
+     * @throws IllegalArgumentException if the start is out of range, or the window is shorter than a day, or has no end
      */
     public CalendarWindow startingFrom(ZonedDateTime start) {
+        checkYear("start", Objects.requireNonNull(start, "start").getYear(), start);
         return startingOn(start.toLocalDate())
                 .startingAt(start.toLocalTime().truncatedTo(ChronoUnit.SECONDS))
                 .in(start.getZone());
@@ -267,7 +283,7 @@ public final class CalendarWindow {
     /**
      * Returns this window in another time zone.
      *
-     * @param zone the zone whose calendar and clock count
+     * @param zone the zone whose calendar and clock define the windows
      * @return the window
      */
     public CalendarWindow in(ZoneId zone) {
@@ -276,13 +292,13 @@ public final class CalendarWindow {
     }
 
     /**
-     * Returns the window that an instant is in.
+     * Returns the window that contains an instant.
      *
-     * <p>Computed anew each time, in less than a microsecond; whoever asks often keeps the answer, and asks it whether
-     * it {@link WindowBounds#contains contains} the instant.
+     * <p>Each call computes the window anew, in less than a microsecond. A caller with many instants should keep the
+     * result and check whether it {@link WindowBounds#contains contains} the next instant.
      *
      * @param instant the instant, in the years 0 to 9999 (UTC)
-     * @return where that window starts and ends
+     * @return the start and the end of that window
      * @throws IllegalArgumentException if the instant is not in these years
      */
     public WindowBounds at(Instant instant) {
@@ -293,9 +309,9 @@ public final class CalendarWindow {
     }
 
     /**
-     * Returns of what the windows are long, as far as the clock does not change in them.
+     * Returns the unit of the windows' length.
      *
-     * @return seconds, minutes, hours, days, weeks, months or years; {@link ChronoUnit#FOREVER} of the window that
+     * @return seconds, minutes, hours, days, weeks, months or years; {@link ChronoUnit#FOREVER} for the window that
      *     never ends
      */
     public ChronoUnit unit() {
@@ -303,7 +319,7 @@ public final class CalendarWindow {
     }
 
     /**
-     * Returns how many units a window has.
+     * Returns the number of units in a window.
      *
      * @return at least 1
      */
@@ -312,10 +328,10 @@ public final class CalendarWindow {
     }
 
     /**
-     * Returns the length of the windows as it stands in the names of counters.
+     * Returns the length of the windows, in the form that the names of counters contain.
      *
      * @return the number and {@code s}, {@code m}, {@code h}, {@code d}, {@code w}, {@code mo} or {@code y}, such as
-     *     {@code 15m}; {@code life} of the window that never ends
+     *     {@code 15m}; {@code life} for the window that never ends
      */
     public String length() {
         return switch (unit()) {
@@ -331,12 +347,18 @@ public final class CalendarWindow {
     }
 
     /**
-     * Returns the zone whose calendar and clock count.
+     * Returns the zone whose calendar and clock define the windows.
      *
-     * @return the zone; an offset if it always has the same
+     * @return the zone; an offset if the zone always has the same offset
      */
     public ZoneId zone() {
         return zone;
+    }
+
+    private static void checkYear(String name, int year, Object value) {
+        if (year < 0 || year > 9999) {
+            throw new IllegalArgumentException(name + " must be in the years 0 to 9999, but was " + value);
+        }
     }
 
     private CalendarWindow on(StartDates dates, String purpose) {

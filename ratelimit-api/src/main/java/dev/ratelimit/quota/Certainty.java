@@ -1,11 +1,14 @@
 package dev.ratelimit.quota;
 
-/** What is known of an operation on a counter that failed. */
+/** Says whether a failed operation on a counter may have been applied. */
 public enum Certainty {
 
-    /** It was certainly not counted. */
+    /** The operation was certainly not applied. */
     NOT_APPLIED,
 
-    /** It may have been counted. An amount asked for is then to be taken as spent, and one given back as not given. */
+    /**
+     * The operation may have been applied. The caller should treat a requested amount as spent, and a refund as not
+     * done.
+     */
     INDETERMINATE
 }

@@ -1,17 +1,17 @@
 package dev.ratelimit.quota;
 
-/** What a reservation charges that is closed before anybody tried to commit it, because the work broke off. */
+/** The amount that a reservation charges if it is closed before a commit was tried, because the work failed. */
 public enum CloseCharges {
 
-    /** Nothing: all that was reserved is given back, so that only success is charged. This is the default. */
+    /** Nothing: the whole reserved amount is given back, so that only success is charged. This is the default. */
     NOTHING,
 
-    /** All that was reserved. It is the safe choice where work that broke off costs as much as work that ended. */
+    /** The whole reserved amount. This is the safe choice if failed work costs as much as completed work. */
     RESERVED,
 
     /**
-     * The amount that was last reported by {@link QuotaReservation#used(long)}, nothing if none was, and also more than was
-     * reserved. It is the choice for streams, whose clients may hang up when they have what they want.
+     * The amount that was last reported by {@link QuotaReservation#used(long)}, or nothing if none was reported. It may
+     * be more than the reserved amount. This is the choice for streams, whose clients may disconnect before the end.
      */
     LAST_REPORTED
 }

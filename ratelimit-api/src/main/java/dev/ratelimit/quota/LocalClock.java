@@ -6,23 +6,23 @@ import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 
 /**
- * The clock on the wall of a zone. Instants are whole seconds since 1970; what the clock shows is the instant plus the offset
- * of the zone, which changes at whole seconds only.
+ * The local clock of a zone. Instants are whole seconds since 1970. The clock shows the instant plus the offset of the
+ * zone, which changes at whole seconds only.
  *
- * <p>The clock <i>reaches</i> a local time at an instant if it shows it then, or jumps forward over it then. It walks from one
- * change of the offset to the next, and does not ask which offsets a local time can have: so it needs no assumption of
- * how far apart changes are, or how large.
+ * <p>The clock <i>reaches</i> a local time at an instant if it shows this time then, or jumps forward over it then. The
+ * methods walk from one change of the offset to the next. So they make no assumption about the size of changes, or the
+ * time between them.
  */
 record LocalClock(ZoneRules rules) {
 
-    /** What the clock shows at an instant. */
+    /** Returns the local time that the clock shows at an instant. */
     long shownAt(long second) {
         return second + offsetAt(second);
     }
 
-    /** The first instant at which the clock reaches a local time. */
+    /** Returns the first instant at which the clock reaches a local time. */
     long firstReaching(long local) {
-        // No offset is larger, so nothing before has reached it.
+        // No offset is larger, so the clock cannot have reached the local time earlier.
         long from = local - ZoneOffset.MAX.getTotalSeconds();
         while (true) {
             long reached = Math.max(from, local - offsetAt(from));
@@ -34,7 +34,7 @@ record LocalClock(ZoneRules rules) {
         }
     }
 
-    /** The last instant, up to the one given, at which the clock reaches a multiple of the unit. */
+    /** Returns the last instant, up to the given one, at which the clock reaches a multiple of the unit. */
     long lastMultiple(long upTo, long unit) {
         long second = upTo;
         while (true) {
@@ -51,7 +51,7 @@ record LocalClock(ZoneRules rules) {
         }
     }
 
-    /** The first instant, after the one given, at which the clock reaches a multiple of the unit. */
+    /** Returns the first instant, after the given one, at which the clock reaches a multiple of the unit. */
     long nextMultiple(long after, long unit) {
         long second = after;
         while (true) {
@@ -68,7 +68,7 @@ record LocalClock(ZoneRules rules) {
         }
     }
 
-    /** Whether a change of the offset lets the clock show a multiple of the unit, or jump over one. */
+    /** Returns whether the clock, by a change of the offset, shows a multiple of the unit or jumps over one. */
     private static boolean reachesMultiple(ZoneOffsetTransition change, long unit) {
         long before = change.toEpochSecond() + change.getOffsetBefore().getTotalSeconds();
         long after = change.toEpochSecond() + change.getOffsetAfter().getTotalSeconds();

@@ -11,26 +11,26 @@ import java.util.Objects;
  * Quota.of("exports", 0, CalendarWindow.daily())    // nothing at all
  * }</pre>
  *
- * <p>Unlike a {@link dev.ratelimit.Rate}, it does not refill: what is left at the end of a window is gone, and the next
- * one starts with the whole amount.
+ * <p>Unlike a {@link dev.ratelimit.Rate}, a quota does not refill. The amount left at the end of a window is lost, and
+ * the next window starts with the whole amount.
  *
  * <p>Immutable and thread-safe.
  *
- * @param name what is counted; quotas of different names are counted apart. 1 to 64 of {@code A-Z a-z 0-9 . _ -}
- * @param limit the amount per window, in units of the caller's choice; at least 0, which blocks
- * @param window how time is cut into windows
+ * @param name the name of the quota, which identifies its counters: 1 to 64 of {@code A-Z a-z 0-9 . _ -}
+ * @param limit the amount per window, in units of the caller's choice, at least 0; a limit of 0 blocks
+ * @param window the calendar window that divides time into windows
  */
 public record Quota(String name, long limit, CalendarWindow window) {
 
     private static final int MAX_NAME_LENGTH = 64;
 
     /**
-     * Creates a quota; {@link #of} reads better.
+     * Creates a quota. {@link #of} is easier to read.
      *
-     * @param name what is counted: 1 to 64 of {@code A-Z a-z 0-9 . _ -}
+     * @param name the name of the quota: 1 to 64 of {@code A-Z a-z 0-9 . _ -}
      * @param limit the amount per window, at least 0
-     * @param window how time is cut into windows
-     * @throws IllegalArgumentException if the name is not as said, or the limit is negative
+     * @param window the calendar window that divides time into windows
+     * @throws IllegalArgumentException if the name has another form, or the limit is negative
      */
     public Quota {
         Objects.requireNonNull(name, "name");
@@ -45,13 +45,13 @@ public record Quota(String name, long limit, CalendarWindow window) {
     }
 
     /**
-     * Returns the quota of so much per window.
+     * Returns a quota.
      *
-     * @param name what is counted: 1 to 64 of {@code A-Z a-z 0-9 . _ -}
+     * @param name the name of the quota: 1 to 64 of {@code A-Z a-z 0-9 . _ -}
      * @param limit the amount per window, at least 0
-     * @param window how time is cut into windows
+     * @param window the calendar window that divides time into windows
      * @return the quota
-     * @throws IllegalArgumentException if the name is not as said, or the limit is negative
+     * @throws IllegalArgumentException if the name has another form, or the limit is negative
      */
     public static Quota of(String name, long limit, CalendarWindow window) {
         return new Quota(name, limit, window);

@@ -10,22 +10,24 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A quota service's answer: whether the amount was counted, and what each quota shows after it.
+ * A quota decision is a quota service's answer to one request: whether the amount was counted, and the usage of each
+ * quota after it.
  *
- * <p>With several quotas, {@link #binding()} is the one that the single figures are of: of those that refuse, the one whose
- * window ends last; if none does, the one of which the least is left.
+ * <p>With several quotas, {@link #used()}, {@link #limit()}, {@link #remaining()} and {@link #window()} are the figures
+ * of the {@link #binding()} quota. Of the quotas that refuse, it is the one whose window ends last. If none refuses, it
+ * is the one with the fewest units left.
  *
  * <p>Immutable and thread-safe.
  */
 public final class QuotaDecision {
 
-    /** The wait for what never comes: {@link ChronoUnit#FOREVER}. */
+    /** The wait of a request that can never be allowed: {@link ChronoUnit#FOREVER}. */
     public static final Duration NEVER = ChronoUnit.FOREVER.getDuration();
 
-    /** Stands for the place of a usage that refuses, if none does. */
+    /** Stands for the index of the usage that refuses, if none does. */
     private static final int ALLOWED = -1;
 
-    /** Stands for the place of a usage that refuses, if the store is away. */
+    /** Stands for the index of the usage that refuses, if the store is away. */
     private static final int CLOSED = -2;
 
     private final List<QuotaUsage> usages;
@@ -36,7 +38,12 @@ public final class QuotaDecision {
     private final long atMillis;
 
     private QuotaDecision(
-            List<QuotaUsage> usages, int refusing, int binding, Duration retryAfter, DecisionSource source, Instant now) {
+            List<QuotaUsage> usages,
+            int refusing,
+            int binding,
+            Duration retryAfter,
+            DecisionSource source,
+            Instant now) {
         this.usages = usages;
         this.refusing = refusing;
         this.binding = binding;
@@ -46,24 +53,24 @@ public final class QuotaDecision {
     }
 
     /**
-     * Returns the answer of quotas that have counted an amount, or would.
+     * Returns the decision of quotas that have counted an amount, or would.
      *
-     * @param usages what each shows now, in the order of the quotas, at least one
-     * @param now the instant at which it was asked for
-     * @return the answer
-     * @throws IllegalArgumentException if there is none
+     * @param usages the usage of each quota now, in the order of the quotas, at least one
+     * @param now the instant of the request
+     * @return the decision
+     * @throws IllegalArgumentException if there is no usage
      */
     public static QuotaDecision allowed(List<QuotaUsage> usages, Instant now) {
         return allowed(usages, DecisionSource.STORE, now);
     }
 
     /**
-     * Returns the answer of quotas that have counted an amount, or would, and says where the answer comes from.
+     * Returns the decision of quotas that have counted an amount, or would, with its source.
      *
-     * @param usages what each shows now, in the order of the quotas, at least one
-     * @param source any but {@link DecisionSource#CLOSED}, which denies
-     * @param now the instant at which it was asked for
-     * @return the answer
+     * @param usages the usage of each quota now, in the order of the quotas, at least one
+     * @param source the source; not {@link DecisionSource#CLOSED}, which refuses
+     * @param now the instant of the request
+     * @return the decision
      * @throws IllegalArgumentException if there is no usage, or the source is {@code CLOSED}
      */
     public static QuotaDecision allowed(List<QuotaUsage> usages, DecisionSource source, Instant now) {
@@ -71,16 +78,17 @@ public final class QuotaDecision {
             throw new IllegalArgumentException("source must not be CLOSED, which denies; use unavailable(...)");
         }
         List<QuotaUsage> all = checked(usages);
-        return new QuotaDecision(all, ALLOWED, least(all), Duration.ZERO, Objects.requireNonNull(source, "source"), now);
+        return new QuotaDecision(
+                all, ALLOWED, least(all), Duration.ZERO, Objects.requireNonNull(source, "source"), now);
     }
 
     /**
-     * Returns the denial of a service whose store is away. No quota refused, so {@link #refusedBy()} is empty.
+     * Returns the refusal by a service whose store is away. No quota refused, so {@link #refusedBy()} is empty.
      *
-     * @param usages what this process knows of each quota, in their order, at least one
-     * @param retryAfter after which time to ask again, at least zero
-     * @param now the instant at which it was asked for
-     * @return the answer, with the source {@link DecisionSource#CLOSED}
+     * @param usages the usage of each quota that this process knows of, in the order of the quotas, at least one
+     * @param retryAfter the time after which the caller may try again, at least zero
+     * @param now the instant of the request
+     * @return the decision, with the source {@link DecisionSource#CLOSED}
      * @throws IllegalArgumentException if there is no usage, or the time is negative
      */
     public static QuotaDecision unavailable(List<QuotaUsage> usages, Duration retryAfter, Instant now) {
@@ -100,16 +108,16 @@ public final class QuotaDecision {
     }
 
     /**
-     * Returns the answer of quotas of which at least one does not have an amount.
+     * Returns the decision of quotas of which at least one does not have an amount left.
      *
-     * <p>If none lacks it by now, because a window went on or something was given back meanwhile, it is the one of which the
-     * least is left, and to be asked again at once.
+     * <p>If by now all quotas have the amount, because a window ended or units were given back meanwhile, the quota
+     * with the fewest units left counts as the one that refused, and the caller may try again at once.
      *
-     * @param usages what each shows now, in the order of the quotas, at least one
-     * @param amount the amount that was asked for
-     * @param now the instant at which it was
-     * @return the answer
-     * @throws IllegalArgumentException if there is none
+     * @param usages the usage of each quota now, in the order of the quotas, at least one
+     * @param amount the amount of the request
+     * @param now the instant of the request
+     * @return the decision
+     * @throws IllegalArgumentException if there is no usage
      */
     public static QuotaDecision refused(List<QuotaUsage> usages, long amount, Instant now) {
         List<QuotaUsage> all = checked(usages);
@@ -145,16 +153,17 @@ public final class QuotaDecision {
     }
 
     /**
-     * Returns whether the amount was counted, or would be where it was only looked at.
+     * Returns whether the amount was counted (or, from {@code peek}, would be).
      *
-     * @return whether all quotas have it
+     * @return whether all quotas have the amount
      */
     public boolean allowed() {
         return refusing == ALLOWED;
     }
 
     /**
-     * Returns whether the request is denied because the store is away: a 503 rather than a 429.
+     * Returns whether the request is refused because the store is away. An HTTP server then answers 503 rather than
+     * 429.
      *
      * @return whether the {@linkplain #source() source} is {@link DecisionSource#CLOSED}
      */
@@ -163,10 +172,11 @@ public final class QuotaDecision {
     }
 
     /**
-     * Returns where this answer comes from.
+     * Returns the source of this decision.
      *
-     * <p>With {@link DecisionSource#LOCAL}, {@link DecisionSource#OPEN} and {@link DecisionSource#CLOSED} the usages have only what
-     * this process allowed by itself and has not counted in the store yet, because the store is away.
+     * <p>With {@link DecisionSource#LOCAL}, {@link DecisionSource#OPEN} and {@link DecisionSource#CLOSED}, the usages
+     * contain only the units that this process allowed on its own and has not counted in the store yet, because the
+     * store is away.
      *
      * @return the source, {@link DecisionSource#STORE} unless the service says otherwise
      */
@@ -175,36 +185,36 @@ public final class QuotaDecision {
     }
 
     /**
-     * Returns what each quota shows.
+     * Returns the usage of each quota.
      *
-     * @return one for each quota, in their order
+     * @return one usage for each quota, in the order of the quotas
      */
     public List<QuotaUsage> usages() {
         return usages;
     }
 
     /**
-     * Returns the usage that refused.
+     * Returns the usage of the quota that refused.
      *
-     * @return the one whose window ends last; empty if the amount is allowed, or the store is away
+     * @return of several, the one whose window ends last; empty if the amount is allowed, or the store is away
      */
     public Optional<QuotaUsage> refusedBy() {
         return refusing < 0 ? Optional.empty() : Optional.of(usages.get(refusing));
     }
 
     /**
-     * Returns the usage that decides most: the one that refused, or else the one of which the least is left.
+     * Returns the usage of the binding quota: the one that refused, or else the one with the fewest units left.
      *
-     * @return a usage
+     * @return the usage
      */
     public QuotaUsage binding() {
         return usages.get(binding);
     }
 
     /**
-     * Returns what is used of the {@linkplain #binding() binding} quota.
+     * Returns the units used of the {@linkplain #binding() binding} quota.
      *
-     * @return an amount from 0
+     * @return the number of units, at least 0
      */
     public long used() {
         return binding().used();
@@ -213,16 +223,16 @@ public final class QuotaDecision {
     /**
      * Returns the limit of the {@linkplain #binding() binding} quota.
      *
-     * @return an amount from 0
+     * @return the number of units, at least 0
      */
     public long limit() {
         return binding().limit();
     }
 
     /**
-     * Returns what is left of the {@linkplain #binding() binding} quota.
+     * Returns the units left of the {@linkplain #binding() binding} quota.
      *
-     * @return an amount from 0
+     * @return the number of units, at least 0
      */
     public long remaining() {
         return binding().remaining();
@@ -231,14 +241,14 @@ public final class QuotaDecision {
     /**
      * Returns the window of the {@linkplain #binding() binding} quota.
      *
-     * @return its start and end
+     * @return the start and the end of the window
      */
     public WindowBounds window() {
         return binding().window();
     }
 
     /**
-     * Returns the instant at which the service was asked, by its clock.
+     * Returns the instant of the request, by the service's clock.
      *
      * @return the instant, in whole milliseconds
      */
@@ -247,7 +257,7 @@ public final class QuotaDecision {
     }
 
     /**
-     * Returns after which time the {@linkplain #binding() binding} quota is renewed.
+     * Returns the time after which the {@linkplain #binding() binding} quota is renewed.
      *
      * @return the time until its window ends, at least zero; {@link #NEVER} if the window has no end
      */
@@ -260,8 +270,8 @@ public final class QuotaDecision {
     }
 
     /**
-     * Returns after which time the same request may be allowed: when the window of the quota that refused ends. If the store is
-     * away, after this time it is worth asking again.
+     * Returns the time after which the same request may be allowed: when the window of the quota that refused ends. If
+     * the store is away, it is the time after which the caller should try again.
      *
      * @return zero if it is allowed; {@link #NEVER} if the amount is above the limit, or that window has no end
      */
@@ -270,10 +280,10 @@ public final class QuotaDecision {
     }
 
     /**
-     * Returns {@link #retryAfter()} in whole seconds, as a {@code Retry-After} field has it.
+     * Returns {@link #retryAfter()} in whole seconds, for a {@code Retry-After} field.
      *
-     * @return the seconds, rounded up: zero if the request was allowed, at least 1 if it was denied, because zero would invite the
-     *     client to come again at once; empty for {@link #NEVER}
+     * @return the seconds, rounded up: zero if the request was allowed, at least 1 if it was refused, because zero
+     *     would tell the client to try again at once; empty for {@link #NEVER}
      */
     public OptionalLong retryAfterSeconds() {
         if (allowed()) {

@@ -1,27 +1,29 @@
 package dev.ratelimit.quota;
 
 /**
- * A quota listener is told when a key has used so much of a quota that somebody should know.
+ * A quota listener receives a call when a key's usage of a quota reaches a configured percentage.
  *
- * <p><b>Calls.</b> On the thread of the request that finds it, which waits for it; by many threads at once. What it
- * throws, but for an {@link Error}, changes nothing for the request.
+ * <p><b>Calls.</b> The service calls the listener on the thread of the request that reaches the percentage, and the
+ * request waits for it. Many threads call it at once. An exception that it throws changes nothing for the request; an
+ * {@link Error} reaches the caller.
  */
 @FunctionalInterface
 public interface QuotaListener {
 
     /**
-     * Told that a key has reached a share of a quota: once for each key, window and share by this service, and again
-     * if the share is reached again after the limit was raised, the usage was reset, or something was given back.
+     * Called when a key has reached a percentage of a quota: once by this service for each key, window and percentage.
+     * It is called again if the key reaches the percentage again after the limit was raised, the usage was reset, or
+     * units were given back.
      *
-     * <p>After a reset or a refund by another process, a request that consumes or charges tells again; one that
-     * reserves does not, because what is reserved goes up and down by itself.
+     * <p>After a reset or a refund by another process, a request that consumes or charges causes another call. A
+     * request that reserves does not, because reserved amounts rise and fall in normal use.
      *
-     * <p>Where a request goes past several shares, each is told, the smallest first. Another process that counts on
-     * the same store tells its own listeners when it sees it.
+     * <p>If a request passes several percentages, the listener is called for each, the smallest first. Another process
+     * on the same store calls its own listeners when it sees the usage.
      *
      * @param key the key
-     * @param percent the share that was asked to be told of
-     * @param usage what is used now, at least that share
+     * @param percent the configured percentage that the key has reached
+     * @param usage the usage now, at least that percentage
      */
     void reached(String key, int percent, QuotaUsage usage);
 }

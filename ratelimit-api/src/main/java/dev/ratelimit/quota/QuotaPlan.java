@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A quota plan is the quotas that a customer has bought: limits and windows, under a name.
+ * A quota plan is a named list of quotas, such as those that a customer has bought.
  *
  * <pre>{@code
  * QuotaPlan.of("gold",
@@ -15,20 +15,20 @@ import java.util.Set;
  *         Quota.of("calls-a-minute", 1_000, CalendarWindow.everyMinute()))
  * }</pre>
  *
- * <p>Quotas of the same name in two plans are the same quota with another limit or window: see {@link QuotaPlans}.
+ * <p>Quotas of the same name in two plans are the same quota with different limits or windows: see {@link QuotaPlans}.
  *
  * <p>Immutable and thread-safe.
  *
- * @param name what the plan is called in reports; not empty
- * @param quotas at least one, each with a name of its own; an amount is counted on all of them or on none
+ * @param name the name of the plan in reports; not empty
+ * @param quotas at least one quota, all with different names; an amount is counted on all of them or on none
  */
 public record QuotaPlan(String name, List<Quota> quotas) {
 
     /**
-     * Creates a plan; {@link #of} reads better.
+     * Creates a plan. {@link #of} is easier to read.
      *
-     * @param name what the plan is called in reports; not empty
-     * @param quotas at least one, each with a name of its own
+     * @param name the name of the plan in reports; not empty
+     * @param quotas at least one quota, all with different names
      * @throws IllegalArgumentException if the name is empty, there is no quota, or two have the same name
      */
     public QuotaPlan {
@@ -50,11 +50,11 @@ public record QuotaPlan(String name, List<Quota> quotas) {
     }
 
     /**
-     * Returns the plan of some quotas.
+     * Returns a plan.
      *
-     * @param name what the plan is called in reports; not empty
+     * @param name the name of the plan in reports; not empty
      * @param first a quota
-     * @param more further ones, with names of their own
+     * @param more further quotas, with different names
      * @return the plan
      * @throws IllegalArgumentException if the name is empty, or two quotas have the same name
      */

@@ -5,7 +5,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Quota plans are the plans of keys, as a resolver names them, and how long its answers hold.
+ * Quota plans give each key a plan: they consist of a resolver, which returns the plan of a key, and of rules for
+ * caching it.
  *
  * <pre>{@code
  * QuotaPlans plans = QuotaPlans.of(directory::planOf, FREE)
@@ -13,28 +14,31 @@ import java.util.function.Consumer;
  *         .onFallback(report -> log.warn(report.toString()));
  * }</pre>
  *
- * <p><b>Answers.</b> An answer is remembered for {@link #maxAge(Duration)}; the next call after that asks the resolver
- * again. {@link QuotaService#planChanged(String)} has it asked at once. Calls for one key that come while it is asked
- * wait for that one answer.
+ * <p><b>Answers.</b> The service caches an answer for {@link #maxAge(Duration)}. The next call after that asks the
+ * resolver again. After {@link QuotaService#planChanged(String)} the next call asks it in any case. All calls for a key
+ * that arrive while the resolver is asked wait for that one answer.
  *
- * <p><b>A change of plan keeps what was used</b>, quota by quota: a quota of the same name, whose window has the same
- * length and start, goes on with its count under the new limit. One with another window counts from zero in that
- * window; what was used in the old one is there again if the key goes back before its end.
+ * <p><b>A change of plan keeps the usage</b>, quota by quota. A quota of the same name, whose window has the same
+ * length and start, keeps its count under the new limit. A quota with another window counts from zero in that window.
+ * If the key goes back to the old plan before the old window ends, the old count applies again. The same holds for a
+ * start that is the key's own ({@link CalendarWindow#startingFrom}): the service keeps it only as long as the answer.
+ * So the start must come from the place where the contract is stored, and never from the current time. Otherwise each
+ * answer grants the whole amount again.
  *
- * <p><b>Failures.</b> Where the resolver throws or returns null, the key keeps its last known plan, and has the
- * default plan if none is known. This is reported, and the resolver is asked for that key again only after
- * {@link #retryAfter(Duration)}. An {@link Error} is a failure for all other callers, and reaches the one on whose
- * thread it was thrown.
+ * <p><b>Failures.</b> If the resolver throws or returns null, the key keeps its last known plan, or gets the default
+ * plan if none is known. The service reports this, and asks the resolver for that key again only after
+ * {@link #retryAfter(Duration)}. A thread that is interrupted before the resolver has answered gets the last known plan; if none
+ * is known, a {@link QuotaUnavailableException} says that nothing was counted. An {@link Error} reaches the caller all
+ * whose thread it was thrown. For all whose callers it is a failure like any other.
  *
- * <p><b>Memory.</b> {@link #maxEntries(int)} keys are remembered, by 64 bits each, with their plans: some 500 bytes
- * for each key. A key that is asked for seldom is forgotten before one that is asked for often.
+ * <p><b>Memory.</b> The service caches the plans of up to {@link #maxEntries(int)} keys, each identified by a
+ * fingerprint of 64 bits: about 500 bytes for each key. It forgets rarely used keys before often used ones.
  *
- * <p>Immutable and thread-safe, as far as its functions are. Each service that is built with it remembers answers of
- * its own.
+ * <p>Immutable and thread-safe if its functions are. Each service built with it has a cache of its own.
  */
 public final class QuotaPlans {
 
-    /** The number of keys whose plans are remembered, unless it is set: 10,000. */
+    /** The default number of keys whose plans are cached: 10,000. */
     public static final int DEFAULT_MAX_ENTRIES = 10_000;
 
     private static final int MAX_ENTRIES = 100_000_000;
@@ -65,11 +69,11 @@ public final class QuotaPlans {
     }
 
     /**
-     * Returns the plans that a resolver names: remembered for a minute, for 10,000 keys, and asked for again a second
-     * after a failure, which nobody is told of.
+     * Returns the plans of a resolver with default settings: answers are cached for a minute, for 10,000 keys; the
+     * resolver is asked again a second after a failure; and failures are not reported.
      *
      * @param resolver the resolver
-     * @param fallback the plan of a key of which nothing is known while the resolver fails
+     * @param fallback the plan of a key without a known plan while the resolver fails
      * @return the plans
      */
     public static QuotaPlans of(QuotaPlanResolver resolver, QuotaPlan fallback) {
@@ -83,9 +87,9 @@ public final class QuotaPlans {
     }
 
     /**
-     * Returns these plans with another bound on how many keys are remembered.
+     * Returns these plans with another maximum number of keys whose plans are cached.
      *
-     * @param maxEntries from 1 to 100,000,000
+     * @param maxEntries the number of keys, from 1 to 100,000,000
      * @return the plans
      * @throws IllegalArgumentException if it is out of range
      */
@@ -97,10 +101,10 @@ public final class QuotaPlans {
     }
 
     /**
-     * Returns these plans with another time for which an answer is remembered: a change of plan binds after it at the
-     * latest.
+     * Returns these plans with another time for which an answer is cached. A change of plan takes effect after this
+     * time at the latest.
      *
-     * @param maxAge more than zero, at most 365 days
+     * @param maxAge the time, more than zero, at most 365 days
      * @return the plans
      * @throws IllegalArgumentException if it is out of range
      */
@@ -111,7 +115,7 @@ public final class QuotaPlans {
     /**
      * Returns these plans with another time after which the resolver is asked again for a key for which it failed.
      *
-     * @param retryAfter more than zero, at most 365 days
+     * @param retryAfter the time, more than zero, at most 365 days
      * @return the plans
      * @throws IllegalArgumentException if it is out of range
      */
@@ -120,10 +124,10 @@ public final class QuotaPlans {
     }
 
     /**
-     * Returns these plans with a function that is told of each failure of the resolver, on the thread that asked. What
-     * it throws, but for an {@link Error}, is ignored.
+     * Returns these plans with a listener for failures of the resolver. It runs on the thread that called the resolver.
+     * An exception that it throws is ignored; an {@link Error} is not.
      *
-     * @param onFallback the function
+     * @param onFallback the listener
      * @return the plans
      */
     public QuotaPlans onFallback(Consumer<? super QuotaPlanFallback> onFallback) {
@@ -139,7 +143,7 @@ public final class QuotaPlans {
     }
 
     /**
-     * Returns who names plans.
+     * Returns the resolver.
      *
      * @return the resolver
      */
@@ -148,7 +152,7 @@ public final class QuotaPlans {
     }
 
     /**
-     * Returns the plan of a key of which nothing is known while the resolver fails.
+     * Returns the plan of a key without a known plan while the resolver fails.
      *
      * @return the default plan
      */
@@ -157,7 +161,7 @@ public final class QuotaPlans {
     }
 
     /**
-     * Returns how many keys are remembered.
+     * Returns the maximum number of keys whose plans are cached.
      *
      * @return at least 1
      */
@@ -166,7 +170,7 @@ public final class QuotaPlans {
     }
 
     /**
-     * Returns how long an answer is remembered.
+     * Returns the time for which an answer is cached.
      *
      * @return more than zero
      */
@@ -175,7 +179,7 @@ public final class QuotaPlans {
     }
 
     /**
-     * Returns after which time the resolver is asked again for a key for which it failed.
+     * Returns the time after which the resolver is asked again for a key for which it failed.
      *
      * @return more than zero
      */
@@ -184,9 +188,9 @@ public final class QuotaPlans {
     }
 
     /**
-     * Returns who is told of failures.
+     * Returns the listener for failures of the resolver.
      *
-     * @return the function
+     * @return the listener
      */
     public Consumer<? super QuotaPlanFallback> onFallback() {
         return onFallback;

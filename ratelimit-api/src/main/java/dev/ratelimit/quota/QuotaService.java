@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * A quota service counts what each key uses of one quota or several, in a store that other processes may share.
+ * A quota service counts the usage of one or more quotas by each key, in a store that other processes may share.
  *
  * <pre>{@code
  * QuotaService quotas = Quotas.builder(store)
@@ -15,242 +15,275 @@ import java.util.concurrent.Executor;
  * }
  * }</pre>
  *
- * <p><b>All or nothing.</b> An amount is counted on all quotas or on none, and no quota is ever exceeded by what is consumed
- * or reserved, by however many processes.
+ * <p><b>All or nothing.</b> An amount is counted on all quotas of a key or on none. Consumed and reserved amounts never
+ * exceed a quota, however many processes count.
  *
- * <p><b>Keys.</b> Any characters, at least one; an empty key is an {@link IllegalArgumentException}. Of a key with more than 255 bytes
- * in UTF-8, the store gets the beginning and a hash, so that each is counted by itself.
+ * <p><b>Keys.</b> Any characters, at least one. An empty key throws an {@link IllegalArgumentException}. For a key of
+ * more than 255 bytes in UTF-8, the store gets its beginning and a hash, so that such keys stay distinct.
  *
  * <p><b>Amounts.</b> Whole numbers from 1: calls, bytes, tokens.
  *
  * <p><b>Waiting.</b> Each call waits for the store, at most until the deadline that the service was built with.
  *
- * <p><b>Errors.</b> A store in trouble is a {@link QuotaUnavailableException}, never a refusal. What is uncertain is taken as
- * spent.
+ * <p><b>Errors.</b> A store that fails or does not answer causes a {@link QuotaUnavailableException}, and never a
+ * refusal by a quota. Uncertain amounts are treated as spent.
  *
- * <p><b>Closing.</b> A service that prefetches units, or allows while its store is away, has something to give back or to count when the
- * application ends: close it, and its store after it. To close any other does nothing.
+ * <p><b>Closing.</b> A service that prefetches units, or allows requests while its store is away, must give units back
+ * or count them when the application ends. Close the service, and its store after it. For any other service, closing
+ * does nothing.
  *
- * <p>Thread-safe. It holds no threads, but for one while prefetched units are given back or amounts are posted.
+ * <p>Thread-safe. It has no threads, except one while it gives prefetched units back or counts owed units.
  */
 public interface QuotaService extends AutoCloseable {
 
     /**
-     * Counts 1, if all quotas have it.
+     * Counts one unit, if all quotas of the key have it left.
      *
-     * @param key whose quotas
-     * @return the answer
-     * @throws QuotaUnavailableException if the store is in trouble
+     * @param key the key
+     * @return the decision
+     * @throws QuotaUnavailableException if the store fails or does not answer
      */
     default QuotaDecision consume(String key) {
         return consume(key, 1);
     }
 
     /**
-     * Counts an amount, if all quotas have it.
+     * Counts an amount, if all quotas of the key have it left.
      *
-     * @param key whose quotas
-     * @param amount how much, at least 1
-     * @return the answer
+     * @param key the key
+     * @param amount the number of units, at least 1
+     * @return the decision
      * @throws IllegalArgumentException if the key or the amount is out of range
-     * @throws QuotaUnavailableException if the store is in trouble
+     * @throws QuotaUnavailableException if the store fails or does not answer
      */
     QuotaDecision consume(String key, long amount);
 
     /**
-     * Counts an amount that may be corrected or given back once it is known what was used.
+     * Reserves an amount: counts it, so that the caller may correct it or give it back once it knows what it used.
      *
-     * @param key whose quotas
-     * @param amount how much at most, at least 1
-     * @return the reservation, to be asked whether it was granted
+     * @param key the key
+     * @param amount the most units that will be used, at least 1
+     * @return the reservation; its {@link QuotaReservation#allowed()} says whether the amount was reserved
      * @throws IllegalArgumentException if the key or the amount is out of range
-     * @throws QuotaUnavailableException if the store is in trouble
+     * @throws QuotaUnavailableException if the store fails or does not answer
      */
     QuotaReservation reserve(String key, long amount);
 
     /**
-     * Counts an amount once, however often it is asked for with one idempotency key: for callers that repeat requests, and queues that
-     * deliver twice. A repetition gets the answer that was given first, also with another amount. A refusal is not remembered.
+     * Counts an amount once for each idempotency key, however often the caller repeats the call: for clients that
+     * retry, and queues that deliver twice. A repetition gets the first decision, even if it has another amount. A
+     * refusal is not remembered.
      *
-     * <p>An answer is remembered for a day, and not longer than the window in which it was counted: after that, it is counted anew. Such
-     * a request is counted by itself, and not from prefetched units. While the store is away it fails, whatever the service does then with
-     * others: only the store knows whether it was counted.
+     * <p>The store remembers a decision for a day, but not longer than the window in which the amount was counted. A
+     * repetition after that is counted again. Such a request always calls the store, and never takes prefetched units.
+     * While the store is away it fails, whatever {@link dev.ratelimit.WhenUnavailable} says, because only the store
+     * knows whether it was counted.
      *
-     * @param key whose quotas
-     * @param amount how much, at least 1
-     * @param idempotencyKey what a repetition has in common with the first, such as a request's id; not empty; of one key only
-     * @return the answer
+     * @param key the key
+     * @param amount the number of units, at least 1
+     * @param idempotencyKey the text that identifies the request in all repetitions, such as its id; not empty; not
+     *     shared by two keys
+     * @return the decision
      * @throws IllegalArgumentException if an argument is out of range
-     * @throws IllegalStateException if the store does not remember operations, or does not decide the key's quotas as one
-     * @throws QuotaUnavailableException if the store is in trouble; the same may be asked again
+     * @throws IllegalStateException if the store does not remember operations, or cannot decide all quotas of the key
+     *     atomically
+     * @throws QuotaUnavailableException if the store fails or does not answer; the caller may repeat the call
      */
     QuotaDecision consume(String key, long amount, String idempotencyKey);
 
     /**
-     * Reserves an amount once, however often it is asked for with one idempotency key: see {@link #consume(String, long, String)}. A
-     * repetition gets the same reservation, which ends once, whichever of the objects ends it.
+     * Reserves an amount once for each idempotency key, however often the caller repeats the call: see
+     * {@link #consume(String, long, String)}. A {@code consume} and a {@code reserve} with the same idempotency key are
+     * two requests.
      *
-     * @param key whose quotas
-     * @param amount how much at most, at least 1
-     * @param idempotencyKey what a repetition has in common with the first; not empty; of one key only
-     * @return the reservation, to be asked whether it was granted
+     * <p>A repetition gets the same reservation. It is committed once, by the first object that does so in any process.
+     * A close that charges an amount is a commit. After that, a repetition gets the first answer, and charges nothing
+     * more. After a cancellation, or a close that charged nothing, a repetition reserves anew. If another object of the
+     * cancelled reservation then commits, its amount is charged, even above the limit, because it has already been
+     * used.
+     *
+     * <p>The store remembers a commit for as long as the window, but at most 30 days. Such a reservation costs one more
+     * call of the store than one without an idempotency key.
+     *
+     * @param key the key
+     * @param amount the most units that will be used, at least 1
+     * @param idempotencyKey the text that identifies the request in all repetitions; not empty; not shared by two keys
+     * @return the reservation; its {@link QuotaReservation#allowed()} says whether the amount was reserved
      * @throws IllegalArgumentException if an argument is out of range
-     * @throws IllegalStateException if the store does not remember operations, or does not decide the key's quotas as one
-     * @throws QuotaUnavailableException if the store is in trouble; the same may be asked again
+     * @throws IllegalStateException if the store does not remember operations, or cannot decide all quotas of the key
+     *     atomically
+     * @throws QuotaUnavailableException if the store fails or does not answer; the caller may repeat the call
      */
     QuotaReservation reserve(String key, long amount, String idempotencyKey);
 
     /**
-     * Returns the reservation that another process, or this one, handed over. Does not call the store. It ends once, by whichever process
-     * does so first: {@code commit} and {@code cancel} of others then complete what that one said, and return false if they said
-     * otherwise. It can be ended as long as its counters are kept.
+     * Returns a reservation that this or another process handed over. Does not call the store. The reservation is
+     * committed once, by the first process that does so. A later {@code commit} of another process completes the first
+     * one, and returns false if it asked for another amount. If one process has cancelled or closed the reservation,
+     * and another commits it after all, the amount is charged.
      *
-     * @param handle what {@link QuotaReservation#handle()} returned, from a service on the same store
-     * @return the reservation, which charges when closed what this service was told
-     * @throws IllegalArgumentException if it is no handle
+     * <p><b>Late deliveries.</b> A handle is valid for 30 days. After that, {@code commit} and {@code cancel} throw an
+     * {@link IllegalStateException}, and the reservation stays charged as it is. If a handle is used again more than 23
+     * hours after its commit, {@code commit} and {@code cancel} change nothing and return false, because the store may
+     * have forgotten the correction. The same holds for {@code cancel} if it was cancelled.
+     *
+     * @param handle the text that {@link QuotaReservation#handle()} returned, from a service on the same store
+     * @return the reservation, which has this service's choice of {@link CloseCharges}
+     * @throws IllegalArgumentException if the text is not a handle
      */
     QuotaReservation resume(String handle);
 
     /**
-     * Says what {@link #consume(String)} would answer, with what is used before it, and counts nothing.
+     * Returns the decision that {@link #consume(String)} would give, but with the usage before it, and counts nothing.
      *
-     * @param key whose quotas
-     * @return the answer
-     * @throws QuotaUnavailableException if the store is in trouble
+     * @param key the key
+     * @return the decision
+     * @throws QuotaUnavailableException if the store fails or does not answer
      */
     default QuotaDecision peek(String key) {
         return peek(key, 1);
     }
 
     /**
-     * Says what {@link #consume(String, long)} would answer, with what is used before it, and counts nothing.
+     * Returns the decision that {@link #consume(String, long)} would give, but with the usage before it, and counts
+     * nothing.
      *
-     * @param key whose quotas
-     * @param amount how much, at least 1
-     * @return the answer
+     * @param key the key
+     * @param amount the number of units, at least 1
+     * @return the decision
      * @throws IllegalArgumentException if the key or the amount is out of range
-     * @throws QuotaUnavailableException if the store is in trouble
+     * @throws QuotaUnavailableException if the store fails or does not answer
      */
     QuotaDecision peek(String key, long amount);
 
     /**
-     * Gives back an amount that was consumed in the current windows, down to zero.
+     * Gives back an amount that was consumed in the current windows, down to zero. What was allowed while the store was away, and is not
+     * counted there yet, is taken back first, which needs no store.
      *
-     * @param key whose quotas
-     * @param amount how much, at least 1
-     * @return what each quota shows now
+     * @param key the key
+     * @param amount the number of units, at least 1
+     * @return the usage of each quota now
      * @throws IllegalArgumentException if the key or the amount is out of range
-     * @throws QuotaUnavailableException if the store is in trouble; then nothing may have been given back
+     * @throws QuotaUnavailableException if the store fails or does not answer; then the amount may not have been given
+     *     back
      */
     List<QuotaUsage> decrement(String key, long amount);
 
     /**
-     * Gives back an amount that a decision allowed, in the windows in which it was counted, also after their end: one that was consumed
-     * before midnight does not come off the new day. Counters that have been forgotten since then stay forgotten.
+     * Gives back an amount that a decision allowed, in the windows in which it was counted, also after their end. So an
+     * amount consumed before midnight is not subtracted from the new day. For counters that the store has forgotten
+     * since, the call does nothing. What the store has
+     * not counted yet is taken back without it.
      *
-     * @param key whose quotas
-     * @param amount how much, at least 1
+     * @param key the key
+     * @param amount the number of units, at least 1
      * @param consumed the decision, which must have allowed
-     * @return what each quota shows now in the window of the decision
+     * @return the usage of each quota now, in the window of the decision
      * @throws IllegalArgumentException if the key or the amount is out of range, or the decision refused
-     * @throws QuotaUnavailableException if the store is in trouble; then nothing may have been given back
+     * @throws QuotaUnavailableException if the store fails or does not answer; then the amount may not have been given
+     *     back
      */
     List<QuotaUsage> decrement(String key, long amount, QuotaDecision consumed);
 
     /**
-     * Counts an amount that has been used already, on all quotas, whatever their limits; also when they are exhausted.
+     * Counts an amount that has already been used on all quotas of the key, also above their limits.
      *
-     * @param key whose quotas
-     * @param amount how much, at least 1
-     * @return what each quota shows now, which may be above its limit
+     * @param key the key
+     * @param amount the number of units, at least 1
+     * @return the usage of each quota now, which may be above its limit
      * @throws IllegalArgumentException if the key or the amount is out of range
-     * @throws QuotaUnavailableException if the store is in trouble
+     * @throws QuotaUnavailableException if the store fails or does not answer
      */
     List<QuotaUsage> charge(String key, long amount);
 
     /**
-     * Gives a key credit on top of its quota of {@link CalendarWindow#lifetime()}: the limit is higher by it, for good and for all
-     * processes. It adds up, and what is used stays used.
+     * Adds credit to the {@linkplain CalendarWindow#lifetime() lifetime} quota of a key: raises its limit by an amount,
+     * permanently and for all processes. Credits add up, and the usage stays.
      *
      * @param key whose quota
-     * @param amount how much more, at least 1
-     * @throws IllegalArgumentException if the key or the amount is out of range, or the key has no lifetime quota, or several
-     * @throws QuotaUnavailableException if the store is in trouble; where it is uncertain, the credit may have been given
+     * @param amount the number of units, at least 1
+     * @throws IllegalArgumentException if the key or the amount is out of range, or the key has no lifetime quota, or
+     *     more than one
+     * @throws QuotaUnavailableException if the store fails or does not answer; if that is uncertain, the credit may
+     *     have been added
      */
     void topUp(String key, long amount);
 
     /**
-     * Sets what is used in the current windows to zero.
+     * Sets the usage of a key in the current windows to zero. What this service allowed before, while the store was away, does not come back
+     * later either.
      *
-     * @param key whose quotas
+     * @param key the key
      * @throws IllegalArgumentException if the key is out of range
-     * @throws QuotaUnavailableException if the store is in trouble
+     * @throws QuotaUnavailableException if the store fails or does not answer
      */
     void reset(String key);
 
     /**
-     * Returns the quotas that all keys have; of a service with plans, those of the default plan.
+     * Returns the quotas of all keys. For a service with plans, these are the quotas of the default plan.
      *
-     * @return at least one, in the order given
+     * @return at least one quota, in the order in which they were configured
      */
     List<Quota> quotas();
 
     /**
-     * Returns the quotas that a key has now. Of a service with plans, the resolver may be asked, and waited for.
+     * Returns the quotas that a key has now. A service with plans may call the resolver and wait for it.
      *
-     * @param key whose quotas
-     * @return at least one
+     * @param key the key
+     * @return at least one quota
      */
     List<Quota> quotas(String key);
 
     /**
-     * Replaces the quotas from the next call on. What was used of a quota stays used under its name, in windows of the same length that
-     * start at the same instant.
+     * Replaces the quotas from the next call on. A quota keeps the usage of the quota with the same name, in windows
+     * with the same length and start.
      *
      * @param first a quota
-     * @param more further ones, with names of their own
+     * @param more further quotas, with different names
      * @throws IllegalArgumentException if two have the same name
-     * @throws IllegalStateException if the service has plans, which say by themselves what changes
+     * @throws IllegalStateException if the service has plans, whose resolver decides about changes
      */
     void update(Quota first, Quota... more);
 
     /**
-     * Forgets the plan of a key in this process, so that the next call asks the resolver. What the key has used stays used: see
-     * {@link QuotaPlans}. Does nothing where all keys have the same quotas.
+     * Forgets the plan of a key in this process, so that the next call asks the resolver. The usage of the key stays:
+     * see {@link QuotaPlans}. Does nothing if the service has no plans.
      *
-     * @param key whose plan has changed
+     * @param key the key whose plan has changed
      */
     void planChanged(String key);
 
     /**
-     * Returns what operators ask of this service.
+     * Returns the methods for operators of this service.
      *
-     * @return lists, past windows, and resets of many keys
+     * @return the operations: lists, past windows, and resets of many keys
      */
     QuotaOperations operations();
 
     /**
      * Returns the same service for callers that do not wait.
      *
-     * @param executor where the store is waited for; it bounds how many calls are under way at once
-     * @return the asynchronous twin
+     * @param executor runs the calls that wait for the store; its threads bound the number of calls under way at once
+     * @return the asynchronous service
      */
     AsyncQuotaService async(Executor executor);
 
     /**
-     * Returns what the service has counted of its own work, and how it stands with its store. Does not call the store.
+     * Returns the figures of this service's own work, and the state of its store. Does not call the store.
      *
      * @return the figures at this moment
      */
     QuotaStatistics statistics();
 
     /**
-     * Gives prefetched units back, and has the store count what was allowed while it was away.
+     * Gives prefetched units back, and counts owed units in the store, which the service allowed while the store was
+     * away.
      *
-     * <p>Waits for the store, for each call at most until the deadline, and gives up after the first call that fails: units that
-     * could not be given back stay counted, and amounts that could not be counted are kept for a later {@code close}. Never
-     * throws because the store is in trouble. Requests that come later are answered as before, but nothing is prefetched any
-     * more, and nothing is allowed without the store. The store stays open.
+     * <p>Waits for the store, for each call at most until the deadline, and stops after the first call that fails.
+     * Units that could not be given back stay counted. Owed units that could not be counted are kept for a later
+     * {@code close}. Never throws because of the store. Later requests are answered as before, but the service
+     * prefetches no more units, nothing is nothing without the store, and no time to live ends a reservation. The store stays open. On an interrupted
+     * thread all this is done, too, and the thread is interrupted afterwards.
      */
     @Override
     void close();

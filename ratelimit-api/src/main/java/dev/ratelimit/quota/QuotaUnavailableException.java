@@ -4,14 +4,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown where a quota cannot be counted, because its store is in trouble. It is no refusal: whether to go on without, or to
- * turn the request away, is for the caller to say.
+ * Thrown if a quota cannot be counted, because its store fails or does not answer. It is not a refusal: the caller
+ * decides whether the request goes on without the quota.
  */
 public final class QuotaUnavailableException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Whether anything may have been counted. */
+    /** Says whether anything may have been counted. */
     private final Certainty certainty;
 
     /**
@@ -19,7 +19,7 @@ public final class QuotaUnavailableException extends RuntimeException {
      *
      * @param certainty whether anything may have been counted
      * @param message what went wrong
-     * @param cause why, or null
+     * @param cause the cause, or null
      */
     public QuotaUnavailableException(Certainty certainty, String message, @Nullable Throwable cause) {
         super(message, cause);
@@ -29,7 +29,7 @@ public final class QuotaUnavailableException extends RuntimeException {
     /**
      * Returns whether anything may have been counted.
      *
-     * @return {@link Certainty#NOT_APPLIED} if certainly nothing was, and the same may be asked again
+     * @return {@link Certainty#NOT_APPLIED} if certainly nothing was counted, so that the caller may repeat the call
      */
     public Certainty certainty() {
         return certainty;

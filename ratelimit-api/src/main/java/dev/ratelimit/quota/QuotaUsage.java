@@ -4,11 +4,12 @@ import java.math.BigInteger;
 import java.util.Objects;
 
 /**
- * A usage is what a key has used of a quota in one window. Immutable.
+ * A quota usage is the amount of a quota that a key has used in one window. Immutable and thread-safe.
  *
  * @param quota the quota
- * @param used the amount counted in the window; above the limit if more was used than reserved, or the limit was lowered
- * @param window the window, from its start to before its end
+ * @param used the amount counted in the window; above the limit if a caller used more than it reserved, or if the limit
+ *     was lowered
+ * @param window the window; its end is exclusive
  */
 public record QuotaUsage(Quota quota, long used, WindowBounds window) {
 
@@ -29,7 +30,7 @@ public record QuotaUsage(Quota quota, long used, WindowBounds window) {
     }
 
     /**
-     * Returns the most that may be used in the window.
+     * Returns the largest amount that may be used in the window.
      *
      * @return the quota's limit
      */
@@ -38,7 +39,7 @@ public record QuotaUsage(Quota quota, long used, WindowBounds window) {
     }
 
     /**
-     * Returns what is left in the window.
+     * Returns the amount left in the window.
      *
      * @return the limit less the amount used, at least 0
      */
@@ -47,9 +48,9 @@ public record QuotaUsage(Quota quota, long used, WindowBounds window) {
     }
 
     /**
-     * Returns how much of the quota is used.
+     * Returns the percentage of the quota that is used.
      *
-     * @return whole percents, rounded down; 100 of a quota whose limit is zero
+     * @return whole percent, rounded down; 100 for a quota whose limit is zero
      */
     public long percent() {
         if (limit() == 0) {

@@ -11,16 +11,25 @@ import java.util.Locale;
 /** The dates on which windows of a day or longer start. */
 sealed interface StartDates {
 
-    /** Of what the windows are long. */
+    /** Returns the unit of the windows' length. */
     ChronoUnit unit();
 
-    /** How many of it. */
+    /** Returns the number of units in a window. */
     default int count() {
         return 1;
     }
 
-    /** The dates that are a number of units from a start, and from each other. */
+    /**
+     * Returns the dates that are a whole number of windows before or after a start. They are expressed in the largest
+     * unit, so that equal dates are equal objects.
+     */
     static StartDates every(int count, ChronoUnit unit, LocalDate start) {
+        if (unit == ChronoUnit.DAYS && count % 7 == 0) {
+            return every(count / 7, ChronoUnit.WEEKS, start);
+        }
+        if (unit == ChronoUnit.MONTHS && count % 12 == 0) {
+            return every(count / 12, ChronoUnit.YEARS, start);
+        }
         return switch (unit) {
             case DAYS -> count == 1 ? new Daily() : EveryDays.of(unit, count, count, start);
             case WEEKS -> count == 1 ? new Weekly(start.getDayOfWeek()) : EveryDays.of(unit, count, 7 * count, start);
@@ -29,10 +38,10 @@ sealed interface StartDates {
         };
     }
 
-    /** The last start up to a date. */
+    /** Returns the last start up to and including a date. */
     LocalDate upTo(LocalDate date);
 
-    /** The start that comes after one. */
+    /** Returns the start that follows a start. */
     LocalDate after(LocalDate start);
 
     /** Every date. */
@@ -83,7 +92,7 @@ sealed interface StartDates {
         }
     }
 
-    /** One day of each month, its last where it is shorter. */
+    /** One day of each month; the last day of a shorter month. */
     record Monthly(int day) implements StartDates {
 
         @Override
@@ -112,7 +121,7 @@ sealed interface StartDates {
         }
     }
 
-    /** One day of each year; February 29 is the 28th in years that have none. */
+    /** One day of each year; in years without February 29, it stands for February 28. */
     record Yearly(MonthDay day) implements StartDates {
 
         @Override
@@ -160,7 +169,10 @@ sealed interface StartDates {
         }
     }
 
-    /** A day of the month, a number of months apart, before and after a start; the month's last where it is shorter. */
+    /**
+     * Dates on one day of the month that are a number of months apart, before and after a start; the last day of a
+     * shorter month.
+     */
     record EveryMonths(ChronoUnit unit, int count, int months, int offset, int day) implements StartDates {
 
         static EveryMonths of(ChronoUnit unit, int count, int months, LocalDate start) {

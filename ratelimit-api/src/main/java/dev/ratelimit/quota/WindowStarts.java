@@ -6,31 +6,49 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 
-/** Where windows start on a local clock. */
+/** The rule for the starts of windows on a local clock. */
 sealed interface WindowStarts {
 
-    /** The length of the windows, on a clock that is never changed. */
+    /** Returns the unit of the windows' length. */
     ChronoUnit unit();
 
-    /** How many units a window has. */
+    /** Returns the number of units in a window. */
     int count();
 
-    /** The window that has a second in it. */
+    /** Returns the window that contains a second. */
     WindowBounds around(long second, LocalClock clock);
 
-    /** When the clock reaches a multiple of a number of seconds, minutes or hours, counted from midnight; it divides a day. */
-    record OnClock(int count, ChronoUnit unit) implements WindowStarts {
-
-        public OnClock {
-            long day = ChronoUnit.DAYS.getDuration().toSeconds()
-                    / unit.getDuration().toSeconds();
-            if (count < 1 || count >= day || day % count != 0) {
-                throw new IllegalArgumentException("windows of " + count + " " + unit
-                        + " would start at other times each day; take " + "a number below " + day + " that divides it");
+    /**
+     * Returns windows that start when the clock reaches a multiple of a number of units from midnight. They are
+     * expressed in the largest unit, so that equal windows are equal objects.
+     */
+    static WindowStarts every(int count, ChronoUnit unit) {
+        long seconds = count * unit.getDuration().toSeconds();
+        long day = ChronoUnit.DAYS.getDuration().toSeconds();
+        if (seconds > day || day % seconds != 0) {
+            throw new IllegalArgumentException("windows of " + count + " " + unit
+                    + " would start at other times each day; take a number that divides "
+                    + day / unit.getDuration().toSeconds());
+        }
+        if (seconds == day) {
+            return new OnDates(new StartDates.Daily(), LocalTime.MIDNIGHT);
+        }
+        for (ChronoUnit larger : List.of(ChronoUnit.HOURS, ChronoUnit.MINUTES)) {
+            if (seconds % larger.getDuration().toSeconds() == 0) {
+                return new OnClock((int) (seconds / larger.getDuration().toSeconds()), larger);
             }
         }
+        return new OnClock((int) seconds, ChronoUnit.SECONDS);
+    }
+
+    /**
+     * Windows that start when the clock reaches a multiple of a number of seconds, minutes or hours from midnight. The
+     * number divides a day.
+     */
+    record OnClock(int count, ChronoUnit unit) implements WindowStarts {
 
         @Override
         public WindowBounds around(long second, LocalClock clock) {
@@ -51,7 +69,7 @@ sealed interface WindowStarts {
         }
     }
 
-    /** When the clock first reaches a time of day, on some dates. */
+    /** Windows that start when the clock first reaches a time of day on given dates. */
     record OnDates(StartDates dates, LocalTime time) implements WindowStarts {
 
         @Override
@@ -76,7 +94,7 @@ sealed interface WindowStarts {
                 if (end > second) {
                     return bounds(start, end);
                 }
-                // The clock was set back over this start, which it had reached before.
+                // The clock was set back over this start, which it had already reached.
                 start = end;
             }
         }
@@ -91,7 +109,7 @@ sealed interface WindowStarts {
         }
     }
 
-    /** Once, before anything else: one window, which has no end. */
+    /** A single window, which has no end. */
     record Once() implements WindowStarts {
 
         @Override

@@ -1,4 +1,4 @@
-/** Contract quotas: amounts per calendar window, counted in a store that many processes share. */
+/** Quotas: amounts per calendar window, counted in a store that many processes share. */
 @NullMarked
 package dev.ratelimit.quota;
 

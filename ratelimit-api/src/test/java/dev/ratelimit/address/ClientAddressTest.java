@@ -176,7 +176,7 @@ class ClientAddressTest {
         assertThatThrownBy(() -> ClientAddress.fromForwarded(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("proxies");
-        assertThatThrownBy(() -> xForwardedFor.of(null, List.of()))
+        assertThatThrownBy(() -> xForwardedFor.of((InetAddress) null, List.of()))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("peer");
         assertThatThrownBy(() -> xForwardedFor.of(parsed("10.0.0.1"), Collections.singletonList(null)))
@@ -190,5 +190,34 @@ class ClientAddressTest {
 
     private static InetAddress parsed(String text) {
         return AddressLiteral.parse(text).orElseThrow();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "203.0.113.9, 203.0.113.9",
+        "203.0.113.9:4711, 203.0.113.9",
+        "::ffff:203.0.113.9, 203.0.113.9",
+        "0:0:0:0:0:0:0:1, 0:0:0:0:0:0:0:1",
+        "[::1], 0:0:0:0:0:0:0:1",
+        "[2001:db8::1]:80, 2001:db8:0:0:0:0:0:1",
+        "fe80::1%eth0, fe80:0:0:0:0:0:0:1",
+        "[fe80::1%2]:80, fe80:0:0:0:0:0:0:1"
+    })
+    void aPeerMayBeAText(String peer, String expected) {
+        assertThat(xForwardedFor.of(peer, null).getHostAddress()).isEqualTo(expected);
+    }
+
+    @Test
+    void aPeerAsTextIsTrustedAsAnyOther() {
+        assertThat(xForwardedFor.of("10.0.0.1", List.of("6.6.6.6, 203.0.113.9")).getHostAddress())
+                .isEqualTo("203.0.113.9");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "localhost", "example.org", "10.0.0.256", "10.1", "unknown", "%", "]", "[", "[%]", "::1]%["})
+    void aPeerThatIsNoAddressIsOneClearError(String peer) {
+        assertThatThrownBy(() -> xForwardedFor.of(peer, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("peer must be an IP address, such as 192.0.2.1 or 2001:db8::1, but was \"" + peer + "\"");
     }
 }

@@ -189,7 +189,7 @@ class HttpFieldsTest {
         ServiceLimit limit = ServiceLimit.of("x", Decision.allowed(rate, 3, 6 * SECOND));
         assertThatThrownBy(() -> HttpFields.of())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("there must be at least one limit to tell of");
+                .hasMessage("limits must not be empty: give at least one limit");
         assertThatThrownBy(() -> HttpFields.of(limit, limit))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("each limit needs a name of its own, but two are called \"x\"");

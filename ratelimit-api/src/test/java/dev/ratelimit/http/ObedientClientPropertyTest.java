@@ -68,7 +68,8 @@ class ObedientClientPropertyTest {
         while (decision.remaining() > 0) {
             decision = bucket.decide(decision.remaining());
         }
-        long seconds = ServiceLimit.of("any", decision).figures().effectiveWindow().orElseThrow();
+        long seconds =
+                ServiceLimit.of("any", decision).figures().effectiveWindow().orElseThrow();
         assertThat(seconds).isPositive();
         // Figures are whole nanoseconds, so the window may be a second longer than it must within two of a boundary.
         bucket.advance((seconds - 1) * NANOS_PER_SECOND - (seconds > 1 ? 2 : 0));
@@ -125,7 +126,8 @@ class ObedientClientPropertyTest {
 
     private static Allowance rateLimit(Decision decision) {
         ServiceLimit limit = ServiceLimit.of("any", decision);
-        return new Allowance(limit.figures().available(), limit.figures().effectiveWindow().orElseThrow());
+        return new Allowance(
+                limit.figures().available(), limit.figures().effectiveWindow().orElseThrow());
     }
 
     private static boolean isEverRefused(long seed, Reading reading) {

@@ -27,8 +27,7 @@ class ProblemDetailsTest {
     private static final String TYPES = "https://iana.org/assignments/http-problem-types#";
     private static final Rate RATE = Rate.perMinute(20).burst(5);
     private static final ServiceLimit ADMITS = ServiceLimit.of("allows", Decision.allowed(RATE, 4, 3 * SECOND));
-    private static final Decision OVER_LIMIT =
-            Decision.refused(Reason.OVER_LIMIT, RATE, 0, SECOND + 1, 15 * SECOND);
+    private static final Decision OVER_LIMIT = Decision.refused(Reason.OVER_LIMIT, RATE, 0, SECOND + 1, 15 * SECOND);
     private static final ServiceLimit OVER = ServiceLimit.of("over", OVER_LIMIT);
     private static final ServiceLimit NO_PLACE =
             ServiceLimit.of("no place", Decision.refused(Reason.SATURATED, RATE, 5, 4 * SECOND, 0));
@@ -49,8 +48,7 @@ class ProblemDetailsTest {
                 .isEqualTo("By the limit \"t\", too many requests are in progress at once. Try again in 1 s.");
         ProblemDetails blackout = ProblemDetails.of("s", Decision.refused(Reason.BLACKOUT, RATE, 0, 3 * SECOND, 0));
         assertThat(blackout.status()).isEqualTo(429);
-        assertThat(blackout.detail())
-                .isEqualTo("For having been over the limit \"s\", nothing is allowed for a time. Try again in 3 s.");
+        assertThat(blackout.detail()).isEqualTo("By the limit \"s\", nothing is allowed for a time. Try again in 3 s.");
         assertThat(ProblemDetails.of("w", Decision.refused(Reason.TOO_MANY_WAITING, RATE, 0, 1, 0))
                         .status())
                 .isEqualTo(503);

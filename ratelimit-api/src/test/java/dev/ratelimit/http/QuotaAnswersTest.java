@@ -34,7 +34,9 @@ class QuotaAnswersTest {
         QuotaDecision decision = QuotaDecision.allowed(List.of(usage(DAY, 10), usage(MONTH, 500)), NOON);
         assertThat(HttpFields.of(decision).withoutLegacy().asMap())
                 .containsExactly(
-                        Map.entry("RateLimit-Policy", "\"calls-a-day\";q=1000;w=86400, \"calls-a-month\";q=20000;w=2678400"),
+                        Map.entry(
+                                "RateLimit-Policy",
+                                "\"calls-a-day\";q=1000;w=86400, \"calls-a-month\";q=20000;w=2678400"),
                         Map.entry("RateLimit", "\"calls-a-day\";r=990;t=43200, \"calls-a-month\";r=19500;t=1857600"));
     }
 
@@ -49,7 +51,8 @@ class QuotaAnswersTest {
 
     @Test
     void limitsAndQuotasOfOneAnswerStandTogether() {
-        Decision limits = Decision.allowed(Rate.perMinute(20).burst(5), 3, 6_000_000_000L).withPolicy("per-user");
+        Decision limits =
+                Decision.allowed(Rate.perMinute(20).burst(5), 3, 6_000_000_000L).withPolicy("per-user");
         QuotaDecision quotas = QuotaDecision.refused(List.of(usage(DAY, 1_000)), 1, NOON);
         assertThat(HttpFields.of(limits, quotas).asMap())
                 .containsEntry("RateLimit-Policy", "\"per-user\";q=5;w=15, \"calls-a-day\";q=1000;w=86400")
@@ -88,7 +91,8 @@ class QuotaAnswersTest {
         QuotaDecision decision = QuotaDecision.refused(List.of(usage(DAY, 0)), 1_001, NOON);
         assertThat(ProblemDetails.of(decision).status()).isEqualTo(413);
         assertThat(ProblemDetails.of(decision).detail())
-                .isEqualTo("More was asked for than the quota \"calls-a-day\" ever allows, which is 1000 requests.");
+                .isEqualTo(
+                        "The request asks for more than the quota \"calls-a-day\" ever allows, which is 1000 requests.");
         assertThat(HttpFields.of(decision).asMap())
                 .doesNotContainKey("Retry-After")
                 .containsEntry("RateLimit", "\"calls-a-day\";r=1000;t=43200");
@@ -160,7 +164,8 @@ class QuotaAnswersTest {
 
     @Test
     void equalNamesAreOneClearError() {
-        Decision limits = Decision.allowed(Rate.perMinute(20), 3, 6_000_000_000L).withPolicy("calls-a-day");
+        Decision limits =
+                Decision.allowed(Rate.perMinute(20), 3, 6_000_000_000L).withPolicy("calls-a-day");
         QuotaDecision quotas = QuotaDecision.allowed(List.of(usage(DAY, 1)), NOON);
         assertThatThrownBy(() -> HttpFields.of(limits, quotas))
                 .hasMessage("each limit needs a name of its own, but two are called \"calls-a-day\"");

@@ -16,7 +16,10 @@ class StarterIT {
 
     private static final int COLLECTIONS = 40;
 
-    /** An ordinary thread keeps it, by the context class loader; without that, on JDKs before 24, by the access control context. */
+    /**
+     * An ordinary thread keeps it, by the context class loader; without that, on JDKs before 24, by the access control
+     * context.
+     */
     @ParameterizedTest(name = "an own thread: {0}")
     @ValueSource(booleans = {true, false})
     void theStartersClassLoaderIsCollectedIfTheThreadIsTheLibrarys(boolean isOwn) throws Exception {

@@ -26,7 +26,9 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 
-/** Windows in all zones of the JDK, 1970 to 2100: one after another without a gap, and as {@link WindowModel} has them. */
+/**
+ * Windows in all zones of the JDK, 1970 to 2100: one after another without a gap, and as {@link WindowModel} has them.
+ */
 class CalendarWindowPropertyTest {
 
     private static final long TWO_DAYS = 2 * 86_400_000L;

@@ -27,7 +27,8 @@ class QuotaDecisionTest {
     @Test
     void whatIsAllowedNeedsNoRetryAndWhatIsTooMuchHasNone() {
         QuotaUsage unused = new QuotaUsage(quota, 0, used.window());
-        assertThat(QuotaDecision.allowed(List.of(unused), NOON).retryAfterSeconds()).hasValue(0);
+        assertThat(QuotaDecision.allowed(List.of(unused), NOON).retryAfterSeconds())
+                .hasValue(0);
         assertThat(QuotaDecision.refused(List.of(unused), 6, NOON).retryAfterSeconds())
                 .isEmpty();
         assertThat(QuotaDecision.unavailable(List.of(unused), Duration.ofMillis(20), NOON)

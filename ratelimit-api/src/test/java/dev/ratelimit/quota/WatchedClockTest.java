@@ -14,8 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Windows start as their definition says: the local clock is watched second by second, around one change of the offset of
- * each kind that there is in any zone.
+ * Windows start as their definition says: the local clock is watched second by second, around one change of the offset
+ * of each kind that there is in any zone.
  */
 class WatchedClockTest {
 

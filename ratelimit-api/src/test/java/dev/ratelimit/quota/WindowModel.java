@@ -17,8 +17,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Windows found another way: every start that there can be around an instant is written down, by what the zone's rules say of
- * local times, and then the nearest two are taken.
+ * Windows found another way: every start that there can be around an instant is written down, by what the zone's rules
+ * say of local times, and then the nearest two are taken.
  */
 sealed interface WindowModel {
 

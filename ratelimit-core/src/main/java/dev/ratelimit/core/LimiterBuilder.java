@@ -23,25 +23,25 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A builder of limiters that give each key budgets of its own.
+ * A builder of limiters that have separate budgets for each key.
  *
- * <p>Each setting has a default that protects a service as it is. A builder may build any number of limiters; they
- * share nothing. Not thread-safe.
+ * <p>Each setting has a default that protects a service. A builder may build any number of limiters, which share
+ * nothing. Not thread-safe.
  *
- * @param <T> what all keys must be: anything, or what the policies' resolver takes
+ * @param <T> the supertype of all keys: any object, or the type that the policies' resolver takes
  */
 public final class LimiterBuilder<T> {
 
-    /** The number of keys that a limiter is sized for, unless it is told: 100,000, in about 2.4 MB. */
+    /** The default number of keys that a limiter is sized for: 100,000, in about 2.4 MB. */
     public static final int DEFAULT_MAX_KEYS = 100_000;
 
-    /** The most keys that a limiter can be sized for: 500,000,000, in about 12 GB. */
+    /** The most keys that a limiter can be sized for: 500,000,000, in about 12 GB of heap. */
     public static final int MAX_KEYS = CellTable.MAX_KEYS;
 
-    /** The number of requests that may wait for permits at once, unless the limiter is told: 10,000. */
+    /** The default maximum number of calls that wait for permits at once: 10,000. */
     public static final int DEFAULT_MAX_WAITERS = 10_000;
 
-    /** The policy of all keys, or that of those of which nothing is known. */
+    /** The policy of all keys, or, with tiers, the default policy. */
     private final Policy policy;
 
     private final @Nullable Tiers<T> tiers;
@@ -64,14 +64,16 @@ public final class LimiterBuilder<T> {
     }
 
     /**
-     * Sets the number of keys that can be in debt at once: 24 bytes each, allocated once, when the limiter is built. A policy
-     * of several rates takes as much for each, and for a blackout; with tiers, that of the default policy is meant.
+     * Sets the number of keys that can be in debt at once. Each takes 24 bytes, which are allocated when the limiter is
+     * built. A policy of several rates takes 24 bytes for each rate, and for a blackout. With tiers, the default policy
+     * counts. All
+     * else of a limiter takes some 30 kB, so one for a hundred keys is small, too.
      *
-     * <p>Keys that are not in debt need no place. The table has half as many places again as keys, in sets of eight,
-     * and a key may stand in either of two sets, so that a new key finds no place only when about this number of
-     * others is in debt. Then {@link #whenSaturated(WhenSaturated)} decides.
+     * <p>Keys that are not in debt need no place. The table has 1.5 times as many places as keys, in sets of eight, and
+     * a key may be in either of two sets. So a new key finds no place only when about this number of other keys is in
+     * debt. Then {@link #whenSaturated(WhenSaturated)} decides.
      *
-     * @param maxKeys from 1 to {@link #MAX_KEYS}
+     * @param maxKeys the number of keys, from 1 to {@link #MAX_KEYS}
      * @return this builder
      * @throws IllegalArgumentException if the number is out of range
      */
@@ -81,9 +83,9 @@ public final class LimiterBuilder<T> {
     }
 
     /**
-     * Sets what becomes of a new key that finds no place; the default is {@link WhenSaturated#EVICT}.
+     * Sets what happens to a new key that finds no place. The default is {@link WhenSaturated#EVICT}.
      *
-     * @param whenSaturated what becomes of it
+     * @param whenSaturated the choice
      * @return this builder
      */
     public LimiterBuilder<T> whenSaturated(WhenSaturated whenSaturated) {
@@ -92,11 +94,11 @@ public final class LimiterBuilder<T> {
     }
 
     /**
-     * Sets how many calls may wait for permits at the same time, all keys together; the default is
-     * {@link #DEFAULT_MAX_WAITERS}. A further call that would have to wait is refused at once. That is no excess of its key:
-     * no blackout begins.
+     * Sets the maximum number of calls that wait for permits at the same time, over all keys. The default is
+     * {@link #DEFAULT_MAX_WAITERS}. The limiter refuses a further call that would have to wait at once. Such a refusal
+     * begins no blackout of the key.
      *
-     * @param maxWaiters at least 1
+     * @param maxWaiters the number of calls, at least 1
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1
      */
@@ -106,10 +108,11 @@ public final class LimiterBuilder<T> {
     }
 
     /**
-     * Sets how many calls may wait for permits of one key at the same time; by default only
-     * {@link #maxWaiters(int)} bounds them. A further call for the key that would have to wait is refused at once.
+     * Sets the maximum number of calls that wait for permits of one key at the same time. By default, only
+     * {@link #maxWaiters(int)} bounds them. The limiter refuses a further call for the key that would have to wait at
+     * once.
      *
-     * @param maxWaitersPerKey at least 1
+     * @param maxWaitersPerKey the number of calls, at least 1
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1
      */
@@ -119,9 +122,9 @@ public final class LimiterBuilder<T> {
     }
 
     /**
-     * Sets the time that refills the budgets; the default is {@link TimeSource#system()}.
+     * Sets the time source that refills the budgets. The default is {@link TimeSource#system()}.
      *
-     * @param timeSource the time
+     * @param timeSource the time source
      * @return this builder
      */
     public LimiterBuilder<T> timeSource(TimeSource timeSource) {
@@ -130,9 +133,9 @@ public final class LimiterBuilder<T> {
     }
 
     /**
-     * Divides the policy by the number of live nodes; by default it is not divided. A number of nodes of which the part
-     * cannot be kept is told to {@link ClusterShare#onFailure}, and the part of before stands; at first, it is an error of
-     * {@link #build()}.
+     * Divides the policy by the number of live nodes. By default it is not divided. If the limiter cannot represent the
+     * part for a new number of nodes, it reports this to {@link ClusterShare#onFailure} and keeps the previous part.
+     * For the initial number, {@link #build()} throws an exception.
      *
      * @param clusterShare the share
      * @return this builder
@@ -149,7 +152,7 @@ public final class LimiterBuilder<T> {
     }
 
     /**
-     * Sets who is told of decisions; by default nobody is, which costs nothing.
+     * Sets the listener for decisions. By default there is none, which costs nothing.
      *
      * @param listener the listener, such as {@link dev.ratelimit.Statistics}
      * @return this builder
@@ -160,26 +163,28 @@ public final class LimiterBuilder<T> {
     }
 
     /**
-     * Builds a limiter whose keys are of a type that is a key by itself: see {@link Limiter}.
+     * Builds a limiter whose keys have a supported type: see {@link Limiter}.
      *
      * @param <K> the type of the keys
      * @return the limiter
-     * @throws IllegalArgumentException if a rate cannot be kept: its capacity, together with the maximum delay, takes
-     *     longer than about 400 days to refill, or it has so large a capacity at so odd a rate that it could not be kept to
-     *     within 1 in 10<sup>9</sup>; the message names the argument that is too large, and the largest that works
+     * @throws IllegalArgumentException if the limiter cannot represent a rate: its capacity, together with the maximum
+     *     delay, takes longer than about 400 days to refill; or its capacity is too large to keep a rate that is an odd
+     *     fraction exact to within 1 in 10<sup>9</sup>. The message names the argument that is too large, and the
+     *     largest value that works.
+     *     Also if the heap has no room for the table of so many keys; the message says how many there is room for
      */
     public <K extends T> Limiter<K> build() {
         return build(Function.identity());
     }
 
     /**
-     * Builds a limiter for keys of any type, each of which a function reduces to a key by itself.
+     * Builds a limiter for keys of any type, which a function maps to keys of a supported type.
      *
      * <pre>{@code
      * Limiter<Account> perAccount = Limiters.builder(Rate.perMinute(600)).build(Account::id);
      * }</pre>
      *
-     * @param keyOf the function; it must be thread-safe, return equal results for what is one key, and not return null
+     * @param keyOf the function; it must be thread-safe, return equal results for equal keys, and not return null
      * @param <K> the type of the keys
      * @return the limiter
      * @throws IllegalArgumentException as {@link #build()}
@@ -188,9 +193,11 @@ public final class LimiterBuilder<T> {
         Objects.requireNonNull(keyOf, "keyOf");
         LimiterListener told = listener;
         Evictions evictions = told == null ? null : new Evictions(told);
-        CellTable cells =
-                new CellTable(cells(), whenSaturated, timeSource, evictions == null ? () -> {} : evictions::evicted);
-        // A secret of its own for each limiter: what is learnt of one says nothing of another.
+        int size = cells();
+        CellTable cells = TableMemory.now(maxKeys, cellsPerKey())
+                .allocate(() -> new CellTable(
+                        size, whenSaturated, timeSource, evictions == null ? () -> {} : evictions::evicted));
+        // Each limiter has its own secret, so that knowledge of one does not help against another.
         return new PolicyLimiter<K>(
                 policies(cells),
                 cells,
@@ -198,7 +205,7 @@ public final class LimiterBuilder<T> {
                 keyOf,
                 timeSource,
                 new WaiterBounds(maxWaiters, maxWaitersPerKey),
-                cells(),
+                size,
                 told,
                 evictions);
     }
@@ -210,7 +217,7 @@ public final class LimiterBuilder<T> {
         if (clusterShare == null) {
             return new OnePolicy<>(policy, cells);
         }
-        // So a part that cannot be kept is an error now, and not of the first request.
+        // Checked now, so that a part that cannot be represented is not an error of the first request.
         int nodes = clusterShare.initialNodes();
         RateOutOfRange.checkParts(policy, nodes);
         OnePolicy<T> part = new OnePolicy<>(policy.dividedBy(nodes), cells);
@@ -218,8 +225,12 @@ public final class LimiterBuilder<T> {
     }
 
     /** A key has a cell for each rate, and one for its blackout. */
+    private long cellsPerKey() {
+        return Math.max(1, policy.rates().size() + (policy.blackout().isPresent() ? 1 : 0));
+    }
+
     private int cells() {
-        long perKey = Math.max(1, policy.rates().size() + (policy.blackout().isPresent() ? 1 : 0));
+        long perKey = cellsPerKey();
         long cells = maxKeys * perKey;
         if (cells > MAX_KEYS) {
             throw new IllegalArgumentException("maxKeys " + maxKeys + " with " + perKey + " cells each ("

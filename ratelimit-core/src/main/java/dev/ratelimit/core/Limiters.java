@@ -20,7 +20,7 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * The front door: every limiter of this library is made here.
+ * The factory of all limiters of this library.
  *
  * <pre>{@code
  * Limiter<String> perUser = Limiters.perKey(Rate.perSecond(1000).burstWindow(Duration.ofSeconds(5)));
@@ -36,19 +36,19 @@ public final class Limiters {
     private Limiters() {}
 
     /**
-     * Returns a limiter that gives each key a budget of its own, with the defaults of {@link #builder(Rate)}.
+     * Returns a limiter that has a separate budget for each key, with the defaults of {@link #builder(Rate)}.
      *
      * @param rate the rate of each key
      * @param <K> the type of the keys
      * @return the limiter
-     * @throws IllegalArgumentException if the rate cannot be kept: see {@link LimiterBuilder#build()}
+     * @throws IllegalArgumentException if the limiter cannot represent the rate: see {@link LimiterBuilder#build()}
      */
     public static <K> Limiter<K> perKey(Rate rate) {
         return builder(rate).build();
     }
 
     /**
-     * Returns a builder of limiters that give each key a budget of its own.
+     * Returns a builder of limiters that have a separate budget for each key.
      *
      * @param rate the rate of each key
      * @return the builder
@@ -58,20 +58,20 @@ public final class Limiters {
     }
 
     /**
-     * Returns a limiter under whose policy each key has budgets of its own, with the defaults of
+     * Returns a limiter that has separate budgets for each key under one policy, with the defaults of
      * {@link #builder(Policy)}.
      *
      * @param policy the policy of each key
      * @param <K> the type of the keys
      * @return the limiter
-     * @throws IllegalArgumentException if a rate cannot be kept: see {@link LimiterBuilder#build()}
+     * @throws IllegalArgumentException if the limiter cannot represent a rate: see {@link LimiterBuilder#build()}
      */
     public static <K> Limiter<K> perKey(Policy policy) {
         return builder(policy).build();
     }
 
     /**
-     * Returns a builder of limiters under whose policy each key has budgets of its own.
+     * Returns a builder of limiters that have separate budgets for each key under one policy.
      *
      * @param policy the policy of each key
      * @return the builder
@@ -81,23 +81,23 @@ public final class Limiters {
     }
 
     /**
-     * Returns a limiter under which each key has the policy that a resolver names, with the defaults of
-     * {@link #builder(Tiers)}.
+     * Returns a limiter that gets the policy of each key from a resolver, with the defaults of {@link #builder(Tiers)}.
      *
      * @param tiers the policies of keys
      * @param <K> the type of the keys
      * @return the limiter
-     * @throws IllegalArgumentException if a rate of the default policy cannot be kept: see {@link LimiterBuilder#build()}
+     * @throws IllegalArgumentException if the limiter cannot represent a rate of the default policy: see
+     *     {@link LimiterBuilder#build()}
      */
     public static <K> Limiter<K> perKey(Tiers<K> tiers) {
         return builder(tiers).build();
     }
 
     /**
-     * Returns a builder of limiters under which each key has the policy that a resolver names.
+     * Returns a builder of limiters that get the policy of each key from a resolver.
      *
      * @param tiers the policies of keys
-     * @param <K> what the resolver takes: keys, or requests that keys are taken from
+     * @param <K> the type that the resolver takes: keys, or requests from which keys are derived
      * @return the builder
      */
     public static <K> LimiterBuilder<K> builder(Tiers<K> tiers) {
@@ -105,31 +105,31 @@ public final class Limiters {
     }
 
     /**
-     * Returns a limiter without a key: one budget for all callers together, with the defaults of
+     * Returns a limiter without keys: one budget for all callers together, with the defaults of
      * {@link #singleBuilder(Rate)}.
      *
      * @param rate the rate of all callers together
      * @return the limiter
-     * @throws IllegalArgumentException if the rate cannot be kept: see {@link LimiterBuilder#build()}
+     * @throws IllegalArgumentException if the limiter cannot represent the rate: see {@link LimiterBuilder#build()}
      */
     public static SingleLimiter single(Rate rate) {
         return singleBuilder(rate).build();
     }
 
     /**
-     * Returns a limiter without a key: one budget for all callers together.
+     * Returns a limiter without keys: one budget for all callers together.
      *
      * @param rate the rate of all callers together
-     * @param timeSource the time that refills it
+     * @param timeSource the time source that refills the budget
      * @return the limiter
-     * @throws IllegalArgumentException if the rate cannot be kept: see {@link LimiterBuilder#build()}
+     * @throws IllegalArgumentException if the limiter cannot represent the rate: see {@link LimiterBuilder#build()}
      */
     public static SingleLimiter single(Rate rate, TimeSource timeSource) {
         return singleBuilder(rate).timeSource(timeSource).build();
     }
 
     /**
-     * Returns a limiter without a key: one policy for all callers together, with the defaults of
+     * Returns a limiter without keys: one policy for all callers together, with the defaults of
      * {@link #singleBuilder(Policy)}.
      *
      * <pre>{@code
@@ -138,14 +138,14 @@ public final class Limiters {
      *
      * @param policy the policy of all callers together
      * @return the limiter
-     * @throws IllegalArgumentException if a rate cannot be kept: see {@link LimiterBuilder#build()}
+     * @throws IllegalArgumentException if the limiter cannot represent a rate: see {@link LimiterBuilder#build()}
      */
     public static SingleLimiter single(Policy policy) {
         return singleBuilder(policy).build();
     }
 
     /**
-     * Returns a builder of limiters without a key: one budget for all callers together.
+     * Returns a builder of limiters without keys: one budget for all callers together.
      *
      * @param rate the rate of all callers together
      * @return the builder
@@ -155,7 +155,7 @@ public final class Limiters {
     }
 
     /**
-     * Returns a builder of limiters without a key: one policy for all callers together.
+     * Returns a builder of limiters without keys: one policy for all callers together.
      *
      * @param policy the policy of all callers together
      * @return the builder
@@ -165,26 +165,27 @@ public final class Limiters {
     }
 
     /**
-     * Returns a limit that allows a request if all of several limits do, and otherwise takes nothing from any.
+     * Returns a composition: a limit that allows a request if all of several limits do, and otherwise takes nothing
+     * from any of them.
      *
      * <pre>{@code
      * Limit<Request> limit = Limiters.all(
      *         perUser.by(Request::user), perTenant.by(Request::tenant), node.forAll("node"));
      * }</pre>
      *
-     * <p><b>Order.</b> The limits are asked in the order in which they are named. Name the most specific first and the most
-     * general last: then a client that is over its own limit takes nothing from what all share, not even for a moment. If
-     * a later limit refuses, the earlier ones get back what the request took from them; until then, they may refuse
-     * requests of other callers with the same key.
+     * <p><b>Order.</b> The limits decide in the given order. Give the most specific first and the most general last.
+     * Then a client that is over its own limit takes nothing from a shared limit, not even for a moment. If a later
+     * limit refuses, the composition gives back the permits that the request took from the earlier ones. Until then,
+     * these may refuse requests of other callers with the same key.
      *
-     * <p>A decision is that of the limit that refused, of several that with the longest wait; if all allow, of that with
-     * the least left. {@link Decision#policy()} says which it was. {@code tryAcquire} asks no limit once one has refused, and
-     * allocates nothing of its own, unless one of the limits is a composition on trial.
+     * <p>The decision is that of the limit that refused; if several refused, of the one with the longest wait; if all
+     * allow, of the one with the fewest permits left. {@link Decision#policy()} names it. {@code tryAcquire} stops at
+     * the first limit that refuses. It allocates nothing itself, unless one of the limits is a shadow of a composition.
      *
-     * <p>{@code refund} gives back to all limits. Listeners of the limits hear what each of them decided, also where another
-     * one then refused.
+     * <p>{@code refund} gives permits back to all limits. The listener of each limit receives that limit's decision,
+     * also if another limit refuses later.
      *
-     * @param limits 1 to 8 limits, which may themselves be composed
+     * @param limits 1 to 8 limits, which may be compositions themselves
      * @param <R> the type of the requests
      * @return the limit
      * @throws IllegalArgumentException if there are no limits, or more than 8
@@ -199,11 +200,11 @@ public final class Limiters {
     }
 
     /**
-     * Returns a limit on trial, which at first refuses nobody: see {@link ShadowLimit}. The sides of keys are drawn anew,
-     * and so differ between nodes and after a restart.
+     * Returns a shadow limit, which at first refuses no request: see {@link ShadowLimit}. Its secret is random, so the
+     * sides of keys differ between nodes and after a restart.
      *
-     * @param limit the limit, which other callers may use without a shadow meanwhile
-     * @param <K> the type of the keys, one that is a key by itself: see {@link Limiter}
+     * @param limit the limit, which other callers may also use directly
+     * @param <K> the type of the keys, which must be a supported type: see {@link Limiter}
      * @return the shadow limit
      */
     public static <K> ShadowLimit<K> shadow(Limit<K> limit) {
@@ -211,11 +212,12 @@ public final class Limiters {
     }
 
     /**
-     * Returns a limit on trial as {@link #shadow(Limit)} does, for keys of any type.
+     * Returns a shadow limit as {@link #shadow(Limit)} does, for keys of any type.
      *
      * @param limit the limit
-     * @param keyOf what decides on the side: a function that reduces each of the limit's keys to a key by itself, such as
-     *     {@code Request::tenant} to have all requests of a tenant on one side; thread-safe, not returning null
+     * @param keyOf a function that maps each of the limit's keys to a key of a supported type, which decides the side;
+     *     for instance, {@code Request::tenant} puts all requests of a tenant on one side. It must be thread-safe, and
+     *     not return null
      * @param <K> the type of the keys
      * @return the shadow limit
      */
@@ -227,12 +229,12 @@ public final class Limiters {
     }
 
     /**
-     * Returns a limit on trial in which the sides of keys follow from a secret: they are the same on all nodes, after each
-     * restart and in all shadow limits that share it, as long as the version of this library is the same.
+     * Returns a shadow limit whose sides of keys follow from a given secret. The sides are the same on all nodes, after
+     * each restart, and in all shadow limits with the same secret, as long as the version of this library is the same.
      *
      * @param limit the limit
-     * @param keyOf what decides on the side: see {@link #shadow(Limit, Function)}
-     * @param secret any characters, not empty; who knows or guesses them can tell the side of a key
+     * @param keyOf a function whose result decides the side: see {@link #shadow(Limit, Function)}
+     * @param secret any characters, not empty; a client that knows or guesses them can tell the side of a key
      * @param <K> the type of the keys
      * @return the shadow limit
      * @throws IllegalArgumentException if the secret is empty

@@ -13,19 +13,19 @@ import java.util.Objects;
  * QuotaStore store = QuotaStores.inMemoryBuilder().maxCounters(200_000).build();
  * }</pre>
  *
- * <p><b>A full store</b> forgets nothing that is in use, for what it forgot could be used once more. A call that needs
- * a new counter, or another operation to be remembered, then fails, with nothing counted and {@code NOT_APPLIED};
- * calls for counters that are there go on. Counters leave when they expire, and as soon as they show zero with nothing
- * to remember, so denied calls take no room.
+ * <p><b>A full store</b> forgets no counter that is in use, because its units could then be used again. A call that
+ * needs a new counter, or must remember another operation, then fails with {@code NOT_APPLIED}, and nothing is counted.
+ * Calls for existing counters go on. A counter is removed when it expires, or as soon as it is zero and has no
+ * operation to remember. So refused calls take no room.
  *
- * <p>Not thread-safe. Nothing waits.
+ * <p>Not thread-safe. No method waits.
  */
 public final class MemoryStoreBuilder {
 
-    /** The number of counters, unless it is set: 1,000,000. */
+    /** The default maximum number of counters: 1,000,000. */
     public static final int DEFAULT_MAX_COUNTERS = 1_000_000;
 
-    /** The number of operations that are remembered, unless it is set: 1,000,000. */
+    /** The default maximum number of remembered operations: 1,000,000. */
     public static final int DEFAULT_MAX_REMEMBERED_OPERATIONS = 1_000_000;
 
     private static final int MAX = 100_000_000;
@@ -37,10 +37,10 @@ public final class MemoryStoreBuilder {
     MemoryStoreBuilder() {}
 
     /**
-     * Sets how many counters there can be at once: one for each key, quota and window that has not expired, at some
-     * 250 bytes.
+     * Sets the maximum number of counters at once. There is one for each key, quota and window that has not expired, of
+     * about 250 bytes.
      *
-     * @param maxCounters from 1 to 100,000,000
+     * @param maxCounters the number of counters, from 1 to 100,000,000
      * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
@@ -53,10 +53,10 @@ public final class MemoryStoreBuilder {
     }
 
     /**
-     * Sets how many operations with an id can be remembered at once, at some 150 bytes. Each is remembered for a day,
-     * and not longer than its counter.
+     * Sets the maximum number of operations with an id that are remembered at once, of about 150 bytes each. Each is
+     * remembered for a day, but not longer than its counter.
      *
-     * @param maxRememberedOperations from 0 to 100,000,000
+     * @param maxRememberedOperations the number of operations, from 0 to 100,000,000
      * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
@@ -70,7 +70,7 @@ public final class MemoryStoreBuilder {
     }
 
     /**
-     * Sets the clock by which counters expire; the default is the system's.
+     * Sets the clock by which counters expire. The default is the system's clock.
      *
      * @param clock the clock
      * @return this builder

@@ -6,7 +6,7 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** The quota stores that need nothing but this library. */
+/** Factory of the quota stores that need only this library. */
 public final class QuotaStores {
 
     private QuotaStores() {}
@@ -14,9 +14,10 @@ public final class QuotaStores {
     /**
      * Returns a new, empty store of this process, whose counters expire by the system's clock.
      *
-     * <p>It obeys all rules, and decides all groups as one; but nobody else counts on it, and what it counts ends with
-     * the process. It holds up to {@value MemoryStoreBuilder#DEFAULT_MAX_COUNTERS} counters: see {@link MemoryStoreBuilder}, which
-     * sets another number. It has no thread: what has expired goes when the store is called.
+     * <p>It obeys all rules of stores, and decides all groups atomically. But no other process shares it, and its
+     * counters are lost when the process ends. It holds up to {@value MemoryStoreBuilder#DEFAULT_MAX_COUNTERS}
+     * counters; {@link MemoryStoreBuilder} sets another number. It has no thread: calls of the store remove expired
+     * counters.
      *
      * @return the store
      */
@@ -27,7 +28,7 @@ public final class QuotaStores {
     /**
      * Returns a new, empty store of this process: see {@link #inMemory()}.
      *
-     * @param clock by which counters expire
+     * @param clock the clock by which counters expire
      * @return the store
      */
     public static QuotaStore inMemory(InstantSource clock) {
@@ -35,7 +36,7 @@ public final class QuotaStores {
     }
 
     /**
-     * Returns a builder of stores of this process, with bounds of their own.
+     * Returns a builder of stores of this process with configurable bounds.
      *
      * @return the builder
      */
@@ -44,7 +45,7 @@ public final class QuotaStores {
     }
 
     /**
-     * Returns a store that is opened in the background, so that an application starts although its store is down.
+     * Returns a store that is opened in the background, so that an application can start while its store is down.
      *
      * <pre>{@code
      * QuotaStore store = QuotaStores.startWithout(() -> RedisQuotaStore.connect(uri));
@@ -54,13 +55,13 @@ public final class QuotaStores {
      *         .build();
      * }</pre>
      *
-     * <p>This method waits for nothing. The first attempt begins at once; requests wait for it, up to their deadline, and are then
-     * answered as the service was told for a store that is away. After a failure the service's probes of the store try again,
-     * each 0.1 to 2 s, and no caller waits for them. What is wrong with the arguments of the store is a failure like any
-     * other here; so make its builder outside, and pass {@code builder::build}.
+     * <p>This method does not wait. The first attempt begins at once. Requests wait for it, up to their deadline, and
+     * are then answered as {@link dev.ratelimit.WhenUnavailable} says. After a failure, the service's probes of the
+     * store try again, every 0.1 to 2 s, and no caller waits for them. Bad arguments of the store are a failure like
+     * any other here. To see them at once, create the builder outside, and pass {@code builder::build}.
      *
-     * @param opener what connects to the store; called by one thread of the library's at a time until it returns
-     * @return the store, which closes the one that was opened
+     * @param opener connects to the store; one thread of the library at a time calls it until it returns a store
+     * @return the store; closing it closes the opened store
      */
     public static QuotaStore startWithout(Supplier<? extends QuotaStore> opener) {
         return new LaterStore(Objects.requireNonNull(opener, "opener"));

@@ -5,7 +5,7 @@ import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.spi.QuotaStore;
 
 /**
- * The front door of quotas: every {@link QuotaService} is made here.
+ * The factory of all {@linkplain QuotaService quota services}.
  *
  * <pre>{@code
  * QuotaService quotas = Quotas.builder(store)
@@ -22,7 +22,7 @@ public final class Quotas {
     /**
      * Returns a service of one quota, with the defaults of {@link #builder(QuotaStore)}.
      *
-     * @param store where it is counted
+     * @param store the store in which the quota is counted
      * @param quota the quota
      * @return the service
      */
@@ -33,7 +33,7 @@ public final class Quotas {
     /**
      * Returns a builder of services that count in a store.
      *
-     * @param store the store, which stays the caller's to close
+     * @param store the store, which the caller must close
      * @return the builder
      */
     public static QuotasBuilder builder(QuotaStore store) {

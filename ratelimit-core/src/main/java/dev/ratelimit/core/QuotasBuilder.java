@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** A builder of quota services. Not thread-safe. */
 public final class QuotasBuilder {
 
-    /** The most often that a call can be repeated. */
+    /** The maximum number of retries of a call. */
     public static final int MAX_RETRIES = 10;
 
     private static final Duration SHORTEST_TERM = Duration.ofMillis(1);
@@ -53,7 +53,7 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Adds a quota. Each amount is counted on all of them or on none.
+     * Adds a quota. Each amount is counted on all quotas or on none.
      *
      * @param quota the quota
      * @return this builder
@@ -64,7 +64,7 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Sets plans, which say for each key which quotas it has, in place of {@link #quota quotas} that all have.
+     * Sets plans, which give each key its quotas, instead of {@link #quota quotas} that are the same for all keys.
      *
      * @param plans the plans
      * @return this builder
@@ -75,10 +75,11 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Sets how long what was used in a window can still be read and corrected after its end, for invoices; the default is a tenth of the
-     * window, at least 10 seconds and at most a day. Counters take room in the store until then.
+     * Sets the time after the end of a window for which its usage can still be read and corrected, for invoices. The
+     * default is a tenth of the window, at least 10 seconds and at most a day. Counters take room in the store until
+     * then.
      *
-     * @param history more than zero, at most 3,660 days; never less than the default
+     * @param history the time, more than zero, at most 3,660 days; if it is less than the default, the default applies
      * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
@@ -92,9 +93,9 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Sets how long a call waits for the store; the default is the store's own.
+     * Sets the longest time that a call waits for the store. The default is that of the store.
      *
-     * @param deadline more than zero
+     * @param deadline the time, more than zero
      * @return this builder
      * @throws IllegalArgumentException if it is zero or negative
      */
@@ -107,14 +108,15 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Sets how often a call that failed is repeated before its deadline, where it cannot count twice; the default is never. Before
-     * each repetition the caller pauses for a random time, up to 10 ms at first and then up to twice as long each time, but
-     * not beyond 250 ms or the deadline. A caller that is interrupted is answered at once.
+     * Sets how often the service retries a failed call before its deadline, if the call cannot count twice. The default
+     * is 0. Before each retry, the caller pauses for a random time: up to 10 ms at first, and then up to twice as long
+     * each time, but at most 250 ms and not beyond the deadline. An interrupted caller gets its answer at once.
      *
-     * <p>A call that may have been counted is repeated only on a store that
-     * {@linkplain Capabilities#remembersOperations() remembers operations}, which then has more to write for each.
+     * <p>A call that may have been counted is retried only on a store that
+     * {@linkplain Capabilities#remembersOperations() remembers operations}. Such a store then writes more for each
+     * call.
      *
-     * @param retries from 0 to {@value #MAX_RETRIES}
+     * @param retries the maximum number of retries, from 0 to {@value #MAX_RETRIES}
      * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
@@ -127,12 +129,15 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Sets what the service answers while its store is away; the default is an exception: {@link WhenUnavailable#fail()}.
+     * Sets the answer of the service while its store is away. The default is an exception:
+     * {@link WhenUnavailable#fail()}.
      *
-     * <p>{@link QuotaService#consume} and {@link QuotaService#reserve} are answered so, and {@link QuotaService#peek} says what they
-     * would be. {@link QuotaService#decrement} and {@link QuotaService#reset} need the store, and throw under each choice.
+     * <p>The choice applies to {@link QuotaService#consume} and {@link QuotaService#reserve}, and
+     * {@link QuotaService#peek} returns the same answer. {@link QuotaService#reset} needs the store, and so does {@link QuotaService#decrement}
+     * for what the store has
+     * counted: without it they throw an exception under each choice.
      *
-     * @param choice the choice, whose Javadoc says what each allows at most
+     * @param choice the choice; {@link WhenUnavailable} says what each allows at most
      * @return this builder
      */
     public QuotasBuilder whenUnavailable(WhenUnavailable choice) {
@@ -141,8 +146,9 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Sets what a reservation charges that is closed before anybody tried to commit it; the default is
-     * {@link CloseCharges#NOTHING}. {@link dev.ratelimit.quota.QuotaReservation#closeCharges} chooses for a single reservation.
+     * Sets the amount that a reservation charges if it is closed before a commit was tried. The default is
+     * {@link CloseCharges#NOTHING}. {@link dev.ratelimit.quota.QuotaReservation#closeCharges} sets it for a single
+     * reservation.
      *
      * @param choice the choice
      * @return this builder
@@ -153,22 +159,25 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Has the service prefetch units of busy keys: it takes from the store what will be asked for in about so long, and grants most
-     * requests from that without the store; the default is that each request is counted in the store by itself or with those
-     * that it meets.
+     * Makes the service prefetch units of busy keys: it counts in the store the units that it expects to need within
+     * the term, and grants most requests from these without calling the store. By default, each request is counted in
+     * the store, alone or in one call with concurrent requests.
      *
-     * <p>No quota is exceeded by that, for units are counted before they are granted. What it costs:
+     * <p>Prefetching never exceeds a quota, because units are counted before they are granted. It has these costs:
      *
      * <ul>
-     *   <li>Units that nobody has asked for go back after this time. Until then, other processes may be refused although they are
-     *       there. One process prefetches at most an eighth of what there is.
-     *   <li>A process that is killed, or closes its store before this time is over, loses what it has prefetched, until the window ends.
-     *   <li>What is used, as this process tells it, is what the store showed when units were prefetched, less those that are left.
-     *   <li>{@link QuotaService#decrement} and {@link QuotaService#reset} cannot take back what other processes have prefetched: that
-     *       may be granted besides.
+     *   <li>Unused units go back to the store after the term. Until then, other processes may be refused although units
+     *       are left. One process prefetches at most an eighth of the units left.
+     *   <li>If a process is killed, or closes its store before the term is over, its prefetched units are lost until
+     *       the window ends.
+     *   <li>The usage that this process reports is that of the store at the last prefetch, less the prefetched units
+     *       that are left.
+     *   <li>{@link QuotaService#decrement} and {@link QuotaService#reset} cannot take back units that other processes
+     *       have prefetched. These may be granted in addition.
      * </ul>
      *
-     * @param term from a millisecond to an hour; some ten milliseconds make a hundred calls of the store a second of any number
+     * @param term the term, from a millisecond to an hour; about ten milliseconds reduce any number of requests to a
+     *     hundred calls of the store a second
      * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
@@ -181,18 +190,17 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Sets what is told when a key has used certain shares of a quota.
+     * Sets the listener that is called when a key has used certain percentages of a quota.
      *
      * @param listener the listener
-     * @param percents the shares, such as 80 and 100; at least one, each from 1 to 100
+     * @param percents the percentages, such as 80 and 100; at least one, each from 1 to 100
      * @return this builder
-     * @throws IllegalArgumentException if there is none, or one is out of range
+     * @throws IllegalArgumentException if there is no percentage, or one is out of range
      */
     public QuotasBuilder listener(QuotaListener listener, int... percents) {
         Objects.requireNonNull(listener, "listener");
         if (percents.length == 0) {
-            throw new IllegalArgumentException(
-                    "say at which percents of a quota to tell the listener, such as 80, 100");
+            throw new IllegalArgumentException("name the percentages at which to call the listener, such as 80, 100");
         }
         for (int percent : percents) {
             if (percent < 1 || percent > 100) {
@@ -205,7 +213,7 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Sets what is told of the store: its calls, and when it goes away and comes back.
+     * Sets the listener for calls of the store, and for the begin and the end of its outages.
      *
      * @param events the listener
      * @return this builder
@@ -216,7 +224,7 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Sets the clock that says in which window a request falls; the default is the system's.
+     * Sets the clock that determines the window of a request. The default is the system's clock.
      *
      * @param clock the clock; all processes that share a store should agree on it to well under a window
      * @return this builder
@@ -227,9 +235,9 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Sets the time by which the answers of {@link #plans plans} age; the default is the system's.
+     * Sets the time source by which cached answers of {@link #plans plans} age. The default is the system's time.
      *
-     * @param timeSource the time
+     * @param timeSource the time source
      * @return this builder
      */
     public QuotasBuilder timeSource(TimeSource timeSource) {

@@ -22,10 +22,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A builder of limiters without a key: one set of budgets for all callers together.
+ * A builder of limiters without keys: one set of budgets for all callers together.
  *
- * <p>Its settings are those of {@link LimiterBuilder}, but for what only many keys need. Each has a default that protects a
- * service as it is. A builder may build any number of limiters; they share nothing. Not thread-safe.
+ * <p>Its settings are those of {@link LimiterBuilder}, without those for many keys. Each has a default that protects a
+ * service. A builder may build any number of limiters, which share nothing. Not thread-safe.
  *
  * <pre>{@code
  * SingleLimiter node = Limiters.singleBuilder(policy)
@@ -36,17 +36,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SingleLimiterBuilder {
 
-    /** No secret, and for all limiters one: nobody brings keys. */
+    /** Not secret, and shared by all limiters, because no client chooses keys. */
     private static final KeyHash HASH = new KeyHash(new SplittableRandom(1));
 
-    /** What the limiter is known by to the code that it has in common with keyed ones. */
+    /** The only key of the limiter, for the code that it shares with keyed limiters. */
     private static final Object KEY = IntStream.range(0, Integer.MAX_VALUE)
             .mapToObj(number -> "key " + number)
             .filter(key -> SingleCell.isItsKey(CellTable.fingerprint(HASH.of(key))))
             .findFirst()
             .orElseThrow();
 
-    /** One for each rate, and one for a blackout. */
+    /** One cell for each rate, and one for a blackout. */
     private static final int CELLS = Policy.MAX_RATES + 1;
 
     private final Policy policy;
@@ -60,10 +60,10 @@ public final class SingleLimiterBuilder {
     }
 
     /**
-     * Sets how many calls may wait for permits at the same time; the default is
-     * {@link LimiterBuilder#DEFAULT_MAX_WAITERS}. A further call that would have to wait is refused at once.
+     * Sets the maximum number of calls that wait for permits at the same time. The default is
+     * {@link LimiterBuilder#DEFAULT_MAX_WAITERS}. The limiter refuses a further call that would have to wait at once.
      *
-     * @param maxWaiters at least 1
+     * @param maxWaiters the number of calls, at least 1
      * @return this builder
      * @throws IllegalArgumentException if the number is below 1
      */
@@ -73,9 +73,9 @@ public final class SingleLimiterBuilder {
     }
 
     /**
-     * Sets the time that refills the budgets; the default is {@link TimeSource#system()}.
+     * Sets the time source that refills the budgets. The default is {@link TimeSource#system()}.
      *
-     * @param timeSource the time
+     * @param timeSource the time source
      * @return this builder
      */
     public SingleLimiterBuilder timeSource(TimeSource timeSource) {
@@ -84,9 +84,9 @@ public final class SingleLimiterBuilder {
     }
 
     /**
-     * Divides the policy by the number of live nodes; by default it is not divided. A number of nodes of which the part
-     * cannot be kept is told to {@link ClusterShare#onFailure}, and the part of before stands; at first, it is an error of
-     * {@link #build()}.
+     * Divides the policy by the number of live nodes. By default it is not divided. If the limiter cannot represent the
+     * part for a new number of nodes, it reports this to {@link ClusterShare#onFailure} and keeps the previous part.
+     * For the initial number, {@link #build()} throws an exception.
      *
      * @param clusterShare the share
      * @return this builder
@@ -97,7 +97,7 @@ public final class SingleLimiterBuilder {
     }
 
     /**
-     * Sets who is told of decisions; by default nobody is, which costs nothing.
+     * Sets the listener for decisions. By default there is none, which costs nothing.
      *
      * @param listener the listener, such as {@link dev.ratelimit.Statistics}
      * @return this builder
@@ -111,7 +111,7 @@ public final class SingleLimiterBuilder {
      * Builds the limiter.
      *
      * @return the limiter
-     * @throws IllegalArgumentException if a rate cannot be kept: see {@link LimiterBuilder#build()}
+     * @throws IllegalArgumentException if the limiter cannot represent a rate: see {@link LimiterBuilder#build()}
      */
     public SingleLimiter build() {
         CellTable cells = new CellTable(CELLS, WhenSaturated.DENY, timeSource);
@@ -124,7 +124,7 @@ public final class SingleLimiterBuilder {
         PolicySource<Object> policies = share == null ? own : new DividedPolicies<>(policy, share, own, timeSource);
         PolicyLimiter<Object> limiter = new PolicyLimiter<>(
                 policies, cells, HASH, Function.identity(), timeSource, room, CELLS, listener, null);
-        // A listener hears of each decision, and a share is asked for the number of nodes with each.
+        // With a listener or a share, each decision must go through the keyed limiter.
         boolean isPlain = listener == null && share == null;
         return new SingleCell(
                 limiter,

@@ -1,4 +1,7 @@
-/** The front door: {@link dev.ratelimit.core.Limiters} and what it builds with. */
+/**
+ * Factories and builders of limiters and quota services: {@link dev.ratelimit.core.Limiters},
+ * {@link dev.ratelimit.core.Quotas} and {@link dev.ratelimit.core.QuotaStores}.
+ */
 @NullMarked
 package dev.ratelimit.core;
 

@@ -128,11 +128,13 @@ class BadCallsTest {
         Map.<String, ThrowingCallable>of(
                         "executor", () -> limiter.acquireAsync(KEY, 1, (Executor) null),
                         "maxWait", () -> limiter.acquireAsync(KEY, 1, (Duration) null),
-                        "longest wait", () -> limiter.enter(KEY, null),
                         "policy", () -> limiter.update(null))
                 .forEach((name, call) -> assertThatThrownBy(call)
                         .isInstanceOf(NullPointerException.class)
                         .hasMessage(name));
+        assertThatThrownBy(() -> limiter.enter(KEY, null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("maxWait");
         assertThat(statistics.byPolicy()).isEqualTo(counted);
     }
 
@@ -142,14 +144,14 @@ class BadCallsTest {
                 List.of(Duration.ofNanos(-1), Policy.MAX_DURATION.plusNanos(1), Duration.ofSeconds(Long.MAX_VALUE))) {
             assertThatThrownBy(() -> limiter.enter(KEY, wait))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("the longest wait must be from 0 to 365 days, but was " + wait);
+                    .hasMessage("maxWait must be from 0 to 365 days, but was " + wait);
             for (ThrowingCallable call : List.<ThrowingCallable>of(
                     () -> limiter.acquire(KEY, 1, wait),
                     () -> limiter.acquireAsync(KEY, 1, wait),
                     () -> limiter.acquireAsync(KEY, 1, wait, executor))) {
                 assertThatThrownBy(call)
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessage("the maxWait must be from 0 to 365 days, but was " + wait);
+                        .hasMessage("maxWait must be from 0 to 365 days, but was " + wait);
             }
         }
         assertThat(statistics.byPolicy()).isEqualTo(counted);
@@ -181,8 +183,7 @@ class BadCallsTest {
         Limiter<String> nameless = Limiters.builder(FULL).listener(statistics).build(key -> null);
         assertThatThrownBy(() -> nameless.tryAcquire("a"))
                 .isInstanceOf(NullPointerException.class)
-                .hasMessage("the key's function returned null: it has to name a key for everything the limiter is asked"
-                        + " with");
+                .hasMessage("the key function returned null: it must return a key for every request");
         assertThat(statistics.byPolicy()).isEqualTo(counted);
     }
 }

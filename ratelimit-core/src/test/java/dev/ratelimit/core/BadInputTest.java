@@ -141,7 +141,7 @@ class BadInputTest {
                         "clusterShare", () -> builder.clusterShare(null),
                         "listener", () -> builder.listener(null),
                         "executor", () -> single.acquireAsync(1, (Executor) null),
-                        "longest wait", () -> single.enter(null))
+                        "maxWait", () -> single.enter(null))
                 .forEach((name, call) -> assertThatThrownBy(call)
                         .isInstanceOf(NullPointerException.class)
                         .hasMessage(name));

@@ -275,7 +275,7 @@ class CompositionTest {
                     .hasMessage("permits must be at least 1, but was 0");
         }
         Limit<Request> keyless = Limiters.all(perTenant.by(request -> null), perUser.by(Request::user));
-        assertThatThrownBy(() -> keyless.refund(ADA, 1)).hasMessage("the key's function returned null");
+        assertThatThrownBy(() -> keyless.refund(ADA, 1)).hasMessage("the key function returned null");
         Limit<Request> unsupported = Limiters.all(Limiters.perKey(Rate.perSecond(1)), perTenant.by(Request::tenant));
         assertThatThrownBy(() -> unsupported.refund(ADA, 1)).isInstanceOf(IllegalArgumentException.class);
         assertLeft(7, 3, 1);

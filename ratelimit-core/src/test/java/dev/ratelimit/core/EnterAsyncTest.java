@@ -120,7 +120,7 @@ class EnterAsyncTest {
         assertThat(waits.join().decision().reason()).isEqualTo(Decision.Reason.TOO_MANY_CONCURRENT);
         assertThatThrownBy(() -> limiter.enterAsync(KEY, Duration.ofDays(366)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("longest wait");
+                .hasMessageContaining("maxWait");
     }
 
     /** The hold ran while the permit was waited for: leases were returned that had been taken back, and two were inside. */

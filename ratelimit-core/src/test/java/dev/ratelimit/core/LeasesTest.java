@@ -162,7 +162,7 @@ class LeasesTest {
         Limiter<String> limiter = limiter(Policy.unlimited().maxConcurrent(1));
         assertThatThrownBy(() -> limiter.enter(KEY, Duration.ofNanos(-1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("longest wait");
+                .hasMessageContaining("maxWait");
         assertThat(limiter.snapshot(KEY).leases()).isZero();
     }
 }

@@ -23,9 +23,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * However takes, waits, reservations, cancellations, refunds, changes of policy and a clock that steps back are mixed: in no
- * interval departs more than each rate allows, reservations keep their instants, and calls that wait go in their order. Each
- * call ends in exactly one count, and in the end nothing is left of any.
+ * However takes, waits, reservations, cancellations, refunds, changes of policy, blackouts and a clock that steps back
+ * are mixed: in no interval departs more than each rate allows, and in no blackout anything but what was reserved
+ * before; reservations keep their instants, and calls that wait go in their order. Each call ends in exactly one count,
+ * and in the end nothing is left of any.
  */
 class MixedWaitingPropertyTest {
 
@@ -41,6 +42,7 @@ class MixedWaitingPropertyTest {
         REFUND_LATEST,
         RESET,
         CHANGE,
+        BLACKOUT,
         GO_BACK
     }
 
@@ -112,6 +114,7 @@ class MixedWaitingPropertyTest {
         private DepartureLog.Departure latest = new DepartureLog.Departure(0, 0);
         private String fault = "";
         private long calls;
+        private long darkUntil;
 
         History(Policy first, Policy second, Twin twin) {
             this.first = first;
@@ -149,6 +152,7 @@ class MixedWaitingPropertyTest {
             if (counted != calls) {
                 return calls + " calls in " + statistics.byPolicy();
             }
+            limiter.peek(KEY);
             int queues = ((PolicyLimiter<String>) limiter).queues().get();
             return queues == 0 && time.pending() == 0 ? "" : queues + " queues and " + time.pending() + " timers left";
         }
@@ -171,6 +175,7 @@ class MixedWaitingPropertyTest {
                 case RESERVE -> {
                     Reservation reservation = limiter.reserve(KEY, permits);
                     if (reservation.allowed()) {
+                        fault = reservation.dueNanos() < darkUntil ? "a reservation for a blackout" : fault;
                         reserved.add(new Reserved(reservation, log.add(reservation.dueNanos(), permits)));
                     }
                 }
@@ -198,6 +203,7 @@ class MixedWaitingPropertyTest {
                     log.clear();
                     reserved.clear();
                     latest = new DepartureLog.Departure(0, 0);
+                    darkUntil = 0;
                     limiter.reset(KEY);
                 }
                 case CHANGE -> {
@@ -206,6 +212,11 @@ class MixedWaitingPropertyTest {
                     reserved.clear();
                     latest = new DepartureLog.Departure(0, 0);
                     limiter.update(policy);
+                }
+                case BLACKOUT -> {
+                    long nanos = step.number() % 4 == 0 ? 0 : 100_000_000L * step.number();
+                    darkUntil = nanos == 0 ? 0 : Math.max(darkUntil, time.nanos() + nanos);
+                    limiter.blackout(KEY, Duration.ofNanos(nanos));
                 }
                 case GO_BACK -> {
                     time.advanceNanos(-step.nanos() / 3);
@@ -242,6 +253,7 @@ class MixedWaitingPropertyTest {
 
         private void departs(long permits) {
             latest = log.add(time.nanos(), permits);
+            fault = time.nanos() < darkUntil ? "a departure in a blackout" : fault;
         }
     }
 

@@ -186,6 +186,21 @@ class QuotaHandlesTest {
     }
 
     @Test
+    void idempotencyKeysThatAreNotEqualAreNeverOne() {
+        List<String> different =
+                List.of("\uD800", "\uD801", "\uDC00", "\uFFFD", "?", "\uD83D\uDE00", "a\uD800", "a\uD801");
+        for (String idempotencyKey : different) {
+            front.consume("a/b c", 1, idempotencyKey);
+        }
+        assertThat(used()).isEqualTo(different.size());
+        for (String key : different) {
+            assertThat(front.consume(key, 1, "order").used()).as(key).isEqualTo(1);
+        }
+        assertThat(front.consume("ab", 1, "c").used()).isEqualTo(1);
+        assertThat(front.consume("a", 1, "bc").used()).isEqualTo(1);
+    }
+
+    @Test
     void aReservationThatIsAskedForTwiceIsOne() {
         QuotaReservation first = front.reserve("a/b c", 100, "job-1");
         QuotaReservation second = worker.reserve("a/b c", 500, "job-1");
@@ -210,12 +225,13 @@ class QuotaHandlesTest {
         clock.advance(Duration.ofMinutes(2));
         QuotaReservation today = daily.reserve("a/b c", 50, "job-1");
         assertThat(daily.peek("a/b c").used()).isEqualTo(50);
-        assertThat(yesterday.commit(30)).as("ended by another").isFalse();
+        assertThat(yesterday.commit(30)).as("closed by another, and used").isTrue();
         assertThat(today.commit(40)).isTrue();
         assertThat(daily.reserve("a/b c", 50, "job-1").commit(45))
                 .as("ended by another amount")
                 .isFalse();
         assertThat(daily.peek("a/b c").used()).isEqualTo(40);
+        assertThat(daily.operations().usageBefore("a/b c").get(0).used()).isEqualTo(30);
     }
 
     @Test

@@ -11,16 +11,21 @@ import dev.ratelimit.quota.QuotaPlanFallback;
 import dev.ratelimit.quota.QuotaPlans;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.testing.FaultyStore;
 import dev.ratelimit.testing.ManualClock;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 /** Each key has the limits and windows of its plan. */
@@ -102,6 +107,57 @@ class QuotaPlansTest {
         assertThat(quotas.peek("bob").used()).isEqualTo(2);
     }
 
+    private static QuotaPlan trialFrom(String signUp) {
+        return QuotaPlan.of(
+                "trial",
+                Quota.of(
+                        "calls",
+                        3,
+                        CalendarWindow.every(30, ChronoUnit.DAYS)
+                                .startingFrom(Instant.parse(signUp).atZone(ZoneOffset.UTC))));
+    }
+
+    @Test
+    void aStartOfTheKeysOwnIsWhatTheResolverSaysAndNotRemembered() {
+        directory.put("eve", trialFrom("2026-03-01T09:00:00Z"));
+        quotas.consume("eve", 3);
+        directory.put("eve", trialFrom("2026-01-30T09:00:00Z"));
+        quotas.planChanged("eve");
+        assertThat(quotas.consume("eve").allowed())
+                .as("the same windows, from 30 days earlier")
+                .isFalse();
+        directory.put("eve", trialFrom("2026-03-01T09:00:01Z"));
+        quotas.planChanged("eve");
+        assertThat(quotas.consume("eve", 3).allowed())
+                .as("another window, from zero")
+                .isTrue();
+        directory.remove("eve");
+        time.advance(Duration.ofMinutes(5));
+        assertThat(quotas.consume("eve").allowed())
+                .as("the last known start, while the resolver fails")
+                .isFalse();
+        assertThat(fallbacks).hasSize(1);
+        time.advance(Duration.ofSeconds(10));
+        directory.put("eve", trialFrom("2026-03-01T09:00:00Z"));
+        assertThat(quotas.consume("eve").allowed())
+                .as("nothing was lost of the first")
+                .isFalse();
+    }
+
+    @Test
+    void whatWasReservedBeforeAnotherStartIsCorrectedThere() {
+        directory.put("eve", trialFrom("2026-03-01T09:00:00Z"));
+        QuotaReservation reserved = quotas.reserve("eve", 3);
+        String handle = quotas.reserve("eve", 3).allowed() ? "never" : reserved.handle();
+        directory.put("eve", trialFrom("2026-03-09T00:00:00Z"));
+        quotas.planChanged("eve");
+        assertThat(quotas.resume(handle).commit(1)).isTrue();
+        assertThat(quotas.peek("eve").used()).isZero();
+        directory.put("eve", trialFrom("2026-03-01T09:00:00Z"));
+        quotas.planChanged("eve");
+        assertThat(quotas.peek("eve").used()).isEqualTo(1);
+    }
+
     @Test
     void aReservationIsOfThePlanInWhichItWasMade() {
         directory.put("ada", GOLD);
@@ -137,6 +193,56 @@ class QuotaPlansTest {
         time.advance(Duration.ofSeconds(10));
         directory.put("eve", GOLD);
         assertThat(quotas.quotas("eve")).isEqualTo(GOLD.quotas());
+    }
+
+    /** Asks on another thread, which is interrupted; says what that got, and whether it is interrupted still. */
+    private static Object askedByAnInterruptedThread(QuotaService quotas) throws Exception {
+        Object[] got = new Object[2];
+        Thread thread = new Thread(() -> {
+            Thread.currentThread().interrupt();
+            try {
+                got[0] = quotas.consume("ada").remaining();
+            } catch (QuotaUnavailableException e) {
+                got[0] = e.certainty() + ", " + e.getMessage();
+            }
+            got[1] = Thread.interrupted();
+        });
+        thread.start();
+        thread.join();
+        return got[0] + ", interrupted: " + got[1];
+    }
+
+    @Test
+    void anInterruptedThreadNeverGoesByTheDefault() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        QuotaService planned = Quotas.builder(store)
+                .plans(QuotaPlans.of(
+                                key -> {
+                                    inside.countDown();
+                                    go.await();
+                                    return GOLD;
+                                },
+                                FREE)
+                        .maxAge(Duration.ofMinutes(5))
+                        .onFallback(fallbacks::add))
+                .clock(clock)
+                .timeSource(time)
+                .build();
+        String said = "NOT_APPLIED, the thread was interrupted before the plan of the key was known;"
+                + " nothing was counted, interrupted: true";
+        // The resolver is interrupted itself.
+        assertThat(askedByAnInterruptedThread(planned)).isEqualTo(said);
+        FutureTask<Long> leader = new FutureTask<>(() -> planned.consume("ada").remaining());
+        new Thread(leader).start();
+        inside.await();
+        // Another thread is in the resolver.
+        assertThat(askedByAnInterruptedThread(planned)).isEqualTo(said);
+        go.countDown();
+        assertThat(leader.get()).isEqualTo(1);
+        assertThat(fallbacks).isEmpty();
+        time.advance(Duration.ofMinutes(5));
+        assertThat(planned.consume("ada").remaining()).isZero();
     }
 
     @Test

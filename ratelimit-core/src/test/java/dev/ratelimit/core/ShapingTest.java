@@ -37,6 +37,21 @@ class ShapingTest {
     }
 
     @Test
+    void withoutShapingNoCallWaitsWhateverItsMaxWait() throws InterruptedException {
+        Limiter<String> limiter =
+                Limiters.builder(Rate.perSecond(10)).timeSource(time).build();
+        assertThat(limiter.acquire(KEY, 10)).isTrue();
+        // A call that waited would never return: the time stands still.
+        assertThat(limiter.acquire(KEY)).isFalse();
+        assertThat(limiter.acquire(KEY, 1, Duration.ofHours(1))).isFalse();
+        assertThat(limiter.acquireAsync(KEY, 1, Duration.ofHours(1)).toCompletableFuture())
+                .isCompletedWithValueMatching(decision -> !decision.allowed());
+        limiter.blackout(KEY, Duration.ofMillis(1));
+        assertThat(limiter.acquire(KEY)).isFalse();
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
     void departuresFollowTheSchedule() {
         Limiter<String> limiter = tenPerSecond(2, Duration.ofSeconds(1), 100);
         List<CompletableFuture<Decision>> stages = new ArrayList<>();

@@ -48,7 +48,9 @@ class SingleLimiterPropertyTest {
         LATER,
         ENTER,
         REFUND,
+        CHARGE,
         RESET,
+        BLACKOUT,
         CHANGE
     }
 
@@ -109,7 +111,9 @@ class SingleLimiterPropertyTest {
                 "" + limiter.acquireAsync(number).toCompletableFuture().getNow(null);
             case ENTER -> "" + limiter.tryEnter().decision();
             case REFUND -> outcome(() -> limiter.refund(number));
+            case CHARGE -> "" + limiter.charge(number);
             case RESET -> outcome(limiter::reset);
+            case BLACKOUT -> outcome(() -> limiter.blackout(Duration.ofMillis(100L * (number % 5))));
             case CHANGE -> outcome(() -> limiter.update(POLICIES.get(number % POLICIES.size())));
         };
     }
@@ -127,7 +131,9 @@ class SingleLimiterPropertyTest {
                 "" + limiter.acquireAsync(KEY, number).toCompletableFuture().getNow(null);
             case ENTER -> "" + limiter.tryEnter(KEY).decision();
             case REFUND -> outcome(() -> limiter.refund(KEY, number));
+            case CHARGE -> "" + limiter.charge(KEY, number);
             case RESET -> outcome(() -> limiter.reset(KEY));
+            case BLACKOUT -> outcome(() -> limiter.blackout(KEY, Duration.ofMillis(100L * (number % 5))));
             case CHANGE -> outcome(() -> limiter.update(POLICIES.get(number % POLICIES.size())));
         };
     }

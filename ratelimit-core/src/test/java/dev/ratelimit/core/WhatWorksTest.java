@@ -128,7 +128,7 @@ class WhatWorksTest {
         String message = error(() -> build.apply(20).run());
         assertThat(message).endsWith("would be too slow to be kept, but was 20");
         isTheLargest(
-                named(message, "the number of nodes at first must be at most (\\d+), because the parts of "), build);
+                named(message, "the initial number of nodes must be at most (\\d+), because the parts of "), build);
     }
 
     @Test

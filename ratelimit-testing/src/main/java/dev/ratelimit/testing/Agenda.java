@@ -2,13 +2,16 @@ package dev.ratelimit.testing;
 
 import java.util.TreeSet;
 
-/** Tasks in the order of their instants, those of one instant in the order in which they came. Not thread-safe. */
+/**
+ * Queue of tasks in the order of their instants. Tasks of the same instant are in the order in which they were
+ * scheduled. Not thread-safe.
+ */
 final class Agenda {
 
     private final TreeSet<Entry> entries = new TreeSet<>(Agenda::order);
     private long number;
 
-    /** A task, its instant, and how many came before it. */
+    /** A task, its instant, and the number of tasks scheduled before it. */
     record Entry(long due, long number, Runnable task) {}
 
     Entry add(long due, Runnable task) {
@@ -17,7 +20,7 @@ final class Agenda {
         return entry;
     }
 
-    /** Returns whether the entry was still there. */
+    /** Removes an entry; returns whether it was still scheduled. */
     boolean remove(Entry entry) {
         return entries.remove(entry);
     }
@@ -34,7 +37,10 @@ final class Agenda {
         return entries.size();
     }
 
-    /** By differences, because readings may wrap; all that are left lie within 292 years after the time. */
+    /**
+     * Compares by differences, because readings may wrap. All scheduled instants lie within 292 years after the current
+     * time.
+     */
     private static int order(Entry one, Entry other) {
         long difference = one.due - other.due;
         return difference == 0 ? Long.compare(one.number, other.number) : Long.signum(difference);

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * A quota store in front of another one that fails when a test wants it to.
+ * A quota store that wraps another one and fails on a test's command.
  *
  * <pre>{@code
  * FaultyStore store = new FaultyStore(QuotaStores.inMemory());
@@ -28,32 +28,35 @@ import java.util.function.Consumer;
  * quotas.consume("customer");   // throws, and has been counted
  * }</pre>
  *
- * <p>Each fault of {@link #next} is of one call; calls beyond those pass through. An outage is of all calls until it is ended:
+ * <p>Each fault of {@link #next} applies to one call; later calls pass through. An outage applies to all calls until
+ * the test ends it:
  *
  * <pre>{@code
  * store.beginOutage(Fault.REFUSE);
- * quotas.consume("customer");   // is answered as the service was told for an outage
+ * quotas.consume("customer");   // answered as WhenUnavailable says
  * store.endOutage();
  * }</pre>
  *
- * <p>It stands for a store across a network, and so {@linkplain QuotaStore#isLocal() is not local}, whatever it stands before.
- * Thread-safe.
+ * <p>It stands for a store across a network, and so {@linkplain QuotaStore#isLocal() is not local}, even if the wrapped
+ * store is. Thread-safe.
  */
 public final class FaultyStore implements QuotaStore {
 
-    /** What goes wrong in one call. */
+    /** The fault of one call. */
     public enum Fault {
-        /** Nothing. */
+        /** No fault. */
         NONE,
         /** The call does not reach the store: {@link Certainty#NOT_APPLIED}. */
         REFUSE,
-        /** The call reaches the store, and the reply is lost: {@link Certainty#INDETERMINATE}, though it was counted. */
+        /**
+         * The call reaches the store, and the reply is lost: {@link Certainty#INDETERMINATE}, though it was counted.
+         */
         LOSE_REPLY,
-        /** The call is lost, and nobody knows: {@link Certainty#INDETERMINATE}, though it was not counted. */
+        /** The call is lost before it reaches the store: {@link Certainty#INDETERMINATE}, though it was not counted. */
         LOSE_CALL,
-        /** As {@link #LOSE_REPLY}, but said of each operation by an outcome. */
+        /** As {@link #LOSE_REPLY}, but reported for each operation by an outcome. */
         LOSE_OUTCOMES,
-        /** The store throws what it must not. */
+        /** The store throws an exception that the contract of stores forbids. */
         BREAK
     }
 
@@ -65,9 +68,9 @@ public final class FaultyStore implements QuotaStore {
     private volatile Duration latency = Duration.ZERO;
 
     /**
-     * Creates a store without faults, whose {@linkplain #latency latency} threads sleep for.
+     * Creates a store without faults. Calling threads sleep for its {@linkplain #latency latency}.
      *
-     * @param store the one that counts
+     * @param store the store that counts
      */
     public FaultyStore(QuotaStore store) {
         this(store, FaultyStore::sleep);
@@ -76,9 +79,9 @@ public final class FaultyStore implements QuotaStore {
     /**
      * Creates a store without faults.
      *
-     * @param store the one that counts
-     * @param wait how a thread waits for the {@linkplain #latency latency} of a call, such as {@code time::advance} of a
-     *     {@link ManualTime}
+     * @param store the store that counts
+     * @param wait makes a thread wait for the {@linkplain #latency latency} of a call, such as {@code time::advance} of
+     *     a {@link ManualTime}
      */
     public FaultyStore(QuotaStore store, Consumer<Duration> wait) {
         this.store = Objects.requireNonNull(store, "store");
@@ -94,24 +97,25 @@ public final class FaultyStore implements QuotaStore {
     }
 
     /**
-     * Has each call that begins from now on fail, until the outage is ended. Faults of {@link #next} come first.
+     * Makes each call that begins from now on fail, until {@link #endOutage()}. Faults of {@link #next} take
+     * precedence.
      *
-     * @param fault what goes wrong in each call
+     * @param fault the fault of each call
      */
     public void beginOutage(Fault fault) {
         outage = Objects.requireNonNull(fault, "fault");
     }
 
-    /** Has calls that begin from now on pass through again. */
+    /** Lets calls that begin from now on pass through again. */
     public void endOutage() {
         outage = Fault.NONE;
     }
 
     /**
-     * Has each call take a time from now on. A call whose deadline passes before that ends at its deadline with
-     * {@link Certainty#INDETERMINATE}, though it was counted.
+     * Makes each call take a time from now on. If the deadline of a call passes before that, the call ends at its
+     * deadline with {@link Certainty#INDETERMINATE}, though it was counted.
      *
-     * @param latency how long, zero for no time
+     * @param latency the time of each call; zero for none
      * @throws IllegalArgumentException if it is negative
      */
     public void latency(Duration latency) {
@@ -122,7 +126,7 @@ public final class FaultyStore implements QuotaStore {
     }
 
     /**
-     * Says what goes wrong in the next calls that nothing was said of.
+     * Adds faults for the next calls, after those of earlier calls of this method.
      *
      * @param faults one for each call
      */
@@ -133,9 +137,9 @@ public final class FaultyStore implements QuotaStore {
     }
 
     /**
-     * Returns how often the store was called.
+     * Returns the number of calls of this store.
      *
-     * @return the calls, those that failed included
+     * @return the number of calls, with those that failed
      */
     public int calls() {
         return calls.get();
@@ -146,7 +150,7 @@ public final class FaultyStore implements QuotaStore {
         return store.capabilities();
     }
 
-    /** Lists without faults. */
+    /** Lists counters. Faults do not apply. */
     @Override
     public List<ListedCounter> list(CounterQuery query, Deadline deadline) {
         return store.list(query, deadline);

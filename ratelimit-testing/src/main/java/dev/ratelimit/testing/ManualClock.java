@@ -24,7 +24,7 @@ public final class ManualClock implements InstantSource {
     /**
      * Creates a clock.
      *
-     * @param now what it shows first
+     * @param now the first instant that it shows
      */
     public ManualClock(Instant now) {
         this.now = Objects.requireNonNull(now, "now");
@@ -36,18 +36,18 @@ public final class ManualClock implements InstantSource {
     }
 
     /**
-     * Sets the clock, be it back.
+     * Sets the clock, forward or back.
      *
-     * @param now what it shows from now on
+     * @param now the instant that it shows from now on
      */
     public void set(Instant now) {
         this.now = Objects.requireNonNull(now, "now");
     }
 
     /**
-     * Moves the clock on. Only one thread may do so at a time.
+     * Advances the clock. Only one thread may do so at a time.
      *
-     * @param duration by how much; back if negative
+     * @param duration the duration by which the clock moves; if negative, it moves back
      */
     public synchronized void advance(Duration duration) {
         now = now.plus(duration);

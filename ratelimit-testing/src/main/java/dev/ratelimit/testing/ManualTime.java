@@ -10,7 +10,7 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source of time that goes on only when it is told to.
+ * A time source that advances only when a test moves it.
  *
  * <pre>{@code
  * ManualTime time = new ManualTime();
@@ -21,39 +21,40 @@ import org.jspecify.annotations.Nullable;
  * limiter.tryAcquire();               // true
  * }</pre>
  *
- * <p><b>Waiting.</b> Who waits for permits of a limiter on this time waits for a task of it. Moving the time on runs the
- * tasks whose instants it reaches, on the thread that moves it, one after the other: while a task runs, the time reads
- * the task's instant, not yet the end of the move. A test therefore sees:
+ * <p><b>Waiting.</b> A call that waits for permits of a limiter on this time source waits for a task of it. Moving the
+ * time runs the tasks whose instants it reaches, one after the other, on the thread that moves it. While a task runs,
+ * the time reads the task's instant, and not yet the end of the move. So a test sees the following:
  *
  * <ul>
- *   <li>Stages that are due are complete when {@link #advance} returns. What depends on them has run, too, on the
- *       thread of the test, unless an executor was asked for.
- *   <li>Threads that are due have been woken when {@code advance} returns, but may not have gone on yet: join them.
- *   <li>A thread that a test has just started may not wait yet. {@link #awaitPending} waits until it does;
- *       {@link #pending} says how many do.
- *   <li>A wait of fifty years is over as soon as one of a millisecond.
+ *   <li>Stages that are due are complete when {@link #advance} returns. Dependent stages have run, too, on the thread
+ *       of the test, unless they use an executor.
+ *   <li>Threads that are due have been woken when {@code advance} returns, but may not have run yet: join them.
+ *   <li>A thread that a test has just started may not wait for permits yet. {@link #awaitPending} waits until it does,
+ *       and {@link #pending} returns the number of waiting calls.
+ *   <li>A wait of fifty years takes no more real time than one of a millisecond.
  * </ul>
  *
- * <p>A task may schedule and cancel others, and move the time itself; the move that runs it then ends where it was to
- * end, or where the task has brought the time if that is later. What tasks throw comes out of the call that ran them, once
- * it is done. A task that comes too late, because its instant has passed, runs at once on the thread that schedules it; while
- * the time is being moved, on the thread that moves it.
+ * <p>A task may schedule and cancel others, and move the time itself. The move that runs it then ends at its own goal,
+ * or at the later reading to which the task has moved the time. An exception of a task is thrown by the call that ran
+ * it, after all tasks have run. A task whose instant has already passed runs at once on the thread that schedules it;
+ * during a move, it runs on the thread that moves the time.
  *
- * <p>Going back runs nothing, and cancels nothing: a task that has not run waits until the time has caught up.
+ * <p>Moving the time back runs and cancels no task. A task that has not run waits until the time has caught up.
  *
- * <p><b>Thread-safety.</b> It may be read, moved and waited for by any number of threads. One moves it at a time: another
- * that would, waits for the first and its tasks to end. Reading, scheduling and cancelling never wait for a task.
+ * <p><b>Thread-safety.</b> Any number of threads may read it, move it and wait for it. Only one thread moves it at a
+ * time: another thread that moves it waits until the first move and its tasks have ended. Reading, scheduling and
+ * cancelling never wait for a task.
  */
 public final class ManualTime implements VirtualTimeSource {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Signalled when a task comes, and when the time stands again. */
+    /** Signalled when a task is scheduled, and when a move has ended. */
     private final Condition changed = lock.newCondition();
 
     private final Agenda agenda = new Agenda();
 
-    /** The thread that moves the time and runs tasks, if any. It does not hold the lock while it runs one. */
+    /** The thread that moves the time and runs tasks, if any. It does not hold the lock while it runs a task. */
     private @Nullable Thread mover;
 
     /** Written under the lock. */
@@ -81,7 +82,7 @@ public final class ManualTime implements VirtualTimeSource {
     /**
      * Moves the time by a duration, and runs the tasks whose instants it reaches.
      *
-     * @param duration how far; a negative one moves it back
+     * @param duration the duration; a negative one moves the time back
      * @throws ArithmeticException if the duration is longer than 292 years
      */
     public void advance(Duration duration) {
@@ -91,7 +92,7 @@ public final class ManualTime implements VirtualTimeSource {
     /**
      * Moves the time by nanoseconds, and runs the tasks whose instants it reaches.
      *
-     * @param nanos how far; a negative number moves it back
+     * @param nanos the number of nanoseconds; a negative number moves the time back
      */
     public void advanceNanos(long nanos) {
         move(from -> from + nanos);
@@ -100,7 +101,7 @@ public final class ManualTime implements VirtualTimeSource {
     /**
      * Sets the time to a reading, and runs the tasks whose instants it reaches.
      *
-     * @param nanos the reading, in nanoseconds; any value; one that is not after the current reading moves the time back
+     * @param nanos the reading, in nanoseconds; any value; one before the current reading moves the time back
      */
     public void set(long nanos) {
         move(from -> nanos);
@@ -123,7 +124,8 @@ public final class ManualTime implements VirtualTimeSource {
     }
 
     /**
-     * Returns how many tasks wait for their instants: one for each thread and each stage that waits for permits.
+     * Returns the number of tasks that wait for their instants: one for each thread and each stage that waits for
+     * permits.
      *
      * @return the number, without those that ran or were cancelled
      */
@@ -137,9 +139,10 @@ public final class ManualTime implements VirtualTimeSource {
     }
 
     /**
-     * Waits until so many tasks, or more, wait for their instants. Threads that a test has started wait by then.
+     * Waits until at least {@code count} tasks wait for their instants. So a test knows that the threads it has started
+     * wait for permits.
      *
-     * @param count how many
+     * @param count the number of tasks
      * @throws InterruptedException if the thread is interrupted
      */
     public void awaitPending(int count) throws InterruptedException {
@@ -193,7 +196,7 @@ public final class ManualTime implements VirtualTimeSource {
         }
     }
 
-    /** Brings the time to its goal, from one due task to the next. */
+    /** Moves the time to its goal, from one due task to the next. */
     private void runUntil(long goal) {
         if (goal - now < 0) {
             now = goal;
@@ -246,7 +249,7 @@ public final class ManualTime implements VirtualTimeSource {
         return first;
     }
 
-    /** Throws it as it is; tasks of some languages throw checked exceptions, too. */
+    /** Rethrows without wrapping. Tasks written in some languages throw checked exceptions, too. */
     @SuppressWarnings("unchecked")
     private static <E extends Throwable> void rethrow(Throwable thrown) throws E {
         throw (E) thrown;

@@ -1,4 +1,4 @@
-/** Time and stores under a test's control, so that tests of limits neither sleep nor flicker. */
+/** Time sources, clocks and stores that a test controls, so that tests of limits are deterministic and do not sleep. */
 @NullMarked
 package dev.ratelimit.testing;
 

@@ -11,7 +11,9 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** Any history of scheduling, cancelling and moving on runs what a model with integers of any size runs. */
+/**
+ * Any history of scheduling, cancelling and advancing runs the same tasks as a model with integers of unlimited size.
+ */
 class ManualTimePropertyTest {
 
     private static final int STEPS = 200;
@@ -28,7 +30,7 @@ class ManualTimePropertyTest {
         assertThat(historyOf(new Real(origin), seed)).isNotEqualTo(historyOf(new Naive(origin), seed));
     }
 
-    /** What is tried out. */
+    /** The subject of a history. */
     private interface Subject {
         ScheduledTask schedule(long in, Runnable task);
 
@@ -57,7 +59,7 @@ class ManualTimePropertyTest {
         return history;
     }
 
-    /** A task that notes when it runs, and sometimes schedules another. */
+    /** Schedules a task that records when it runs, and sometimes schedules another. */
     private static ScheduledTask schedule(
             Subject subject, List<String> history, Random random, int number, int generations) {
         long in = random.nextInt(500) - 20L;
@@ -133,7 +135,7 @@ class ManualTimePropertyTest {
         private void runUntil(BigInteger goal) {
             runs = true;
             while (true) {
-                // The first of equals, which came first.
+                // Of equal entries, the one that was scheduled first.
                 Entry first =
                         entries.stream().min(Comparator.comparing(Entry::due)).orElse(null);
                 if (first == null || first.due.compareTo(goal) > 0) {
@@ -152,7 +154,7 @@ class ManualTimePropertyTest {
         }
     }
 
-    /** A twin that takes a reading for a number. */
+    /** A broken twin that compares readings as plain numbers. */
     private static final class Naive extends Model {
 
         Naive(long origin) {

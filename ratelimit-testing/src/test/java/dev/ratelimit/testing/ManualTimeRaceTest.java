@@ -16,7 +16,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
-/** Threads that schedule, cancel and move one time at once: each task runs once or is cancelled, never early, never beside another. */
+/**
+ * Threads schedule, cancel and advance one time source at once. Each task runs once or is cancelled, never early, and
+ * never concurrently with another.
+ */
 class ManualTimeRaceTest {
 
     private static final int THREADS = 3;
@@ -39,7 +42,10 @@ class ManualTimeRaceTest {
         assertThat(faults).isPositive();
     }
 
-    /** How many tasks did not run exactly once nor were cancelled, ran early, or ran beside another. */
+    /**
+     * Returns the number of tasks that neither ran exactly once nor were cancelled, ran early, or ran concurrently with
+     * another.
+     */
     private static long faults(VirtualTimeSource time, LongConsumer advance) throws Exception {
         AtomicLong faults = new AtomicLong();
         AtomicInteger running = new AtomicInteger();
@@ -111,7 +117,10 @@ class ManualTimeRaceTest {
         }
     }
 
-    /** A time whose tasks are run by all threads that move it, after a look whether they are still there. */
+    /**
+     * A broken time source: all threads that advance it run its tasks, after a check that the tasks are still
+     * scheduled.
+     */
     private static final class Broken implements VirtualTimeSource {
 
         private final AtomicLong now = new AtomicLong();

@@ -2,8 +2,8 @@ package dev.ratelimit.examples.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ratelimit.http.ProblemDetails;
 import dev.ratelimit.Rate;
+import dev.ratelimit.http.ProblemDetails;
 import dev.ratelimit.http.ServiceLimit;
 import dev.ratelimit.testing.ManualTime;
 import java.io.IOException;
@@ -83,7 +83,7 @@ class TieredAdmissionTest {
         exhaust(admission, GOLD);
         exhaust(admission, OTHER);
         time.advance(Tier.BLACKOUT.minusNanos(1));
-        assertThat(reason(admission, GOLD)).startsWith("For having been over the limit");
+        assertThat(reason(admission, GOLD)).startsWith("By the limit");
         assertThat(admission.allow(OTHER)).isInstanceOf(Verdict.Allowed.class);
         assertThat(admission.allow(new Client(Tier.GOLD, "gold-amok"))).isInstanceOf(Verdict.Allowed.class);
         time.advanceNanos(1);

@@ -3,36 +3,37 @@ package dev.ratelimit.quota.spi;
 import java.util.Objects;
 
 /**
- * What a store can do beyond the rules that all obey.
+ * The optional capabilities of a store, beyond the rules that all stores obey.
  *
- * @param remembersOperations whether an operation with an {@link OperationId} that comes again is answered as the
- *     first time and counted once; if not, callers never retry what may have been counted
- * @param atomicGroups which groups are decided as one; for all others the store answers {@link Outcome.Failed} with
- *     {@code NOT_APPLIED}, and callers ask one by one and give back
- * @param maxBatch the most operations of one call, at least 1
- * @param listsCounters whether {@link QuotaStore#list} lists counters
+ * @param remembersOperations whether the store counts a repeated operation with the same {@link OperationId} once and
+ *     gives it the first outcome; if not, callers never retry an operation that may have been counted
+ * @param atomicGroups the groups that the store decides atomically; for all others the store returns
+ *     {@link Outcome.Failed} with {@code NOT_APPLIED}, and callers apply the acquires one by one and give back what a
+ *     refused group has taken
+ * @param maxBatch the maximum number of operations in one call, at least 1
+ * @param listsCounters whether {@link QuotaStore#list} is supported
  */
 public record Capabilities(
         boolean remembersOperations, AtomicGroups atomicGroups, int maxBatch, boolean listsCounters) {
 
-    /** Which groups are decided as one. */
+    /** The groups that a store decides atomically. */
     public enum AtomicGroups {
-        /** All. */
+        /** All groups. */
         ALL,
-        /** Those whose counters are of one subject. */
+        /** Groups whose counters have the same subject. */
         OF_ONE_SUBJECT,
-        /** None. */
+        /** No groups. */
         NONE
     }
 
     /**
      * Creates capabilities.
      *
-     * @param remembersOperations whether an operation that comes again is counted once
-     * @param atomicGroups which groups are decided as one
-     * @param maxBatch the most operations of one call, at least 1
-     * @param listsCounters whether counters can be listed
-     * @throws IllegalArgumentException if the largest batch is less than 1
+     * @param remembersOperations whether the store counts a repeated operation once
+     * @param atomicGroups the groups that the store decides atomically
+     * @param maxBatch the maximum number of operations in one call, at least 1
+     * @param listsCounters whether the store can list counters
+     * @throws IllegalArgumentException if {@code maxBatch} is less than 1
      */
     public Capabilities {
         Objects.requireNonNull(atomicGroups, "atomicGroups");
@@ -42,12 +43,12 @@ public record Capabilities(
     }
 
     /**
-     * Creates the capabilities of a store that does not list counters.
+     * Creates the capabilities of a store that cannot list counters.
      *
-     * @param remembersOperations whether an operation that comes again is counted once
-     * @param atomicGroups which groups are decided as one
-     * @param maxBatch the most operations of one call, at least 1
-     * @throws IllegalArgumentException if the largest batch is less than 1
+     * @param remembersOperations whether the store counts a repeated operation once
+     * @param atomicGroups the groups that the store decides atomically
+     * @param maxBatch the maximum number of operations in one call, at least 1
+     * @throws IllegalArgumentException if {@code maxBatch} is less than 1
      */
     public Capabilities(boolean remembersOperations, AtomicGroups atomicGroups, int maxBatch) {
         this(remembersOperations, atomicGroups, maxBatch, false);

@@ -6,26 +6,29 @@ import java.time.temporal.ChronoUnit;
 /**
  * A counter is a number from zero upwards that belongs to one quota, one subject and one window.
  *
- * <p>Its {@link #name()} identifies it: printable ASCII, so that a store need not think of character sets, and short
- * enough for any key. A counter that was never touched shows zero. The name is {@code quota/subject/window}, such as
- * {@code calls/ada/1mo.1767225600}; {@link CounterName#parse} takes it apart.
+ * <p>Its {@link #name()} identifies it: printable ASCII, so that a store need not handle character sets, and short
+ * enough for the keys of databases. The value of a new counter is zero. The name is {@code quota/subject/window}, such
+ * as {@code calls/ada/1mo.1767225600}; {@link CounterName#parse} returns its parts.
  *
  * <p>Equal if the names are. Immutable and thread-safe.
  */
 public final class Counter {
 
-    /** The most bytes of UTF-8 that a subject may have to stand in a name as it is; of a longer one, a hash does. */
+    /**
+     * The maximum number of UTF-8 bytes of a subject that a name contains in full. A longer subject is shortened and
+     * hashed.
+     */
     public static final int MAX_SUBJECT_LENGTH = 255;
 
-    /** The most characters of the name of a quota. */
+    /** The maximum number of characters of the name of a quota. */
     public static final int MAX_QUOTA_LENGTH = 64;
 
     private static final int MAX_LENGTH = 7;
 
-    /** Of a length, a point and a start. */
+    /** For a length, a point and a start. */
     private static final int MAX_WINDOW = 20;
 
-    /** The most characters of a {@link #name()}. */
+    /** The maximum number of characters of a {@link #name()}. */
     public static final int MAX_NAME_LENGTH = MAX_QUOTA_LENGTH + 1 + 3 * MAX_SUBJECT_LENGTH + 1 + MAX_WINDOW;
 
     private final String quota;
@@ -40,7 +43,10 @@ public final class Counter {
         this.name = window.before + subject + window.after;
     }
 
-    /** A window is all counters of a quota that start together: one for each subject. Immutable and thread-safe. */
+    /**
+     * A window is the set of all counters of a quota that start at the same instant: one for each subject. Immutable
+     * and thread-safe.
+     */
     public static final class Window {
 
         private final String quota;
@@ -60,9 +66,9 @@ public final class Counter {
         }
 
         /**
-         * Returns the window as it stands in the names of counters.
+         * Returns the window in the form that the names of counters contain.
          *
-         * @return such as {@code 1mo.1767225600}
+         * @return the text, such as {@code 1mo.1767225600}
          */
         public String name() {
             return name;
@@ -71,10 +77,10 @@ public final class Counter {
         /**
          * Returns the counter of a subject.
          *
-         * <p>Of a subject with more than 255 bytes in UTF-8, the name has its beginning and its SHA-256, which no
-         * shorter subject can have.
+         * <p>If a subject has more than 255 bytes in UTF-8, the name contains its beginning and its SHA-256, in a form
+         * that no shorter subject can have.
          *
-         * @param subject whose counter it is: any characters, at least one
+         * @param subject the subject of the counter: any characters, at least one
          * @return the counter
          * @throws IllegalArgumentException if the subject is empty
          */
@@ -90,25 +96,25 @@ public final class Counter {
      * Returns the counters of a quota in a window.
      *
      * @param quota the name of the quota: 1 to 64 of {@code A-Z a-z 0-9 . _ -}
-     * @param start when the window starts, a whole second
-     * @param expires when the store may forget the counters, after the start
+     * @param start the start of the window, a whole second
+     * @param expires the instant from which the store may forget the counters, after the start
      * @return the window
-     * @throws IllegalArgumentException if an argument is not as said
+     * @throws IllegalArgumentException if an argument is invalid
      */
     public static Window window(String quota, Instant start, Instant expires) {
         return window(quota, "", start, expires);
     }
 
     /**
-     * Returns the counters of a quota in a window of a certain length, which are others than those in a window of
-     * another length that starts at the same instant.
+     * Returns the counters of a quota in a window of a given length. They differ from those of a window of another
+     * length that starts at the same instant.
      *
      * @param quota the name of the quota: 1 to 64 of {@code A-Z a-z 0-9 . _ -}
-     * @param length what tells windows of this length from others: up to 7 of {@code a-z 0-9}, such as {@code 15m}
-     * @param start when the window starts, a whole second in the years -1000 to 9999
-     * @param expires when the store may forget the counters, after the start
+     * @param length the text that identifies windows of this length: up to 7 of {@code a-z 0-9}, such as {@code 15m}
+     * @param start the start of the window, a whole second in the years -1000 to 9999
+     * @param expires the instant from which the store may forget the counters, after the start
      * @return the window
-     * @throws IllegalArgumentException if an argument is not as said
+     * @throws IllegalArgumentException if an argument is invalid
      */
     public static Window window(String quota, String length, Instant start, Instant expires) {
         if (!isQuotaName(quota)) {
@@ -136,22 +142,22 @@ public final class Counter {
      * Returns the counter of a quota, a subject and a window.
      *
      * @param quota the name of the quota: 1 to 64 of {@code A-Z a-z 0-9 . _ -}
-     * @param subject whose counter it is: any characters, at least one
-     * @param start when the window starts, a whole second
-     * @param expires when the store may forget the counter, after the start
+     * @param subject the subject of the counter: any characters, at least one
+     * @param start the start of the window, a whole second
+     * @param expires the instant from which the store may forget the counter, after the start
      * @return the counter
-     * @throws IllegalArgumentException if an argument is not as said
+     * @throws IllegalArgumentException if an argument is invalid
      */
     public static Counter of(String quota, String subject, Instant start, Instant expires) {
         return window(quota, start, expires).of(subject);
     }
 
     /**
-     * Returns the counter that has a name, for stores that list what they hold. {@link CounterName#parse} says what
-     * the name means.
+     * Returns the counter with a given name, for stores that list their counters. {@link CounterName#parse} returns the
+     * parts of a name.
      *
      * @param name the name, as {@link #name()} returned it
-     * @param expires when the store may forget the counter, after the start
+     * @param expires the instant from which the store may forget the counter, after the start
      * @return the counter
      * @throws IllegalArgumentException if it is not the name of a counter, or expires too early
      */
@@ -162,17 +168,17 @@ public final class Counter {
     }
 
     /**
-     * Returns whether a text can be the name of a quota.
+     * Returns whether a text is a valid name of a quota.
      *
      * @param text the text
-     * @return whether it has 1 to 64 of {@code A-Z a-z 0-9 . _ -} and nothing else
+     * @return whether it consists of 1 to 64 of {@code A-Z a-z 0-9 . _ -}
      */
     public static boolean isQuotaName(String text) {
         return !text.isEmpty() && text.length() <= MAX_QUOTA_LENGTH && SubjectName.isPlain(text);
     }
 
     /**
-     * Returns the name, which is different for different counters.
+     * Returns the name, which is unique for each counter.
      *
      * @return at most {@value #MAX_NAME_LENGTH} of {@code A-Z a-z 0-9 . _ - % /}
      */
@@ -190,8 +196,8 @@ public final class Counter {
     }
 
     /**
-     * Returns whose counter it is, as it stands in the name: characters that are not plain as {@code %} and two digits
-     * for each byte, and of a subject with more than 255 bytes its beginning and a hash.
+     * Returns the subject in the encoded form that the name contains: other than plain characters as {@code %} and two
+     * digits for each byte; and for a subject with more than 255 bytes, its beginning and a hash.
      *
      * @return plain characters and {@code %}
      */
@@ -200,7 +206,7 @@ public final class Counter {
     }
 
     /**
-     * Returns when the window starts.
+     * Returns the instant at which the window starts.
      *
      * @return a whole second
      */
@@ -209,17 +215,17 @@ public final class Counter {
     }
 
     /**
-     * Returns the window as it stands in the name: its length, if it has been said, and the second since 1970 in which
-     * it starts.
+     * Returns the window in the form that the name contains: its length, if it was given, and the second since 1970 at
+     * which it starts.
      *
-     * @return such as {@code 1mo.1767225600}; at most 20 of {@code a-z 0-9 . -}
+     * @return the text, such as {@code 1mo.1767225600}; at most 20 of {@code a-z 0-9 . -}
      */
     public String window() {
         return window.name;
     }
 
     /**
-     * Returns when the store may forget the counter. Not part of what it is.
+     * Returns the instant from which the store may forget the counter. It is not part of the counter's identity.
      *
      * @return an instant after the end of the window
      */

@@ -9,16 +9,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A counter name is what the name of a {@link Counter} says, for people and programs that look into a store.
+ * A counter name contains the parts of the name of a {@link Counter}, for people and programs that read a store
+ * directly.
  *
  * <p>Immutable and thread-safe.
  *
  * @param quota the name of the quota
- * @param key whose counter it is, as the service was asked with; only the beginning of it if {@code shortened}
- * @param shortened whether the key had more than 255 bytes, so that the name has its beginning and its hash
- * @param length what tells windows of this length from others, such as {@code 15m}, {@code 1d} or {@code 1mo}; empty
- *     if the name says none
- * @param start when the window starts
+ * @param key the key that callers gave to the service; only its beginning if {@code shortened}
+ * @param shortened whether the key had more than 255 bytes, so that the name contains its beginning and its hash
+ * @param length the length of the windows, such as {@code 15m}, {@code 1d} or {@code 1mo}; empty if the name has none
+ * @param start the instant at which the window starts
  */
 public record CounterName(String quota, String key, boolean shortened, String length, Instant start) {
 
@@ -26,10 +26,10 @@ public record CounterName(String quota, String key, boolean shortened, String le
             + "(%-[0-9a-f]{64})?/(?:([a-z0-9]{1,7})\\.)?(-?[0-9]{1,17})");
 
     /**
-     * Takes the name of a counter apart.
+     * Parses the name of a counter.
      *
      * @param name the name, as {@link Counter#name()} returned it
-     * @return what it says
+     * @return its parts
      * @throws IllegalArgumentException if it is not the name of a counter
      */
     public static CounterName parse(String name) {
@@ -76,10 +76,29 @@ public record CounterName(String quota, String key, boolean shortened, String le
         return text.append(decoded(bytes)).toString();
     }
 
-    /** The characters of some bytes, which it takes; half a pair of surrogates becomes a replacement character. */
-    private static String decoded(ByteArrayOutputStream bytes) {
-        String text = bytes.toString(StandardCharsets.UTF_8);
-        bytes.reset();
-        return text;
+    /** Decodes bytes and removes them from the stream. An unpaired surrogate is preserved. */
+    private static String decoded(ByteArrayOutputStream taken) {
+        byte[] bytes = taken.toByteArray();
+        taken.reset();
+        StringBuilder text = new StringBuilder();
+        int begun = 0;
+        for (int i = 0; i + 2 < bytes.length; i++) {
+            if (isHalf(bytes, i)) {
+                text.append(new String(bytes, begun, i - begun, StandardCharsets.UTF_8))
+                        .append((char) (0xD000 | ((bytes[i + 1] & 0x3F) << 6) | (bytes[i + 2] & 0x3F)));
+                begun = i + 3;
+                i += 2;
+            }
+        }
+        return text.append(new String(bytes, begun, bytes.length - begun, StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    /**
+     * Returns whether an unpaired surrogate is at an index. UTF-8 does not allow it, but it keeps different keys
+     * distinct.
+     */
+    private static boolean isHalf(byte[] bytes, int at) {
+        return bytes[at] == (byte) 0xED && (bytes[at + 1] & 0xE0) == 0xA0 && (bytes[at + 2] & 0xC0) == 0x80;
     }
 }

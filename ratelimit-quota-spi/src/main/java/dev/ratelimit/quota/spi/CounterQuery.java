@@ -4,19 +4,20 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * A counter query says which counters are to be listed: those of one quota whose windows start in a span of time.
+ * A counter query selects the counters to list: those of one quota whose windows start in a time span.
  *
  * <p>Immutable and thread-safe.
  *
  * @param quota the name of the quota
- * @param length the length of the windows as it stands in names, such as {@code 1mo}; empty for windows of any length
- * @param from the first instant at which a window may start
- * @param until the first instant after it at which none may
- * @param max how many counters at most, from 1 to 10,000
+ * @param length the length of the windows as in the names of counters, such as {@code 1mo}; empty for windows of any
+ *     length
+ * @param from the start of the span, inclusive
+ * @param until the end of the span, exclusive
+ * @param max the maximum number of counters, from 1 to 10,000
  */
 public record CounterQuery(String quota, String length, Instant from, Instant until, int max) {
 
-    /** The most counters that are listed at once: 10,000. */
+    /** The upper bound of {@link #max()}: 10,000. */
     public static final int MAX = 10_000;
 
     /**
@@ -24,10 +25,10 @@ public record CounterQuery(String quota, String length, Instant from, Instant un
      *
      * @param quota the name of the quota
      * @param length the length of the windows, or empty
-     * @param from the first instant at which a window may start
-     * @param until the first instant after it at which none may
-     * @param max how many counters at most, from 1 to 10,000
-     * @throws IllegalArgumentException if the quota cannot be the name of one, or max is out of range
+     * @param from the start of the span, inclusive
+     * @param until the end of the span, exclusive
+     * @param max the maximum number of counters, from 1 to 10,000
+     * @throws IllegalArgumentException if {@code quota} is not a valid name of a quota, or max is out of range
      */
     public CounterQuery {
         Objects.requireNonNull(length, "length");
@@ -42,10 +43,10 @@ public record CounterQuery(String quota, String length, Instant from, Instant un
     }
 
     /**
-     * Returns whether a counter is one of those.
+     * Returns whether this query selects a counter.
      *
      * @param counter the counter
-     * @return whether quota, length and start are as said
+     * @return whether its quota, length and start match
      */
     public boolean matches(Counter counter) {
         return counter.quota().equals(quota)

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A deadline is the instant after which nobody waits for an answer any more.
+ * A deadline is the instant after which the caller no longer waits for an answer.
  *
  * <p>Immutable and thread-safe.
  */
@@ -22,18 +22,18 @@ public final class Deadline {
     }
 
     /**
-     * Returns the deadline that does not pass.
+     * Returns the deadline that never passes.
      *
-     * @return the deadline, of which {@link Long#MAX_VALUE} nanoseconds are left at all times
+     * @return the deadline, with {@link Long#MAX_VALUE} nanoseconds left at all times
      */
     public static Deadline never() {
         return NEVER;
     }
 
     /**
-     * Returns the deadline so far from now, by the system's time.
+     * Returns the deadline after a time from now, by the system's time.
      *
-     * @param wait how long to wait, more than zero
+     * @param wait the time to wait, more than zero
      * @return the deadline
      * @throws IllegalArgumentException if the wait is zero or negative
      */
@@ -42,10 +42,10 @@ public final class Deadline {
     }
 
     /**
-     * Returns the deadline so far from now.
+     * Returns the deadline after a time from now.
      *
-     * @param wait how long to wait, more than zero
-     * @param time by which time
+     * @param wait the time to wait, more than zero
+     * @param time the time source of the deadline
      * @return the deadline
      * @throws IllegalArgumentException if the wait is zero or negative
      */
@@ -79,7 +79,7 @@ public final class Deadline {
     }
 
     /**
-     * Returns whether nothing is left.
+     * Returns whether the deadline has passed.
      *
      * @return whether it has passed
      */

@@ -3,10 +3,10 @@ package dev.ratelimit.quota.spi;
 import java.util.Objects;
 
 /**
- * A listed counter is a counter that a store holds, and what it shows. Immutable and thread-safe.
+ * A listed counter is a counter of a store with its value. Immutable and thread-safe.
  *
  * @param counter the counter
- * @param used what it shows, more than zero
+ * @param used the value of the counter, more than zero
  */
 public record ListedCounter(Counter counter, long used) {
 
@@ -14,8 +14,8 @@ public record ListedCounter(Counter counter, long used) {
      * Creates a listed counter.
      *
      * @param counter the counter
-     * @param used what it shows, more than zero
-     * @throws IllegalArgumentException if it shows nothing
+     * @param used the value of the counter, more than zero
+     * @throws IllegalArgumentException if the value is not more than zero
      */
     public ListedCounter {
         Objects.requireNonNull(counter, "counter");

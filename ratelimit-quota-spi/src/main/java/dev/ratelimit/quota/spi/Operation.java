@@ -6,20 +6,21 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** An operation is one thing to be done to a counter, or to several at once. Immutable. */
+/** An operation reads or changes one counter, or several atomically. Immutable. */
 public sealed interface Operation {
 
     /**
-     * Counts an amount, or as much of it as there is room for below a limit.
+     * An operation that counts an amount, or the part of it that fits below a limit.
      *
-     * <p>With {@code room = limit - used}: grants {@code min(want, room)} if that is at least {@code min}, and else nothing.
-     * So {@code min = want} is all or nothing, and {@code min = 1} takes what is left.
+     * <p>With {@code room = limit - used}: grants {@code min(want, room)} if that is at least {@code min}, and else
+     * nothing. So {@code min = want} is all or nothing, and {@code min = 1} takes whatever is left.
      *
      * @param counter the counter
      * @param want the amount asked for, at least 1
-     * @param min the least to be granted, from 1 to {@code want}
-     * @param limit the most that the counter may show after it, from 0; it travels with the call, and binds at once
-     * @param id what a retry is known by, or null for an operation that is not remembered
+     * @param min the least amount to grant, from 1 to {@code want}
+     * @param limit the largest value of the counter after the operation, from 0; it is part of the operation, so a new
+     *     limit applies at once
+     * @param id the id that a retry has, too, or null for an operation that is not remembered
      */
     record Acquire(
             Counter counter,
@@ -33,9 +34,9 @@ public sealed interface Operation {
          *
          * @param counter the counter
          * @param want the amount asked for, at least 1
-         * @param min the least to be granted, from 1 to {@code want}
-         * @param limit the most that the counter may show after it, from 0
-         * @param id what a retry is known by, or null
+         * @param min the least amount to grant, from 1 to {@code want}
+         * @param limit the largest value of the counter after the operation, from 0
+         * @param id the id that a retry has, too, or null
          * @throws IllegalArgumentException if a number is out of range
          */
         public Acquire {
@@ -54,7 +55,7 @@ public sealed interface Operation {
          *
          * @param counter the counter
          * @param amount the amount, at least 1
-         * @param limit the most that the counter may show after it
+         * @param limit the largest value of the counter after the operation
          * @return the operation
          */
         public static Acquire allOrNothing(Counter counter, long amount, long limit) {
@@ -62,40 +63,41 @@ public sealed interface Operation {
         }
 
         /**
-         * Returns what this operation is granted by a counter: {@code min(want, room)} if that is at least {@code min}, and
-         * else zero. The counter shows {@code used} plus that afterwards. Nothing wraps, also where the counter is above the
-         * limit.
+         * Returns the amount that a counter grants to this operation: {@code min(want, room)} if that is at least
+         * {@code min}, and else zero. Afterwards the counter is {@code used} plus this amount. The arithmetic does not
+         * overflow, also if the counter is above the limit.
          *
-         * @param used what the counter shows before it, at least 0
-         * @return the amount to add: zero for a denial, else {@code min} to {@code want}
+         * @param used the value of the counter before the operation, at least 0
+         * @return the amount to add: zero for a refusal, else {@code min} to {@code want}
          */
         public long granted(long used) {
             return granted(want, min, limit, used);
         }
 
         /**
-         * Returns what {@link #granted(long)} says of an operation with these numbers, for a store that has made none.
+         * Returns the result of {@link #granted(long)} for an operation with these numbers, for stores that have no
+         * such object.
          *
          * @param want the amount asked for, at least 1
-         * @param min the least to be granted, from 1 to {@code want}
-         * @param limit the most that the counter may show after it, from 0
-         * @param used what the counter shows before it, at least 0
-         * @return the amount to add: zero for a denial, else {@code min} to {@code want}
+         * @param min the least amount to grant, from 1 to {@code want}
+         * @param limit the largest value of the counter after the operation, from 0
+         * @param used the value of the counter before the operation, at least 0
+         * @return the amount to add: zero for a refusal, else {@code min} to {@code want}
          */
         public static long granted(long want, long min, long limit, long used) {
-            // Neither is negative, so that the difference does not wrap.
+            // Neither is negative, so the difference does not overflow.
             long room = limit - used;
             return room < min ? 0 : Math.min(want, room);
         }
     }
 
     /**
-     * Changes what a counter shows, whatever the limit: refunds if negative, down to zero; charges what has already been
-     * used if positive, up to {@link Long#MAX_VALUE}.
+     * An operation that changes the value of a counter, whatever the limit. A negative amount is a refund, down to
+     * zero. A positive amount charges units that have already been used, up to {@link Long#MAX_VALUE}.
      *
      * @param counter the counter
-     * @param delta what is added, not zero
-     * @param id what a retry is known by, or null for an operation that is not remembered
+     * @param delta the amount to add, not zero
+     * @param id the id that a retry has, too, or null for an operation that is not remembered
      */
     record Adjust(Counter counter, long delta, @Nullable OperationId id) implements Operation {
 
@@ -103,8 +105,8 @@ public sealed interface Operation {
          * Creates an operation.
          *
          * @param counter the counter
-         * @param delta what is added, not zero
-         * @param id what a retry is known by, or null
+         * @param delta the amount to add, not zero
+         * @param id the id that a retry has, too, or null
          * @throws IllegalArgumentException if delta is zero
          */
         public Adjust {
@@ -115,10 +117,11 @@ public sealed interface Operation {
         }
 
         /**
-         * Returns what a counter shows after this operation: the sum, not below zero and not above {@link Long#MAX_VALUE}.
+         * Returns the value of a counter after this operation: the sum, not below zero and not above
+         * {@link Long#MAX_VALUE}.
          *
-         * @param used what the counter shows before it, at least 0
-         * @return what it shows afterwards
+         * @param used the value of the counter before the operation, at least 0
+         * @return the value of the counter afterwards
          */
         public long applied(long used) {
             return delta > Long.MAX_VALUE - used ? Long.MAX_VALUE : Math.max(0, used + delta);
@@ -126,7 +129,7 @@ public sealed interface Operation {
     }
 
     /**
-     * Says what a counter shows.
+     * An operation that reads the value of a counter.
      *
      * @param counter the counter
      */
@@ -143,17 +146,18 @@ public sealed interface Operation {
     }
 
     /**
-     * Does several acquires of different counters all or none: none is granted unless each is.
+     * An operation that applies several acquires of different counters, all or none: none is granted unless all are.
      *
-     * @param acquires two or more, no two of one counter, each with {@code min = want}
+     * @param acquires two or more acquires of different counters, each with {@code min = want}
      */
     record Group(List<Acquire> acquires) implements Operation {
 
         /**
          * Creates an operation.
          *
-         * @param acquires two or more, no two of one counter, each with {@code min = want}
-         * @throws IllegalArgumentException if there are fewer than two, two of one counter, or one that would do with less
+         * @param acquires two or more acquires of different counters, each with {@code min = want}
+         * @throws IllegalArgumentException if there are fewer than two acquires, two of the same counter, or one whose
+         *     {@code min} is less than {@code want}
          */
         public Group {
             acquires = List.copyOf(acquires);

@@ -4,21 +4,22 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * An operation id tells a retry from a new operation: who asks, and its number there.
+ * An operation id tells a retry from a new operation. It consists of the holder that sends the operation, and the
+ * holder's number of it.
  *
- * <p>Together with the counter it is unique. A holder numbers its operations from 1 upwards, and may have many under way at
- * once, in any order.
+ * <p>Together with the counter it is unique. A holder numbers its operations from 1 upwards, and may have many under
+ * way at once, in any order.
  *
- * @param holder a process, from its start to its end
- * @param sequence the operation, from 1
+ * @param holder the id of a process, from its start to its end
+ * @param sequence the number of the operation, from 1
  */
 public record OperationId(UUID holder, long sequence) {
 
     /**
      * Creates an id.
      *
-     * @param holder a process, from its start to its end
-     * @param sequence the operation, from 1
+     * @param holder the id of a process, from its start to its end
+     * @param sequence the number of the operation, from 1
      * @throws IllegalArgumentException if the sequence is less than 1
      */
     public OperationId {

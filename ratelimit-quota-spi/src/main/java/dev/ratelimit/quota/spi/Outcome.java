@@ -4,14 +4,15 @@ import dev.ratelimit.quota.Certainty;
 import java.util.List;
 import java.util.Objects;
 
-/** An outcome is what became of an {@link Operation}. Immutable. */
+/** An outcome is the result of an {@link Operation}. Immutable. */
 public sealed interface Outcome {
 
     /**
-     * What was granted, and what the counter shows after it. A denial has granted nothing, and changed nothing.
+     * The amount granted, and the value of the counter after the operation. A refused acquire has granted nothing, and
+     * changed nothing.
      *
-     * @param granted the amount granted to an acquire; zero if it was denied, and of an operation that is none
-     * @param used what the counter shows now; may be above the limit of the call
+     * @param granted the amount granted to an acquire; zero if it was refused, and for any other operation
+     * @param used the value of the counter now, which may be above the limit of the operation
      */
     record Counted(long granted, long used) implements Outcome {
 
@@ -19,7 +20,7 @@ public sealed interface Outcome {
          * Creates an outcome.
          *
          * @param granted the amount granted to an acquire
-         * @param used what the counter shows now
+         * @param used the value of the counter now
          * @throws IllegalArgumentException if a number is negative
          */
         public Counted {
@@ -31,25 +32,25 @@ public sealed interface Outcome {
     }
 
     /**
-     * What became of a group: all granted, or all denied.
+     * The result of a group: all acquires granted, or all refused.
      *
-     * @param parts one for each acquire, in their order
+     * @param parts one result for each acquire, in their order
      */
     record Grouped(List<Counted> parts) implements Outcome {
 
         /**
          * Creates an outcome.
          *
-         * @param parts one for each acquire, in their order
+         * @param parts one result for each acquire, in their order
          */
         public Grouped {
             parts = List.copyOf(parts);
         }
 
         /**
-         * Returns whether all were granted.
+         * Returns whether all acquires were granted.
          *
-         * @return whether it was counted
+         * @return whether the group was counted
          */
         public boolean allowed() {
             return parts.stream().allMatch(part -> part.granted() > 0);
@@ -57,10 +58,10 @@ public sealed interface Outcome {
     }
 
     /**
-     * That the store could not do the operation, or does not know whether it did.
+     * A failure: the store could not apply the operation, or does not know whether it did.
      *
      * @param certainty whether anything may have been counted
-     * @param cause why
+     * @param cause the cause
      */
     record Failed(Certainty certainty, Throwable cause) implements Outcome {
 
@@ -68,7 +69,7 @@ public sealed interface Outcome {
          * Creates an outcome.
          *
          * @param certainty whether anything may have been counted
-         * @param cause why
+         * @param cause the cause
          */
         public Failed {
             Objects.requireNonNull(certainty, "certainty");

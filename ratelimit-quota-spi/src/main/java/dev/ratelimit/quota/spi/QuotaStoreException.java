@@ -4,20 +4,20 @@ import dev.ratelimit.quota.Certainty;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Thrown by a {@link QuotaStore} that cannot do what it was asked, or does not know whether it did. */
+/** Thrown by a {@link QuotaStore} that could not apply operations, or does not know whether it did. */
 public final class QuotaStoreException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Whether anything may have been counted. */
+    /** Says whether anything may have been counted. */
     private final Certainty certainty;
 
     /**
      * Creates an exception.
      *
      * @param certainty whether anything may have been counted
-     * @param message what went wrong, and what to do about it
-     * @param cause why, or null
+     * @param message the error, and how to fix it
+     * @param cause the cause, or null
      */
     public QuotaStoreException(Certainty certainty, String message, @Nullable Throwable cause) {
         super(message, cause);
@@ -27,7 +27,7 @@ public final class QuotaStoreException extends RuntimeException {
     /**
      * Returns whether anything may have been counted.
      *
-     * @return what is known
+     * @return the certainty
      */
     public Certainty certainty() {
         return certainty;

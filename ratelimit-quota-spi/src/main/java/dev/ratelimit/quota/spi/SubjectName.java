@@ -6,19 +6,19 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A subject as it stands in the name of a counter.
+ * The encoded form of a subject in the name of a counter.
  *
- * <p>Plain characters stand for themselves, and each byte of all others as {@code %} and two capital digits. Of a
- * subject that is longer than 255 bytes, the name has the beginning, {@code %-} (which no escape begins with), and the
- * SHA-256 of all of it: so names stay readable, are never too long for a database's key, and two subjects never share
- * one.
+ * <p>Plain characters stay as they are. Each byte of other characters is written as {@code %} and two upper-case
+ * hexadecimal digits. If a subject is longer than 255 bytes, the name contains its beginning, {@code %-} (with which no
+ * escape begins), and the SHA-256 of the whole subject. So names stay readable, are never too long for the key of a
+ * database, and are different for different subjects.
  */
 final class SubjectName {
 
-    /** Begins the hash of a long subject. */
+    /** The mark before the hash of a long subject. */
     static final String HASH_MARK = "%-";
 
-    /** The digits of a SHA-256. */
+    /** The number of digits of a SHA-256. */
     static final int HASH_LENGTH = 64;
 
     private static final int BEGINNING = 128;
@@ -26,7 +26,7 @@ final class SubjectName {
 
     private SubjectName() {}
 
-    /** The name of a subject that is not empty. */
+    /** Returns the encoded form of a subject, which is not empty. */
     static String of(String subject) {
         if (isPlain(subject)) {
             return subject.length() <= Counter.MAX_SUBJECT_LENGTH ? subject : hashed(subject);
@@ -35,7 +35,7 @@ final class SubjectName {
         return utf8Length(subject) <= Counter.MAX_SUBJECT_LENGTH ? escaped : hashed(escaped);
     }
 
-    /** Whether a text needs no escapes, as most do. */
+    /** Returns whether a text needs no escapes, which is the usual case. */
     static boolean isPlain(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (!isPlain(text.charAt(i))) {
@@ -55,7 +55,7 @@ final class SubjectName {
     }
 
     private static String hashed(String escaped) {
-        // Not in the middle of an escape, which takes three characters.
+        // Do not cut in the middle of an escape, which has three characters.
         int mark = escaped.lastIndexOf('%', BEGINNING);
         int end = mark > BEGINNING - 3 ? mark : BEGINNING;
         return escaped.substring(0, end) + HASH_MARK + HexFormat.of().formatHex(sha256(escaped));
@@ -69,7 +69,7 @@ final class SubjectName {
         }
     }
 
-    /** The bytes in UTF-8, where half a pair of surrogates counts as the three that it would take by itself. */
+    /** Returns the number of bytes in UTF-8. An unpaired surrogate counts as three bytes. */
     private static int utf8Length(String text) {
         return text.codePoints()
                 .limit(Counter.MAX_SUBJECT_LENGTH + 1L)

@@ -1,4 +1,6 @@
-/** What a quota store does. Whoever implements {@link dev.ratelimit.quota.spi.QuotaStore} reads {@code SPEC.md} first. */
+/**
+ * The interface of quota stores. Read {@code SPEC.md} before you implement {@link dev.ratelimit.quota.spi.QuotaStore}.
+ */
 @NullMarked
 package dev.ratelimit.quota.spi;
 

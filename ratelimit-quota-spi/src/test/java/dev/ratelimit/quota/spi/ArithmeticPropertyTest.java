@@ -15,7 +15,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** What operations do to numbers, beside integers of any size. */
+/** The arithmetic of operations equals that of integers of unlimited size. */
 class ArithmeticPropertyTest {
 
     private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.StringLength;
@@ -35,6 +36,11 @@ class CounterTest {
     void halfAPairOfSurrogatesIsACharacterToo() {
         assertThat(counter("q", "\uD800").subject()).isEqualTo("%ED%A0%80");
         assertThat(counter("q", "\uDC00")).isNotEqualTo(counter("q", "\uD800")).isNotEqualTo(counter("q", "?"));
+        List<String> keys =
+                List.of("\uD800", "\uDFFF", "a\uDC00\uD800b", "€\uD83D\uDE00\uD83D", "\uFFFD", "\uD7FF\uE000");
+        for (String key : keys) {
+            assertThat(CounterName.parse(counter("q", key).name()).key()).isEqualTo(key);
+        }
     }
 
     @Property(tries = 2_000)

@@ -1,5 +1,6 @@
 package dev.ratelimit.core.internal.breaker;
 
+import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.waiting.Timers;
 import java.lang.ref.WeakReference;
@@ -7,36 +8,45 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 
 /**
- * A circuit breaker says whether something is worth calling: it opens when calls fail, and closes when a probe succeeds.
+ * A circuit breaker stops calls of something that fails. It opens when calls fail, and closes when a probe succeeds.
  *
- * <p><b>Callers</b> ask {@link #permits()} before a call, and say afterwards what became of it. They never probe. To ask is one
- * read, and to tell of a success is one read while nothing has failed.
+ * <p><b>Callers</b> call {@link #permits()} before a call, and report its result afterwards. They never probe.
+ * {@link #permits()} costs one read, and so does reporting a success while nothing has failed.
  *
- * <p><b>It opens</b> after a number of failures in a row that have lasted for a time ({@link BreakerRules}). Calls that were
- * permitted before and end later change nothing.
+ * <p><b>It opens</b> after a number of failures in a row that have lasted for a time ({@link BreakerRules}). Calls that
+ * were permitted before and end later change nothing.
  *
- * <p><b>Probes</b> run on the executor, one at a time, each after a pause by the timer. The pause grows. The timer holds the breaker
- * weakly: a breaker that nobody uses any more is collected, and its probes end.
+ * <p><b>Probes</b> run on the executor, one at a time, each after a pause by the timer. The pause grows. The timer
+ * holds only a weak reference to the breaker: a breaker that is no longer used is garbage-collected, and its probes
+ * end.
+ *
+ * <p><b>A probe that does not return</b> is interrupted when it has taken too long, and has failed; the next one follows, whether
+ * it returns then or not. While {@value #MAX_HUNG} probes have not returned, there is no other.
  *
  * <p>Thread-safe.
  */
 public final class Breaker {
 
+    /** How many probes hold a thread at most. */
+    private static final int MAX_HUNG = 3;
+
     private sealed interface State {}
 
-    /** Callers call. A number of calls have failed in a row, the first of them at an instant. */
+    /** Calls are permitted. A number of calls have failed in a row, the first of them at an instant. */
     private record Closed(int failures, long firstNanos) implements State {}
 
-    /** Nobody calls since an instant. */
+    /** Calls are not permitted, since an instant. */
     private record Open(long sinceNanos) implements State {}
 
-    /** Callers call, but the listeners have not been told yet: it does not open before they have. */
+    /** Calls are permitted, but the listeners have not been called yet. The breaker does not open before that. */
     private record Closing() implements State {}
 
     private static final State SOUND = new Closed(0, 0);
@@ -46,44 +56,53 @@ public final class Breaker {
     private final TimeSource time;
     private final Executor executor;
     private final DoubleSupplier random;
+    private final LongSupplier patience;
     private final BooleanSupplier probe;
+    private final AtomicInteger hung = new AtomicInteger();
     private final List<WeakReference<BreakerListener>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicReference<State> state = new AtomicReference<>(SOUND);
 
     /**
      * Creates a breaker that permits calls.
      *
-     * @param time by which it pauses
-     * @param executor where probes run and listeners are told
-     * @param random from 0 to below 1; spreads pauses
-     * @param probe whether calls would succeed; what it throws is a failure
+     * @param time the time source of its pauses
+     * @param executor runs probes and calls of listeners
+     * @param random returns numbers from 0 to below 1, which spread pauses
+     * @param patience how long the next probe may take, in nanoseconds
+     * @param probe returns whether calls would succeed; an exception is a failure
      */
     public Breaker(
-            BreakerRules rules, TimeSource time, Executor executor, DoubleSupplier random, BooleanSupplier probe) {
+            BreakerRules rules,
+            TimeSource time,
+            Executor executor,
+            DoubleSupplier random,
+            LongSupplier patience,
+            BooleanSupplier probe) {
         this.rules = rules;
         this.time = time;
         this.executor = executor;
         this.random = random;
+        this.patience = patience;
         this.probe = probe;
     }
 
-    /** Has a listener told of changes, as long as somebody else holds it. */
+    /** Adds a listener for changes. The breaker holds only a weak reference to it. */
     public void tell(BreakerListener listener) {
         listeners.removeIf(known -> known.get() == null);
         listeners.add(new WeakReference<>(listener));
     }
 
-    /** Has a listener told nothing more. */
+    /** Removes a listener. */
     public void forget(BreakerListener listener) {
         listeners.removeIf(known -> known.get() == null || known.get() == listener);
     }
 
-    /** Returns whether to call. */
+    /** Returns whether calls are permitted. */
     public boolean permits() {
         return !(state.get() instanceof Open);
     }
 
-    /** Says that a call has succeeded. */
+    /** Reports that a call has succeeded. */
     public void succeeded() {
         State now = state.get();
         while (now != SOUND && now instanceof Closed && !state.compareAndSet(now, SOUND)) {
@@ -91,7 +110,7 @@ public final class Breaker {
         }
     }
 
-    /** Says that a call has failed. */
+    /** Reports that a call has failed. */
     public void failed(Throwable cause) {
         while (state.get() instanceof Closed closed) {
             long now = time.nanos();
@@ -113,8 +132,20 @@ public final class Breaker {
     }
 
     private void probe(Open open, int failed) {
-        if (!probeSucceeds()) {
-            pause(open, Math.min(failed + 1, 30));
+        int next = Math.min(failed + 1, 30);
+        if (hung.get() >= MAX_HUNG) {
+            pause(open, next);
+            return;
+        }
+        ProbeUnderWay underWay = new ProbeUnderWay(Thread.currentThread());
+        boolean sound = probeSucceeds(underWay, open, next);
+        if (!underWay.ends()) {
+            // Another has followed it.
+            hung.decrementAndGet();
+            return;
+        }
+        if (!sound) {
+            pause(open, next);
             return;
         }
         Duration length = Duration.ofNanos(time.nanos() - open.sinceNanos);
@@ -123,12 +154,35 @@ public final class Breaker {
         state.set(SOUND);
     }
 
-    @SuppressWarnings("CatchingUnchecked") // a probe that throws has failed, whatever it throws
-    private boolean probeSucceeds() {
+    @SuppressWarnings("CatchingUnchecked") // a probe that throws anything has failed
+    private boolean probeSucceeds(ProbeUnderWay underWay, Open open, int next) {
+        ScheduledTask overdue = null;
         try {
+            WeakReference<Breaker> weakly = new WeakReference<>(this);
+            long due = time.nanos() + patience.getAsLong();
+            overdue = Timers.schedule(time, due, () -> {
+                Breaker breaker = weakly.get();
+                if (breaker != null) {
+                    breaker.overdue(underWay, open, next);
+                }
+            });
             return probe.getAsBoolean();
         } catch (Throwable e) {
             return false;
+        } finally {
+            if (overdue != null) {
+                overdue.cancel();
+            }
+        }
+    }
+
+    private void overdue(ProbeUnderWay underWay, Open open, int next) {
+        // Before its thread hears of it, and takes that back.
+        hung.incrementAndGet();
+        if (underWay.givesUp()) {
+            pause(open, next);
+        } else {
+            hung.decrementAndGet();
         }
     }
 
@@ -143,8 +197,8 @@ public final class Breaker {
         });
     }
 
-    /** Runs a task on the executor, or here, if that has no thread for it. */
-    @SuppressWarnings("CatchingUnchecked") // whatever an executor throws, probes must go on
+    /** Runs a task on the executor, or on this thread if the executor has no thread for it. */
+    @SuppressWarnings("CatchingUnchecked") // probes must go on, whatever an executor throws
     private void run(Runnable task) {
         try {
             executor.execute(task);
@@ -153,7 +207,7 @@ public final class Breaker {
         }
     }
 
-    @SuppressWarnings("CatchingUnchecked") // whatever a listener throws
+    @SuppressWarnings("CatchingUnchecked") // anything a listener throws
     private void tellAll(Consumer<BreakerListener> event) {
         for (WeakReference<BreakerListener> weakly : listeners) {
             BreakerListener listener = weakly.get();
@@ -161,7 +215,7 @@ public final class Breaker {
                 try {
                     event.accept(listener);
                 } catch (Throwable e) {
-                    // A listener's trouble must not keep the breaker open.
+                    // A failing listener must not keep the breaker open.
                 }
             }
         }

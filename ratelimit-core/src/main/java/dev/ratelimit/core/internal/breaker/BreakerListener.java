@@ -2,20 +2,23 @@ package dev.ratelimit.core.internal.breaker;
 
 import java.time.Duration;
 
-/** Told of each change of a breaker's state, in their order, on the breaker's own thread. What it throws is ignored. */
+/**
+ * A listener for the changes of a breaker's state, in their order, on the breaker's own thread. Exceptions that it
+ * throws are ignored.
+ */
 public interface BreakerListener {
 
     /**
-     * Told that nobody calls any more.
+     * Called when calls are no longer permitted.
      *
      * @param cause the last failure
      */
     void opened(Throwable cause);
 
     /**
-     * Told that a probe succeeded, and that callers call again.
+     * Called when a probe has succeeded, and calls are permitted again.
      *
-     * @param open how long nobody called
+     * @param open the time for which calls were not permitted
      */
     void closed(Duration open);
 }

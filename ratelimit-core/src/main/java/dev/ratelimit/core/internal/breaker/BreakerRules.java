@@ -3,18 +3,18 @@ package dev.ratelimit.core.internal.breaker;
 import java.time.Duration;
 
 /**
- * When a breaker opens, and how long it pauses between probes. Immutable.
+ * The rules of a breaker: when it opens, and how long it pauses between probes. Immutable.
  *
- * @param minFailures how many failures in a row open it, at least 1
- * @param minFailing how long these failures must have lasted, from the first to the last
+ * @param minFailures the number of failures in a row that open it, at least 1
+ * @param minFailing the time that these failures must have lasted, from the first to the last
  * @param minPause the shortest pause before a probe, more than zero
  * @param maxPause the longest pause before a probe, at least the shortest
  */
 public record BreakerRules(int minFailures, Duration minFailing, Duration minPause, Duration maxPause) {
 
     /**
-     * The rules for a service that answers within some milliseconds: five failures in a row that last half a second open the
-     * breaker, so that neither one slow moment nor one thread's bad luck does.
+     * The rules for a service that answers within some milliseconds: five failures in a row over at least half a second
+     * open the breaker. So neither one slow moment nor the failures of one thread open it.
      */
     public static final BreakerRules DEFAULT =
             new BreakerRules(5, Duration.ofMillis(500), Duration.ofMillis(100), Duration.ofSeconds(2));
@@ -28,10 +28,11 @@ public record BreakerRules(int minFailures, Duration minFailing, Duration minPau
     }
 
     /**
-     * The pause before a probe, in nanoseconds: from the shortest to a bound that doubles with each probe that failed.
+     * Returns the pause before a probe, in nanoseconds: from the shortest to a bound that doubles with each failed
+     * probe.
      *
-     * @param failed how many probes have failed since the breaker opened
-     * @param random from 0 to below 1; spreads the probes of many processes
+     * @param failed the number of probes that have failed since the breaker opened
+     * @param random a number from 0 to below 1, which spreads the probes of many processes
      */
     long pauseNanos(int failed, double random) {
         long least = minPause.toNanos();

@@ -1,4 +1,4 @@
-/** Circuit breakers: whether something that fails is worth calling. They know nothing of what is called. */
+/** Circuit breakers, which stop calls of something that fails. They know nothing of the calls. */
 @NullMarked
 package dev.ratelimit.core.internal.breaker;
 

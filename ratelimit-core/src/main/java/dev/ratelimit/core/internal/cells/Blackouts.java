@@ -3,21 +3,22 @@ package dev.ratelimit.core.internal.cells;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blackouts of all keys, all of one length: until when a key is refused, whatever its budget.
+ * The blackouts of all keys, all of one length. A key in a blackout is refused, whatever its budget.
  *
- * <p>A blackout is a cell of its own whose position is the instant at which it ends. When a place is sought for a new key,
- * it counts as more than any debt, so that it is not forgotten while any other key could be.
+ * <p>A blackout is a separate cell whose position is the instant at which it ends. When a new key needs a place, a
+ * blackout counts as more than any debt, so that it is forgotten last.
  *
- * <p><b>Of another length.</b> All blackouts of a table share their cells, whatever their lengths. A cell does not tell when
- * its blackout began, so one that is shorter now ends at most its length after the change: when policies are replaced, all
- * at once; otherwise when the key is first asked for. One that is longer now does not prolong what has begun. A blackout
- * begins under the lock of a stripe, and not any more once it has been replaced.
+ * <p><b>Change of length.</b> All blackouts of a table share their cells, whatever their lengths. A cell does not
+ * contain when its blackout began. So after a change to a shorter length, a blackout ends at most this length after the
+ * change. If policies are replaced, all blackouts are shortened at once; otherwise each is shortened on the next
+ * request of its key. A change to a longer length does not prolong current blackouts. A blackout begins under the lock
+ * of a stripe, and only while it has not been replaced.
  *
  * <p>Thread-safe.
  */
 public final class Blackouts {
 
-    /** Tells the cell of a blackout from those of rates: no index of a rate. */
+    /** Salt that separates cells of blackouts from those of rates: it is not the index of a rate. */
     private static final long SALT = 0xD1B5_4A32_D192_ED03L;
 
     private final CellTable table;
@@ -30,21 +31,33 @@ public final class Blackouts {
         this.length = gcra.cost(nanos);
     }
 
-    /** Begins a blackout, if the key is in none. */
+    /** Begins a blackout, unless the key is already in one. */
     public void begin(long key, long clock) {
-        // A debt is made only where there is none, so that a blackout is not prolonged.
+        // Only a key without a debt gets one, so that a blackout is not prolonged.
         table.begin(cellOf(key), gcra, length, clock);
     }
 
-    /** The nanoseconds until the key's blackout ends; zero if it is in none. */
+    /**
+     * Has a key be in a blackout for at least so many nanoseconds, of those that blackouts may last, from a reading on.
+     */
+    public void extend(long key, long nanos, long clock) {
+        table.raise(cellOf(key), gcra, gcra.cost(nanos), clock);
+    }
+
+    /** The nanoseconds until no key is in a blackout; zero if none is. Looks at all cells. */
+    public long nanosUntilNone(long clock) {
+        return table.nanosUntilNone(gcra, clock);
+    }
+
+    /** Returns the nanoseconds until the key's blackout ends; zero if it is in none. */
     public long remaining(long key, long clock) {
         long debt = table.debt(cellOf(key), gcra, clock);
         if (debt == Outcome.SATURATED) {
             return 0;
         }
         if (debt > length) {
-            // By a reading of after the look, so that one that has just begun is not shortened by a thread that stood
-            // still.
+            // Reads the clock after the cell, so that a thread that was paused does not shorten a blackout that has
+            // just begun.
             table.giveBacks().limit(cellOf(key), gcra, length, table.clock());
         }
         return gcra.nanos(Math.min(debt, length));
@@ -55,7 +68,7 @@ public final class Blackouts {
         table.giveBacks().reset(cellOf(key), gcra, table.clock());
     }
 
-    /** Begins no more blackouts, and lets others, or none, take the place of those that have begun. */
+    /** Stops beginning blackouts, and replaces the current ones by others, or by none. */
     void giveWayTo(@Nullable Blackouts other) {
         gcra.release();
         long left = other == null ? 0 : other.length;
@@ -64,7 +77,7 @@ public final class Blackouts {
         }
     }
 
-    /** The cell of a key's blackout. */
+    /** Returns the fingerprint of the cell of a key's blackout. */
     static long cellOf(long key) {
         long mixed = (key ^ SALT) * 0xBF58_476D_1CE4_E5B9L;
         return CellTable.fingerprint(mixed ^ (mixed >>> 32));

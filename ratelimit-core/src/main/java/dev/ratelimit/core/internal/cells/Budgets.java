@@ -4,17 +4,18 @@ import dev.ratelimit.Decision;
 import dev.ratelimit.Rate;
 import dev.ratelimit.Snapshot;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The budgets of all keys at one rate, on a table that other rates may share.
  *
- * <p>A key is its fingerprint. Each rate of a policy has cells of its own, so that a key has as many as its policy has
- * rates; that of the first stands under the key's fingerprint as it is.
+ * <p>A key is identified by its fingerprint. It has one cell for each rate of its policy. The cell of the first rate
+ * has the key's own fingerprint.
  *
- * <p>They can be used also after their rate was replaced, by calls that were under way ({@link RateChanges}).
+ * <p>Calls that were under way when the rate was replaced can still use them ({@link RateChanges}).
  *
- * <p>Permits are from 1 to the capacity where it is not said otherwise, which the caller has checked. Methods without a
- * clock's reading read it themselves. Thread-safe.
+ * <p>The caller has checked that permits are from 1 to the capacity, unless a method says otherwise. Methods without
+ * the parameter {@code clock} read the clock themselves. Thread-safe.
  */
 public final class Budgets {
 
@@ -37,7 +38,7 @@ public final class Budgets {
         this.capacity = gcra.rate().capacity();
     }
 
-    /** The rate. */
+    /** Returns the rate. */
     public Rate rate() {
         return gcra.rate();
     }
@@ -46,127 +47,131 @@ public final class Budgets {
         return gcra;
     }
 
-    /** Whether permits are more than any budget can hold. */
+    /** Returns whether permits are more than any budget can hold. */
     public boolean exceedsCapacity(long permits) {
         return permits > capacity;
     }
 
-    // Taking
-
-    /** Takes permits that are there at a reading of the clock; returns an {@link Outcome}. */
+    /** Takes permits if the budget has them at a reading of the clock; returns an {@link Outcome}. */
     public long take(long key, long permits, long clock) {
         return table.take(cellOf(key), gcra, permits * permit, full, clock);
     }
 
-    /** Takes permits that are there now; returns an {@link Outcome}. */
+    /** Takes permits if the budget has them now; returns an {@link Outcome}. */
     public long take(long key, long permits) {
         return take(key, permits, table.clock());
     }
 
-    /** Takes permits that are there at a reading of the clock, so that it can be cancelled; returns an {@link Outcome}. */
+    /**
+     * Takes permits if the budget has them at a reading of the clock, and fills a receipt with which the caller can
+     * cancel; returns an {@link Outcome}.
+     */
     public long take(long key, long permits, long clock, Receipt receipt) {
         return table.takeAnywhere(cellOf(key), gcra, permits * permit, full, clock, receipt);
     }
 
     /**
-     * Takes permits as of an instant, whether they are there or not: any number, as far as a cell has room for such a debt. They
-     * may have been reserved at another rate, which had a larger capacity.
+     * Takes permits as of an instant, even if the budget does not have them: any number, as far as a cell can hold the
+     * debt. They may have been reserved at another rate with a larger capacity.
+     *
+     * @param receipt what is to be told what was done, if anything is
+     * @return how many whole permits there was room for
      */
-    public void charge(long key, long permits, long instant, Receipt receipt) {
+    public long charge(long key, long permits, long instant, @Nullable Receipt receipt) {
         long most = gcra.mostDebt();
         long cost = permits <= most / permit ? permits * permit : most;
         long tooMuch = cost;
         while (cost > 0 && tooMuch > 0) {
             long outcome = table.takeAnywhere(cellOf(key), gcra, cost, most, instant, receipt);
-            // A key for which there is no place owes nothing, and cannot.
+            // A key without a place cannot have a debt.
             tooMuch = outcome == Outcome.SATURATED ? cost : Math.max(0, -outcome);
             cost -= tooMuch;
         }
+        return Math.max(0, cost) / permit;
     }
 
-    /** What {@link #take(long, long, long)} would answer; takes nothing. */
+    /** Returns the outcome that {@link #take(long, long, long)} would have; takes nothing. */
     public long look(long key, long permits, long clock) {
         long debt = debt(key, clock);
         if (debt == Outcome.SATURATED) {
             return debt;
         }
-        // A debt and a cost together may be more than a word holds; what the capacity leaves of the cost is not.
+        // A debt plus a cost may overflow a word; the capacity minus the cost does not.
         long allowed = full - permits * permit;
         return debt <= allowed ? debt + permits * permit : allowed - debt;
     }
 
-    /** The nanoseconds after which a request that was refused with this outcome would be allowed. */
+    /** Returns the nanoseconds after which a request that was refused with this outcome would be allowed. */
     public long retryNanos(long outcome) {
-        // A key for which there is no place is the worst off: others' debts are in its way.
+        // A key without a place counts as the longest wait, because it depends on the debts of other keys.
         return outcome == Outcome.SATURATED ? Long.MAX_VALUE : gcra.nanos(-outcome);
     }
 
-    // Giving back
-
-    /** Gives any number of permits back, from 1, up to a full budget. */
+    /** Gives back any number of permits from 1, up to a full budget. */
     public void refund(long key, long permits) {
         refund(key, permits, table.clock());
     }
 
-    /** Gives any number of permits back, from 1, up to a full budget. */
+    /** Gives back any number of permits from 1, up to a full budget. */
     public void refund(long key, long permits, long clock) {
         table.refund(cellOf(key), gcra, Math.min(permits, capacity) * permit, clock);
     }
 
-    /** Fills the budget; what was reserved before cannot be cancelled any more. */
+    /** Fills the budget. Earlier reservations can no longer be cancelled. */
     public void reset(long key) {
         table.reset(cellOf(key), gcra, table.clock());
     }
 
-    /** Cancels as of now: see {@link #cancel(long, long, Receipt, long)}. */
+    /** Cancels a reservation as of now: see {@link #cancel(long, long, Receipt, long)}. */
     public void cancel(long key, long permits, Receipt receipt) {
         cancel(key, permits, receipt, table.clock());
     }
 
     /**
-     * Gives back what was reserved if nothing was taken since; otherwise so many permits less those taken since.
+     * Gives back all reserved permits if none were taken since. Otherwise gives back {@code permits} permits less those
+     * taken since.
      *
-     * @param permits none, or those that were reserved
+     * @param permits zero, or the number of permits that were reserved
      */
     public void cancel(long key, long permits, Receipt receipt, long clock) {
-        // As many units as were taken: there may not have been room for all permits.
+        // The units that were taken: the cell may not have had room for the debt of all permits.
         table.cancel(cellOf(key), gcra, receipt, permits == 0 ? 0 : receipt.added(), clock);
     }
 
-    // Looking
-
-    /** The debt of a key, in units of the rate, or {@link Outcome#SATURATED}. */
+    /** Returns the debt of a key, in units of the rate, or {@link Outcome#SATURATED}. */
     public long debt(long key, long clock) {
         return table.debt(cellOf(key), gcra, clock);
     }
 
-    /** The debt of a key, in whole units of the rate; a whole capacity if there is no place for the key. */
+    /** Returns the debt of a key, in whole units of the rate; a whole capacity if there is no place for the key. */
     public long unitsOwed(long key, long clock) {
         long debt = debt(key, clock);
         return (debt == Outcome.SATURATED ? full : debt) >>> Cell.SHIFT;
     }
 
-    /** Has a key's debt be one at this rate from now on, which until then it may be at the rate that was in its place. */
+    /**
+     * Converts the debt of a key to this rate, if the key's cell is still in units of the rate that this one replaced.
+     */
     public void adopt(long key, long clock) {
         table.adopt(cellOf(key), gcra, clock);
     }
 
-    /** The units of a permit. */
+    /** Returns the units of a permit. */
     public long unitsPerPermit() {
         return gcra.units().perPermit();
     }
 
-    /** The units that the rate's clock emits in a nanosecond. */
+    /** Returns the units that the rate's clock emits in a nanosecond. */
     public long unitsPerNano() {
         return gcra.units().perNano();
     }
 
-    /** The whole permits that a budget with a debt has. */
+    /** Returns the whole permits that a budget with this debt has left. */
     public long remaining(long debt) {
         return gcra.remaining(debt);
     }
 
-    /** What there is to say of a budget with a debt. */
+    /** Returns the snapshot of a budget with this debt. */
     public Snapshot.Budget snapshot(long debt) {
         return new Snapshot.Budget(
                 gcra.rate(),
@@ -175,18 +180,18 @@ public final class Budgets {
                 Duration.ofNanos(gcra.nanos(debt)));
     }
 
-    /** Takes permits as {@link #take(long, long)} does, and says more about the answer. */
+    /** Takes permits as {@link #take(long, long)} does, and returns the decision. */
     public Decision decide(long key, long permits) {
         long clock = table.clock();
         return decision(key, take(key, permits, clock), permits, clock);
     }
 
-    /** Says what {@link #decide(long, long)} would answer to any number of permits, from 1, and takes none. */
+    /** Returns the decision of {@link #decide(long, long)} for any number of permits from 1, and takes none. */
     public Decision peek(long key, long permits) {
         return peek(key, permits, table.clock());
     }
 
-    /** Says what a request for any number of permits, from 1, would be answered, and takes none. */
+    /** Returns the decision on a request for any number of permits from 1, and takes none. */
     public Decision peek(long key, long permits, long clock) {
         long debt = debt(key, clock);
         if (debt == Outcome.SATURATED) {
@@ -195,7 +200,7 @@ public final class Budgets {
         return Outcome.foreseen(gcra, debt, permits);
     }
 
-    /** The decision that an outcome of taking permits stands for. */
+    /** Returns the decision for an outcome of taking permits. */
     public Decision decision(long key, long outcome, long permits, long clock) {
         return outcome == Outcome.SATURATED ? saturated(key, clock) : Outcome.decision(gcra, outcome, permits);
     }
@@ -205,22 +210,22 @@ public final class Budgets {
                 Decision.Reason.SATURATED, gcra.rate(), capacity, table.nanosUntilPlace(cellOf(key), clock), 0);
     }
 
-    /** Reads the clock for the methods that ask for it. */
+    /** Reads the clock for the methods that have the parameter {@code clock}. */
     public long clock() {
         return table.clock();
     }
 
-    /** How often a key in debt was forgotten for a new one, at whatever rate of this table. */
+    /** Returns how often a key in debt was forgotten for a new key, at any rate of this table. */
     public long evictedInDebt() {
         return table.evictedInDebt();
     }
 
-    /** Fingerprints of a key's further cells: as different as the keys are, and unlike each other's. */
+    /** Returns the fingerprint of the cell of a key at this rate. Fingerprints of different keys and rates differ. */
     private long cellOf(long key) {
         if (salt == 0) {
             return key;
         }
-        // Stafford's thirteenth variant of the mixer of MurmurHash3, which is one-to-one.
+        // Stafford's thirteenth variant of the mixer of MurmurHash3, which is a bijection.
         long mixed = key + salt;
         mixed = (mixed ^ (mixed >>> 30)) * 0xBF58_476D_1CE4_E5B9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94D0_49BB_1331_11EBL;

@@ -11,11 +11,11 @@ package dev.ratelimit.core.internal.cells;
  * </pre>
  *
  * <p>The <i>position</i> is the reading of the rate's clock at which the key is out of debt. The <i>number</i> says in
- * whose units it counts, or that there is no position: {@link #FREE} is a key out of debt, {@link #HAND_OVER} a place
- * between two owners. The <i>version</i> goes on by one with each owner of a place: two keys that took their permits in
- * the same instant have the same position, and without it a thread that still believes in the old owner could take from
- * the new one. It counts four owners; a thread would have to stand still, between a look and an
- * exchange, for as many, and find the very same position.
+ * the units of which rate the position counts, or that there is no position: {@link #FREE} is a key out of debt,
+ * {@link #HAND_OVER} a place between two owners. The <i>version</i> increases by one with each owner of a place. It is
+ * needed because two keys that took their permits in the same instant have the same position: without it, a thread that
+ * still has the old owner's cell could take permits from the new owner. It counts four owners. To miss a change, a
+ * thread would have to be paused between its read and its exchange for four owners, and find exactly the same position.
  */
 final class Cell {
 
@@ -39,7 +39,7 @@ final class Cell {
 
     static final int LAST_RATE = 61;
 
-    /** The number of a position in nanoseconds, until which a key is refused. */
+    /** The number of a blackout: a position in nanoseconds, until which the key is refused. */
     static final int BLACKOUT = 62;
 
     /** The number of a place between two owners. */
@@ -51,23 +51,23 @@ final class Cell {
         return cell & NUMBER;
     }
 
-    /** Whether there is a position, be it of a rate or a blackout. */
+    /** Returns whether a cell has a position, of a rate or of a blackout. */
     static boolean hasPosition(long cell) {
         long number = number(cell);
         return number != FREE && number != HAND_OVER;
     }
 
-    /** The cell of a key out of debt, in a place of the same owner. */
+    /** Returns the cell of a key out of debt, in a place of the same owner. */
     static long freed(long cell) {
         return cell & VERSION;
     }
 
-    /** The cell of a place between two owners. */
+    /** Returns the cell of a place between two owners. */
     static long handedOver(long cell) {
         return (cell & VERSION) | HAND_OVER;
     }
 
-    /** The cell of a key out of debt that is the next owner of a place. */
+    /** Returns the cell of a key out of debt that is the next owner of a place. */
     static long nextOwner(long cell) {
         return (cell + NEXT_VERSION) & VERSION;
     }

@@ -10,41 +10,43 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cells of many keys, in memory that is fixed when it is created, whatever keys come.
+ * Bounded table of the cells of many keys. Its memory is fixed when it is created, whatever keys arrive.
  *
- * <p>A key is known by its <i>fingerprint</i>, 64 bits that nobody outside can predict. A place holds a fingerprint and
- * a cell ({@link Places}). Places are grouped in sets of eight, two cache lines, like a hardware cache, and a key may
- * stand in either of two sets: its <i>home</i>, and another one where it goes only when its home is full of keys in
- * debt.
+ * <p>A key is identified by its <i>fingerprint</i>, 64 bits that clients cannot predict. A place holds a fingerprint
+ * and a cell ({@link Places}). Places are grouped in sets of eight, two cache lines, like a hardware cache. A key may
+ * be in one of two sets: its <i>home</i>, or a second set, which it uses only when its home is full of keys in debt.
  *
  * <p><b>How a key is charged.</b> Read the cell, <i>then</i> read the fingerprint again, then exchange the cell by
- * compare-and-set. A new owner's fingerprint is written before its cell. Whoever has read the new owner's cell
- * therefore reads its fingerprint, too, and notices; whoever has read the old owner's cell fails in the exchange,
- * because every new owner's cell has another version. In the reverse order one could read the old fingerprint, then the
- * new cell, and charge the wrong key.
+ * compare-and-set. A new owner's fingerprint is written before its cell. So a thread that has read the new owner's cell
+ * also reads the new fingerprint, and notices the change. A thread that has read the old owner's cell fails in the
+ * exchange, because each new owner's cell has another version. In the reverse order, a thread could read the old
+ * fingerprint, then the new cell, and charge the wrong key.
  *
- * <p><b>Several rates.</b> Cells say in whose units they count ({@link RateNumbers}). One that is found in other units,
- * because its key has another rate now, counts as the debt of as many permits, and is written anew when it is next asked
- * for permits. That is done under the lock of the key's stripe, and so is all else that gives a number to a cell
- * ({@link LockedCharges}). A known key takes no lock, and a denial writes nothing.
+ * <p><b>Several rates.</b> A cell contains a number that says in the units of which rate it counts
+ * ({@link RateNumbers}). A cell in units of another rate, because its key has a new rate now, counts as a debt of the
+ * same number of permits. The next request for permits converts it, under the lock of the key's stripe. All other
+ * operations that give a number to a cell hold that lock, too ({@link LockedCharges}). A charge of a known key takes no
+ * lock, and refusing writes nothing.
  *
- * <p>What is asked of it, {@link Budgets} and {@link Blackouts} say in permits and nanoseconds.
+ * <p>{@link Budgets} and {@link Blackouts} are its interface in permits and nanoseconds.
  */
 public final class CellTable {
 
     /** The most keys that a table can be sized for. */
     public static final int MAX_KEYS = 500_000_000;
 
-    /** The answer where another thread came between. No outcome: those have zeros in their low bits. */
+    /**
+     * Returned if another thread changed the cell meanwhile. It is not an outcome: those have zeros in their low bits.
+     */
     static final long LOOK_AGAIN = 1;
 
-    /** The answer where the cell has another number, so that the lock is needed. */
+    /** Returned if the cell has another number, so that the lock is needed. */
     private static final long UNDER_LOCK = 3;
 
     private final TimeSource time;
     private final Horizon horizon;
 
-    /** The horizon's, or one of before, which sends a caller there. */
+    /** The horizon's anchor, or an older one. With an older one, a caller asks the horizon. */
     private volatile long anchor;
 
     private volatile long beyond;
@@ -63,9 +65,9 @@ public final class CellTable {
     /**
      * Creates an empty table.
      *
-     * @param maxKeys how many keys it is sized for
-     * @param whenSaturated what becomes of a new key that finds no place
-     * @param time the time that refills the budgets
+     * @param maxKeys the number of keys that it is sized for
+     * @param whenSaturated says what happens to a new key that finds no place
+     * @param time the time source that refills the budgets
      */
     public CellTable(int maxKeys, WhenSaturated whenSaturated, TimeSource time) {
         this(maxKeys, whenSaturated, time, () -> {});
@@ -74,10 +76,10 @@ public final class CellTable {
     /**
      * Creates an empty table.
      *
-     * @param maxKeys how many keys it is sized for
-     * @param whenSaturated what becomes of a new key that finds no place
-     * @param time the time that refills the budgets
-     * @param onEviction run when a key in debt was forgotten, by the thread that brought the new one
+     * @param maxKeys the number of keys that it is sized for
+     * @param whenSaturated says what happens to a new key that finds no place
+     * @param time the time source that refills the budgets
+     * @param onEviction run when a key in debt was forgotten, by the thread with the request of the new key
      */
     public CellTable(int maxKeys, WhenSaturated whenSaturated, TimeSource time, Runnable onEviction) {
         this(maxKeys, whenSaturated, time, onEviction, new RateNumbers());
@@ -99,26 +101,24 @@ public final class CellTable {
         this.locked = new LockedCharges(this, places, vacancies, upkeep, stripes, onEviction);
     }
 
-    /** Makes a fingerprint of the hash of a key. */
+    /** Returns the fingerprint for the hash of a key. */
     public static long fingerprint(long hash) {
         return Places.fingerprint(hash);
     }
 
-    // Rates
-
     /**
-     * Puts a rate in force, the first of a policy; returns the budgets of all keys at it.
+     * Puts a rate in force, as the first rate of a policy; returns the budgets of all keys at it.
      *
      * @param rate the rate
-     * @param maxDelay how far ahead permits may be reserved
-     * @throws IllegalArgumentException if the rate cannot be kept
+     * @param maxDelay the longest time by which permits may be reserved ahead
+     * @throws IllegalArgumentException if the table cannot represent the rate
      * @throws IllegalStateException if too many rates are in force
      */
     public Budgets budgets(Rate rate, Duration maxDelay) {
         return budgets(List.of(rate), maxDelay).get(0);
     }
 
-    /** Puts the rates of a policy in force, all or none, as {@link #budgets(Rate, Duration)} does. */
+    /** Puts all rates of a policy in force, or none, as {@link #budgets(Rate, Duration)} does. */
     public List<Budgets> budgets(List<Rate> rates, Duration maxDelay) {
         List<Gcra> entered = changes.enter(rates, maxDelay.toNanos());
         beyond = horizon.beyond();
@@ -127,15 +127,16 @@ public final class CellTable {
                 .toList();
     }
 
-    /** The blackouts of all keys, each of which lasts so many nanoseconds. */
+    /** Returns the blackouts of all keys, each of which lasts {@code nanos} nanoseconds. */
     public Blackouts blackouts(long nanos) {
         hasBlackouts = true;
         return new Blackouts(this, numbers.blackouts().gcra().anew(), nanos);
     }
 
     /**
-     * Puts what has been put in force in the place of what was. Debts become debts of as many permits at the rate in the same
-     * place of the other policy; blackouts last no longer from now on than the new ones do, and end if there are none.
+     * Replaces the budgets and blackouts of one policy by those of another, which are already in force. A debt becomes
+     * a debt of the same number of permits at the rate with the same index in the other policy. Current blackouts last
+     * at most the new length from now on, and end if the new policy has none.
      */
     public void replace(
             List<Budgets> before,
@@ -148,7 +149,7 @@ public final class CellTable {
         }
     }
 
-    /** Says that what was put in force no longer is; debts stay as they are. */
+    /** Releases budgets, so that their rates are no longer in force. Debts stay as they are. */
     public void release(List<Budgets> budgets) {
         changes.release(gcras(budgets));
     }
@@ -157,27 +158,28 @@ public final class CellTable {
         return budgets.stream().map(Budgets::gcra).toList();
     }
 
-    /** Ends the blackout of a key, whichever policy began it. */
+    /** Ends the blackout of a key, under any policy. */
     public void endBlackout(long key) {
         if (hasBlackouts) {
             giveBacks.reset(Blackouts.cellOf(key), numbers.blackouts().gcra(), clock());
         }
     }
 
-    /** Lets no blackout last longer than so many nanoseconds from now on; none begins at the same time. */
+    /**
+     * Shortens all blackouts to at most {@code nanos} nanoseconds from now on. The caller makes sure that no blackout
+     * begins meanwhile.
+     */
     void shortenBlackouts(long nanos) {
         stripes.awaitAll();
         upkeep.shorten(numbers.blackouts().gcra(), nanos, () -> enter(clock()));
     }
 
-    // Of all keys
-
-    /** Returns how often a key in debt was forgotten for a new one. */
+    /** Returns how often a key in debt was forgotten for a new key. */
     public long evictedInDebt() {
         return locked.evictedInDebt();
     }
 
-    /** How many cells are in debt now. Goes through all of them. */
+    /** Returns the number of cells in debt now. Scans the whole table. */
     public long debts() {
         long now = enter(clock());
         long debts = 0;
@@ -189,17 +191,30 @@ public final class CellTable {
         return debts;
     }
 
+    /**
+     * The nanoseconds until the last of all debts at a rate has passed; zero if there are none. Goes through all cells.
+     */
+    long nanosUntilNone(Gcra rate, long clock) {
+        long reading = rate.reading(enter(clock));
+        long longest = 0;
+        for (int place = places.begin(); place < places.end(); place += Places.STEP) {
+            long cell = places.cell(place);
+            longest = Cell.number(cell) == rate.number() ? Math.max(longest, Gcra.distance(cell, reading)) : longest;
+        }
+        return rate.nanos(longest);
+    }
+
     /** Reads the clock. */
     public long clock() {
         return Clock.read(time);
     }
 
-    /** An anchor of the horizon, which is to be read after a cell. */
+    /** Returns an anchor of the horizon. It must be read after a cell. */
     long anchor() {
         return anchor;
     }
 
-    /** The bits of a time since the anchor for which the horizon has to be asked. */
+    /** Returns the mask of bits: if a time since the anchor has any of them, the horizon must be asked. */
     long beyond() {
         return beyond;
     }
@@ -212,15 +227,14 @@ public final class CellTable {
         return evicts;
     }
 
-    // Charging
-
     /**
-     * Makes the debt of a key larger by a cost, if it is then no more than a limit; returns an {@link Outcome}.
+     * Increases the debt of a key by a cost, if it then does not exceed a limit; returns an {@link Outcome}.
      *
      * @param clock a reading of the clock
      */
     long take(long fingerprint, Gcra rate, long cost, long limit, long clock) {
-        // Most known keys stand where they are looked for first; this is short, so that it is compiled into its caller.
+        // Most known keys are in the place that is checked first. This method is short, so that the compiler inlines
+        // it.
         int place = places.first(fingerprint);
         long outcome = places.holds(place, fingerprint)
                 ? takeAt(place, fingerprint, rate, cost, limit, clock, null)
@@ -229,20 +243,23 @@ public final class CellTable {
     }
 
     /**
-     * Does so wherever the key stands, and whatever units its cell is in.
+     * Does the same in any place of the key, and for a cell in any units.
      *
-     * @param receipt what is to be told what was done
+     * @param receipt records the charge, unless it is null
      */
     long takeAnywhere(long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
         long outcome = takeInForce(fingerprint, rate, cost, limit, clock, receipt);
         if (outcome == LOOK_AGAIN) {
             outcome = takeMeanwhile(fingerprint, rate, cost, limit, clock, receipt);
         }
-        // After a change of rates, and not under its lock: somebody may be told.
+        // After a change of rates and outside its lock, because the listener may be called.
         return locked.told(outcome);
     }
 
-    /** Does so while the rate is being replaced. On its own, so that the compiler can inline the ordinary way. */
+    /**
+     * Does the same while the rate is being replaced. A separate method, so that the compiler can inline the common
+     * path.
+     */
     private long takeMeanwhile(
             long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
         return changes.meanwhile(
@@ -251,7 +268,7 @@ public final class CellTable {
                 latest -> giveBacks.convert(fingerprint, latest, clock));
     }
 
-    /** Does so; returns {@link #LOOK_AGAIN} if the rate is not in force any more. */
+    /** Does the same; returns {@link #LOOK_AGAIN} if the rate is no longer in force. */
     private long takeInForce(
             long fingerprint, Gcra rate, long cost, long limit, long clock, @Nullable Receipt receipt) {
         while (rate.isInForce()) {
@@ -307,7 +324,7 @@ public final class CellTable {
         return outcome;
     }
 
-    /** Makes a debt where there is none; not if the arithmetic is not in force any more. */
+    /** Gives a debt to a key without one, unless the arithmetic is no longer in force. */
     void begin(long fingerprint, Gcra rate, long cost, long clock) {
         while (rate.isInForce()) {
             long number = stripes.read(fingerprint);
@@ -321,23 +338,32 @@ public final class CellTable {
         }
     }
 
-    // Giving back
+    /** Makes the debt of a key no less than a cost. A new key always finds a place in a table that evicts. */
+    void raise(long fingerprint, Gcra rate, long cost, long clock) {
+        long outcome = -1;
+        for (long debt = debt(fingerprint, rate, clock);
+                debt < cost && !Outcome.isAllowed(outcome);
+                debt = debt(fingerprint, rate, clock)) {
+            // Refused if another thread has raised it meanwhile.
+            outcome = takeAnywhere(fingerprint, rate, cost - debt, cost, clock, null);
+        }
+    }
 
-    /** Makes the debt of a key smaller by a cost, or none. */
+    /** Decreases the debt of a key by a cost, down to zero. */
     void refund(long fingerprint, Gcra rate, long cost, long clock) {
         if (!giveBacks.refund(fingerprint, rate, cost, clock)) {
             meanwhile(fingerprint, rate, clock, again -> giveBacks.refund(fingerprint, again, cost, clock));
         }
     }
 
-    /** Gives a reservation back: see {@link Refunds#cancel}. */
+    /** Cancels a reservation: see {@link Refunds#cancel}. */
     void cancel(long fingerprint, Gcra rate, Receipt receipt, long atMost, long clock) {
         if (!giveBacks.cancel(fingerprint, rate, receipt, atMost, clock)) {
             meanwhile(fingerprint, rate, clock, again -> giveBacks.cancel(fingerprint, again, receipt, atMost, clock));
         }
     }
 
-    /** Ends the debt of a key, and lets nobody who reserved before give anything back. */
+    /** Ends the debt of a key. Earlier reservations can no longer give anything back. */
     void reset(long fingerprint, Gcra rate, long clock) {
         if (!giveBacks.reset(fingerprint, rate, clock)) {
             meanwhile(fingerprint, rate, clock, again -> giveBacks.reset(fingerprint, again, clock));
@@ -345,8 +371,8 @@ public final class CellTable {
     }
 
     /**
-     * Has the cell of a key count in a rate's units from now on. Not if the rate was replaced meanwhile: that change does so
-     * in the units of another.
+     * Converts the cell of a key to the units of a rate. Does nothing if the rate was replaced meanwhile, because that
+     * change converts the cell.
      */
     void adopt(long fingerprint, Gcra rate, long clock) {
         giveBacks.convert(fingerprint, rate, clock);
@@ -366,9 +392,9 @@ public final class CellTable {
         return giveBacks;
     }
 
-    // Looking
-
-    /** The debt of a key in a rate's units; or {@link Outcome#SATURATED} if it is new and would find no place. */
+    /**
+     * Returns the debt of a key in a rate's units; or {@link Outcome#SATURATED} if it is new and would find no place.
+     */
     long debt(long fingerprint, Gcra rate, long clock) {
         while (true) {
             long now = enter(clock);
@@ -387,7 +413,7 @@ public final class CellTable {
                 boolean isOfRate = number == rate.inForce();
                 Gcra from = numbers.of(number);
                 long debt = from == null ? 0 : rate.converted(Gcra.debt(before, from.reading(now)), from);
-                // The number meant the same all the time, and a sweep has left the cell.
+                // The number kept its meaning meanwhile, and no sweep has changed the cell.
                 if (from != null && places.cell(place) == before && numbers.of(number) == from) {
                     return debt > 0 || isOfRate ? debt : rate.startDebt(now);
                 }
@@ -396,14 +422,12 @@ public final class CellTable {
         }
     }
 
-    /** The nanoseconds until a new key would find a place, at least one. */
+    /** Returns the nanoseconds until a new key would find a place, at least 1. */
     long nanosUntilPlace(long fingerprint, long clock) {
         return Math.max(1, vacancies.nanosUntilFree(fingerprint, enter(clock)));
     }
 
-    // Time
-
-    /** Returns the instant to decide at; cells are to be read after it. */
+    /** Returns the instant to decide at. Cells must be read after this call. */
     long enter(long now) {
         long from = anchor;
         if (Horizon.covers(from, now, beyond)) {

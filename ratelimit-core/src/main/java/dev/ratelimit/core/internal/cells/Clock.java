@@ -2,7 +2,7 @@ package dev.ratelimit.core.internal.cells;
 
 import dev.ratelimit.TimeSource;
 
-/** The one place where limiters read the time. */
+/** The only place where limiters read their time source. */
 final class Clock {
 
     private static final TimeSource SYSTEM = TimeSource.system();
@@ -10,8 +10,8 @@ final class Clock {
     private Clock() {}
 
     /**
-     * Reads a source of time. The system's is told apart by identity, because a process with several kinds of sources
-     * would otherwise pay for a call through the interface that the compiler cannot see through.
+     * Reads a time source. The system's time is recognized by identity, because in a process with several types of
+     * sources the compiler could not inline the call through the interface.
      */
     static long read(TimeSource source) {
         return source == SYSTEM ? System.nanoTime() : source.nanos();

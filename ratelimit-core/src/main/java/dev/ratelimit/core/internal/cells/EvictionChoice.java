@@ -1,16 +1,19 @@
 package dev.ratelimit.core.internal.cells;
 
 /**
- * Which place a new key takes: the first at home that is free or whose key is out of debt, looking from where the key is
- * looked for first; failing that, such a place of its second set; failing that, the one of sixteen with the least debt.
+ * The choice of a place for a new key. It is the first place in its home set that is free or whose key is out of debt,
+ * starting at the key's preferred place. If there is none, it is such a place in its second set. If there is none
+ * either, it is the place with the least debt of all sixteen.
  *
- * <p>Debts at different rates are compared in permits, which is what a key would be given for nothing if it were
- * forgotten. A blackout counts as more than any debt.
+ * <p>Debts at different rates are compared in permits, because a forgotten key gets the permits of its debt for free. A
+ * blackout counts as more than any debt; of blackouts, the one goes that ends first.
  */
 final class EvictionChoice {
 
     private static final long IN_TRANSIT = Long.MAX_VALUE;
-    private static final long BLACKOUT = Long.MAX_VALUE - 1;
+
+    /** The debt that counts as least of those of blackouts, whose nanoseconds are added to it. */
+    private static final long BLACKOUT = Long.MAX_VALUE - (1L << 56);
 
     private final Places places;
     private final RateNumbers numbers;
@@ -20,7 +23,7 @@ final class EvictionChoice {
         this.numbers = numbers;
     }
 
-    /** The place that a new key takes, free or not; none if all change hands at this moment. */
+    /** Returns the place for a new key, free or not; none if all places are between two owners at this moment. */
     int placeFor(long fingerprint, Gcra rate, long now) {
         int atHome = leastIndebted(places.home(fingerprint), fingerprint, rate, now);
         if (atHome != Places.NONE && debt(places.cell(atHome), rate, now) <= 0) {
@@ -51,30 +54,35 @@ final class EvictionChoice {
         return least;
     }
 
-    /** Whether a key in debt would be forgotten. */
+    /** Returns whether the key of a cell is in debt, so that it must not be forgotten silently. */
     boolean isInDebt(long cell, Gcra rate, long now) {
         return debt(cell, rate, now) > 0;
     }
 
-    /** Debt to compare places by, in a rate's units: zero or less if out of debt. */
+    /** Returns the debt by which places are compared, in a rate's units: zero or less if the key is out of debt. */
     private long debt(long cell, Gcra rate, long now) {
         long number = Cell.number(cell);
         if (number == rate.number() && number != Cell.BLACKOUT) {
-            return Gcra.distance(cell, rate.reading(now));
+            return Math.min(BLACKOUT, Gcra.distance(cell, rate.reading(now)));
         }
         if (!Cell.hasPosition(cell)) {
             return number == Cell.FREE ? 0 : IN_TRANSIT;
         }
         Gcra other = numbers.of(number);
-        // A number that has just been given up: its cells were freed before.
+        // The number has just been given up, and its cells were freed before that.
         long debt = other == null ? 0 : Gcra.distance(cell, other.reading(now));
         if (other == null || debt <= 0) {
             return 0;
         }
-        return number == Cell.BLACKOUT ? BLACKOUT : Math.max(1, rate.near(debt, other));
+        return number == Cell.BLACKOUT
+                ? BLACKOUT + other.nanos(debt)
+                : Math.min(BLACKOUT, Math.max(1, rate.near(debt, other)));
     }
 
-    /** The nanoseconds until the first of the places that a new key could have is out of debt; zero if one is. */
+    /**
+     * Returns the nanoseconds until the first of the places that a new key could have is out of debt; zero if one is
+     * now.
+     */
     long nanosUntilFree(long fingerprint, long now) {
         return Math.min(
                 nanosUntilFreeIn(places.home(fingerprint), now), nanosUntilFreeIn(places.secondHome(fingerprint), now));
@@ -85,7 +93,7 @@ final class EvictionChoice {
         for (int place = set; place < set + Places.SET_END; place += Places.STEP) {
             long cell = places.cell(place);
             Gcra rate = Cell.hasPosition(cell) ? numbers.of(Cell.number(cell)) : null;
-            // One in transit is as good as free: a key that comes back at once will see.
+            // A place between two owners counts as free: the caller may try again at once.
             least = Math.min(least, rate == null ? 0 : rate.nanos(Gcra.distance(cell, rate.reading(now))));
         }
         return least;

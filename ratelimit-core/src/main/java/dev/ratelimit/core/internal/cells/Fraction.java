@@ -18,10 +18,10 @@ record Fraction(BigInteger numerator, BigInteger denominator) {
     }
 
     /**
-     * The largest fraction that is not above this one and has no larger numerator than the one given.
+     * Returns the largest fraction that is not above this one and whose numerator is at most the given one.
      *
-     * <p>A walk down the Stern–Brocot tree, a run of equal turns at a time: below ≤ this &lt; above are neighbours
-     * throughout, so every fraction between them has at least the sum of their numerators.
+     * <p>This walks down the Stern–Brocot tree, a run of equal turns at a time. Throughout, below ≤ this &lt; above are
+     * neighbours, so every fraction between them has at least the sum of their numerators.
      */
     Fraction bestBelow(BigInteger maxNumerator) {
         if (numerator.compareTo(maxNumerator) <= 0) {
@@ -40,7 +40,7 @@ record Fraction(BigInteger numerator, BigInteger denominator) {
                 belowN = belowN.add(turns.multiply(aboveN));
                 belowD = belowD.add(turns.multiply(aboveD));
             } else {
-                // One turn short of reaching this fraction itself, which belongs to the lower side.
+                // One turn before this fraction itself, which belongs to the lower side.
                 BigInteger turns = aboveGap.subtract(BigInteger.ONE).divide(belowGap);
                 if (belowN.signum() > 0) {
                     turns = turns.min(maxNumerator.subtract(aboveN).divide(belowN));

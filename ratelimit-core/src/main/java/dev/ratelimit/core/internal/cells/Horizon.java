@@ -4,31 +4,33 @@ import dev.ratelimit.core.internal.locks.Headroom;
 import dev.ratelimit.core.internal.locks.Mutex;
 
 /**
- * The stretch of time in which positions mean what they say, and which moves on with the clock.
+ * The time span in which positions are unambiguous. It moves with the clock.
  *
- * <p>Positions are counted modulo 2<sup>56</sup>, so one that nobody touches would, after long enough, be read as one in
- * the future: a key that has been away would look in debt. Therefore the horizon remembers an <i>anchor</i>, an instant
- * at which no position lay more than two intervals in the past, and all readings are held against it:
+ * <p>Positions are counted modulo 2<sup>56</sup>. So an unused position would, after a long time, be read as one in the
+ * future, and its key would look in debt. Therefore the horizon keeps an <i>anchor</i>, an instant at which no position
+ * lay more than two intervals in the past. Each reading of the clock is compared with it:
  *
  * <ul>
- *   <li>within an {@linkplain Units#sweepNanos() interval} after the anchor: right as it is, the usual case, one
- *       subtraction and one comparison;
- *   <li>later: every position that has passed for two intervals is freed first (a <i>sweep</i>), and the anchor moves. It
- *       does not matter how much later: whether a position has passed is reckoned from the anchor, where all were
- *       right. Until two intervals after the anchor other threads need not wait for the one that sweeps;
- *   <li>earlier, because the clock went back: right as it is for two intervals, in which nothing was freed that would
- *       be in debt again. A clock that goes back further is read as if it had stopped there, which is only stricter.
+ *   <li>within an {@linkplain Units#sweepNanos() interval} after the anchor: the reading is valid. This is the usual
+ *       case, which takes one subtraction and one comparison;
+ *   <li>later: every position that has passed for two intervals is freed first (a <i>sweep</i>), and the anchor moves.
+ *       This works however late it is, because the sweep computes from the anchor, at which all positions were valid.
+ *       Until two intervals after the anchor, other threads need not wait for the thread that sweeps;
+ *   <li>earlier, because the clock went back: the reading is valid for two intervals, in which no position was freed
+ *       that would be in debt again. A clock that goes back further is read as if it had stopped there, which is only
+ *       stricter.
  * </ul>
  *
- * <p>So a position is at most a capacity and 4 intervals ahead of any instant that is read, and at most 6 behind. The
- * room for this is the 8 intervals that {@link Units} leaves beside a whole capacity.
+ * <p>So a position is at most a capacity and 4 intervals ahead of any instant that is read, and at most 6 intervals
+ * behind. {@link Units} leaves room for 8 intervals in addition to a whole capacity.
  *
- * <p>Positions of several rates have one horizon, with the shortest of their intervals.
+ * <p>The positions of several rates share one horizon, with the shortest of their intervals.
  *
- * <p><b>Order.</b> A caller reads the clock, then the cell, then the anchor. A cell that is younger than the clock's reading
- * by more than there is room for was written after the anchor had moved on; then the anchor that is read is the later one,
- * and the reading of the clock lies before it. A cell that is older than the anchor has been freed by the sweep that set
- * that anchor, or had not passed: a compare-and-set of it fails, and a caller that means to refuse looks at it again.
+ * <p><b>Order.</b> A caller reads the clock, then the cell, then the anchor. If a cell is too far ahead of the clock's
+ * reading, it was written after the anchor had moved. Then the caller reads the later anchor, and its reading of the
+ * clock lies before that anchor. If a cell is older than the anchor, either the sweep that set the anchor has freed it,
+ * or its position had not passed. If it was freed, a compare-and-set of it fails, and a caller that would refuse reads
+ * it again.
  */
 final class Horizon {
 
@@ -37,8 +39,8 @@ final class Horizon {
         /**
          * Frees every position that had passed at an instant.
          *
-         * @param anchor an instant at which all positions are read right
-         * @param instant the instant, however much later, or at most two intervals earlier
+         * @param anchor an instant at which all positions are valid
+         * @param instant the instant: any time later, or at most two intervals earlier
          */
         void sweep(long anchor, long instant);
     }
@@ -56,12 +58,12 @@ final class Horizon {
         return anchor;
     }
 
-    /** The bits that a time since the anchor has beyond an interval, or before it. */
+    /** Returns the mask of bits that a time since the anchor has if it is negative or longer than an interval. */
     long beyond() {
         return -interval;
     }
 
-    /** Makes intervals no longer than those of a further rate, before any position of that rate is written. */
+    /** Shortens the intervals to those of a further rate, before any position of that rate is written. */
     void narrow(Units units) {
         Headroom.forOne();
         sweeping.lock();
@@ -73,20 +75,20 @@ final class Horizon {
     }
 
     /** Waits until a sweep that is under way has ended. */
-    @SuppressWarnings("LockNotBeforeTry") // nothing to do while it is held
+    @SuppressWarnings("LockNotBeforeTry") // the lock guards no statements: taking it once is enough
     void awaitSweep() {
         sweeping.lock();
         sweeping.unlock();
     }
 
-    /** Whether a reading of the clock is right as it is; an anchor of before is only stricter. */
+    /** Returns whether a reading of the clock is valid. An older anchor is only stricter. */
     static boolean covers(long anchor, long now, long beyond) {
         return ((now - anchor) & beyond) == 0;
     }
 
     /**
-     * Returns the instant to decide at when the clock's reading is outside, having moved the anchor if that was due.
-     * The cell is to be read again.
+     * Returns the instant to decide at if the clock's reading is outside the span, and moves the anchor if that is due.
+     * The caller must read the cell again.
      */
     long enter(long now, Sweeper sweeper) {
         long interval = this.interval;

@@ -4,24 +4,25 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Charges that give a number to a cell: of keys that are new, or have another rate now, or whose cell has no number
- * because they were found out of debt. They hold the lock of the key's stripe, as {@link RateChanges} needs it.
+ * Charges that give a number to a cell, because the key is new, or has another rate now, or its cell has no number
+ * after the key was out of debt. They hold the lock of the key's stripe, which {@link RateChanges} requires.
  *
- * <p><b>Which key goes.</b> A new key takes a place whose key is out of debt ({@link EvictionChoice}). If all sixteen are in
- * debt, then under {@code EVICT} the one with the least debt is forgotten, and counted. So a key that owes
- * more than the least indebted of sixteen is never forgotten, and a flood of new keys, which owe little, forgets itself
+ * <p><b>Eviction.</b> A new key takes a place whose key is out of debt ({@link EvictionChoice}). If all sixteen keys
+ * are in debt, then under {@code EVICT} the key with the least debt is forgotten, and counted. So a key is never
+ * forgotten if another of the sixteen has less debt, and a flood of new keys, which have little debt, displaces itself
  * first.
  *
- * <p><b>How a place changes hands.</b> By exchanging its cell for a mark that is no cell, writing the new fingerprint,
- * then writing the new cell. A thread that meets the mark looks again. A fingerprint is only ever inserted under the lock of
- * its stripe, after a look whether another thread has: two threads with the same new key end in one cell.
+ * <p><b>Change of owner.</b> The thread replaces the cell of the place by a mark, writes the new fingerprint, and then
+ * writes the new cell. A thread that meets the mark reads again. A fingerprint is inserted only under the lock of its
+ * stripe, after a check that no other thread has inserted it. So two threads with the same new key end up with one
+ * cell.
  *
- * <p>Thread-safe. Nothing is told to anybody while the lock is held: an outcome is marked if a key was forgotten, until it is
- * {@link #told}.
+ * <p>Thread-safe. The listener is not called while the lock is held: the outcome is marked if a key was forgotten, and
+ * {@link #told} calls the listener later.
  */
 final class LockedCharges {
 
-    /** A mark on an outcome: a key in debt was forgotten. */
+    /** The mark of an outcome that says that a key in debt was forgotten. */
     private static final long EVICTED = 4;
 
     private final CellTable table;
@@ -32,7 +33,7 @@ final class LockedCharges {
     private final LongAdder evictedInDebt = new LongAdder();
     private final Runnable onEviction;
 
-    /** Creates the counterpart of a table. */
+    /** Creates the locked charges of a table. */
     LockedCharges(
             CellTable table,
             Places places,
@@ -48,12 +49,12 @@ final class LockedCharges {
         this.onEviction = onEviction;
     }
 
-    /** How often a key in debt was forgotten for a new one. */
+    /** Returns how often a key in debt was forgotten for a new key. */
     long evictedInDebt() {
         return evictedInDebt.sum();
     }
 
-    /** Counts and tells of the key that was forgotten, if the outcome says so; returns the outcome without that. */
+    /** Counts the forgotten key and calls the listener, if the outcome has the mark; returns the outcome without it. */
     long told(long outcome) {
         if ((outcome & EVICTED) == 0) {
             return outcome;
@@ -64,11 +65,11 @@ final class LockedCharges {
     }
 
     /**
-     * Makes the debt of a key larger, as {@link CellTable#takeAnywhere} does; returns {@link CellTable#LOOK_AGAIN} if
-     * another thread came between, or the rate is not in force any more.
+     * Increases the debt of a key, as {@link CellTable#takeAnywhere} does; returns {@link CellTable#LOOK_AGAIN} if
+     * another thread changed the key meanwhile, or the rate is no longer in force.
      *
      * @param place the key's place, or none if it was not found
-     * @param number the number of the key's stripe, which was read before the key was looked for
+     * @param number the number of the key's stripe, which was read before the search for the key
      * @return the outcome, marked if a key was forgotten
      */
     long take(
@@ -80,13 +81,13 @@ final class LockedCharges {
             long clock,
             long number,
             @Nullable Receipt receipt) {
-        // Not under the lock: it may sweep.
+        // Outside the lock, because it may sweep.
         long now = table.enter(clock);
         long from = table.anchor();
         if (place == Places.NONE && rate.isStarting(now)) {
             long since = rate.reading(now) - Gcra.allowedFrom(rate.started(Cell.FREE, now), cost, limit);
             if (since < 0) {
-                // Refused without a place, unless another thread has inserted the key meanwhile.
+                // Refuse without a place, unless another thread has inserted the key meanwhile.
                 return stripes.read(fingerprint) == number && rate.isInForce() ? since : CellTable.LOOK_AGAIN;
             }
         }
@@ -105,7 +106,7 @@ final class LockedCharges {
         }
     }
 
-    /** Charges a known key, or makes its cell one of the rate. */
+    /** Charges a known key, and converts its cell to the rate if needed. */
     private long takeOver(
             int place,
             long fingerprint,
@@ -123,7 +124,7 @@ final class LockedCharges {
             return table.takeAt(place, fingerprint, rate, cost, limit, now, receipt);
         }
         if (Cell.number(before) != Cell.FREE) {
-            // Also for a request that will be refused, so that the budget refills at its new rate from now on.
+            // Also for a request that is refused, so that the budget refills at its new rate from now on.
             places.exchange(place, before, upkeep.inUnitsOf(rate, before, now));
             return CellTable.LOOK_AGAIN;
         }

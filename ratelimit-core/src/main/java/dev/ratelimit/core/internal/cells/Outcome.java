@@ -4,29 +4,33 @@ import dev.ratelimit.Decision;
 import dev.ratelimit.Rate;
 
 /**
- * The answer of a cell to a request, in one word, so that a plain yes or no allocates nothing: the debt after the
- * permits were taken, from zero; or how far the clock is from the reading at which they could be, below zero.
+ * The outcome of a request at a cell, in one word, so that a plain yes or no allocates nothing. If it is zero or more,
+ * the permits were taken, and it is the debt after that. If it is negative, the permits were refused, and it is the
+ * distance of the clock to the reading at which they could be taken.
  *
- * <p>This turns it into a {@link Decision} for those who ask for one.
+ * <p>The methods here convert it to a {@link Decision} for callers that need one.
  */
 public final class Outcome {
 
-    /** There is no place for a new key. No distance: the low bits of one are zero, and it is less than this. */
+    /**
+     * Says that there is no place for a new key. No distance has this value, because distances are smaller in magnitude
+     * and have zeros in their low bits.
+     */
     static final long SATURATED = Long.MIN_VALUE;
 
     private Outcome() {}
 
-    /** Whether the permits were taken. */
+    /** Returns whether the permits were taken. */
     public static boolean isAllowed(long outcome) {
         return outcome >= 0;
     }
 
-    /** Whether there is no place for a new key. */
+    /** Returns whether there is no place for a new key. */
     public static boolean isSaturated(long outcome) {
         return outcome == SATURATED;
     }
 
-    /** The decision on a request that was granted, or refused for want of permits. */
+    /** Returns the decision on a request that was allowed, or refused because of too few permits. */
     static Decision decision(Gcra gcra, long outcome, long permits) {
         Rate rate = gcra.rate();
         if (isAllowed(outcome)) {
@@ -37,7 +41,7 @@ public final class Outcome {
                 Decision.Reason.OVER_LIMIT, rate, gcra.remaining(debt), gcra.nanos(-outcome), gcra.nanos(debt));
     }
 
-    /** The decision on a request that is only looked at: what remains is counted before any permit is taken. */
+    /** Returns the decision on a {@code peek}: its remaining permits are those before any permit is taken. */
     static Decision foreseen(Gcra gcra, long debt, long permits) {
         if (permits > gcra.rate().capacity()) {
             return Decision.exceedsCapacity(gcra.rate(), gcra.remaining(debt), gcra.nanos(debt));

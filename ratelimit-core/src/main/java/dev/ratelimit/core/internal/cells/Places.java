@@ -6,25 +6,25 @@ import java.lang.invoke.VarHandle;
 /**
  * The places of a table: pairs of a fingerprint and a cell side by side in one array, in sets of eight.
  *
- * <p>A place is named by the index of its fingerprint; its cell is next to it. Only the order of reads and writes is
- * settled here; what they mean is {@link CellTable}'s.
+ * <p>A place is identified by the index of its fingerprint, and its cell is next to it. This class defines only the
+ * order of reads and writes. {@link CellTable} defines their meaning.
  */
 final class Places {
 
     /** No place. */
     static final int NONE = -1;
 
-    /** From one place to the next. */
+    /** The distance from one place to the next. */
     static final int STEP = 2;
 
     private static final int WAYS = 8;
 
-    /** From the first place of a set to behind its last. */
+    /** The distance from the first place of a set to the place behind its last. */
     static final int SET_END = WAYS * STEP;
 
     /**
-     * Words before the first set. A large array starts where a region of the collector does, and its header takes 16
-     * bytes, so that fourteen more words put each set on two full cache lines that processors fetch as a pair.
+     * The words before the first set. A large array starts at a region of the garbage collector, and its header takes
+     * 16 bytes. So fourteen more words align each set to two full cache lines, which processors fetch as a pair.
      */
     private static final int LEAD = 14;
 
@@ -39,33 +39,36 @@ final class Places {
     private final long[] words;
     private final long sets;
 
-    /** A bit for each set: whether keys whose home it is may stand in their second set. */
+    /** One bit for each set: whether keys whose home it is may be in their second set. */
     private final long[] overflown;
 
-    /** Creates half as many places again as keys, so that two sets full of keys in debt are rare. */
+    /** Creates 1.5 times as many places as keys, so that two sets full of keys in debt are rare. */
     Places(int keys) {
         sets = (keys + keys / 2L + WAYS - 1) / WAYS;
         words = new long[Math.toIntExact(LEAD + sets * SET_END)];
         overflown = new long[(int) (sets / Long.SIZE) + 1];
     }
 
-    /** Any 64 bits made a fingerprint, which is never that of an unused place. */
+    /** Returns the fingerprint for 64 bits of hash. It is never that of an unused place. */
     static long fingerprint(long hash) {
         return hash == UNUSED ? 1 : hash;
     }
 
-    /** The first place of the set where a key stands if it can. */
+    /** Returns the first place of the home set of a key. */
     int home(long fingerprint) {
         return LEAD + homeSet(fingerprint) * SET_END;
     }
 
-    /** The first place of the set where a key stands if its home is full. */
+    /** Returns the first place of the second set of a key, which it uses if its home is full. */
     int secondHome(long fingerprint) {
-        // As the home, of the lower half.
+        // Computed like the home, but from the lower half.
         return LEAD + (int) (((fingerprint & 0xFFFF_FFFFL) * sets) >>> 32) * SET_END;
     }
 
-    /** The upper half, multiplied into the number of sets, which need not be a power of two. */
+    /**
+     * Returns the index of the home set: the upper half, scaled to the number of sets, which need not be a power of
+     * two.
+     */
     private int homeSet(long fingerprint) {
         return (int) (((fingerprint >>> 32) * sets) >>> 32);
     }
@@ -75,7 +78,7 @@ final class Places {
         return place >= home && place < home + SET_END;
     }
 
-    /** The places as they are kept: at the index of a place its fingerprint, at the next its cell. */
+    /** Returns the array of places: at the index of a place is its fingerprint, and at the next index its cell. */
     long[] words() {
         return words;
     }
@@ -89,8 +92,8 @@ final class Places {
     }
 
     /**
-     * The place of a key, as far as can be seen. The second set is looked at only if a key has ever gone there: the bit
-     * for that is hot in the cache where the set is not.
+     * Returns the place of a key, without a guarantee ({@link #isOwned}). It searches the second set only if a key has
+     * ever used it: the bit for this is in the processor's cache when the set is not.
      */
     int find(long fingerprint) {
         int set = homeSet(fingerprint);
@@ -99,8 +102,8 @@ final class Places {
     }
 
     /**
-     * Reads without order, which lets the compiler look at all eight places at once: what it finds, the caller confirms
-     * ({@link #isOwned}); what it misses because it looked too early, the lock of insertions tells.
+     * Reads without ordering, so that the compiler can check all eight places at once. The caller confirms a hit
+     * ({@link #isOwned}). The lock of insertions reveals a key that was inserted during the search.
      */
     private int findIn(int set, long fingerprint) {
         long[] w = words;
@@ -112,17 +115,17 @@ final class Places {
         return NONE;
     }
 
-    /** The place at home where a key stands if it can, so that one look mostly does. */
+    /** Returns the preferred place of a key in its home set. Mostly this is the only place to check. */
     int first(long fingerprint) {
         return home(fingerprint) + start(fingerprint);
     }
 
-    /** Whether a place is a key's, as far as can be seen. */
+    /** Returns whether a place seems to belong to a key. */
     boolean holds(int place, long fingerprint) {
         return words[place] == fingerprint;
     }
 
-    /** Where in its sets a key stands if it can: by bits that choose neither. */
+    /** Returns the preferred position of a key in its sets, from bits that do not choose the sets. */
     static int start(long fingerprint) {
         return (int) (fingerprint >>> 7) & (SET_END - STEP);
     }
@@ -131,7 +134,10 @@ final class Places {
         return ((long) WORD.getAcquire(overflown, set >>> 6) & (1L << set)) != 0;
     }
 
-    /** Makes the second set of a key be looked at, for good: a second look is cheaper than to know when it was the last. */
+    /**
+     * Makes searches check the second set from now on, for ever: a second check is cheaper than knowing when the set is
+     * empty again.
+     */
     private void overflow(long fingerprint) {
         int set = homeSet(fingerprint);
         if (!hasOverflown(set)) {
@@ -143,7 +149,7 @@ final class Places {
         return (long) WORD.getVolatile(words, place + 1);
     }
 
-    /** Whether a cell that has just been read is this key's. */
+    /** Returns whether a cell that has just been read belongs to a key. */
     boolean isOwned(int place, long cell, long fingerprint) {
         return Cell.number(cell) != Cell.HAND_OVER && (long) WORD.getVolatile(words, place) == fingerprint;
     }
@@ -152,7 +158,7 @@ final class Places {
         return WORD.compareAndSet(words, place + 1, before, after);
     }
 
-    /** Gives a place that is marked to a new owner: its fingerprint, then its cell. */
+    /** Gives a marked place to a new owner: writes the fingerprint, then the cell. */
     void handOver(int place, long fingerprint, long cell) {
         if (!isAtHome(place, fingerprint)) {
             overflow(fingerprint);

@@ -11,39 +11,41 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which rates are in force on a table, and what becomes of the cells of those that no longer are.
+ * The rates in force on a table, and the conversion of cells whose rates are no longer in force.
  *
- * <p>A rate in force has a claim to its {@linkplain Scale number}. When the last claim is released, the number is given up
- * as soon as no cell has it, and then means other units. A thread that had the rate before may stand still anywhere
- * meanwhile. What it does with a cell afterwards is right, because of five rules:
+ * <p>A rate in force has a claim to its {@linkplain Scale number}. After the last claim is released, the number is
+ * given up as soon as no cell has it, and may then mean other units. A thread that still uses the old rate may be
+ * paused anywhere meanwhile. What it does with a cell afterwards is correct, because of five rules:
  *
  * <ol>
- *   <li>Who compares a cell's number with a rate's reads the cell first, then the rate ({@link Gcra#inForce}). A release
- *       comes before any cell in other units; so who meets such a cell finds the rate released.
- *   <li>A known key is charged without a lock only if its cell has the rate's number already; the exchange gives it the
- *       same number. All else that makes a cell of a rate or judges one by its number, but for a look, is done under the
- *       lock of a stripe, after a look whether the rate is in force.
- *   <li>After a release, each stripe is locked once before the cells are converted. From then on nobody can give the number
- *       to a cell that has another, or none.
- *   <li>Once the conversion has been everywhere, no cell has the number, and none can get it: an exchange without a lock
- *       needs a cell that has it. Each stripe is locked once more, and a sweep awaited, so that nobody is left who judges a
- *       cell of before.
- *   <li>Numbers are given in turn. An exchange that is still to come expects a cell of before, which is gone. What is left is
- *       that a cell in the new units is the same to the last bit: {@code docs/design/0020-rate-numbers.md} has the bound.
+ *   <li>A thread that compares the number of a cell with that of a rate reads the cell first, then the rate
+ *       ({@link Gcra#inForce}). A release happens before any cell in other units is written. So a thread that reads
+ *       such a cell finds the rate released.
+ *   <li>A known key is charged without a lock only if its cell already has the rate's number, and the exchange keeps
+ *       this number. All other operations that give a cell a number, or depend on its number, hold the lock of a stripe
+ *       and first check that the rate is in force. Reads that change nothing are the exception.
+ *   <li>After a release, each stripe is locked once before the cells are converted. From then on, no thread can give
+ *       the number to a cell that has another number, or none.
+ *   <li>Once the conversion has visited all cells, no cell has the number, and none can get it, because an exchange
+ *       without a lock needs a cell that has it. Then each stripe is locked once more, and a running sweep is awaited,
+ *       so that no thread is left that depends on an old cell.
+ *   <li>Numbers are assigned in rotation. A delayed exchange expects an old cell, which no longer exists. It could
+ *       succeed only if a cell in new units has exactly the same bits: {@code docs/design/0020-rate-numbers.md} has the
+ *       bound.
  * </ol>
  *
- * <p>So nothing is waited for but locks that are held for some ten nanoseconds, and one walk through the table; and a call
- * for a known key costs what it would if rates never changed.
+ * <p>So a change waits only for locks that are held for about ten nanoseconds, and for one walk through the table. A
+ * request of a known key costs the same as if rates never changed.
  *
- * <p><b>Without a successor.</b> A released rate whose debts no other takes over keeps its number, because they go on
- * being forgiven at its speed. When the last number is needed, its debts become debts at the rate that is most like it,
- * of as many permits and as much time: never less than is owed.
+ * <p><b>Without a successor.</b> A released rate without a successor keeps its number, because its debts continue to
+ * shrink at its speed. When the last number is needed, its debts are converted to the most similar rate, so that they
+ * have at least as many permits and take at least as much time.
  *
- * <p>One number is kept for calls that were under way when their rate was released.
+ * <p>One number is reserved for calls that were under way when their rate was released.
  */
 final class RateChanges {
 
-    /** More than any rate is faster than another. */
+    /** A factor larger than that between any two rates. */
     private static final double ANOTHER_WAY = 1e30;
 
     private final ReentrantLock changing = new ReentrantLock();
@@ -54,14 +56,14 @@ final class RateChanges {
     private final LongSupplier instant;
     private final long built;
 
-    /** The rate that replaced another at each index last, if it is in force. */
+    /** The rate that last replaced another at each index, if it is in force. */
     private List<Gcra> latest = List.of();
 
     /**
      * Creates the changes of a table.
      *
-     * @param instant tells the instant to decide at
-     * @param built the instant from which on keys never seen regain their permits
+     * @param instant returns the instant to decide at
+     * @param built the instant from which the refill of new keys counts
      */
     RateChanges(
             RateNumbers numbers, Sweeper upkeep, Stripes stripes, Horizon horizon, LongSupplier instant, long built) {
@@ -74,10 +76,10 @@ final class RateChanges {
     }
 
     /**
-     * Puts the rates of a policy in force, all or none.
+     * Puts all rates of a policy in force, or none.
      *
-     * @throws IllegalArgumentException if one cannot be kept
-     * @throws IllegalStateException if too many are in force
+     * @throws IllegalArgumentException if the table cannot represent one of them
+     * @throws IllegalStateException if too many rates are in force
      */
     List<Gcra> enter(List<Rate> rates, long maxDelay) {
         List<Units> units = rates.stream().map(rate -> Units.of(rate, maxDelay)).toList();
@@ -102,8 +104,8 @@ final class RateChanges {
 
     private IllegalStateException tooMany() {
         return new IllegalStateException("more than " + numbers.most()
-                + " different rates would be in force in one limiter: let policies share rates (those that differ only in"
-                + " capacity count once for each place among the rates of a policy), or use several limiters");
+                + " different rates would be in force in one limiter: let policies share rates (those that differ only"
+                + " in capacity count once for each index among the rates of a policy), or use several limiters");
     }
 
     private boolean isClaimed(Units units, int index) {
@@ -134,7 +136,7 @@ final class RateChanges {
         return scale;
     }
 
-    /** Says that rates are no longer in force. */
+    /** Releases rates, which are then no longer in force. */
     void release(List<Gcra> rates) {
         changing.lock();
         try {
@@ -149,8 +151,8 @@ final class RateChanges {
     }
 
     /**
-     * Puts rates that have been entered in the place of others: debts become debts of as many permits at the rate of the same
-     * index.
+     * Replaces rates by others that are in force already. A debt becomes a debt of the same number of permits at the
+     * rate with the same index.
      */
     void replace(List<Gcra> before, List<Gcra> after) {
         changing.lock();
@@ -168,10 +170,10 @@ final class RateChanges {
     }
 
     /**
-     * Does something at a rate of before as if it were still in force.
+     * Runs an operation at a released rate as if the rate were still in force.
      *
-     * @param done what is to be done, at the same rate with a claim
-     * @param settled what then makes the key's debt one at the rate that has replaced it, if any has
+     * @param done the operation, which gets the same rate with a claim
+     * @param settled converts the key's debt afterwards to the rate that has replaced the released one, if there is one
      */
     long meanwhile(Gcra released, ToLongFunction<Gcra> done, Consumer<Gcra> settled) {
         changing.lock();
@@ -191,7 +193,10 @@ final class RateChanges {
         }
     }
 
-    /** Makes at least one number free: of a rate without debts, or of the one whose debts suit another best. */
+    /**
+     * Makes at least one number free: that of a rate without debts, or else that of the rate whose debts fit another
+     * rate best.
+     */
     private void makeRoom() {
         @Nullable Gcra[] successors = new Gcra[Cell.BLACKOUT + 1];
         if (convert(successors, false) > 0) {
@@ -216,7 +221,9 @@ final class RateChanges {
         }
     }
 
-    /** How ill it suits debts to go from one rate to another: better to a slower one than a faster, where they grow. */
+    /**
+     * Returns how badly debts of one rate fit another. A slower rate fits better than a faster one, where debts grow.
+     */
     private static double strangeness(Scale from, Scale to) {
         double slower = from.timesAsFastAs(to);
         double speed = slower >= 1 ? slower : ANOTHER_WAY / slower;
@@ -224,11 +231,11 @@ final class RateChanges {
     }
 
     /**
-     * Converts the debts of unclaimed rates to those of others, and gives up the numbers that no cell has then; returns how
-     * many.
+     * Converts the debts of unclaimed rates to other rates, and gives up the numbers that no cell has then; returns the
+     * number of these.
      *
-     * @param successors the others, by number; none where debts are to stay as they are
-     * @param strictly whether debts become those of as much time, too
+     * @param successors the other rates, by number; null where debts stay as they are
+     * @param strictly whether debts must also take at least as much time as before
      */
     private int convert(@Nullable Gcra[] successors, boolean strictly) {
         List<Scale> unclaimed = numbers.unclaimed();

@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The numbers that tell in whose units the position of a cell is, for all rates of a table.
+ * The numbers of all rates of a table. The number in a cell says in the units of which rate its position is.
  *
- * <p>Rates of equal units at the same index of their policies share a number: 100 a second is the same with any capacity.
- * Numbers are given in turn, so that the one that was given up first is given again first.
+ * <p>Rates with equal units at the same index of their policies share a number: for instance, 100 a second with any
+ * capacity. Numbers are assigned in rotation: the number that was given up first is assigned again first.
  *
- * <p>What a number means can be asked by any thread, without a lock. Everything else is done under the lock of
+ * <p>Any thread may ask for the meaning of a number without a lock. Everything else needs the lock of
  * {@link RateChanges}.
  */
 final class RateNumbers {
@@ -30,7 +30,7 @@ final class RateNumbers {
         this(Cell.LAST_RATE);
     }
 
-    /** Creates fewer numbers than there could be, which are given again the sooner. */
+    /** Creates fewer numbers than possible, so that they are assigned again sooner. */
     RateNumbers(int last) {
         this.last = last;
         scales.set(Cell.BLACKOUT, blackouts);
@@ -39,7 +39,10 @@ final class RateNumbers {
         }
     }
 
-    /** How many scales may be claimed for long: one number is for calls that were under way when their rate was released. */
+    /**
+     * Returns how many scales may be claimed permanently: one number is reserved for calls that were under way when
+     * their rate was released.
+     */
     int most() {
         return last - 1;
     }
@@ -48,14 +51,17 @@ final class RateNumbers {
         return blackouts;
     }
 
-    /** The arithmetic of the cells with this number; none if it was just given up, so that the cell has changed. */
+    /**
+     * Returns the arithmetic of the cells with this number; null if the number was just given up, which means that the
+     * cell has changed.
+     */
     @Nullable
     Gcra of(long number) {
         Scale scale = scales.get((int) number);
         return scale == null ? null : scale.gcra();
     }
 
-    /** Whether a scale still has its number. */
+    /** Returns whether a scale still has its number. */
     boolean hasNumber(Scale scale) {
         return isSame(scales.get(scale.number()), scale);
     }
@@ -65,7 +71,7 @@ final class RateNumbers {
         return one == other;
     }
 
-    /** The scale of these units at an index, if they have a number. */
+    /** Returns the scale of these units at an index, if they have a number. */
     @Nullable
     Scale find(Units units, int index) {
         for (Scale scale : all()) {
@@ -76,7 +82,7 @@ final class RateNumbers {
         return null;
     }
 
-    /** The scales of rates. */
+    /** Returns the scales of all rates. */
     List<Scale> all() {
         List<Scale> all = new ArrayList<>();
         for (int number = Cell.FIRST_RATE; number <= Cell.LAST_RATE; number++) {
@@ -88,23 +94,23 @@ final class RateNumbers {
         return all;
     }
 
-    /** The scales that nobody has a claim to. */
+    /** Returns the scales without a claim. */
     List<Scale> unclaimed() {
         return all().stream().filter(scale -> !scale.isClaimed()).toList();
     }
 
-    /** The number for a new scale; none if all are given. */
+    /** Returns the number for a new scale; null if all numbers are in use. */
     @Nullable
     Integer next() {
         return free.poll();
     }
 
-    /** Lets a scale have the number that was taken for it. */
+    /** Assigns to a scale the number that was taken for it. */
     void give(Scale scale) {
         scales.set(scale.number(), scale);
     }
 
-    /** Takes the number from a scale that has no cell, and of which no cell can be made. */
+    /** Takes the number from a scale that no cell has, and that no cell can get. */
     void giveUp(Scale scale) {
         scales.set(scale.number(), null);
         free.add(scale.number());

@@ -7,31 +7,31 @@ import java.time.Duration;
 import java.util.function.LongPredicate;
 
 /**
- * Why a rate cannot be kept: which of its numbers is too large, and the largest that works.
+ * The error of a rate that a table cannot represent: it names the number that is too large, and the largest that works.
  *
- * <p>What is too large is found by trying: the maximum delay, if the rate works without; else the burst, if a burst of one
- * works; else the period. The largest that works is found by halving, so that it does, and one more does not.
+ * <p>The number at fault is found by trial. It is the maximum delay if the rate works without a delay. Otherwise it is
+ * the burst if a burst of one works. Otherwise it is the period. Binary search finds the largest number that works.
  */
 public final class RateOutOfRange {
 
     private RateOutOfRange() {}
 
     /**
-     * Checks that a part of a policy can be kept where the whole can.
+     * Checks that a table can represent a part of a policy.
      *
      * @param policy the policy of all nodes together
-     * @param nodes how many nodes it is divided by
-     * @throws IllegalArgumentException if a part cannot be kept; the message says how many nodes work
+     * @param nodes the number of nodes by which it is divided
+     * @throws IllegalArgumentException if a table cannot represent a part; the message says how many nodes work
      */
     public static void checkParts(Policy policy, int nodes) {
         if (isKept(policy) && !isKept(policy.dividedBy(nodes))) {
-            throw new IllegalArgumentException("the number of nodes at first must be at most "
+            throw new IllegalArgumentException("the initial number of nodes must be at most "
                     + largest(1, nodes, parts -> isKept(policy.dividedBy((int) parts)))
                     + ", because the parts of " + policy + " would be too slow to be kept, but was " + nodes);
         }
     }
 
-    /** The error of a rate that cannot be kept with this maximum delay. */
+    /** Returns the error of a rate that a table cannot represent with this maximum delay. */
     static IllegalArgumentException error(Rate rate, long maxDelay) {
         Rate slight = rate.burst(1);
         if (isKept(rate, 0)) {
@@ -62,7 +62,10 @@ public final class RateOutOfRange {
         return "the maximum delay " + Duration.ofNanos(nanos);
     }
 
-    /** Time is wanting for slow rates, and exactness for odd ones: with a burst that refills in a day it is the latter. */
+    /**
+     * Slow rates lack room for time, and odd rates lack room for exactness. If the burst refills within a day, it is
+     * the latter.
+     */
     private static String burst(Rate rate) {
         BigInteger refill = BigInteger.valueOf(rate.capacity())
                 .multiply(BigInteger.valueOf(rate.period().toNanos()))
@@ -101,10 +104,10 @@ public final class RateOutOfRange {
     }
 
     /**
-     * The largest number that works.
+     * Returns the largest number that works.
      *
-     * @param works a number that does
-     * @param tooLarge a larger one that does not
+     * @param works a number that works
+     * @param tooLarge a larger number that does not work
      */
     private static long largest(long works, long tooLarge, LongPredicate isFine) {
         long most = works;

@@ -3,10 +3,10 @@ package dev.ratelimit.core.internal.cells;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a charge has done to a cell: needed to give the permits back if nobody has used them ({@link Refunds}).
+ * The record of a charge of a cell, which is needed to cancel the charge ({@link Refunds}).
  *
- * <p>It ends at the instant at which the position that the charge wrote has passed. Then time has forgiven all of it, and what
- * is owed was taken since. So a position is never compared with one that it is too far from to be told apart.
+ * <p>It is valid until the position that the charge wrote has passed. From then on, the refill has made up the whole
+ * charge, and any debt was taken later. So two positions are never compared that are too far apart for it.
  */
 public final class Receipt {
 
@@ -21,16 +21,17 @@ public final class Receipt {
     /** Creates an empty receipt. */
     public Receipt() {}
 
-    /** Notes one of the sums of what was given back to the key before it is charged. */
+    /** Records one of the sums of units given back to the key, before the charge. */
     void begin(int row, long sum) {
         givenBack[row] = sum;
     }
 
     /**
-     * Notes the cell after the charge, and the debt that it added: the permits, and waiting for other rates.
+     * Records the cell after the charge, and the debt that the charge added: for the permits, and for waiting for other
+     * rates.
      *
      * @param until the instant at which the cell's position has passed
-     * @param scale what the cell's number means
+     * @param scale the meaning of the cell's number
      */
     void write(long cell, long added, long until, Scale scale) {
         this.cell = cell;
@@ -39,29 +40,29 @@ public final class Receipt {
         this.scale = scale;
     }
 
-    /** Whether time has forgiven all that the charge added. */
+    /** Returns whether the refill has made up the whole charge. */
     boolean hasPassed(long clock) {
         return clock - until >= 0;
     }
 
-    /** Whether the cell's number means what it meant; no other scale ever means the same again. */
+    /** Returns whether the cell's number still has the same meaning. No other scale ever has the same meaning again. */
     boolean isIn(RateNumbers numbers) {
         return scale != null && numbers.hasNumber(scale);
     }
 
-    /** The debt that the charge added, in units of the rate. */
+    /** Returns the debt that the charge added, in units of the rate. */
     long added() {
         return added;
     }
 
-    /** How much a sum has grown since the charge. */
+    /** Returns by how much a sum has grown since the charge. */
     long givenBackSince(int row, long sum) {
         return sum - givenBack[row];
     }
 
     /**
-     * What was taken since the charge: zero if it is the latest that stands; the most there is if the cell is another owner's
-     * by now, was reset, has another rate, or is behind the charge.
+     * Returns the units taken since the charge: zero if this is the latest charge. It is the largest possible number if
+     * the cell has another owner by now, was reset, has another rate, or is behind the charge.
      *
      * @param now the cell
      * @param givenBack the units that were given back to the key since
@@ -70,7 +71,7 @@ public final class Receipt {
         if (((now ^ cell) & ~Cell.POSITION) != 0 || givenBack >= MAX_UNITS) {
             return Long.MAX_VALUE;
         }
-        // Both are less than a position spans; together they may be more, and then below zero.
+        // Each is less than the range of a position. Their sum may overflow, and is then negative.
         long since = Gcra.distance(now, cell & Cell.POSITION) + (givenBack << Cell.SHIFT);
         return since < 0 ? Long.MAX_VALUE : since;
     }

@@ -5,27 +5,28 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is given back to the keys of a table: refunds, resets and cancelled reservations.
+ * The operations that give units back to the keys of a table: refunds, resets and cancelled reservations.
  *
- * <p><b>Sums.</b> How much was taken since a reservation was made can be read off the position, but for what was given
- * back meanwhile. That is summed up here, in units, as in a count-min sketch (Cormode and Muthukrishnan, 2005): each key adds
- * to four of many sums, and the one that grew least says what it was given back at most. Other keys' make a cancellation
- * give back less, never more, and only if all four sums have had some since. A reservation that is undone as the latest
- * leaves no trace, in the position or here. Until the first reservation there are no sums: nobody could look at them.
+ * <p><b>Sums.</b> The position shows how much was taken since a reservation was made, apart from units given back
+ * meanwhile. This class sums those up in units, in a count-min sketch (Cormode and Muthukrishnan, 2005): each key adds
+ * to four of many sums, and the sum that grew least is an upper bound for the key. Units of other keys in the same sums
+ * make a cancellation give back less, never more, and only if all four sums have grown since. If the latest reservation
+ * is cancelled, it leaves no trace, neither in the position nor in the sums. The sums are created with the first
+ * reservation, because nothing reads them before.
  *
- * <p>A sum wraps after 512 times the most that a position spans (2<sup>55</sup> units, 417 days of a slow rate), given back
+ * <p>A sum wraps after 512 times the range of a position (2<sup>55</sup> units, 417 days of a slow rate) is given back
  * within the life of one reservation ({@link Receipt}).
  *
- * <p><b>Order.</b> A charge reads the sums before the cell. A give-back adds to the sums after it has read the cell, and
- * before it exchanges it. So whatever is given back after a charge is in the sums after those that the receipt has. The
- * lock of the key's stripe keeps two from giving back to one key at once: the position could go down and up again, and
- * the exchange succeed as if nothing had been.
+ * <p><b>Order.</b> A charge reads the sums before the cell. An operation that gives back reads the cell, then adds to
+ * the sums, and then exchanges the cell. So the sums contain everything given back after a charge in addition to the
+ * values in its receipt. The lock of the key's stripe prevents two such operations on one key at once. Otherwise the
+ * position could go down and up again, and an exchange could succeed as if nothing had changed.
  *
- * <p>Thread-safe. Those who take permits never wait for those who give some back, unless the key is new.
+ * <p>Thread-safe. Calls that take permits do not wait for calls that give permits back, unless the key is new.
  */
 final class Refunds {
 
-    /** How many sums a key adds to. */
+    /** The number of sums to which a key adds. */
     static final int ROWS = 4;
 
     private static final int FEWEST_SUMS = 1 << 10;
@@ -39,16 +40,16 @@ final class Refunds {
     private final Stripes stripes;
     private final LongUnaryOperator enter;
 
-    /** Made once, because compositions refund while they decide, which is to allocate nothing. */
+    /** Created once, because compositions refund while they decide, and deciding must allocate nothing. */
     private final Change refund = (fingerprint, cost, cell, debt) -> {
         add(fingerprint, cost);
         return cost;
     };
 
     /**
-     * Creates the counterpart of a table.
+     * Creates the refunds of a table.
      *
-     * @param enter gives the instant to decide at for a reading of the clock
+     * @param enter returns the instant to decide at for a reading of the clock
      */
     Refunds(Places places, RateNumbers numbers, Sweeper upkeep, Stripes stripes, LongUnaryOperator enter) {
         this.places = places;
@@ -58,7 +59,7 @@ final class Refunds {
         this.enter = enter;
     }
 
-    /** Notes what was given back to a key before it is charged. */
+    /** Records the units given back to a key, before it is charged. */
     void begin(long fingerprint, Receipt receipt) {
         AtomicLongArray all = sums;
         AtomicLongArray known = all == null ? create() : all;
@@ -70,7 +71,7 @@ final class Refunds {
     private synchronized AtomicLongArray create() {
         AtomicLongArray known = sums;
         if (known == null) {
-            // A sum for every four to eight places: 2 to 3 bytes a key.
+            // One sum for every four to eight places: 2 to 3 bytes for each key.
             int wanted = Integer.highestOneBit((places.end() - places.begin()) / Places.STEP) / 4;
             known = new AtomicLongArray(Math.min(MAX_SUMS, Math.max(FEWEST_SUMS, wanted)));
             sums = known;
@@ -85,7 +86,7 @@ final class Refunds {
         }
     }
 
-    /** The units that were given back to a key since it was charged, at most. */
+    /** Returns an upper bound of the units that were given back to a key since it was charged. */
     private long givenBackSince(long fingerprint, Receipt receipt) {
         AtomicLongArray known = sums;
         long least = Long.MAX_VALUE;
@@ -96,25 +97,25 @@ final class Refunds {
         return least;
     }
 
-    /** Independent bits make a start and a stride, which is odd, so that all four differ. */
+    /** The start and the stride come from independent bits. The stride is odd, so that all four sums differ. */
     private static int index(long fingerprint, int row, AtomicLongArray sums) {
         int stride = (int) (fingerprint >>> 32) | 1;
         return ((int) fingerprint + row * stride) & (sums.length() - 1);
     }
 
-    // What follows returns whether it was done: not at a rate that is not in force any more.
+    // The following methods return whether they were done. They do nothing at a rate that is no longer in force.
 
-    /** Makes the debt of a key smaller by a cost, or that of a key never seen. */
+    /** Decreases the debt of a key by a cost, down to that of a new key. */
     boolean refund(long fingerprint, Gcra rate, long cost, long clock) {
         return forgive(fingerprint, rate, cost, clock, refund);
     }
 
     /**
-     * Gives back all that a reservation added if it is the latest that stands. Otherwise a number of units less those taken
-     * since, as far as time has not already forgiven them.
+     * Gives back all units of a reservation if no units were taken since. Otherwise gives back a number of units less
+     * those taken since, as far as the refill has not already made them up.
      */
     boolean cancel(long fingerprint, Gcra rate, Receipt receipt, long atMost, long clock) {
-        // Nothing is given back of debts that were converted since.
+        // After a conversion of the debt, nothing is given back.
         if (receipt.hasPassed(clock) || !receipt.isIn(numbers)) {
             return true;
         }
@@ -132,23 +133,26 @@ final class Refunds {
         });
     }
 
-    /** Ends the debt of a key, and lets nobody who reserved before give anything back. */
+    /** Ends the debt of a key. Earlier reservations can no longer give anything back. */
     boolean reset(long fingerprint, Gcra rate, long clock) {
         return forgive(fingerprint, rate, 0, clock, (key, none, cell, debt) -> Long.MAX_VALUE);
     }
 
-    /** Makes the debt of a key no more than a limit. */
+    /** Reduces the debt of a key to at most a limit. */
     boolean limit(long fingerprint, Gcra rate, long limit, long clock) {
         return forgive(fingerprint, rate, limit, clock, (key, most, cell, debt) -> Math.max(0, debt - most));
     }
 
-    /** Makes the debt of a key one at a rate. */
+    /** Converts the debt of a key to a rate. */
     boolean convert(long fingerprint, Gcra rate, long clock) {
         return forgive(fingerprint, rate, 0, clock, (key, none, cell, debt) -> 0);
     }
 
     private interface Change {
-        /** The debt of a key that is forgiven, in a rate's units, of a cell in whatever units with a debt in the rate's. */
+        /**
+         * Returns the part of a key's debt to give back, in the rate's units. The cell may be in any units; the debt is
+         * in the rate's units.
+         */
         long forgiven(long fingerprint, long amount, long cell, long debt);
     }
 
@@ -187,10 +191,11 @@ final class Refunds {
         if (forgiven == 0 || debt == 0) {
             return cell == before || places.exchange(place, before, cell);
         }
-        // A position that is lowered below the clock is kept, and not freed: the clock may go back by two intervals.
+        // A position below the clock is kept and not freed, because the clock may go back by two intervals.
         long lowered =
                 debt - Math.min(forgiven, debt + rate.reading(2 * rate.units().sweepNanos()));
-        // A key cannot have more than one never seen; but one that has more keeps it, and nothing is ever taken here.
+        // A key cannot get more permits than a new key. But a key that has more keeps them, because a refund never
+        // takes permits.
         long start = rate.startDebt(now);
         long left = start == 0 ? lowered : Math.min(debt, Math.max(start, lowered));
         long after = rate.cell(rate.reading(now), left, before);

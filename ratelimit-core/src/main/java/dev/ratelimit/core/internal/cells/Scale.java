@@ -3,10 +3,10 @@ package dev.ratelimit.core.internal.cells;
 import dev.ratelimit.Rate;
 
 /**
- * What a number in cells means: the units of a rate at an index of its policy, from when the number is given to them until
- * it is given up.
+ * The meaning of a number in cells: the units of a rate at an index of its policy, from the assignment of the number
+ * until it is given up.
  *
- * <p>The same units may get a number again later; that is another scale. So the identity of a scale tells whether a cell
+ * <p>If the same units get a number again later, that is another scale. So the identity of a scale tells whether a cell
  * has been in its units all the time.
  *
  * <p>Claims are counted under the lock of {@link RateChanges}.
@@ -34,7 +34,7 @@ final class Scale {
         return index;
     }
 
-    /** The arithmetic of cells with the number; one object for each scale. */
+    /** Returns the arithmetic of cells with the number; one object for each scale. */
     Gcra gcra() {
         return gcra;
     }
@@ -49,7 +49,10 @@ final class Scale {
         return claims > 0;
     }
 
-    /** The arithmetic for one who may make cells with the number until it {@linkplain #release releases} the claim. */
+    /**
+     * Returns the arithmetic for a user that may write cells with the number until it {@linkplain #release releases}
+     * the claim.
+     */
     Gcra claim(Rate rate, Units units, long maxDelay, long built) {
         Gcra claimed = new Gcra(rate, units, maxDelay, this).builtAt(built);
         claims++;

@@ -22,31 +22,31 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limiter without a key: a keyed limiter that is asked with one key only, and a short way to that key's cell.
+ * A limiter without keys: a keyed limiter that is used with a single key, and a fast path to the cell of that key.
  *
- * <p><b>The short way</b> is for one rate that decides alone, where nobody else is to hear of it. It is the table's way of
- * charging a cell ({@link CellTable}), with all taken out that is known beforehand: where the cell is, and the {@link
- * SingleRateTerms}. It charges a cell only if that is this key's, counts in the units of the terms, is within the horizon, and has
- * not changed since it was read. Whatever is different, it leaves to the keyed limiter. So all that a limiter can do, this
- * one can, on the same cells.
+ * <p><b>The fast path</b> serves a policy with a single rate and without a listener. It charges a cell as the table
+ * does ({@link CellTable}), but knows in advance where the cell is, and the {@link SingleRateTerms}. It charges the
+ * cell only if the cell belongs to this key, counts in the units of the terms, is within the horizon, and has not
+ * changed since it was read. In all other cases it calls the keyed limiter. So this limiter can do everything that the
+ * keyed limiter can, on the same cells.
  *
- * <p><b>Speed.</b> Reading the clock makes the processor finish all that came before; what comes after may begin meanwhile,
- * but one number behind another reference is waited for twice. So references are followed before the clock is read: they
- * are volatile for that only, because a compiler would put off reading other fields until they are needed. The order of the
- * other readings is {@link Horizon}'s: clock, cell, anchor.
+ * <p><b>Speed.</b> Reading the clock makes the processor finish all earlier instructions. Later instructions may begin
+ * meanwhile, but a chain of two references costs two waits. So this class follows references before it reads the clock.
+ * They are volatile only for this purpose, because a compiler would postpone reads of other fields until they are
+ * needed. The other reads are in the order that {@link Horizon} requires: clock, cell, anchor.
  *
- * <p><b>A live change.</b> Whether the terms are still in force is looked at after the cell was read, and a change of units
- * exchanges the cell. So a thread that stood still during a change finds another cell than it has read, or takes its permits
- * as if it had come before the change. No terms are in force once their rate is released, and a cell is only exchanged for one
- * of the same number: the rules of {@link RateChanges}. While the policy changes no terms are in force, and all take the keyed limiter's
- * way.
+ * <p><b>A live change.</b> A call checks after it has read the cell that the terms are still in force, and a change of
+ * units exchanges the cell. So a thread that was paused during a change either finds that the cell has changed, or
+ * takes its permits as if it had called before the change. Terms are not in force once their rate is released, and an
+ * exchange keeps the number of the cell: these are the rules of {@link RateChanges}. While the policy changes, no terms
+ * are in force, and all calls use the keyed limiter.
  */
 public final class SingleCell implements SingleLimiter {
 
-    /** The answer where the keyed limiter is to be asked. No outcome: those have zeros in their low bits. */
+    /** Returned if the keyed limiter must decide. It is not an outcome: those have zeros in their low bits. */
     private static final long ASK = 1;
 
-    /** Where the cell is: a constant, so that nothing has to be read before the cell is. */
+    /** The index of the cell: a constant, so that nothing must be read before the cell. */
     private static final int CELL = Places.FIRST + 1;
 
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
@@ -66,14 +66,15 @@ public final class SingleCell implements SingleLimiter {
     /**
      * Creates a limiter in front of a keyed one.
      *
-     * @param limiter the keyed limiter, which nobody else asks
-     * @param key the key that it is asked with
-     * @param fingerprint the key's fingerprint: {@linkplain #isItsKey one of those} that stand in the first place
-     * @param table where the keyed limiter keeps its state
-     * @param time the time of the table
-     * @param deciding the budgets that decide alone under the policy in force, if there are any
-     * @param queues above zero while calls wait at the keyed limiter, or its reservations are not yet due
-     * @param giveBack gives back permits that were taken without regard to those
+     * @param limiter the keyed limiter, which nothing else uses
+     * @param key the only key that is used with it
+     * @param fingerprint the key's fingerprint, for which {@link #isItsKey} is true
+     * @param table the table with the state of the keyed limiter
+     * @param time the time source of the table
+     * @param deciding the budgets of the policy in force, if they alone decide; otherwise null
+     * @param queues positive while calls wait at the keyed limiter, its reservations are not yet due, or it may be in
+     *     a blackout that was called for
+     * @param giveBack gives back permits that were taken without regard to the queues
      */
     public SingleCell(
             Limiter<Object> limiter,
@@ -99,7 +100,7 @@ public final class SingleCell implements SingleLimiter {
         this.terms = inForce();
     }
 
-    /** Whether a fingerprint stands in the first place of a table that has one set or two. */
+    /** Returns whether the preferred place of a fingerprint is the first place of a table with one or two sets. */
     public static boolean isItsKey(long fingerprint) {
         return fingerprint >= 0 && Places.start(fingerprint) == 0;
     }
@@ -111,7 +112,7 @@ public final class SingleCell implements SingleLimiter {
                 : SingleRateTerms.of(alone.gcra(), table, limiter.policy(key).name());
     }
 
-    // The short way
+    // The fast path
 
     @Override
     public boolean tryAcquire() {
@@ -136,13 +137,13 @@ public final class SingleCell implements SingleLimiter {
         Permits.check(permits);
         SingleRateTerms known = terms;
         long outcome = take(permits, known);
-        // Where others wait, when to come again is behind them.
+        // If other calls wait, the retry-after must be behind them, which only the keyed limiter knows.
         return outcome == ASK || (!Outcome.isAllowed(outcome) && queues.get() != 0)
                 ? limiter.decide(key, permits)
                 : Outcome.decision(known.gcra, outcome, permits).withPolicy(known.policy);
     }
 
-    /** Takes permits that are there now; returns an {@link Outcome}, or that the keyed limiter is to be asked. */
+    /** Takes permits if the budget has them now; returns an {@link Outcome}, or {@link #ASK}. */
     private long take(long permits, SingleRateTerms known) {
         CellTable table = this.table;
         long[] words = this.words;
@@ -168,24 +169,26 @@ public final class SingleCell implements SingleLimiter {
             }
             long after = Math.max(Gcra.distance(before, reading), 0) + reading + cost + (before & ~Cell.POSITION);
             if (WORD.compareAndSet(words, CELL, before, after)) {
-                // Looked at after the exchange: a call that begins to wait then has seen it.
+                // Read after the exchange, so that a call that begins to wait later has seen this charge.
                 return queues.get() != 0 ? giveBack(permits) : Gcra.distance(after, reading);
             }
         }
     }
 
-    /** Others wait, or have reserved: the keyed limiter knows whether these permits are to be had. */
+    /**
+     * Other calls wait or have reserved permits, so the keyed limiter must decide whether these permits may be taken.
+     */
     private long giveBack(long permits) {
         giveBack.accept(permits);
         return ASK;
     }
 
-    @SuppressWarnings("ReferenceEquality") // these very terms
+    @SuppressWarnings("ReferenceEquality") // compares identities on purpose
     private boolean isReplaced(SingleRateTerms known) {
         return terms != known;
     }
 
-    // The keyed limiter's way
+    // Through the keyed limiter
 
     @Override
     public Decision peek() {
@@ -273,8 +276,18 @@ public final class SingleCell implements SingleLimiter {
     }
 
     @Override
+    public long charge(long permits) {
+        return limiter.charge(key, permits);
+    }
+
+    @Override
     public void reset() {
         limiter.reset(key);
+    }
+
+    @Override
+    public void blackout(Duration duration) {
+        limiter.blackout(key, duration);
     }
 
     @Override

@@ -3,21 +3,21 @@ package dev.ratelimit.core.internal.cells;
 import dev.ratelimit.Rate;
 
 /**
- * What {@link SingleCell} knows beforehand of the one rate that decides: its arithmetic, in so few numbers that the short
- * way has each of them at hand. Immutable, and so of one policy.
+ * The precomputed arithmetic of the single rate of a {@link SingleCell}: the few numbers that its fast path needs.
+ * Immutable, and so for one policy.
  */
 final class SingleRateTerms {
 
-    /** No rate decides alone. */
+    /** The terms when no single rate decides. */
     static final SingleRateTerms NONE = new SingleRateTerms(new Gcra(Rate.perSecond(1)), -1, 0, "");
 
-    /** The arithmetic. It is in force for as long as these terms are. */
+    /** The arithmetic. It is in force as long as these terms are. */
     final Gcra gcra;
 
-    /** The number of the cells that are in these units; none has a negative one. */
+    /** The number of cells in these units. A negative number matches no cell. */
     final long number;
 
-    /** The bits of a time since the anchor for which the table has to be asked. */
+    /** The mask of bits: if a time since the anchor has any of them, the table must decide. */
     final long beyond;
 
     final long emission;
@@ -39,7 +39,7 @@ final class SingleRateTerms {
         this.policy = policy;
     }
 
-    /** The terms of a rate in a table, within whose horizon they hold. */
+    /** Returns the terms of a rate in a table. They hold within the table's horizon. */
     static SingleRateTerms of(Gcra gcra, CellTable table, String policy) {
         return new SingleRateTerms(gcra, gcra.number(), table.beyond(), policy);
     }

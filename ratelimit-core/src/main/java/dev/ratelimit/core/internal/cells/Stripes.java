@@ -6,24 +6,24 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Spin locks for the insertion of new keys, for cells that get another number, and for what is given back: one of 64 by
- * the fingerprint, each a number that is odd while it is held.
+ * Spin locks for the insertion of new keys, for cells that get another number, and for refunds. The fingerprint chooses
+ * one of 64. Each lock is a number that is odd while the lock is held.
  *
- * <p>Who has seen the number before it looked for a key, and then gets the lock from that very number, knows that no key
- * of this stripe was inserted in between, and need not look again.
+ * <p>If a thread reads the number before it searches for a key, and then takes the lock at the same number, no key of
+ * this stripe was inserted in between. So it need not search again.
  *
- * <p>They are held for some ten nanoseconds, and never while anything waits. A thread that finds one held for longer,
- * because its holder is not running, steps aside for a moment. A thread that is short of stack fails before it has the
- * lock ({@link Headroom}), not between the writes that hand a place over.
+ * <p>A lock is held for about ten nanoseconds, and its holder never waits. A thread that finds a lock held for longer,
+ * because its holder is not running, yields for a moment. A thread that is short of stack fails before it takes the
+ * lock ({@link Headroom}), and not between the writes that hand a place over.
  */
 final class Stripes {
 
     private static final int COUNT = 64;
 
-    /** Bits of a fingerprint below those that choose the stripe. */
+    /** The number of bits of a fingerprint below those that choose the stripe. */
     private static final int STRIPE_BITS = 12;
 
-    /** Each on a cache line of its own. */
+    /** The distance between locks, so that each has its own cache line. */
     private static final int SPACING = 8;
 
     private static final int SPINS = 200;
@@ -35,11 +35,11 @@ final class Stripes {
     private final long[] locks = new long[(COUNT + 1) * SPACING];
 
     Stripes() {
-        // The first call of each kind links it, which takes any depth of stack, and here no lock is taken yet.
+        // The first call of each method links it, which may need any depth of stack. At this point no lock is held.
         unlock(0, lock(0));
     }
 
-    /** The number of a key's stripe, once it is not held. */
+    /** Returns the number of a key's stripe, once its lock is not held. */
     long read(long fingerprint) {
         int stripe = stripe(fingerprint);
         int spins = 0;
@@ -56,13 +56,13 @@ final class Stripes {
         }
     }
 
-    /** Takes the lock, if nobody has had it since its number was read. */
+    /** Takes the lock, if no thread has held it since its number was read. */
     boolean tryLock(long fingerprint, long number) {
         Headroom.forOne();
         return LOCK.compareAndSet(locks, stripe(fingerprint), number, number + 1);
     }
 
-    /** Takes the lock once it is not held; returns the number to unlock it by. */
+    /** Takes the lock once it is free; returns the number with which to unlock it. */
     long lock(long fingerprint) {
         long number = read(fingerprint);
         while (!tryLock(fingerprint, number)) {
@@ -75,7 +75,7 @@ final class Stripes {
         LOCK.setRelease(locks, stripe(fingerprint), number + 2);
     }
 
-    /** Waits until everybody has unlocked who holds a lock now. */
+    /** Waits until all threads that hold a lock now have unlocked it. */
     void awaitAll() {
         for (int stripe = 0; stripe < COUNT; stripe++) {
             long fingerprint = (long) stripe << STRIPE_BITS;

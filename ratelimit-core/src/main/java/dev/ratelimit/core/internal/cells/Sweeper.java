@@ -5,10 +5,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done to all cells of a table now and then: positions that have passed are freed, cells of rates that are no
- * longer in force are converted, blackouts shortened.
+ * The operations on all cells of a table: freeing positions that have passed, converting cells of rates that are no
+ * longer in force, and shortening blackouts.
  *
- * <p>Each cell is exchanged by itself, while others go on charging.
+ * <p>Each cell is exchanged on its own, while other threads go on charging.
  */
 final class Sweeper {
 
@@ -20,7 +20,7 @@ final class Sweeper {
         this.numbers = numbers;
     }
 
-    /** Frees every position, read right at an anchor, that had passed at an instant. */
+    /** Frees every position that had passed at an instant. All positions are valid at the anchor. */
     void sweep(long anchor, long instant) {
         for (int place = places.begin(); place < places.end(); place += Places.STEP) {
             free(place, anchor, instant);
@@ -40,12 +40,12 @@ final class Sweeper {
     }
 
     /**
-     * Makes all debts at rates of which no new cells are made debts at others, of as many permits; returns which numbers are
-     * still in cells.
+     * Converts all debts at rates for which no new cells are written to debts of the same number of permits at other
+     * rates; returns which numbers are still in cells.
      *
      * @param from the scales of the rates
-     * @param to the others, by the number of those; none where debts stay as they are
-     * @param strictly whether debts become those of as much time, too
+     * @param to the other rates, by the number of the old ones; null where debts stay as they are
+     * @param strictly whether debts must also take at least as much time as before
      */
     boolean[] convert(List<Scale> from, @Nullable Gcra[] to, boolean strictly, long now) {
         @Nullable Gcra[] rates = new Gcra[(int) Cell.HAND_OVER + 1];
@@ -80,14 +80,15 @@ final class Sweeper {
         }
     }
 
-    /** Lets no blackout last longer than so many nanoseconds from now on. */
+    /** Shortens all blackouts to at most {@code nanos} nanoseconds from now on. */
     void shorten(Gcra blackouts, long nanos, LongSupplier instant) {
         long most = blackouts.cost(nanos);
         long reading = blackouts.reading(instant.getAsLong());
         for (int place = places.begin(); place < places.end(); place += Places.STEP) {
             long before = places.cell(place);
             while (Cell.number(before) == Cell.BLACKOUT && Gcra.distance(before, reading) > most) {
-                // Again by a reading of after the look: one that has begun meanwhile lasts as long as it may.
+                // Reads the clock again after the cell, so that a blackout that has begun meanwhile keeps its full
+                // length.
                 reading = blackouts.reading(instant.getAsLong());
                 long after = most == 0 ? Cell.freed(before) : blackouts.cell(reading, most, before);
                 if (Gcra.distance(before, reading) <= most || places.exchange(place, before, after)) {
@@ -99,8 +100,8 @@ final class Sweeper {
     }
 
     /**
-     * The cell as it would be if the key had had this rate all along. Only for who has the lock of a stripe, so that the
-     * cell's number means what it meant when the cell was read; or who finds that it does.
+     * Returns the cell converted to the units of this rate. The caller holds the lock of a stripe, so that the cell's
+     * number keeps its meaning after the read; or the caller checks that it did.
      */
     long inUnitsOf(Gcra rate, long cell, long now) {
         long number = Cell.number(cell);

@@ -9,22 +9,24 @@ import org.jspecify.annotations.Nullable;
  * {@code perNano} units a nanosecond.
  *
  * <p><b>Exact units.</b> A rate is a fraction of permits per nanosecond, in lowest terms p/d: 1000/s is 1/1,000,000.
- * With d units to the permit, the clock emits p units a nanosecond, its reading is p × now, and nothing is ever rounded.
+ * With d units to the permit, the clock emits p units a nanosecond, its reading is p × now, and nothing is ever
+ * rounded.
  *
- * <p><b>Room.</b> A position is told apart from those 2<sup>55</sup> units before and after it. The debt of a whole
- * capacity must fit, and time to look after old positions: with the interval I between two sweeps (see {@link
- * Horizon}), (capacity + delay) × d + 8 × I × p &lt; 2<sup>55</sup>, where a delay is what a reservation may be ahead
- * of a whole capacity. That leaves more than 400 days of a slow rate.
+ * <p><b>Room.</b> A position is unambiguous up to 2<sup>55</sup> units before and after it. The debt of a whole
+ * capacity must fit, and also the time between sweeps. With the interval I between two sweeps (see {@link Horizon}),
+ * (capacity + delay) × d + 8 × I × p &lt; 2<sup>55</sup>, where the delay is the number of permits by which
+ * reservations may exceed a whole capacity. That leaves more than 400 days of a slow rate.
  *
- * <p><b>Odd fractions.</b> Where p is too large for that (above some 4 × 10<sup>6</sup>, where the interval would be under
- * a second), the best fraction below p/d with a smaller numerator takes its place: found in the Stern–Brocot tree (Graham,
- * Knuth, Patashnik, <i>Concrete Mathematics</i>, 4.5), it is never above the rate and at most 1 in 10<sup>9</sup> below.
- * Where even that is not reached, shorter intervals are tried, down to a millisecond; and then the rate is refused.
+ * <p><b>Odd fractions.</b> If p is too large for that (above about 4 × 10<sup>6</sup>, where the interval would be
+ * under a second), the best fraction below p/d with a smaller numerator replaces it. It is found in the Stern–Brocot
+ * tree (Graham, Knuth, Patashnik, <i>Concrete Mathematics</i>, 4.5), is never above the rate, and at most 1 in
+ * 10<sup>9</sup> below. If no such fraction exists, shorter intervals are tried, down to a millisecond. After that the
+ * rate is rejected.
  *
- * @param perPermit units of a permit, d
- * @param perNano units that the clock emits in a nanosecond, p
- * @param sweepNanos the longest time between two sweeps, I; a power of two, so that one mask tells both what is too early
- *     and what is too late
+ * @param perPermit the units of a permit, d
+ * @param perNano the units that the clock emits in a nanosecond, p
+ * @param sweepNanos the longest time between two sweeps, I; a power of two, so that one mask detects both times that
+ *     are too early and times that are too late
  */
 record Units(long perPermit, long perNano, long sweepNanos) {
 
@@ -33,7 +35,10 @@ record Units(long perPermit, long perNano, long sweepNanos) {
     private static final long MAX_INTERVAL = 1 << 30;
     private static final long SHORTEST_INTERVAL = 1 << 20;
 
-    /** Some ten hours: rare enough, and it leaves nearly all of the room to debts that were converted from another rate. */
+    /**
+     * About ten hours: rare enough, and it leaves nearly all of the room for debts that are converted from another
+     * rate.
+     */
     private static final long MAX_USED = 1L << 45;
 
     static Units of(Rate rate) {
@@ -41,9 +46,10 @@ record Units(long perPermit, long perNano, long sweepNanos) {
     }
 
     /**
-     * The units of a rate whose permits are reserved up to so many nanoseconds ahead.
+     * Returns the units of a rate whose permits may be reserved up to {@code maxDelay} nanoseconds ahead.
      *
-     * @throws IllegalArgumentException if there are none; the message says which argument is too large, and what works
+     * @throws IllegalArgumentException if there are none; the message names the argument that is too large, and a value
+     *     that works
      */
     static Units of(Rate rate, long maxDelay) {
         Units units = fitting(rate, maxDelay);
@@ -53,7 +59,7 @@ record Units(long perPermit, long perNano, long sweepNanos) {
         return units;
     }
 
-    /** Those units, if there are any. */
+    /** Returns the same units; null if there are none. */
     static @Nullable Units fitting(Rate rate, long maxDelay) {
         Fraction exact = Fraction.reduced(rate.permits(), rate.period().toNanos());
         BigInteger capacity = BigInteger.valueOf(rate.capacity());
@@ -67,7 +73,7 @@ record Units(long perPermit, long perNano, long sweepNanos) {
         return null;
     }
 
-    /** The largest p' for which ceil(p' d/p) × capacity + nanos × p' has room; p itself if that has. */
+    /** Returns the largest p' for which ceil(p' d/p) × capacity + nanos × p' has room; p itself if it has room. */
     private static BigInteger maxNumerator(Fraction exact, BigInteger capacity, long nanos) {
         BigInteger p = exact.numerator();
         BigInteger d = exact.denominator();

@@ -10,62 +10,64 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several limits as one: a request is allowed if all of them allow it, and otherwise takes nothing from any.
+ * A composition of limits: a request is allowed if all of them allow it, and otherwise takes nothing from any of them.
  *
- * <p><b>Take, and give back.</b> The limits are asked in their order, and a caller names the most specific first. Each takes the
- * permits if it has them. The first that refuses ends it: those before it are given back what they have just given, and those after it
- * have never been asked. So a client over its own limit cannot touch what it shares with others, however often it asks;
- * and what every request shares, the most general limit, is asked last and therefore never given anything back.
+ * <p><b>Take, and give back.</b> The limits decide in their order, and a caller gives the most specific first. Each
+ * takes the permits if it has them. The first limit that refuses ends the request: the limits before it get their
+ * permits back, and the limits after it are not asked. So a client over its own limit takes nothing from a shared
+ * limit, however many requests it sends. The most general limit, which all requests share, decides last, so no permits
+ * are ever given back to it.
  *
- * <p><b>Why not look first?</b> To look at all limits before taking from any would do without most give-backs, but not
- * without giving back: another request may come between the look and the taking. It costs each allowed request, and
- * those are the many, a second visit to each limit, and an object for each answer. And a look is no request: a policy's
- * blackout would never begin.
+ * <p><b>Why not peek first?</b> A peek at all limits before taking from any would avoid most refunds, but not all:
+ * another request may come between the peek and the taking. It would cost each allowed request, which is the common
+ * case, a second visit to each limit, and an object for each decision. And a peek is not a request: a policy's blackout
+ * would never begin.
  *
- * <p><b>What others see meanwhile.</b> Until it is given back, what a request has taken is missing to others, who may be
- * refused for it. That is so only at limits that are not the most general one, only for those who share the key there
- * with a request that is being refused elsewhere, and only for that long. Where requests refuse each other in this way,
- * one of them was refused rightly: a request gives back only because a more general limit refused it, the most general
- * one refuses nobody in vain, and all ask in the same order. A blackout that begins with such a refusal stays.
+ * <p><b>Effect on other requests.</b> Until the permits are given back, other requests lack them and may be refused.
+ * This can happen only at limits other than the most general one, only to requests with the same key there as a request
+ * that is being refused elsewhere, and only during that time. If requests refuse each other in this way, one of them
+ * was refused correctly: a request gives back only because a more general limit refused it, the most general limit
+ * never refuses wrongly, and all requests use the same order. A blackout that begins with such a refusal stays.
  *
- * <p><b>Never too much.</b> Each limit allows by itself, and is given back only what the same request took from it. What
- * is left is what it would have been, but for one thing: a budget that would have been full meanwhile, and lost its
- * refill, may have gained the refill of that time if others took from it. So in any time t no more than capacity + t × rate
- * are allowed if nothing is being given back when t begins; otherwise that may be exceeded by the refill of the time
- * for which that request had been under way. It is what a request exceeds it by that reads the clock, and goes on later.
+ * <p><b>Never too much.</b> Each limit decides independently, and gets back only the permits that the same request took
+ * from it. The budget is then as if the request had not come, with one exception: a budget that would have been full
+ * meanwhile, and so would have lost its refill, keeps that refill if others took from it. So in any time t, at most
+ * capacity + t × rate permits are allowed if no refund is under way when t begins. Otherwise this may be exceeded by
+ * the refill of the time for which the refunded request was under way. A request that reads the clock and goes on later
+ * can exceed it by the same amount.
  *
- * <p><b>What a refusal leaves behind</b> in the budgets is nothing. In a table that is full of keys in debt, a new key that
- * a more general limit then refuses has cost another its place, as if it had been allowed.
+ * <p><b>After a refusal</b>, the budgets are unchanged. But in a table full of keys in debt, a new key that a more
+ * general limit then refuses has displaced another key, as if it had been allowed.
  *
- * <p><b>Nesting.</b> Compositions and shadow limits among the limits are taken apart, so that all are asked by one rule
- * and what a shadow limit let pass without taking it is not given back. A composition on trial is asked as a whole, and
- * what comes after it is its {@link Continuation}. A limit that is there twice is charged twice; a look, which takes nothing,
- * cannot see that. Thread-safe.
+ * <p><b>Nesting.</b> Compositions and shadow limits among the limits are flattened, so that one rule applies to all,
+ * and permits that a shadow limit did not take are not given back. A shadow of a composition is asked as a whole, and
+ * the limits after it are its {@link Continuation}. A limit that occurs twice is charged twice, which a peek cannot
+ * detect, because it takes nothing. Thread-safe.
  *
  * @param <R> the type of the requests
  */
 public final class AllOf<R> implements Limit<R> {
 
-    /** The most limits that one composition is made of; each of them may be a composition. */
+    /** The maximum number of limits in one composition. Each of them may be a composition. */
     public static final int MAX_LIMITS = 8;
 
-    /** In the order in which they are asked. */
+    /** In the order in which they decide. */
     private final List<Part<R, ?>> parts;
 
     private AllOf(List<Part<R, ?>> parts) {
         this.parts = List.copyOf(parts);
     }
 
-    /** A limit whose answers bind as far as it is said. */
+    /** Returns the composition of one limit, whose decisions bind as the binding says. */
     static <K> AllOf<K> only(Limit<K> limit, Binding<? super K> binding) {
         Limit<K> asked = limit instanceof Shadow<K> shadow ? shadow.by(Function.<K>identity()) : limit;
         return new AllOf<>(List.of(new Part<K, K>(asked, binding, key -> key)));
     }
 
     /**
-     * Several limits as one.
+     * Returns the composition of several limits.
      *
-     * @param limits in the order in which they are asked, from 1 to {@link #MAX_LIMITS}
+     * @param limits 1 to {@link #MAX_LIMITS} limits, in the order in which they decide
      * @param <R> the type of the requests
      */
     public static <R> AllOf<R> of(List<Limit<? super R>> limits) {
@@ -129,14 +131,27 @@ public final class AllOf<R> implements Limit<R> {
         parts.forEach(part -> part.refund(key, permits));
     }
 
-    /** Takes from all parts from one on, and from the rest if there is one; or from none. */
+    @Override
+    public long charge(R key, long permits) {
+        check(key, permits);
+        parts.forEach(part -> part.check(key, permits));
+        long charged = permits;
+        for (Part<R, ?> part : parts) {
+            charged = Math.min(charged, part.charge(key, permits));
+        }
+        return charged;
+    }
+
+    /** Takes from all parts from an index on, and from the rest if there is one; or from none. */
     boolean tryTake(int from, R request, long permits, @Nullable Continuation<?> rest) {
         return from == parts.size()
                 ? rest == null || rest.tryTake()
                 : parts.get(from).tryTake(request, permits, this, from + 1, rest);
     }
 
-    /** Takes as {@link #tryTake} does, says more about the answer, and notes the decision of each part whose answer binds. */
+    /**
+     * Takes as {@link #tryTake} does, returns the decision, and records the decision of each part that binds.
+     */
     Decision decide(int from, R request, long permits, @Nullable Continuation<?> rest, List<Decision> told) {
         if (from < parts.size()) {
             return parts.get(from).decide(request, permits, this, from + 1, rest, told);
@@ -144,7 +159,7 @@ public final class AllOf<R> implements Limit<R> {
         return rest == null ? Decision.unlimited() : rest.decide(told);
     }
 
-    /** Says what the parts from one on would answer, and takes nothing. */
+    /** Returns the decision of the parts from an index on, and takes nothing. */
     Decision peek(int from, R request, long permits, List<Decision> told) {
         if (from == parts.size()) {
             return Decision.unlimited();
@@ -162,7 +177,7 @@ public final class AllOf<R> implements Limit<R> {
         Permits.check(permits);
     }
 
-    /** Returns the limits for a person to read, in the order in which they are asked. */
+    /** Returns the limits for a person to read, in the order in which they decide. */
     @Override
     public String toString() {
         return "All" + parts.stream().map(Part::toString).toList();

@@ -3,22 +3,22 @@ package dev.ratelimit.core.internal.compose;
 import dev.ratelimit.Decision;
 
 /**
- * What decides whether the answers of a limit bind, and hears of them.
+ * Decides whether the decisions of a limit bind, and receives them.
  *
  * @param <K> the type of the limit's keys
  */
 interface Binding<K> {
 
-    /** How far an answer binds. */
+    /** The effect of a limit's decision. */
     enum Side {
-        /** The limit is not asked. */
+        /** The limit does not decide. */
         OFF,
-        /** The limit is asked, and its refusals are passed over. */
+        /** The limit decides, and its refusals have no effect. */
         OBSERVED,
-        /** The limit is asked, and its answer stands. */
+        /** The limit decides, and its decision stands. */
         ENFORCED;
 
-        /** What is answered to a request on this side on which the limit decided so. */
+        /** Returns the decision for the caller on this side, given the decision of the limit. */
         Decision shown(Decision decision) {
             if (this == ENFORCED || decision.allowed()) {
                 return decision;
@@ -30,13 +30,13 @@ interface Binding<K> {
         }
     }
 
-    /** The side of a key now. */
+    /** Returns the current side of a key. */
     Side side(K key);
 
-    /** Hears whether a request on a side was within the limit. */
+    /** Receives whether a request on a side was within the limit. */
     void decided(Side side, boolean within);
 
-    /** That of a limit whose answers always stand. */
+    /** Returns the binding of a limit whose decisions always stand. */
     static <K> Binding<K> always() {
         return new Binding<>() {
             @Override

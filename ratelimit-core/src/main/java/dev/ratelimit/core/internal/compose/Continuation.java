@@ -6,10 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes after a composition on trial, for one request: asked when all limits of the composition have allowed it, and
- * while they hold what they gave. So if the rest refuses, each of them gives back what it took itself.
+ * The limits that follow a shadow of a composition, for one request. They decide when all limits of the composition
+ * have allowed it, and before any of these gives permits back. So if they refuse, each limit of the composition gets
+ * back exactly the permits that were taken from it.
  *
- * <p>One thread's.
+ * <p>Confined to one thread.
  */
 final class Continuation<R> {
 
@@ -22,7 +23,10 @@ final class Continuation<R> {
     private final Side side;
     private boolean asked;
 
-    /** The parts from one on, with the rest that comes after them; and who hears that the composition allowed. */
+    /**
+     * Creates the continuation: the parts from an index on, the rest after them, and the function that is called if the
+     * composition allows.
+     */
     Continuation(
             AllOf<R> all,
             int next,
@@ -50,7 +54,7 @@ final class Continuation<R> {
         return all.decide(next, request, permits, rest, told);
     }
 
-    /** Whether the composition has allowed, whatever the rest said. */
+    /** Returns whether the composition has allowed, whatever the rest decided. */
     boolean isAsked() {
         return asked;
     }

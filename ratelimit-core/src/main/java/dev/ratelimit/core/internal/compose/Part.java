@@ -10,23 +10,24 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One limit of several, with where a request has its key from, and whether the limit's answers bind.
+ * One limit of a composition, with the function that derives a request's key, and the binding of its decisions.
  *
- * <p>What it takes, it holds until all that come after it have answered, and gives back unless all of them allow, also
- * if one throws. What was taken, and by which key, is known in the meantime by the call itself; nothing is allocated
- * for it.
+ * <p>It keeps the permits that it takes until all later parts have decided, and gives them back unless all of them
+ * allow, also if one throws. Meanwhile only the call itself records what it took, and for which key, so nothing is
+ * allocated for it.
  *
- * <p>A composition can be a part only where it is on trial. It is asked part by part, because a trial within it may have
- * let pass what it did not take: so each gives back its own, and what comes after the composition is its {@link Continuation}.
+ * <p>A composition can be a part only in a shadow limit. It is asked part by part, because a shadow limit within it may
+ * have allowed a request without taking permits. So each part gives back its own permits, and the limits after the
+ * composition are its {@link Continuation}.
  */
 record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R, ? extends K> keyOf) {
 
-    /** This part for requests of another type. */
+    /** Returns this part for requests of another type. */
     <Q> Part<Q, K> by(Function<? super Q, ? extends R> requestOf) {
         return new Part<>(limit, binding, request -> keyOf.apply(checked(requestOf.apply(request))));
     }
 
-    /** Takes permits here and from all parts that come after, or from none. */
+    /** Takes permits from this part and all later ones, or from none. */
     boolean tryTake(R request, long permits, AllOf<R> all, int next, @Nullable Continuation<?> rest) {
         K key = key(request);
         Side side = binding.side(key);
@@ -53,20 +54,15 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
         }
     }
 
-    /** Takes as {@link #tryTake} does, and says more about the answer. */
+    /** Takes as {@link #tryTake} does, and returns the decision. */
     Decision decide(
-            R request,
-            long permits,
-            AllOf<R> all,
-            int next,
-            @Nullable Continuation<?> rest,
-            List<Decision> told) {
+            R request, long permits, AllOf<R> all, int next, @Nullable Continuation<?> rest, List<Decision> told) {
         K key = key(request);
         Side side = binding.side(key);
         Decision truth;
         if (side != Side.OFF && limit instanceof AllOf<K> several) {
             Continuation<R> own = new Continuation<>(all, next, request, permits, rest, binding, side);
-            // A refusal that is only observed does not bind, so the caller does not hear of it.
+            // A refusal that is only observed does not bind, so the caller does not receive it.
             List<Decision> ofTrial = side == Side.ENFORCED ? told : new ArrayList<>();
             truth = several.decide(0, key, permits, own, ofTrial);
             if (own.isAsked()) {
@@ -97,13 +93,13 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
             giveBackUnless(allowed || !taken, key, permits);
         }
         if (taken && !allowed && own.parts().size() == 1) {
-            // What is told is what is left after the refund.
+            // The caller receives the permits left after the refund.
             told.set(place, limit.peek(key, permits));
         }
         return stricter(own, others);
     }
 
-    /** Says what this part alone would answer, and takes nothing. */
+    /** Returns the decision of this part alone, and takes nothing. */
     Decision peek(R request, long permits, List<Decision> told) {
         K key = key(request);
         Side side = binding.side(key);
@@ -115,12 +111,12 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
         return shown;
     }
 
-    /** Fails if the limit cannot be asked for this request, because the key is none; takes nothing. */
+    /** Throws if the request has no valid key for this limit; takes nothing. */
     void check(R request, long permits) {
         peek(request, permits, new ArrayList<>());
     }
 
-    /** Gives permits back, here only. */
+    /** Gives permits back to this part only. */
     void refund(R request, long permits) {
         K key = key(request);
         if (binding.side(key) != Side.OFF) {
@@ -128,9 +124,15 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
         }
     }
 
+    /** Charges permits here only; returns how many there was room for. */
+    long charge(R request, long permits) {
+        K key = key(request);
+        return binding.side(key) == Side.OFF ? permits : limit.charge(key, permits);
+    }
+
     /**
-     * Of two answers the one that stands for both: a refusal before an admission, of refusals that with the longest wait,
-     * of admissions that with the least left; otherwise the first.
+     * Returns the decision that represents two: a refusal rather than an allowed request; of two refusals the one with
+     * the longer wait; of two allowed requests the one with the fewest permits left; otherwise the first.
      */
     static Decision stricter(Decision first, Decision second) {
         if (first.allowed() != second.allowed()) {
@@ -154,7 +156,7 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
         }
     }
 
-    /** Returns the limit for a person to read, with its trial if it is on one. */
+    /** Returns the limit for a person to read, with its shadow if it has one. */
     @Override
     public String toString() {
         return binding instanceof Shadow<?> trial ? trial.toString() : limit.toString();
@@ -165,6 +167,6 @@ record Part<R, K>(Limit<K> limit, Binding<? super K> binding, Function<? super R
     }
 
     private static <T> T checked(T key) {
-        return Objects.requireNonNull(key, "the key's function returned null");
+        return Objects.requireNonNull(key, "the key function returned null");
     }
 }

@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.random.RandomGenerator;
 
 /**
- * The random words that a secret stands for, the same each time: SHA-256 (FIPS 180-4) of a counter and the secret, of
- * which the first 64 bits. Not thread-safe.
+ * Generator of random words from a secret, the same each time: the first 64 bits of SHA-256 (FIPS 180-4) of a counter
+ * and the secret. Not thread-safe.
  */
 public final class SecretWords implements RandomGenerator {
 

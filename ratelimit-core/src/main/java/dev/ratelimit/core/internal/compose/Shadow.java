@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
- * A limit on trial: a composition of one limit, whose answers bind for a share of the keys.
+ * A shadow limit: a composition of one limit, whose decisions bind for a share of the keys.
  *
- * <p><b>Sides.</b> Each key has a place between 0 and 100, by a hash under a secret that no limiter's table shares. It is
- * enforced if its place is below the percentage. So its side depends on nothing else, and a larger percentage only adds
- * keys. The place is found for each request, also if all keys are on one side, so that a key that has none is an error
- * from the first request on, and not only once somebody turns up the percentage.
+ * <p><b>Sides.</b> Each key has a place between 0 and 100, from a hash with a secret that no limiter's table uses. The
+ * key is enforced if its place is below the percentage. So its side depends on nothing else, and a larger percentage
+ * only adds keys. The place is computed for each request, also if all keys are on one side. So an invalid key is an
+ * error from the first request on, and not only after the percentage is raised.
  *
  * <p>Thread-safe: each request reads the percentage once.
  *
@@ -25,7 +25,7 @@ public final class Shadow<K> implements ShadowLimit<K>, Binding<K> {
 
     private static final double OFF = -1;
 
-    /** Of the 53 bits of a hash that fit into a double. */
+    /** One step of the 53 bits of a hash that fit into a double. */
     private static final double PERCENT_PER_STEP = 100 * 0x1p-53;
 
     private final AllOf<K> alone;
@@ -43,8 +43,8 @@ public final class Shadow<K> implements ShadowLimit<K>, Binding<K> {
      * Creates a shadow limit that observes all keys.
      *
      * @param limit the limit
-     * @param places what gives a key its place
-     * @param keyOf what reduces a caller's key to one of a supported type
+     * @param places the hash that gives a key its place
+     * @param keyOf maps a caller's key to a key of a supported type
      */
     public Shadow(Limit<K> limit, KeyHash places, Function<? super K, ?> keyOf) {
         this.limit = limit;
@@ -88,11 +88,11 @@ public final class Shadow<K> implements ShadowLimit<K>, Binding<K> {
         if (now == OFF) {
             return Side.OFF;
         }
-        Object reduced = Objects.requireNonNull(keyOf.apply(key), "the key's function returned null");
+        Object reduced = Objects.requireNonNull(keyOf.apply(key), "the key function returned null");
         return place(KeyHash.scattered(places.of(reduced))) < now ? Side.ENFORCED : Side.OBSERVED;
     }
 
-    /** The place of a hash: from 0 to less than 100. */
+    /** Returns the place of a hash: from 0 to less than 100. */
     static double place(long hash) {
         return (double) (hash >>> 11) * PERCENT_PER_STEP;
     }
@@ -141,6 +141,11 @@ public final class Shadow<K> implements ShadowLimit<K>, Binding<K> {
     @Override
     public void refund(K key, long permits) {
         alone.refund(key, permits);
+    }
+
+    @Override
+    public long charge(K key, long permits) {
+        return alone.charge(key, permits);
     }
 
     @Override

@@ -1,4 +1,4 @@
-/** Limits made of limits: several as one, and one on trial. */
+/** Limits made of limits: compositions and shadow limits. */
 @NullMarked
 package dev.ratelimit.core.internal.compose;
 

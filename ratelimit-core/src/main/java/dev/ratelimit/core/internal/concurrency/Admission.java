@@ -1,4 +1,6 @@
 package dev.ratelimit.core.internal.concurrency;
 
-/** What becomes of somebody who asks for a slot: a {@link Slot}, or the reason why there is {@linkplain SlotRefusal none}. */
+/**
+ * The result of a request for a slot: a {@link Slot}, or the reason of its {@linkplain SlotRefusal refusal}.
+ */
 public sealed interface Admission permits Slot, SlotRefusal {}

@@ -4,10 +4,10 @@ import dev.ratelimit.core.internal.locks.Mutex;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a thread has to do once it no longer holds the lock of a stripe: tell those who were handed a slot, tell of
- * slots that were taken back, ask for a wake-up.
+ * The actions of a thread after it has released the lock of a stripe: it tells waiters that they were handed a slot,
+ * reports slots that were taken back, and sets an alarm.
  *
- * <p>Noting it is a matter of links in what is there already, and needs no memory. Guarded by the stripe's lock.
+ * <p>Recording an action only links existing objects, and so needs no memory. Guarded by the stripe's lock.
  */
 final class AfterUnlock {
 
@@ -27,7 +27,7 @@ final class AfterUnlock {
         this.listener = listener;
     }
 
-    /** Notes a waiter that has left the queue with a slot. */
+    /** Records a waiter that has left the queue with a slot. */
     void tell(Waiter handed) {
         if (lastHanded == null) {
             firstHanded = handed;
@@ -37,7 +37,7 @@ final class AfterUnlock {
         lastHanded = handed;
     }
 
-    /** Notes a slot that was taken back. */
+    /** Records a slot that was taken back. */
     void report(Slot reclaimed, long now) {
         if (lastReclaimed == null) {
             firstReclaimed = reclaimed;
@@ -48,13 +48,13 @@ final class AfterUnlock {
         reclaimedAt = now;
     }
 
-    /** Notes an alarm that is to be set, and the one in whose place. */
+    /** Records an alarm to set, and the later one that it replaces. */
     void replace(@Nullable Alarm later, Alarm earlier) {
         replaced = later;
         unset = earlier;
     }
 
-    /** Unlocks, and does all that was noted. */
+    /** Unlocks, and runs all recorded actions. */
     void leave(Mutex lock) {
         Waiter handed = firstHanded;
         Slot reclaimed = firstReclaimed;
@@ -82,7 +82,9 @@ final class AfterUnlock {
         unset = null;
     }
 
-    /** Whatever is thrown from here on is its thrower's own: no slot, and nobody else, depends on it. */
+    /**
+     * An exception from here on affects only the callback that throws it: no slot, and no other waiter, depends on it.
+     */
     private static void tellAll(@Nullable Waiter first) {
         Waiter handed = first;
         while (handed != null) {
@@ -134,7 +136,7 @@ final class AfterUnlock {
             Thread thread = Thread.currentThread();
             thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
         } catch (Throwable ofTheHandler) {
-            // Dropped, as the JVM drops it.
+            // Drop it, as the JVM does.
         }
     }
 }

@@ -2,12 +2,12 @@ package dev.ratelimit.core.internal.concurrency;
 
 import org.jspecify.annotations.Nullable;
 
-/** The wake-up that a stripe has asked for, or is about to, at the earliest of its deadlines. */
+/** The wake-up of a stripe at the earliest of its deadlines, which it has requested or is about to request. */
 final class Alarm implements Runnable {
 
     private final Stripe stripe;
 
-    /** Guarded by the stripe's lock. One that has rung is set anew, so that the next one needs no memory. */
+    /** Guarded by the stripe's lock. An alarm that has rung is set again, so that the next one needs no memory. */
     long instant;
 
     private volatile Wakeups.@Nullable Cancellable task;
@@ -19,7 +19,7 @@ final class Alarm implements Runnable {
         this.instant = instant;
     }
 
-    /** Asks for the wake-up at its instant; without a lock. */
+    /** Requests the wake-up at its instant. The caller holds no lock. */
     void set(Wakeups wakeups, long at) {
         boolean isSet = false;
         try {
@@ -34,7 +34,9 @@ final class Alarm implements Runnable {
         }
     }
 
-    /** Another one comes earlier. The thread that was to set this one may not have come to it yet. */
+    /**
+     * Cancels this alarm, because another one is earlier. The thread that must set this one may not have done so yet.
+     */
     void supersede() {
         superseded = true;
         Wakeups.Cancellable set = task;
@@ -43,7 +45,7 @@ final class Alarm implements Runnable {
         }
     }
 
-    /** Whether there will be no wake-up, because asking for it or answering it has failed. */
+    /** Returns whether there will be no wake-up, because requesting it or handling it has failed. */
     boolean isLost() {
         return lost;
     }
@@ -55,7 +57,7 @@ final class Alarm implements Runnable {
             stripe.ring(this);
             hasRung = true;
         } finally {
-            // By a mere write, which cannot fail, too; ringing has failed before it changed anything.
+            // A plain write, which cannot fail. Ringing failed before it changed anything.
             if (!hasRung) {
                 lost = true;
             }

@@ -1,14 +1,14 @@
 package dev.ratelimit.core.internal.concurrency;
 
 /**
- * Asked before each object that is allocated under the lock of a stripe, so that a test can let any of them fail.
+ * A hook that is called before each allocation under the lock of a stripe, so that a test can make any of them fail.
  *
- * <p>As nothing else extends this class, the compiler leaves nothing of the call.
+ * <p>As no class extends it in production, the compiler removes the call.
  */
 class AllocationProbe {
 
     static final AllocationProbe PLENTY = new AllocationProbe();
 
-    /** Throws what an allocation throws. */
+    /** In a test, throws the error of a failed allocation. */
     void ask() {}
 }

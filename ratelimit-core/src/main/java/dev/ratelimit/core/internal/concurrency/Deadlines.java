@@ -4,11 +4,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots of one stripe that have a deadline, the earliest first: a binary heap in which each slot knows its place,
- * so that one that is closed in time is taken out without a search.
+ * Heap of the slots of one stripe that have a deadline, the earliest first. Each slot knows its position in this binary
+ * heap, so that a slot that is closed in time is removed without a search.
  *
- * <p>Deadlines mostly come in their order; then adding one is a comparison. Memory for one more is asked for apart
- * ({@link #reserve}), before anything changes; adding and removing cannot fail. Guarded by the stripe's lock.
+ * <p>Deadlines are mostly added in their order, and then adding costs one comparison. {@link #reserve} allocates the
+ * memory for one more before anything changes, so adding and removing cannot fail. Guarded by the stripe's lock.
  */
 final class Deadlines {
 
@@ -26,25 +26,25 @@ final class Deadlines {
         return size;
     }
 
-    /** The slot with the earliest deadline, if there is one. */
+    /** Returns the slot with the earliest deadline, if there is one. */
     @Nullable
     Slot first() {
         return heap[0];
     }
 
-    /** Makes room for one more; if there is no memory for it, nothing has changed. */
+    /** Makes room for one more. If there is no memory for it, nothing changes. */
     void reserve() {
         if (size == heap.length) {
             resize(2 * size);
         }
     }
 
-    /** Adds a slot that is not in; there is room for it. */
+    /** Adds a slot that is not in the heap. The caller has made room for it. */
     void add(Slot slot) {
         siftUp(size++, slot);
     }
 
-    /** Takes a slot out; does nothing if it is not in. */
+    /** Removes a slot; does nothing if it is not in the heap. */
     void remove(Slot slot) {
         int place = slot.place;
         if (place == Slot.NOWHERE) {
@@ -68,7 +68,7 @@ final class Deadlines {
         try {
             resize(heap.length / 2);
         } catch (OutOfMemoryError e) {
-            // The larger heap serves as well; the next removal tries again.
+            // The larger heap works as well, and the next removal tries again.
         }
     }
 
@@ -111,12 +111,12 @@ final class Deadlines {
         slot.place = place;
     }
 
-    @SuppressWarnings("NullAway") // below the size every place is taken
+    @SuppressWarnings("NullAway") // every position below the size is occupied
     private Slot at(int place) {
         return heap[place];
     }
 
-    /** By the difference, because the time may wrap. */
+    /** Compares by the difference, because the time may wrap. */
     private static boolean isBefore(Slot slot, Slot other) {
         return slot.deadline - other.deadline < 0;
     }

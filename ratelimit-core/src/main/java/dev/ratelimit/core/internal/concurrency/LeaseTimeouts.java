@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * The lease timeouts of a stripe's slots, and the alarm for the earliest of their deadlines. Guarded by the stripe's
  * lock.
  *
- * <p>What needs memory is in {@link #prepare} and {@link #missing}; what changes something cannot fail.
+ * <p>Only {@link #prepare} and {@link #missing} need memory. Methods that change something cannot fail.
  */
 final class LeaseTimeouts {
 
@@ -23,12 +23,15 @@ final class LeaseTimeouts {
         this.deadlines = new Deadlines(memory);
     }
 
-    /** Whether none is under way. */
+    /** Returns whether no lease timeout is under way. */
     boolean isEmpty() {
         return deadlines.size() == 0;
     }
 
-    /** Makes room for one more deadline; returns the alarm that {@link #begin} is to set for it, if it needs one. */
+    /**
+     * Makes room for one more deadline; returns the alarm that {@link #begin} must set for it, or null if it needs
+     * none.
+     */
     @Nullable
     Alarm prepare(long deadline) {
         deadlines.reserve();
@@ -41,7 +44,7 @@ final class LeaseTimeouts {
         return new Alarm(stripe, first == null || deadline - first.deadline < 0 ? deadline : first.deadline);
     }
 
-    /** Begins a hold that was prepared. */
+    /** Begins a lease timeout that was prepared. */
     void begin(Slot slot, long deadline, @Nullable Alarm earlier) {
         slot.deadline = deadline;
         slot.begun = true;
@@ -49,7 +52,7 @@ final class LeaseTimeouts {
         replaceBy(earlier);
     }
 
-    /** The alarm that is to be set because the last one could not be, if so. */
+    /** Returns the alarm to set because the last one could not be set, or null. */
     @Nullable
     Alarm missing() {
         Slot first = deadlines.first();
@@ -69,12 +72,12 @@ final class LeaseTimeouts {
         }
     }
 
-    /** Ends a hold, if it has begun. */
+    /** Ends a lease timeout, if it has begun. */
     void end(Slot slot) {
         deadlines.remove(slot);
     }
 
-    /** The slot with the earliest deadline, if that has come. */
+    /** Returns the slot with the earliest deadline, if that has passed. */
     @Nullable
     Slot overdue(long now) {
         Slot first = deadlines.first();

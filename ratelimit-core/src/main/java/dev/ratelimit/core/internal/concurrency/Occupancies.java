@@ -5,17 +5,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The occupancies of one stripe by fingerprint: a hash table that grows with them, and shrinks with them.
+ * Hash table of the occupancies of one stripe by fingerprint, which grows and shrinks with their number.
  *
- * <p>The fingerprint is the key itself, so nothing is boxed and nothing compared but 64 bits. Memory for one more is
- * asked for apart ({@link #reserve}), before anything changes; adding and removing cannot fail. Guarded by the stripe's
- * lock.
+ * <p>The fingerprint itself is the key, so nothing is boxed, and a comparison is one of 64 bits. {@link #reserve}
+ * allocates the memory for one more before anything changes, so adding and removing cannot fail. Guarded by the
+ * stripe's lock.
  */
 final class Occupancies {
 
     private static final int SMALLEST = 8;
 
-    /** Between growing and shrinking lies a factor of eight, so that no key at the border pays for both in turn. */
+    /** A factor of eight between growing and shrinking prevents a single key from causing both in turn. */
     private static final int SPARSE = 8;
 
     private final AllocationProbe memory;
@@ -30,7 +30,7 @@ final class Occupancies {
         return size;
     }
 
-    /** How many buckets are allocated. */
+    /** Returns the number of allocated buckets. */
     int capacity() {
         return buckets.length;
     }
@@ -44,20 +44,20 @@ final class Occupancies {
         return found;
     }
 
-    /** Makes room for one more; if there is no memory for it, nothing has changed. */
+    /** Makes room for one more. If there is no memory for it, nothing changes. */
     void reserve() {
         if (size == buckets.length) {
             resize(2 * size);
         }
     }
 
-    /** Adds the occupancy of a key that has none; there is room for it. */
+    /** Adds the occupancy of a key that has none. The caller has made room for it. */
     void add(Occupancy added) {
         link(added);
         size++;
     }
 
-    /** Removes an occupancy that is in here. */
+    /** Removes an occupancy that is in the table. */
     void remove(Occupancy removed) {
         int bucket = bucket(removed.fingerprint);
         Occupancy before = null;
@@ -78,7 +78,7 @@ final class Occupancies {
         }
     }
 
-    /** Those for whose slots somebody waits. */
+    /** Returns the occupancies with waiting calls. */
     List<Occupancy> awaited() {
         List<Occupancy> awaited = new ArrayList<>();
         for (Occupancy head : buckets) {
@@ -95,7 +95,7 @@ final class Occupancies {
         try {
             resize(buckets.length / 2);
         } catch (OutOfMemoryError e) {
-            // The larger table serves as well; the next removal tries again.
+            // The larger table works as well, and the next removal tries again.
         }
     }
 
@@ -120,7 +120,7 @@ final class Occupancies {
     }
 
     private int bucket(long fingerprint) {
-        // Not the bits that chose the stripe, which are the same for all that are in here.
+        // Not the bits that chose the stripe, which are the same for all entries of this table.
         return (Slots.mix(fingerprint) >>> Slots.STRIPE_BITS) & (buckets.length - 1);
     }
 }

@@ -3,21 +3,21 @@ package dev.ratelimit.core.internal.concurrency;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots of one key that are in use, and who waits for one, in the order of their coming.
+ * The slots of one key in use, and the calls that wait for one, in the order in which they came.
  *
- * <p>There is one for each key that has a slot in use, and for no other. All is guarded by the lock of its stripe.
+ * <p>There is one for exactly the keys with a slot in use. Guarded by the lock of its stripe.
  */
 final class Occupancy {
 
     final long fingerprint;
 
-    /** The next of the same bucket of {@link Occupancies}. */
+    /** The next occupancy in the same bucket of {@link Occupancies}. */
     @Nullable
     Occupancy next;
 
     int inUse;
 
-    /** The most slots at once that the last caller brought. */
+    /** The maximum number of slots at once, from the last call. */
     int limit;
 
     private int waiting;
@@ -29,18 +29,18 @@ final class Occupancy {
         this.limit = limit;
     }
 
-    /** How many wait. */
+    /** Returns the number of waiting calls. */
     int waiting() {
         return waiting;
     }
 
-    /** Who waits longest. */
+    /** Returns the waiter that has waited longest. */
     @Nullable
     Waiter first() {
         return first;
     }
 
-    /** Whether there is a slot for the first who waits, or for a newcomer if nobody does. */
+    /** Returns whether there is a slot for the first waiter, or for a new call if there is no waiter. */
     boolean hasRoom() {
         return inUse < limit;
     }
@@ -57,7 +57,7 @@ final class Occupancy {
         waiting++;
     }
 
-    /** Takes a waiter out that waits here. */
+    /** Removes a waiter of this queue. */
     void remove(Waiter waiter) {
         if (waiter.previous == null) {
             first = waiter.next;

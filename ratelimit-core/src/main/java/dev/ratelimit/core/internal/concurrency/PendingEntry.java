@@ -1,13 +1,14 @@
 package dev.ratelimit.core.internal.concurrency;
 
-/** A call of {@link Slots#enterLater} whose outcome may be still to come. */
+/** A call of {@link Slots#enterLater} whose outcome may not be known yet. */
 @FunctionalInterface
 public interface PendingEntry {
 
     /**
-     * Gives up: leaves the queue, and gives back a slot that was handed over but not told of yet.
+     * Gives up: leaves the queue, and gives back a slot that was handed over but not delivered yet.
      *
-     * @return whether the outcome will never be told; false if it was, or is being told, and a slot is its receiver's
+     * @return whether the outcome will never be delivered; false if it was or is being delivered, and its receiver owns
+     *     the slot
      */
     boolean cancel();
 }

@@ -8,37 +8,37 @@ import org.jspecify.annotations.Nullable;
 /**
  * One of the places that a key has at once, in use until it is closed or taken back.
  *
- * <p>It belongs to its stripe, under whose lock it is opened and closed; so it is closed exactly once, by whoever
- * comes first.
+ * <p>It belongs to its stripe, and is opened and closed under the stripe's lock. So it is closed exactly once, by the
+ * first thread that closes it.
  *
- * <p>It is in use from the moment it is given to somebody; its lease timeout begins when that is a caller who can use it
- * ({@link #begin}). In between, its holder waits for the permits that go with it, and nobody takes it back.
+ * <p>It is in use from the moment it is granted. Its lease timeout begins when its caller can use it ({@link #begin}).
+ * In between, its holder waits for the permits that go with it, and the slot is not taken back.
  */
 public final class Slot implements Admission {
 
-    /** Where a slot stands in the order of deadlines that is not in it. */
+    /** The position of a slot that is not in the heap of deadlines. */
     static final int NOWHERE = -1;
 
     private final Stripe stripe;
     final Occupancy occupancy;
     final long leaseTimeoutNanos;
 
-    /** When it is taken back, if it stands in the order of deadlines. */
+    /** The instant at which it is taken back, if it is in the heap of deadlines. */
     long deadline;
 
-    /** Where it stands in that order. */
+    /** Its position in the heap of deadlines. */
     int place = NOWHERE;
 
     boolean open;
 
-    /** Whether the lease timeout has begun, or there is none. */
+    /** Whether the lease timeout has begun, or the slot has none. */
     boolean begun;
 
-    /** The next of those that were taken back together. */
+    /** The next of the slots that were taken back together. */
     @Nullable
     Slot next;
 
-    /** Makes one that is not in use yet. */
+    /** Creates a slot that is not in use yet. */
     Slot(Stripe stripe, Occupancy occupancy, long leaseTimeoutNanos) {
         this.stripe = stripe;
         this.occupancy = occupancy;
@@ -47,8 +47,8 @@ public final class Slot implements Admission {
     }
 
     /**
-     * Begins the lease timeout now, because the slot is handed to its caller; does nothing if it has begun, if there is
-     * none, or if the slot is closed.
+     * Begins the lease timeout now, because the caller gets the slot. Does nothing if it has begun, if there is none,
+     * or if the slot is closed.
      */
     public void begin() {
         if (!begun) {
@@ -57,18 +57,18 @@ public final class Slot implements Admission {
     }
 
     /**
-     * Gives the slot back, to the first who waits; does nothing if it was given or taken back. Throws nothing but a
-     * {@link StackOverflowError}, where there is less stack left than when the slot was taken; then nothing has changed,
-     * and it may be closed again.
+     * Gives the slot back, and so to the first waiter. Does nothing if it was already given or taken back. Throws only
+     * a {@link StackOverflowError}, if less stack is left than when the slot was taken. Then nothing has changed, and
+     * the caller may close it again.
      */
     public void close() {
         stripe.close(this);
     }
 
     /**
-     * Takes the permits that go with the slot, makes a lease of both, and {@linkplain #begin begins} the hold; if the
-     * permits are refused, or asking fails, the slot is given back at once. So a refused rate keeps no slot, and whoever
-     * got no slot has not been here to spend permits.
+     * Takes the permits that go with the slot, creates a lease of both, and {@linkplain #begin begins} the lease
+     * timeout. If the permits are refused, or taking them fails, the slot is given back at once. So a refusal by a rate
+     * keeps no slot, and a call without a slot spends no permits.
      */
     public Lease lease(Supplier<Decision> permits) {
         boolean isLeased = false;

@@ -1,8 +1,8 @@
 package dev.ratelimit.core.internal.concurrency;
 
-/** Who waits for a slot, and is told what became of that: a thread that is parked, or a call that somebody left. */
+/** A waiting call that receives the outcome of its wait for a slot: a parked thread, or an asynchronous call. */
 sealed interface SlotCallback permits WaitingThread, WaitingCall {
 
-    /** The wait is decided. Called without a lock, possibly more than once, by whatever thread decided. */
+    /** Called when the wait is decided, without a lock, possibly more than once, by the thread that decided. */
     void decided(Waiter waiter);
 }

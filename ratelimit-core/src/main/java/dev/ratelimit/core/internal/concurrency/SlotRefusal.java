@@ -1,11 +1,11 @@
 package dev.ratelimit.core.internal.concurrency;
 
-/** Why somebody who asked for a slot got none. */
+/** The reason why a request for a slot was refused. */
 public enum SlotRefusal implements Admission {
 
-    /** As many as may be were in use, until the caller's time was over. */
+    /** The maximum number of slots was in use until the caller's time was over. */
     TOO_MANY_CONCURRENT,
 
-    /** As many as may be were in use, and as many waited as may wait. */
+    /** The maximum number of slots was in use, and the maximum number of callers waited. */
     TOO_MANY_WAITING
 }

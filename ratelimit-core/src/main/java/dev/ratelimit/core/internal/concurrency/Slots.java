@@ -10,37 +10,37 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * At most so many slots at once for each key.
+ * Bounded concurrency for each key: a key has at most a given number of slots in use at once.
  *
- * <p>A key is known by its fingerprint, 64 bits that nobody outside can predict; the key itself is not kept. A key has
+ * <p>A key is identified by its fingerprint, 64 bits that clients cannot predict; the key itself is not kept. A key has
  * an {@linkplain Occupancy entry} exactly as long as one of its slots is in use, and an entry is never evicted. So
- * memory follows the slots in use, and nothing else.
+ * memory is proportional to the slots in use.
  *
- * <p><b>Stripes.</b> Keys are spread over {@linkplain Stripe stripes} by their fingerprint. Each has a lock of its
- * own, under which a handful of fields change; callers for different keys hardly ever meet. Counting, the queue and
- * the deadlines of a key change together under that one lock, which is what makes every operation atomic, and this
- * class's promises short to prove. The lock is never held while anything is waited for, and is not a monitor, so
- * virtual threads do not pin their carriers.
+ * <p><b>Stripes.</b> Keys are spread over {@linkplain Stripe stripes} by their fingerprint. Each stripe has its own
+ * lock, under which a few fields change, so calls of different keys rarely contend. The count, the queue and the
+ * deadlines of a key change together under that one lock, which makes every operation atomic and simple to prove
+ * correct. A thread never waits while it holds the lock, and the lock is not a monitor, so virtual threads do not pin
+ * their carriers.
  *
- * <p><b>The limit comes with the call.</b> A key is held to the number that its last caller brought. A smaller one
- * binds at once, and leaves open slots alone: nobody enters until fewer than that are in use. With a larger one those
- * who wait get their slots as soon as somebody brings it: {@link #tryEnter}, {@link #enter}, or {@link #limit} and
- * {@link #limits}, which are for just that.
+ * <p><b>The limit comes with the call.</b> The limit of a key is the one that the last call passed. A smaller limit
+ * applies at once, but does not close open slots: no call enters until fewer slots than the limit are in use. With a
+ * larger limit, waiting calls get their slots as soon as a call passes it: {@link #tryEnter}, {@link #enter}, or
+ * {@link #limit} and {@link #limits}, which do only that.
  *
- * <p><b>Waiting.</b> First come, first served. A slot that is given or taken back while somebody waits is never free:
- * under the same lock it is handed to the first who waits, and nobody barges in between. Whether a waiter has a slot
- * or has given up is decided under that lock, too, once: it is in the queue, and whoever takes it out has decided. Threads
- * that wait ({@link #enter}) and calls that are left ({@link #enterLater}) stand in one queue.
+ * <p><b>Waiting.</b> First come, first served. A slot that is given or taken back while calls wait is never free: under
+ * the same lock it is handed to the first waiter, so no other call can overtake. Whether a waiter gets a slot or gives
+ * up is decided once, under that lock, too: the thread that removes the waiter from the queue decides. Waiting threads
+ * ({@link #enter}) and asynchronous calls ({@link #enterLater}) share one queue.
  *
- * <p><b>Lease timeout.</b> It begins when a slot is handed to a caller who can use it: at once for {@link #tryEnter}, and
- * with {@link Slot#begin} or {@link Slot#lease} for those who may have waited, and may have to wait for permits, too.
- * A slot that has been held for so long is taken back and reported. That happens when somebody
- * finds its key full, or at the wake-up that each stripe has set for the earliest of its deadlines, whichever comes
- * first. Setting one is rare: while slots are closed in time, once per lease timeout and stripe, because a wake-up that
- * finds nothing to do sets the next, and is not cancelled when a slot is closed. No thread is needed but the one that
- * runs wake-ups.
+ * <p><b>Lease timeout.</b> It begins when a caller can use its slot: at once for {@link #tryEnter}, and with
+ * {@link Slot#begin} or {@link Slot#lease} for calls that may have waited, and may have to wait for permits, too. A
+ * slot that has been held for the lease timeout is taken back and reported. This happens when a call finds its key
+ * full, or at the wake-up that each stripe has set for the earliest of its deadlines, whichever comes first. Wake-ups
+ * are rare: while slots are closed in time, there is one per lease timeout and stripe, because a wake-up that finds
+ * nothing to do sets the next one, and is not cancelled when a slot is closed. No thread is needed other than the one
+ * that runs wake-ups.
  *
- * <p><b>Errors.</b> A thread that runs out of memory or stack leaves no lock taken and nothing half done: see
+ * <p><b>Errors.</b> A thread that runs out of memory or stack leaves no lock held and no change incomplete: see
  * {@link Stripe}.
  *
  * <p><b>With rates.</b> Slot first, then permits: see {@link Slot#lease}.
@@ -60,9 +60,9 @@ public final class Slots {
     /**
      * Creates slots, none of which is in use.
      *
-     * @param time the time of waits and holds
-     * @param wakeups what ends waits and holds in time
-     * @param listener who is told of slots that were taken back
+     * @param time the time source of waits and lease timeouts
+     * @param wakeups runs tasks that end waits and lease timeouts
+     * @param listener the listener for slots that were taken back
      */
     public Slots(TimeSource time, Wakeups wakeups, ReclaimListener listener) {
         this(time, wakeups, listener, stripesFor(Runtime.getRuntime().availableProcessors()));
@@ -80,26 +80,26 @@ public final class Slots {
                 .toArray(Stripe[]::new);
     }
 
-    /** A power of two. */
+    /** Returns the number of stripes, a power of two. */
     private static int stripesFor(int processors) {
         int wanted = Math.max(STRIPES_PER_PROCESSOR * processors, FEWEST_STRIPES);
         return Math.min(Integer.highestOneBit(wanted), 1 << STRIPE_BITS);
     }
 
     /**
-     * Opens a slot for a key, if fewer than its limit are in use and nobody waits; its lease timeout begins at once. Never
-     * waits.
+     * Opens a slot for a key, if fewer slots than its limit are in use and no call waits. Its lease timeout begins at
+     * once. Never waits.
      */
     public @Nullable Slot tryEnter(long fingerprint, ConcurrencyBounds bounds) {
         return stripe(fingerprint).tryEnter(fingerprint, bounds);
     }
 
     /**
-     * Opens a slot for a key, and waits for it if need be, behind all who wait already; its lease timeout is yet to
-     * {@linkplain Slot#begin begin}. A time of zero or less does not wait.
+     * Opens a slot for a key, and waits for it if necessary, behind all calls that already wait. Its caller must
+     * {@linkplain Slot#begin begin} the lease timeout. A time of zero or less does not wait.
      *
-     * @return the slot; {@link SlotRefusal#TOO_MANY_CONCURRENT} if the time is over first; {@link SlotRefusal#TOO_MANY_WAITING} at once
-     *     if it would have to wait, and as many wait as may
+     * @return the slot; {@link SlotRefusal#TOO_MANY_CONCURRENT} if the time is over first;
+     *     {@link SlotRefusal#TOO_MANY_WAITING} at once if it would have to wait, and the maximum number of calls waits
      * @throws InterruptedException if the thread is interrupted before it has a slot; it has left the queue
      */
     public Admission enter(long fingerprint, ConcurrencyBounds bounds, long maxWaitNanos) throws InterruptedException {
@@ -120,14 +120,14 @@ public final class Slots {
     }
 
     /**
-     * Does what {@link #enter} does, but without a thread that waits.
+     * Does the same as {@link #enter}, but without a waiting thread.
      *
-     * @param then is told the outcome, once, unless the caller gives up before. Called without a lock: by this thread before
-     *     the method returns, if nothing has to be waited for; otherwise by the one that gives a slot back, takes it back,
-     *     or brings a larger limit, or by the one that runs wake-ups. Others wait for that thread, so this must be short.
-     *     If it throws, the slot is given back, and the exception goes to that thread's handler of uncaught exceptions, or
-     *     to the caller.
-     * @return what gives up; without effect once the outcome is told
+     * @param then receives the outcome once, unless the caller gives up before. It is called without a lock: by this
+     *     thread before the method returns, if the call does not have to wait; otherwise by the thread that gives a
+     *     slot back, takes it back, or passes a larger limit, or by the thread that runs wake-ups. Others wait for that
+     *     thread, so this function must be fast. If it throws, the slot is given back, and the exception goes to that
+     *     thread's handler of uncaught exceptions, or to the caller.
+     * @return the handle that gives up; without effect once the outcome is delivered
      */
     public PendingEntry enterLater(
             long fingerprint, ConcurrencyBounds bounds, long maxWaitNanos, Consumer<? super Admission> then) {
@@ -164,12 +164,12 @@ public final class Slots {
         return call;
     }
 
-    /** Holds a key to another limit until a caller brings one; those who wait get the slots that this frees. */
+    /** Sets another limit of a key, until the next call passes one. Waiting calls get the slots that this frees. */
     public void limit(long fingerprint, int maxConcurrent) {
         stripe(fingerprint).limit(fingerprint, maxConcurrent);
     }
 
-    /** Does the same for every key that somebody waits for. */
+    /** Does the same for every key with waiting calls. */
     public void limits(LongToIntFunction maxConcurrentOf) {
         for (Stripe stripe : stripes) {
             for (Occupancy awaited : stripe.read(Slots::awaited)) {
@@ -178,34 +178,37 @@ public final class Slots {
         }
     }
 
-    /** How many slots of a key are in use, including one that is overdue if nobody has noticed yet. */
+    /** Returns the number of slots of a key in use, including overdue ones that have not been taken back yet. */
     public int inUse(long fingerprint) {
         return read(fingerprint, occupancy -> occupancy.inUse);
     }
 
-    /** How many wait for a slot of a key. */
+    /** Returns the number of calls that wait for a slot of a key. */
     public int waiting(long fingerprint) {
         return read(fingerprint, Occupancy::waiting);
     }
 
-    /** How many keys have slots in use, and so an entry. */
+    /** Returns the number of keys with slots in use, which have an entry. */
     public int keys() {
         return (int) sum(stripe -> stripe.occupancies().size());
     }
 
-    /** How many slots of all keys are in use. Reads a number of each stripe, one after the other. */
+    /** Returns the number of slots in use, over all keys. Reads one number of each stripe, one after the other. */
     public long inUse() {
         return sum(Stripe::inUse);
     }
 
-    /** How many wait for slots of all keys. Reads a number of each stripe, one after the other. */
+    /**
+     * Returns the number of calls that wait for slots, over all keys. Reads one number of each stripe, one after the
+     * other.
+     */
     public long waiting() {
         return sum(Stripe::waiting);
     }
 
     /**
-     * For how long the one has waited that came first of all who wait, in nanoseconds; zero if nobody waits. Goes through
-     * the keys of those stripes in which somebody waits.
+     * Returns the nanoseconds that the longest-waiting call has waited; zero if no call waits. Scans the keys of
+     * stripes with waiting calls.
      */
     public long maxWaitingNanos() {
         long now = time.nanos();
@@ -246,7 +249,9 @@ public final class Slots {
         return stripes[mix(fingerprint) & (stripes.length - 1)];
     }
 
-    /** Spreads a fingerprint over 32 bits: the upper half of the product with 2^64 divided by the golden ratio. */
+    /**
+     * Returns a fingerprint spread over 32 bits: the upper half of its product with 2^64 divided by the golden ratio.
+     */
     static int mix(long fingerprint) {
         return (int) ((fingerprint * 0x9E37_79B9_7F4A_7C15L) >>> 32);
     }

@@ -7,17 +7,17 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of one stripe, and the lock that guards all about them.
+ * The state of all keys of one stripe, and the lock that guards it.
  *
- * <p><b>Whenever the lock is free:</b> a key has an occupancy exactly if a slot of it is open; somebody waits only for a
- * key that has no room; every open slot whose hold has begun is in the order of deadlines, and an alarm is set no later
- * than the first, or known to be lost.
+ * <p><b>Invariants while the lock is free:</b> a key has an occupancy exactly if one of its slots is open. Calls wait
+ * only for a key without a free slot. Every open slot whose lease timeout has begun is in the heap of deadlines. An
+ * alarm is set no later than the first deadline, or is known to be lost.
  *
- * <p><b>Nothing fails half-way.</b> Before the lock: room on the stack for all that is done under it ({@link Headroom}),
- * and the time, which is foreign code. Under the lock: first all memory, then the changes, which need none. A limit that
- * a caller brings, and the slots that it frees for others, are a change of their own, and stay if there is no memory for
- * the caller's slot. What has to be done for others is noted ({@link AfterUnlock}) and done when the lock is free. Nothing
- * is waited for, and nothing foreign called, under the lock.
+ * <p><b>Atomicity.</b> Before it takes the lock, a thread checks the room on the stack ({@link Headroom}), and reads
+ * the time, which is third-party code. Under the lock, it first allocates all memory, and then makes the changes, which
+ * need none. A new limit from a call, and the slots that it frees for others, are a separate change, which stays if
+ * there is no memory for the call's own slot. Actions for other calls are recorded ({@link AfterUnlock}), and run after
+ * the lock is released. Under the lock, a thread never waits, and calls no third-party code.
  */
 final class Stripe {
 
@@ -31,7 +31,7 @@ final class Stripe {
     private int inUse;
     private int waiting;
 
-    /** Stands for no slot: the key is full, and something may be overdue. */
+    /** Stands for no slot: the key is full, and a slot may be overdue. */
     private final Slot askTheTime;
 
     Stripe(TimeSource time, Wakeups wakeups, ReclaimListener listener, AllocationProbe memory) {
@@ -43,7 +43,7 @@ final class Stripe {
         this.askTheTime = new Slot(this, new Occupancy(0, 0), ConcurrencyBounds.FOREVER);
     }
 
-    /** Opens a slot, if there is room and nobody waits; its hold begins now. */
+    /** Opens a slot, if one is free and no call waits. Its lease timeout begins now. */
     @Nullable
     Slot tryEnter(long fingerprint, ConcurrencyBounds bounds) {
         Headroom.forTwo();
@@ -52,7 +52,7 @@ final class Stripe {
                 : reserved(fingerprint, bounds);
     }
 
-    /** Opens a slot, if there is room and nobody waits; its hold is yet to {@linkplain #begin begin}. */
+    /** Opens a slot, if one is free and no call waits. The caller must {@linkplain #begin begin} its lease timeout. */
     @Nullable
     Slot reserve(long fingerprint, ConcurrencyBounds bounds) {
         Headroom.forTwo();
@@ -60,7 +60,7 @@ final class Stripe {
     }
 
     private @Nullable Slot reserved(long fingerprint, ConcurrencyBounds bounds) {
-        // The time matters only where something may be overdue, and is not to be read under the lock.
+        // The time is needed only if a slot may be overdue, and must not be read under the lock.
         Slot slot = open(fingerprint, bounds, false, false, 0);
         return slot == askTheTime ? open(fingerprint, bounds, false, true, time.nanos()) : slot;
     }
@@ -101,7 +101,7 @@ final class Stripe {
         }
     }
 
-    /** Begins the hold of a slot now, if it is open and has one that has not begun. */
+    /** Begins the lease timeout of a slot now, if the slot is open, has one, and it has not begun. */
     void begin(Slot slot) {
         Headroom.forOne();
         long now = time.nanos();
@@ -117,8 +117,8 @@ final class Stripe {
     }
 
     /**
-     * Puts somebody behind all who wait for the key; it may be handed a slot at once. Returns null if as many wait as
-     * may.
+     * Adds a waiter behind all others of the key. It may get a slot at once. Returns null if the maximum number of
+     * calls waits.
      */
     @Nullable
     Waiter queue(long fingerprint, ConcurrencyBounds bounds, SlotCallback told, long now) {
@@ -152,7 +152,7 @@ final class Stripe {
         }
     }
 
-    /** Decides that a waiter gets no slot; returns false if it is decided already. */
+    /** Decides that a waiter gets no slot; returns false if it was decided before. */
     boolean withdraw(Waiter waiter, SlotRefusal reason) {
         Headroom.forOne();
         lock.lock();
@@ -197,7 +197,7 @@ final class Stripe {
         }
     }
 
-    /** Takes back what is overdue, and sets the alarm for what will be. */
+    /** Takes back overdue slots, and sets the alarm for the next deadline. */
     void ring(Alarm rung) {
         Headroom.forOne();
         long now = time.nanos();
@@ -212,7 +212,7 @@ final class Stripe {
         }
     }
 
-    /** Reads something under the lock, and changes nothing. */
+    /** Reads a figure under the lock, and changes nothing. */
     <T> T read(Function<Stripe, T> figure) {
         Headroom.forOne();
         lock.lock();
@@ -235,7 +235,7 @@ final class Stripe {
         return waiting;
     }
 
-    /** Whether somebody holds the lock. */
+    /** Returns whether the lock is held. */
     boolean isLocked() {
         return lock.isLocked();
     }
@@ -269,7 +269,7 @@ final class Stripe {
         }
     }
 
-    /** Hands slots to those who wait, as long as there is room. */
+    /** Hands slots to waiters, as long as slots are free. */
     private void handOut(Occupancy occupancy) {
         Waiter waiter = occupancy.first();
         while (waiter != null && occupancy.hasRoom()) {
@@ -282,7 +282,7 @@ final class Stripe {
         }
     }
 
-    /** Takes back every slot of the stripe whose deadline has come. */
+    /** Takes back every slot of the stripe whose deadline has passed. */
     private void takeBack(long now) {
         Slot overdue = holds.overdue(now);
         while (overdue != null) {

@@ -3,22 +3,22 @@ package dev.ratelimit.core.internal.concurrency;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in the queue for a key's slots, until a slot is handed to it, its time is over, or it is given up.
+ * A call's place in the queue for a key's slots, until it gets a slot, its time is over, or its caller gives up.
  *
- * <p>Which of these it is, is <i>decided</i> once, under the lock of the stripe, and by taking the waiter out of the
- * queue: whoever finds it there decides. The one that it is for is {@link SlotCallback} afterwards, without the lock.
+ * <p>The outcome is <i>decided</i> once, under the lock of the stripe, by the thread that removes the waiter from the
+ * queue. The {@link SlotCallback} receives it afterwards, without the lock.
  *
- * <p>It brings the slot that it may be handed, so that handing over needs no memory.
+ * <p>It contains the slot that it may get, so that handing over needs no memory.
  */
 final class Waiter {
 
     final Occupancy occupancy;
     final Slot slot;
 
-    /** When it came. */
+    /** The instant at which it came. */
     final long since;
 
-    /** Who comes before and after it in the queue, or after it among those that are to be told. */
+    /** The neighbours in the queue; {@code next} also links waiters whose callbacks are to be called. */
     @Nullable
     Waiter previous;
 
@@ -37,7 +37,7 @@ final class Waiter {
         this.since = since;
     }
 
-    /** Decides, under the stripe's lock. */
+    /** Decides the outcome, under the stripe's lock. */
     void decide(Admission admission) {
         outcome = admission;
     }
@@ -46,13 +46,13 @@ final class Waiter {
         return outcome != null;
     }
 
-    /** What was decided, if it is. */
+    /** Returns the outcome, if it is decided. */
     @Nullable
     Admission outcome() {
         return outcome;
     }
 
-    /** The slot that was handed to it, if one was. */
+    /** Returns the slot that was handed to it, if any. */
     @Nullable
     Slot handed() {
         return outcome instanceof Slot handed ? handed : null;
@@ -62,18 +62,21 @@ final class Waiter {
         told.decided(this);
     }
 
-    /** Ends the wait without a slot, unless it is decided. Tells of it in any case, should it not have been heard. */
+    /**
+     * Ends the wait without a slot, unless it is decided. Calls the callback in any case, because an earlier call may
+     * have been lost.
+     */
     void timeOut() {
         stripe.withdraw(this, SlotRefusal.TOO_MANY_CONCURRENT);
         tell();
     }
 
-    /** Leaves the queue; returns false if it is decided already. */
+    /** Leaves the queue; returns false if the outcome was decided before. */
     boolean withdraw() {
         return stripe.withdraw(this, SlotRefusal.TOO_MANY_CONCURRENT);
     }
 
-    /** Leaves whatever it has, because nobody will know of it. */
+    /** Gives up its place or its slot, because no caller will use it. */
     void giveUp() {
         if (!withdraw()) {
             Slot handed = handed();

@@ -6,10 +6,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that is made once a wait for a slot is decided, without a thread that waits.
+ * A callback that runs once a wait for a slot is decided, without a waiting thread.
  *
- * <p>Whoever takes the call out, by one exchange, decides what becomes of the slot: the one who makes it hands the slot
- * on; the one who cancels gives it back. Once it is taken nothing is kept here of the caller's, nor of the key's.
+ * <p>The thread that takes the callback out, by one exchange, decides about the slot: the thread that runs the callback
+ * passes the slot on, and the thread that cancels gives it back. After that, this object keeps no reference to the
+ * caller or the key.
  */
 final class WaitingCall implements SlotCallback, PendingEntry {
 
@@ -21,7 +22,10 @@ final class WaitingCall implements SlotCallback, PendingEntry {
         this.then = new AtomicReference<>(then);
     }
 
-    /** Ends the wait at a deadline, unless it is decided: then the one who decided may not have been able to tell. */
+    /**
+     * Ends the wait at a deadline. If it is decided by then, the thread that decided may have failed to run the
+     * callback.
+     */
     void waits(Waiter joined, Wakeups wakeups, long deadline) {
         boolean isSettled = false;
         try {
@@ -47,8 +51,8 @@ final class WaitingCall implements SlotCallback, PendingEntry {
     }
 
     /**
-     * Makes the call, if nobody has. A slot that it throws at is given back. Where there is not enough of the stack left
-     * for that, the call is not made, and the deadline makes it.
+     * Runs the callback, if it has not run. If it throws, its slot is given back. If not enough stack is left for that,
+     * the callback is not run, and the deadline runs it.
      */
     void make(@Nullable Admission outcome) {
         Headroom.forTwo();
@@ -74,7 +78,7 @@ final class WaitingCall implements SlotCallback, PendingEntry {
         return drop();
     }
 
-    /** Gives up; the caller has made sure of the stack for it. */
+    /** Gives up. The caller has checked the room on the stack. */
     private boolean drop() {
         Waiter joined = waiter;
         if (then.getAndSet(null) == null) {

@@ -2,7 +2,7 @@ package dev.ratelimit.core.internal.concurrency;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** A thread that waits for a slot, parked and without a lock. */
+/** A thread that waits for a slot. It is parked, and holds no lock. */
 final class WaitingThread implements SlotCallback {
 
     private final Thread thread = Thread.currentThread();
@@ -13,8 +13,8 @@ final class WaitingThread implements SlotCallback {
     }
 
     /**
-     * Waits until it is decided, on this thread; returns the slot, or the reason why there is none once the deadline has
-     * come. A thread that is interrupted when it has been handed a slot keeps it, and stays interrupted.
+     * Waits on this thread until the outcome is decided; returns the slot, or the reason of the refusal once the
+     * deadline has passed. A thread that is interrupted after it got a slot keeps it, and stays interrupted.
      *
      * @throws InterruptedException if the thread is interrupted first; it has left the queue
      */

@@ -1,4 +1,4 @@
-/** Leases: at most so many at once for each key. */
+/** Bounded concurrency: at most a given number of leases at once for each key. */
 @NullMarked
 package dev.ratelimit.core.internal.concurrency;
 

@@ -5,19 +5,19 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hashes of a few strings that are asked for again and again.
+ * Cache of the hashes of a few frequently used strings.
  *
- * <p>Hashing 36 characters costs as much as the rest of a decision but the clock; to find them here costs a third of that.
- * There are few places, so that those who miss find them in the nearest cache.
- * A string is looked up by its last four characters, and not by its hash code, which a string that came with a request
- * would first have to work out. It takes a place in the memo when it is asked for twice with no other of its place in
- * between: so the frequent ones stay, and the many rare ones hardly ever write. Shorter strings than {@value #SHORTEST}
- * are hashed faster than found; longer ones than {@value #MAX} are not kept, which bounds what the memo retains.
+ * <p>Hashing 36 characters costs as much as the rest of a decision without its clock read. A hit here costs a third of
+ * that. There are few places, so that they fit in the processor's nearest cache. A string is looked up by its last four
+ * characters, and not by its hash code, which a new string would first have to compute. It takes a place when it is
+ * looked up twice with no other string for the same place in between. So frequent strings stay, and the many rare ones
+ * hardly ever write. Strings shorter than {@value #SHORTEST} are faster to hash than to look up. Strings longer than
+ * {@value #MAX} are not kept, which bounds the memory.
  *
  * <p>The memo allocates nothing after its creation. Each place is guarded by a sequence number, odd while it is written
- * (a sequence lock: Lameter, <i>Effective synchronization on Linux/NUMA systems</i>, 2005): a reader that sees it change
- * takes nothing from the memo. Strings that share their last characters, which an attacker can make at will, only miss:
- * the whole string is compared.
+ * (a sequence lock: Lameter, <i>Effective synchronization on Linux/NUMA systems</i>, 2005): a reader that sees it
+ * change uses nothing from the memo. Strings that share their last characters, which an attacker can produce at will,
+ * only miss, because the whole string is compared.
  */
 final class HashMemo {
 
@@ -26,7 +26,10 @@ final class HashMemo {
 
     private static final int SIZE_BITS = 8;
 
-    /** Of a place: its sequence number, its hash, its string's last characters, those last asked for in vain. */
+    /**
+     * The words of a place: its sequence number, its hash, the last characters of its string, and those of the last
+     * miss.
+     */
     private static final int STEP = 4;
 
     /** An odd number that spreads the characters over the upper bits: 2^64 divided by the golden ratio. */
@@ -40,7 +43,7 @@ final class HashMemo {
     private final Multilinear family;
     private final int kind;
 
-    /** The place that was written last; any will do, so that no order is asked for. */
+    /** The place that was written last. Any value is valid, so no memory ordering is needed. */
     private int lastKept;
 
     HashMemo(Multilinear family, int kind) {
@@ -49,7 +52,7 @@ final class HashMemo {
     }
 
     long hash(String text) {
-        // A constant that guards one operation is the same string each time: then not even its characters are read.
+        // If the key is a constant, it is the same string object each time. Then not even its characters are read.
         int last = lastKept;
         long lastSequence = (long) WORD.getAcquire(words, last * STEP);
         if (isIdentical(texts[last], text)) {
@@ -95,7 +98,7 @@ final class HashMemo {
         int word = index * STEP;
         long sequence = (long) WORD.getAcquire(words, word);
         if ((sequence & 1) == 0 && WORD.compareAndSet(words, word, sequence, sequence + 1)) {
-            // Nobody may see what follows with the even number of before.
+            // No reader may see the following writes with the old, even number.
             VarHandle.storeStoreFence();
             TEXT.setOpaque(texts, index, text);
             WORD.setOpaque(words, word + 1, hash);

@@ -7,11 +7,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reduction of a key of any supported type to 64 bits, by a secret of its own.
+ * Hash of a key of any supported type to 64 bits, with a secret.
  *
- * <p>The type goes into the hash, so that the text {@code "1"}, the int 1 and the long 1 are three keys. A key of parts
- * is reduced to the hashes of its parts, in order, under a second secret; each has its full 64 bits, so that no two
- * lists of parts run together. Thread-safe.
+ * <p>The type is part of the hash, so that the text {@code "1"}, the int 1 and the long 1 are three keys. A key of
+ * parts is hashed from the hashes of its parts, in order, with a second secret. Each part contributes its full 64 bits,
+ * so that different lists of parts stay distinct. Thread-safe.
  */
 public final class KeyHash {
 
@@ -24,7 +24,7 @@ public final class KeyHash {
     private static final int ENUM = 7;
     private static final int PARTS = 8;
 
-    /** Deeper than anyone nests on purpose, and far from the end of any stack. */
+    /** Deeper than any sensible nesting, and far from the end of any stack. */
     private static final int DEEPEST = 32;
 
     private final Multilinear simple;
@@ -32,9 +32,9 @@ public final class KeyHash {
     private final HashMemo texts;
 
     /**
-     * Creates a hash with a secret that is drawn from a source of randomness.
+     * Creates a hash with a secret from a source of randomness.
      *
-     * @param random the source, which nobody outside may be able to predict
+     * @param random the source, which clients must not be able to predict
      */
     public KeyHash(RandomGenerator random) {
         simple = new Multilinear(random);
@@ -48,18 +48,19 @@ public final class KeyHash {
      * @param key the key
      * @return 64 bits
      * @throws NullPointerException if the key is null
-     * @throws IllegalArgumentException if it is of an unsupported type
+     * @throws IllegalArgumentException if the key has an unsupported type
      */
     public long of(@Nullable Object key) {
         return key instanceof String text ? texts.hash(text) : of(key, 0);
     }
 
     /**
-     * Returns a hash of which all bits depend on all of another. Numbers that follow each other have hashes at equal distances,
-     * so a share of their range may hold many more or fewer than its part; of these hashes it holds about its part.
+     * Returns a hash whose bits all depend on all bits of another hash. Consecutive numbers have hashes at equal
+     * distances, so a fraction of the range may contain far more or fewer of them than that fraction. Of the scattered
+     * hashes, it contains about that fraction.
      *
      * @param hash the other hash
-     * @return 64 bits, others for each hash
+     * @return 64 bits, different for each hash
      */
     public static long scattered(long hash) {
         return Multilinear.splitMix(hash);
@@ -110,7 +111,7 @@ public final class KeyHash {
             return new NullPointerException("key");
         }
         return new IllegalArgumentException("a key of type " + key.getClass().getName()
-                + " has to be reduced to a CharSequence, Long, Integer, UUID, byte[], InetAddress, enum or Key: build the"
-                + " limiter with a function, such as Limiters.builder(rate).build(Account::id)");
+                + " has to be reduced to a CharSequence, Long, Integer, UUID, byte[], InetAddress, enum or Key: build"
+                + " the limiter with a function, such as Limiters.builder(rate).build(Account::id)");
     }
 }

@@ -3,23 +3,24 @@ package dev.ratelimit.core.internal.keys;
 import java.util.random.RandomGenerator;
 
 /**
- * A keyed family of hash functions of 64 bits: for any two different inputs, chosen by whoever does not know the
- * secret, the odds that they collide are 1 in 2<sup>64</sup>.
+ * A keyed family of 64-bit hash functions. For any two different inputs, chosen without knowledge of the secret, the
+ * probability of a collision is 1 in 2<sup>64</sup>.
  *
- * <p>Multilinear hashing by half as many multiplications (Lemire and Kaser, <i>Strongly universal string hashing is
- * fast</i>, The Computer Journal 57(11), 2014, section 3: "multilinear-HM"): of 32-bit words w and random 64-bit keys k,
+ * <p>Multilinear hashing with half the multiplications (Lemire and Kaser, <i>Strongly universal string hashing is
+ * fast</i>, The Computer Journal 57(11), 2014, section 3: "multilinear-HM"): of 32-bit words w and random 64-bit keys
+ * k,
  *
  * <pre>
  *   (k0 + Σ (k[2i+1] + w[2i]) × (k[2i+2] + w[2i+1])) mod 2^64, the upper 32 bits
  * </pre>
  *
- * <p>is strongly universal. Two such sums with keys of their own give the upper and the lower half. The first pair of
- * words is the kind of the input and its length, so that inputs of different kinds or lengths differ too, and the last
- * words may be filled up with zeros, or with what has been hashed before. The products do not wait for each other, which
- * suits a processor better than a chain.
+ * <p>is strongly universal. Two such sums with different keys give the upper and the lower half. The first pair of
+ * words is the kind of the input and its length. So inputs of different kinds or lengths differ, too, and the last
+ * words may be padded with zeros or with characters that are already hashed. The products are independent, so a
+ * processor computes them in parallel.
  *
- * <p>The keys of the first {@value #PAIRS_KEPT} pairs are random and kept; those beyond are drawn from the secret by
- * Steele, Lea and Flood's SplitMix64 as they are needed, so that an input may have any length.
+ * <p>The keys of the first {@value #PAIRS_KEPT} pairs are random and kept. Further keys are derived from the secret by
+ * SplitMix64 (Steele, Lea and Flood) when needed, so that an input may have any length.
  *
  * <p>Immutable and thread-safe.
  */
@@ -35,7 +36,7 @@ final class Multilinear {
     private final long lowerStart;
     private final long secret;
 
-    /** For each pair of words two keys of the upper sum, then two of the lower. */
+    /** For each pair of words, two keys of the upper sum, then two keys of the lower sum. */
     private final long[] keys = new long[4 * PAIRS_KEPT];
 
     Multilinear(RandomGenerator random) {
@@ -63,7 +64,7 @@ final class Multilinear {
             upper += (k[key] + first) * (k[key + 1] + second);
             lower += (k[key + 2] + first) * (k[key + 3] + second);
         }
-        // The last four, of which the length tells how many are new: faster than to ask how many are left.
+        // The last four characters. The length tells how many of them are new. This is faster than counting the rest.
         long first = twoCharacters(text, length - 4);
         long second = twoCharacters(text, length - 2);
         upper += (k[key] + first) * (k[key + 1] + second);
@@ -106,7 +107,7 @@ final class Multilinear {
                 lowerStart + (keys[2] + kind) * keys[3] + product(1, 2, first) + product(2, 2, second));
     }
 
-    /** Hashes any number of 64 bits, and a length in a measure of the caller's. */
+    /** Hashes any number of 64-bit values, and a length in any unit that the caller chooses. */
     long words(int kind, long length, long[] values) {
         long upper = upperStart + (keys[0] + kind) * (keys[1] + length);
         long lower = lowerStart + (keys[2] + kind) * (keys[3] + length);
@@ -117,7 +118,7 @@ final class Multilinear {
         return joined(upper, lower);
     }
 
-    /** A pair of words, both halves of a value, times its keys. */
+    /** Returns the product of a pair of words, which are the halves of a value, with its keys. */
     private long product(int pair, int sum, long value) {
         return (key(pair, sum) + (value & LOWER_HALF)) * (key(pair, sum + 1) + (value >>> 32));
     }
@@ -127,7 +128,7 @@ final class Multilinear {
         return pair < PAIRS_KEPT ? keys[index] : splitMix(secret + (4L * pair + which) * GOLDEN_GAMMA);
     }
 
-    /** A value of which all bits depend on all of another, one-to-one: the finalizer of SplitMix64. */
+    /** Returns a value whose bits all depend on all bits of another, as a bijection: the finalizer of SplitMix64. */
     static long splitMix(long z) {
         long mixed = (z ^ (z >>> 30)) * 0xBF58_476D_1CE4_E5B9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94D0_49BB_1331_11EBL;

@@ -1,4 +1,4 @@
-/** How a key of any supported type becomes 64 bits that nobody outside can predict. */
+/** Hashing of keys of all supported types to 64 bits that clients cannot predict. */
 @NullMarked
 package dev.ratelimit.core.internal.keys;
 

@@ -6,7 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/** A reservation of permits of a key. Once it is cancelled, it keeps nothing but its answer. */
+/** A reservation of permits of a key. Once it is cancelled, it keeps only its decision. */
 final class CellReservation implements Reservation {
 
     private static final VarHandle CANCELLATION;
@@ -22,13 +22,13 @@ final class CellReservation implements Reservation {
     private final Decision decision;
     private final long dueNanos;
 
-    @SuppressWarnings("unused") // by the VarHandle
+    @SuppressWarnings("unused") // accessed by the VarHandle
     private volatile @Nullable Runnable cancellation;
 
     /**
      * Creates a reservation.
      *
-     * @param cancellation what cancels it, if it was granted
+     * @param cancellation cancels it, if it was granted; otherwise null
      */
     CellReservation(Decision decision, long dueNanos, @Nullable Runnable cancellation) {
         this.decision = decision;

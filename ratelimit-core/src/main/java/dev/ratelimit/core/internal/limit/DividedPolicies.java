@@ -10,10 +10,10 @@ import dev.ratelimit.core.internal.queue.PolicyAccount;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One policy for all keys, of which this node has the part that the number of live nodes makes it.
+ * One policy for all keys, of which this node enforces its part. The number of live nodes determines the part.
  *
- * <p>A changed number is a change of policy like any other: what is owed is kept, in permits. A number of which the part
- * cannot be kept is a failure of the membership: the part of before stands.
+ * <p>A changed number of nodes is a change of policy like any other: debts are kept, in permits. If the table cannot
+ * represent the part for a number, that is a failure of the membership, and the previous part stays.
  *
  * @param <K> the type of the keys
  */
@@ -24,7 +24,7 @@ public final class DividedPolicies<K> implements PolicySource<K> {
     private final FailureListener<Throwable> listener;
     private volatile DividedPolicy whole;
 
-    /** The last part that could not be kept, so that it is tried and told of once. */
+    /** The last part that the table could not represent, so that it is tried and reported only once. */
     private volatile @Nullable Policy unkept;
 
     /**
@@ -32,13 +32,13 @@ public final class DividedPolicies<K> implements PolicySource<K> {
      *
      * @param policy the policy of all nodes together
      * @param share this node's share
-     * @param part the policy of this node, whatever it is by now
-     * @param time the time by which the number of nodes is read again
+     * @param part the source of the current policy of this node
+     * @param time the time source for the interval between readings of the number of nodes
      */
     public DividedPolicies(Policy policy, ClusterShare share, OnePolicy<K> part, TimeSource time) {
         this.nodes = new LiveNodes(share, time);
         this.part = part;
-        this.listener = new FailureListener<>("the use of a share", failure -> failure, share.onFailure());
+        this.listener = new FailureListener<>("applying a cluster share", failure -> failure, share.onFailure());
         this.whole = new DividedPolicy(policy, nodes);
     }
 
@@ -60,16 +60,16 @@ public final class DividedPolicies<K> implements PolicySource<K> {
         return isSame(policy, current) || isSame(unkept, current);
     }
 
-    /** The same object as long as the number is the same. */
+    /** The part is the same object as long as the number of nodes is the same. */
     @SuppressWarnings("ReferenceEquality")
     private static boolean isSame(@Nullable Policy one, Policy other) {
         return one == other;
     }
 
-    /** Puts the current part in its place; returns why it could not. */
+    /** Puts the current part in force; returns the exception if it could not. */
     private synchronized @Nullable RuntimeException follow(long fingerprint) {
         Policy current = whole.current();
-        // Another thread may have been here, and a later number with it.
+        // Another thread may have put this part, or a later one, in force meanwhile.
         if (isSame(part.known(fingerprint), current) || isSame(unkept, current)) {
             return null;
         }
@@ -95,6 +95,11 @@ public final class DividedPolicies<K> implements PolicySource<K> {
     @Override
     public void onChange(Runnable action) {
         part.onChange(action);
+    }
+
+    @Override
+    public void forget(long fingerprint) {
+        // Nothing is remembered of a key.
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a listener of keys in debt that were forgotten: at once, or, where a lock is held, when it is free.
+ * Reports evictions of keys in debt to a listener: at once, or, if a lock is held, after its release.
  */
 public final class Evictions {
 
@@ -15,9 +15,9 @@ public final class Evictions {
     private volatile @Nullable WaitQueues queues;
 
     /**
-     * Creates one that knows of no locks.
+     * Creates evictions that know no locks.
      *
-     * @param listener who is told
+     * @param listener the listener
      */
     public Evictions(LimiterListener listener) {
         this.listener = new SafeListener(listener);
@@ -27,7 +27,7 @@ public final class Evictions {
         queues = locks;
     }
 
-    /** A key in debt was forgotten. */
+    /** Reports that a key in debt was forgotten. */
     public void evicted() {
         WaitQueues locks = queues;
         if (locks != null && locks.isHeldByCurrentThread()) {
@@ -37,7 +37,7 @@ public final class Evictions {
         }
     }
 
-    /** No lock is held by the current thread. */
+    /** Calls the listener. The current thread holds no lock. */
     void tell() {
         if (untold.get() > 0) {
             for (int left = untold.getAndSet(0); left > 0; left--) {

@@ -5,14 +5,14 @@ import dev.ratelimit.core.internal.cells.Receipt;
 import dev.ratelimit.core.internal.queue.PermitSource;
 import java.util.List;
 
-/** Takes the permits of a reservation that are there now, so that they can be given back. */
+/** Takes permits that the budgets have now, in a way that can be cancelled. */
 final class ImmediateTake implements PermitSource {
 
     private final PolicyBudgets budgets;
     private final long key;
     private final long permits;
 
-    /** What the last attempt took. */
+    /** The receipts of the last attempt. */
     private volatile List<Receipt> receipts = List.of();
 
     private volatile long takenAt;
@@ -32,12 +32,12 @@ final class ImmediateTake implements PermitSource {
         return decision;
     }
 
-    /** The reading of the clock at which they were taken. */
+    /** Returns the reading of the clock at which the permits were taken. */
     long takenAt() {
         return takenAt;
     }
 
-    /** Gives them back, as far as nobody who was charged later counts on it. */
+    /** Gives the permits back, as far as later charges do not depend on them. */
     void cancel() {
         budgets.cancel(key, permits, receipts);
     }

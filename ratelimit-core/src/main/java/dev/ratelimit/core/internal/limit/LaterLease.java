@@ -22,16 +22,16 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lease that is waited for without a thread: for its slot first, and then for its permit.
+ * A pending lease of an asynchronous call, which waits first for its slot, and then for its permit.
  *
- * <p>A caller that gives up leaves the queue in which it stands. Until its stage is completed it gives back the slot
- * and the permit that it has by then, also if an executor has yet to complete the stage, or never does. What is handed
- * to it at that moment finds that the {@link #stage} is withdrawn, and goes back.
+ * <p>A caller that gives up leaves the queue in which it waits. As long as its stage is not completed, it gives back
+ * the slot and the permit that it has by then, also if an executor has yet to complete the stage, or never does. A slot
+ * or permit that is handed over at that moment finds the {@link #stage} withdrawn, and is given back.
  *
- * <p>The lease timeout begins when the stage is completed. An executor has as long to complete it, so that one that
- * drops what it is given keeps nothing for ever.
+ * <p>The lease timeout begins when the stage is completed. An executor has the same time to complete it, so that an
+ * executor that drops tasks does not keep leases for ever.
  *
- * <p>Whatever fails completes the stage: with the exception, and without the slot and the permit.
+ * <p>Any failure completes the stage with the exception, and gives back the slot and the permit.
  */
 final class LaterLease implements Ending {
 
@@ -44,7 +44,7 @@ final class LaterLease implements Ending {
     private final @Nullable Executor executor;
     private final Departure<Lease> stage = new Departure<>(this::withdraw);
 
-    /** What it came under; from when it has its slot on, what was in force then. */
+    /** The budgets at the call; once it has its slot, the budgets that were in force at that moment. */
     private volatile PolicyBudgets budgets;
 
     private volatile @Nullable PendingEntry entering;
@@ -78,14 +78,14 @@ final class LaterLease implements Ending {
         return stage;
     }
 
-    /** Names what gives up the wait for a slot. */
+    /** Sets the pending entry that cancels the wait for a slot. */
     void by(PendingEntry call) {
         entering = call;
     }
 
-    // What is waited for
+    // Slot and permit
 
-    /** There is a slot, or there will be none. */
+    /** Called when a slot is granted or refused. */
     void allowed(Admission admission) {
         slot = admission instanceof Slot mine ? mine : null;
         try {
@@ -102,7 +102,7 @@ final class LaterLease implements Ending {
         }
     }
 
-    /** No slot is needed. */
+    /** Called if the policy needs no slot. */
     void slotless() {
         awaitPermit();
     }
@@ -124,7 +124,7 @@ final class LaterLease implements Ending {
         }
     }
 
-    /** The permit is there or is refused. A slot without a permit goes back at once. */
+    /** Called when the permit is granted or refused. A slot without a permit is given back at once. */
     @Override
     public void answered(Decision decision) {
         answer = decision;
@@ -142,7 +142,7 @@ final class LaterLease implements Ending {
 
     // The hand-over
 
-    /** Completes the stage with what was answered, and then what the permit was waited for with. */
+    /** Completes the stage with the decision, and then the future of the permit. */
     private void deliver(Runnable permitDeparts) {
         handOver(() -> {
             try {
@@ -156,7 +156,7 @@ final class LaterLease implements Ending {
         });
     }
 
-    /** Completes the stage: by the executor, or where callers' code may run. */
+    /** Completes the stage: on the executor, or at a point where callers' code may run. */
     private void handOver(Runnable delivery) {
         try {
             if (executor == null) {
@@ -165,7 +165,7 @@ final class LaterLease implements Ending {
             }
             long given = time.nanos();
             Runnable handover = Handover.of(delivery, executor, this::runWhereItMay);
-            // An executor may run what it is given at once.
+            // An executor may run a task at once, on this thread.
             if (!Nesting.run(handover)) {
                 schedule(handover);
             }
@@ -212,7 +212,7 @@ final class LaterLease implements Ending {
         try {
             Timers.call(time, completion);
         } catch (Throwable e) {
-            // No thread, or no memory: better here than never.
+            // The executor has no thread or no memory: complete on this thread rather than never.
             completion.run();
         }
     }
@@ -223,13 +223,11 @@ final class LaterLease implements Ending {
         return mine == null ? Leases.lease(decision) : mine.lease(() -> decision);
     }
 
-    /** Completes the stage with an exception; nothing is left of what it had. */
+    /** Completes the stage with an exception, and gives everything back. */
     private void fail(Throwable thrown) {
         giveBack();
         runWhereItMay(() -> stage.completeExceptionally(thrown));
     }
-
-    // Giving up
 
     private void withdraw() {
         PendingEntry waiting = entering;

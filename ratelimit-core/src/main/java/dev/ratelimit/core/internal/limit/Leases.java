@@ -18,11 +18,11 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leases of a limiter's keys: a slot first, then the permit that goes with it, from the budgets that are in force
- * by then. The lease timeout begins when both are there.
+ * The leases of a limiter's keys. A call first gets a slot, and then a permit from the budgets that are in force by
+ * then. The lease timeout begins when it has both.
  *
- * <p>So a slot that is refused has spent no permit, and a permit that is refused gives its slot back at once. A limiter
- * whose policies bound no number at once has no slots.
+ * <p>So a refused slot costs no permit, and a refused permit gives its slot back at once. A limiter whose policies do
+ * not bound concurrency has no slots.
  */
 final class Leases {
 
@@ -35,9 +35,9 @@ final class Leases {
     private volatile @Nullable Slots slots;
 
     /**
-     * Creates them; none is held.
+     * Creates leases, of which none is held.
      *
-     * @param inForce the budgets that have taken the place of others, for those who have waited for a slot meanwhile
+     * @param inForce returns the budgets that have replaced others, for calls that have waited for a slot meanwhile
      */
     Leases(
             TimeSource time,
@@ -85,7 +85,7 @@ final class Leases {
         return slot.lease(() -> decision);
     }
 
-    /** Takes a lease without a thread that waits. */
+    /** Takes a lease for an asynchronous call, without a waiting thread. */
     CompletableFuture<Lease> later(PolicyBudgets budgets, long key, long maxWaitNanos, @Nullable Executor executor) {
         ConcurrencyBounds bounds = budgets.bounds();
         LaterLease later = new LaterLease(time, waiters, notifications, inForce, budgets, key, executor);
@@ -97,36 +97,36 @@ final class Leases {
         return later.stage();
     }
 
-    /** The bounds of a caller that waits. */
+    /** Returns the bounds for a caller that waits. */
     private ConcurrencyBounds queued(ConcurrencyBounds bounds) {
         return new ConcurrencyBounds(bounds.maxConcurrent(), bounds.leaseTimeoutNanos(), mostWaitingPerKey);
     }
 
-    /** How many slots of all keys are in use. */
+    /** Returns the number of slots in use, over all keys. */
     long inUse() {
         Slots open = slots;
         return open == null ? 0 : open.inUse();
     }
 
-    /** How many callers wait for slots. */
+    /** Returns the number of callers that wait for slots. */
     long waiting() {
         Slots open = slots;
         return open == null ? 0 : open.waiting();
     }
 
-    /** How long the caller has waited that has waited longest for a slot. */
+    /** Returns the time that the longest-waiting caller has waited for a slot so far. */
     long maxWaitNanos() {
         Slots open = slots;
         return open == null ? 0 : open.maxWaitingNanos();
     }
 
-    /** How many slots of a key are in use. */
+    /** Returns the number of slots of a key in use. */
     int inUse(long key) {
         Slots open = slots;
         return open == null ? 0 : open.inUse(key);
     }
 
-    /** Holds those who wait to other policies, so that they get what is free under these. */
+    /** Applies new policies to waiting calls, so that they get slots that are free under these. */
     void rebind(LongFunction<Policy> policyOf) {
         Slots open = slots;
         if (open != null) {

@@ -4,25 +4,25 @@ import dev.ratelimit.Decision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a limiter tells its listener, if it has one: of each call exactly one thing.
+ * The notifications of a limiter's listener, if it has one: exactly one for each call.
  *
- * @param listener the listener
+ * @param listener the listener, or null
  */
 record Notifications(@Nullable SafeListener listener) {
 
-    /** A call is decided. */
+    /** Reports the decision on a call. */
     Decision decided(Decision decision, long permits) {
         return listener == null ? decision : listener.told(decision, permits);
     }
 
-    /** A call gave up before its turn. */
+    /** Reports that a call gave up before its turn. */
     void gaveUp(String policy, long permits) {
         if (listener != null) {
             listener.gaveUp(policy, permits);
         }
     }
 
-    /** A lease was taken back. */
+    /** Reports that the limiter took a lease back. */
     void reclaimed(String policy) {
         if (listener != null) {
             listener.leaseReclaimed(policy);

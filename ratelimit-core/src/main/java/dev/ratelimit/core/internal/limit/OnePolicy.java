@@ -21,7 +21,7 @@ public final class OnePolicy<K> implements PolicySource<K> {
      * Creates a source of a policy.
      *
      * @param policy the policy
-     * @param table where the keys' state is kept
+     * @param table the table with the state of the keys
      */
     public OnePolicy(Policy policy, CellTable table) {
         this.table = table;
@@ -33,7 +33,10 @@ public final class OnePolicy<K> implements PolicySource<K> {
         return current;
     }
 
-    /** The rate that decides by itself whether permits are there, under the policy in force; none if more is looked at. */
+    /**
+     * Returns the budgets that alone decide whether permits are left under the policy in force; null if anything else
+     * has a part in it.
+     */
     public @Nullable Budgets alone() {
         return current.alone();
     }
@@ -51,6 +54,11 @@ public final class OnePolicy<K> implements PolicySource<K> {
     @Override
     public void onChange(Runnable action) {
         onChange = action;
+    }
+
+    @Override
+    public void forget(long fingerprint) {
+        // Nothing is remembered of a key.
     }
 
     @Override

@@ -21,11 +21,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a policy gives all keys: its rates, all or nothing ({@link RateGroup}), its blackout, and its answers as decisions.
+ * The budgets of all keys under a policy: its rates, all or nothing ({@link RateGroup}), its blackout, and its
+ * decisions.
  *
- * <p>A blackout begins with a refusal over a rate, of a request that did more than look.
+ * <p>A blackout begins when a rate refuses a request, but not a {@code peek}.
  *
- * <p>Permits are at least 1, which the caller has checked. Thread-safe.
+ * <p>The caller has checked that permits are at least 1. Thread-safe.
  */
 final class PolicyBudgets implements PolicyAccount {
 
@@ -37,10 +38,10 @@ final class PolicyBudgets implements PolicyAccount {
     private final long blackoutNanos;
     private final long smallestCapacity;
 
-    /** How many leases a key may hold at once, if that is bounded. */
+    /** The bounds of the leases of a key at once; null if they are not bounded. */
     private final @Nullable ConcurrencyBounds bounds;
 
-    /** The only rate, where there is nothing else to look at. */
+    /** The only rate, if nothing else has a part in decisions; otherwise null. */
     private final @Nullable Budgets only;
 
     PolicyBudgets(Policy policy, CellTable table) {
@@ -72,7 +73,7 @@ final class PolicyBudgets implements PolicyAccount {
         return bounds;
     }
 
-    /** The rate that decides whether permits are there now, if nothing else has a part in that. */
+    /** Returns the budgets that alone decide whether permits are left now; null if anything else has a part in it. */
     @Nullable
     Budgets alone() {
         return only;
@@ -86,17 +87,17 @@ final class PolicyBudgets implements PolicyAccount {
         return policy.maxDelay().toNanos();
     }
 
-    /** Lets the budgets of another policy take the place of these, for all keys: what is owed is owed there. */
+    /** Replaces these budgets by those of another policy, for all keys. Debts move there. */
     void giveWayTo(PolicyBudgets after) {
         table.replace(rates.all(), blackouts, after.rates.all(), after.blackouts);
     }
 
-    /** Says that no key has the policy any more; what is owed stays owed. */
+    /** Releases the budgets, because no key has the policy any more. Debts stay. */
     void release() {
         table.release(rates.all());
     }
 
-    /** Binds what is left of a blackout that the key had under another policy. */
+    /** Cuts the rest of a blackout that the key had under another policy to this policy's blackout. */
     void bindBlackout(long key) {
         if (blackouts == null) {
             table.endBlackout(key);
@@ -105,9 +106,7 @@ final class PolicyBudgets implements PolicyAccount {
         }
     }
 
-    // Taking
-
-    /** Takes permits that are all there at a reading of the clock. */
+    /** Takes permits if the budgets have all of them at a reading of the clock. */
     boolean tryTake(long key, long permits, long clock) {
         Budgets rate = only;
         if (rate != null) {
@@ -123,15 +122,15 @@ final class PolicyBudgets implements PolicyAccount {
         return taken;
     }
 
-    /** Takes permits that are all there, unless the key is in a blackout, and begins none. */
+    /** Takes permits if the budgets have all of them and the key is in no blackout. Begins no blackout. */
     Decision attempt(long key, long permits, long clock) {
         return attempt(key, permits, clock, List.of());
     }
 
     /**
-     * Does so in a way that can be cancelled.
+     * Does the same, in a way that can be cancelled.
      *
-     * @param receipts one for each rate, or none
+     * @param receipts one receipt for each rate, or an empty list
      */
     Decision attempt(long key, long permits, long clock, List<Receipt> receipts) {
         Decision bar = bar(key, permits, clock);
@@ -155,17 +154,17 @@ final class PolicyBudgets implements PolicyAccount {
         return allowed.withPolicy(policy.name());
     }
 
-    /** An empty receipt for each rate. */
+    /** Returns an empty receipt for each rate. */
     List<Receipt> receipts() {
         return Stream.generate(Receipt::new).limit(rates.size()).toList();
     }
 
-    /** Whether a refusal is for what its own key has done. */
+    /** Returns whether a refusal is due to the key's own usage. */
     static boolean isExcess(Decision decision) {
         return decision.reason() == Decision.Reason.OVER_LIMIT || decision.reason() == Decision.Reason.SATURATED;
     }
 
-    // As queues see it
+    // For queues
 
     @Override
     public String name() {
@@ -187,7 +186,7 @@ final class PolicyBudgets implements PolicyAccount {
         return rates.get(rate).unitsOwed(key, clock);
     }
 
-    /** Also in a blackout: it is for requests that come, and not for those that wait already. */
+    /** Also takes in a blackout, which applies to new requests and not to calls that already wait. */
     @Override
     public TakeResult take(long key, long permits, long clock) {
         List<Receipt> receipts = receipts();
@@ -208,9 +207,12 @@ final class PolicyBudgets implements PolicyAccount {
         return () -> rates.cancel(key, permits, receipts);
     }
 
-    // Looking
+    /** Charges all rates for work that was done; returns how many permits there was room for. */
+    long owe(long key, long permits, long clock) {
+        return rates.charge(key, permits, clock);
+    }
 
-    /** What {@link #attempt} would answer, with what remains counted before; takes nothing. */
+    /** Returns the decision of {@link #attempt}, but with the permits that remain before it; takes nothing. */
     Decision peek(long key, long permits, long clock) {
         Decision bar = bar(key, permits, clock);
         if (bar != null) {
@@ -232,14 +234,35 @@ final class PolicyBudgets implements PolicyAccount {
         return least;
     }
 
-    /** The refusal that no budget has a part in, if there is one. */
+    /** Returns the refusal that does not depend on budgets, if there is one. */
     private @Nullable Decision bar(long key, long permits, long clock) {
         Decision never = never(key, permits, clock);
         long nanos = never == null ? blackoutNanos(key, clock) : 0;
-        return nanos == 0
-                ? never
-                : Decision.refused(Decision.Reason.BLACKOUT, rates.get(0).rate(), 0, nanos, nanos)
-                        .withPolicy(policy.name());
+        return nanos == 0 ? never : dark(nanos, nanos);
+    }
+
+    private Decision dark(long retryNanos, long resetNanos) {
+        Decision refusal = rates.size() == 0
+                ? Decision.blackout(retryNanos)
+                : Decision.refused(Decision.Reason.BLACKOUT, rates.get(0).rate(), 0, retryNanos, resetNanos);
+        return refusal.withPolicy(policy.name());
+    }
+
+    /**
+     * The refusal of a request in a blackout that was called for, unless it is refused for ever.
+     *
+     * @param nanos what is left of the blackout
+     */
+    Decision darkened(long key, long permits, long clock, long nanos) {
+        Decision alone = peek(key, permits, clock);
+        return alone.retryAfterNanos() == Long.MAX_VALUE
+                ? alone
+                : dark(Math.max(nanos, alone.retryAfterNanos()), Math.max(nanos, alone.resetAfterNanos()));
+    }
+
+    /** Whether a request is refused for ever, or in a blackout that the policy began. */
+    boolean bars(long key, long permits, long clock) {
+        return bar(key, permits, clock) != null;
     }
 
     private @Nullable Decision never(long key, long permits, long clock) {
@@ -255,11 +278,12 @@ final class PolicyBudgets implements PolicyAccount {
     }
 
     /**
-     * All that is known of a key, read until two looks in a row are the same.
+     * Returns the snapshot of a key, which is read again until two consecutive reads are equal.
      *
-     * @param withWaiting the units owed at each rate with those that are waited for, if any are
+     * @param called the nanoseconds of a blackout that was called for
+     * @param withWaiting the debt at each rate including waiting calls, if calls wait; otherwise null
      */
-    Snapshot snapshot(long key, long clock, int leases, long @Nullable [] withWaiting) {
+    Snapshot snapshot(long key, long clock, long called, int leases, long @Nullable [] withWaiting) {
         long[] debts = debts(key, clock);
         for (long[] again = debts(key, clock); !Arrays.equals(debts, again); again = debts(key, clock)) {
             debts = again;
@@ -268,10 +292,10 @@ final class PolicyBudgets implements PolicyAccount {
         for (int i = 0; i < rates.size(); i++) {
             budgets.add(withWaiting == null ? rates.get(i).snapshot(debts[i]) : scales[i].snapshot(withWaiting[i]));
         }
-        return new Snapshot(policy, budgets, Duration.ofNanos(debts[rates.size()]), leases);
+        return new Snapshot(policy, budgets, Duration.ofNanos(Math.max(called, debts[rates.size()])), leases);
     }
 
-    /** The debts at all rates, and the nanoseconds of blackout. */
+    /** Returns the debts at all rates, and the nanoseconds of blackout. */
     private long[] debts(long key, long clock) {
         long[] debts = new long[rates.size() + 1];
         for (int i = 0; i < rates.size(); i++) {
@@ -280,8 +304,6 @@ final class PolicyBudgets implements PolicyAccount {
         debts[rates.size()] = blackoutNanos(key, clock);
         return debts;
     }
-
-    // Giving back
 
     @Override
     public void refund(long key, long permits, long clock) {
@@ -299,7 +321,7 @@ final class PolicyBudgets implements PolicyAccount {
         }
     }
 
-    // Blackout
+    // Blackouts
 
     private long blackoutNanos(long key, long clock) {
         return blackouts == null ? 0 : blackouts.remaining(key, clock);
@@ -311,12 +333,12 @@ final class PolicyBudgets implements PolicyAccount {
         }
     }
 
-    /** Begins a blackout if a decision is a refusal for what its own key has done; returns what the caller is told. */
+    /** Begins a blackout if a decision is a refusal due to the key's own usage; returns the decision for the caller. */
     Decision concluded(Decision decision, long key, long clock) {
         return isExcess(decision) ? intoBlackout(decision, key, clock) : decision;
     }
 
-    /** Begins a blackout, if the policy has one; returns the refusal with the longer wait of the two. */
+    /** Begins a blackout, if the policy has one; returns the refusal with the longer of the two waits. */
     Decision intoBlackout(Decision refusal, long key, long clock) {
         if (blackouts == null) {
             return refusal;

@@ -23,7 +23,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A keyed limiter: arguments checked, the key reduced to 64 bits, its policy found, and that policy's budgets asked.
+ * A keyed limiter. It checks arguments, hashes the key to 64 bits, finds the key's policy, and asks the budgets of that
+ * policy.
  *
  * @param <K> the type of the keys
  */
@@ -34,6 +35,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     private final KeyHash hash;
     private final Function<? super K, ?> keyOf;
     private final Notifications notifications;
+    private final CalledBlackouts blackouts;
     private final WaitQueues queues;
     private final WaiterBounds room;
     private final int size;
@@ -41,17 +43,17 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     private final Leases leases;
 
     /**
-     * Creates a limiter on cells of its own.
+     * Creates a limiter, which is the only user of its cells.
      *
-     * @param policies what gives a key its policy
-     * @param cells where the keys' state is kept
-     * @param hash what reduces a key to 64 bits
-     * @param keyOf what reduces a caller's key to one of a supported type
-     * @param time the time of the cells
-     * @param room how many calls may wait
-     * @param size how many budgets the cells are sized for
-     * @param listener what is told of decisions, if anything is
-     * @param evictions what the cells tell of evictions, if anything
+     * @param policies the source of each key's policy
+     * @param cells the table with the state of the keys
+     * @param hash hashes a key to 64 bits
+     * @param keyOf maps a caller's key to a key of a supported type
+     * @param time the time source of the cells
+     * @param room the maximum number of waiting calls
+     * @param size the number of budgets that the cells are sized for
+     * @param listener the listener for decisions, or null
+     * @param evictions receives evictions of the cells, or null
      */
     public PolicyLimiter(
             PolicySource<? super K> policies,
@@ -68,23 +70,26 @@ public final class PolicyLimiter<K> implements Limiter<K> {
         this.hash = hash;
         this.keyOf = keyOf;
         this.notifications = new Notifications(listener == null ? null : new SafeListener(listener));
-        this.queues = new WaitQueues(time, room, policies::inForce, evictions == null ? () -> {} : evictions::tell);
+        AtomicInteger looks = new AtomicInteger();
+        this.blackouts = new CalledBlackouts(time, looks, size, evictions == null ? () -> {} : evictions::evicted);
+        this.queues = new WaitQueues(
+                time, room, looks, blackouts, policies::inForce, evictions == null ? () -> {} : evictions::tell);
         if (evictions != null) {
             evictions.heldBackBy(queues);
         }
-        this.waiters = new QueuedRequests(time, queues, notifications);
+        this.waiters = new QueuedRequests(time, queues, blackouts, notifications);
         this.leases = new Leases(time, waiters, notifications, policies::inForce, room.mostPerKey(), this::reclaimed);
         this.room = room;
         this.size = size;
         policies.onChange(this::changed);
     }
 
-    /** For how many keys calls wait, or reservations are not yet due. */
+    /** Returns the number of keys for which calls wait or reservations are not yet due; one more while any may be in a blackout. */
     public AtomicInteger queues() {
         return queues.count();
     }
 
-    /** Gives back permits that were taken from a key's only rate without a look at its queue. */
+    /** Gives back permits that were taken from a key's only rate without a check of its queue. */
     public void undo(K key, long permits) {
         long fingerprint = fingerprint(key);
         policies.of(key, fingerprint).refund(fingerprint, permits, cells.clock());
@@ -118,9 +123,9 @@ public final class PolicyLimiter<K> implements Limiter<K> {
             return notifications.decided(decision, permits).allowed();
         }
         if (!queues.isEmpty()) {
-            return waiters.decide(budgets, fingerprint, permits, clock).allowed();
+            return waiters.tryTake(budgets, fingerprint, permits, clock);
         }
-        // Looked at again afterwards: a call that begins to wait then has seen what was taken.
+        // The queues are checked again after taking: a call that begins to wait later has seen these permits taken.
         return budgets.tryTake(fingerprint, permits, clock)
                 && (queues.isEmpty() || waiters.confirms(budgets, fingerprint, permits));
     }
@@ -230,7 +235,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
 
     @Override
     public Lease enter(K key, Duration maxWait) throws InterruptedException {
-        long nanos = nanos("longest wait", maxWait);
+        long nanos = nanos("maxWait", maxWait);
         long fingerprint = fingerprint(key);
         PolicyBudgets budgets = policies.of(key, fingerprint);
         try {
@@ -252,7 +257,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     }
 
     private CompletionStage<Lease> laterLease(K key, Duration maxWait, @Nullable Executor executor) {
-        long nanos = nanos("longest wait", maxWait);
+        long nanos = nanos("maxWait", maxWait);
         long fingerprint = fingerprint(key);
         return leases.later(policies.of(key, fingerprint), fingerprint, nanos, executor);
     }
@@ -260,7 +265,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     private static long nanos(String name, Duration wait) {
         Objects.requireNonNull(wait, name);
         if (wait.isNegative() || wait.compareTo(Policy.MAX_DURATION) > 0) {
-            throw new IllegalArgumentException("the " + name + " must be from 0 to 365 days, but was " + wait);
+            throw new IllegalArgumentException(name + " must be from 0 to 365 days, but was " + wait);
         }
         return wait.toNanos();
     }
@@ -274,8 +279,6 @@ public final class PolicyLimiter<K> implements Limiter<K> {
         notifications.reclaimed(policies.known(fingerprint).name());
     }
 
-    // The state of keys, and policies
-
     @Override
     public void refund(K key, long permits) {
         Permits.check(permits);
@@ -285,14 +288,41 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     }
 
     @Override
+    public long charge(K key, long permits) {
+        Permits.check(permits);
+        long fingerprint = fingerprint(key);
+        return waiters.charge(policies.of(key, fingerprint), fingerprint, permits);
+    }
+
+    @Override
     public void reset(K key) {
         long fingerprint = fingerprint(key);
+        blackouts.end(fingerprint);
         waiters.reset(policies.of(key, fingerprint), fingerprint);
+    }
+
+    @Override
+    public void blackout(K key, Duration duration) {
+        long nanos = nanos("duration", duration);
+        long fingerprint = fingerprint(key);
+        if (nanos == 0) {
+            blackouts.end(fingerprint);
+            cells.endBlackout(fingerprint);
+            queues.release(fingerprint);
+        } else {
+            blackouts.extend(fingerprint, nanos);
+            queues.delayed(null, fingerprint);
+        }
     }
 
     @Override
     public Policy policy(K key) {
         return policies.of(key, fingerprint(key)).policy();
+    }
+
+    @Override
+    public void forgetPolicy(K key) {
+        policies.forget(fingerprint(key));
     }
 
     @Override
@@ -307,6 +337,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
         return budgets.snapshot(
                 fingerprint,
                 cells.clock(),
+                blackouts.nanosLeft(fingerprint, cells.clock()),
                 leases.inUse(fingerprint),
                 queues.isEmpty() ? null : queues.debts(budgets, fingerprint));
     }
@@ -325,7 +356,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
 
     @Override
     public long evictedInDebt() {
-        return cells.evictedInDebt();
+        return cells.evictedInDebt() + blackouts.evicted();
     }
 
     @Override
@@ -336,7 +367,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     private long fingerprint(K key) {
         Object reduced = Objects.requireNonNull(
                 keyOf.apply(Objects.requireNonNull(key, "key")),
-                "the key's function returned null: it has to name a key for everything the limiter is asked with");
+                "the key function returned null: it must return a key for every request");
         return CellTable.fingerprint(hash.of(reduced));
     }
 }

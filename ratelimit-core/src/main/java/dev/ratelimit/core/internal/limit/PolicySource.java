@@ -4,24 +4,30 @@ import dev.ratelimit.Policy;
 import dev.ratelimit.core.internal.queue.PolicyAccount;
 
 /**
- * Where a limiter has its policies from: one for all keys, or one for each.
+ * The source of a limiter's policies: one for all keys, or one for each key.
  *
  * @param <K> the type of the keys
  */
 public interface PolicySource<K> {
 
-    /** The budgets of the policy that binds a key now. */
+    /** Returns the budgets of the current policy of a key. */
     PolicyBudgets of(K key, long fingerprint);
 
-    /** The policy of a key by its fingerprint, as far as it is known without asking anybody; a stand-in otherwise. */
+    /**
+     * Returns the known policy of a key by its fingerprint, without a call of the resolver; the default policy if none
+     * is known.
+     */
     Policy known(long fingerprint);
 
-    /** The budgets that have taken the place of others that this source gave. */
+    /** Returns the budgets that have replaced others of this source. */
     PolicyBudgets inForce(PolicyAccount budgets);
 
-    /** Has something run whenever other budgets are in force. */
+    /** Sets an action to run whenever other budgets are in force. */
     void onChange(Runnable action);
 
-    /** Puts another policy in the place of the only one. */
+    /** Has a key's policy be asked for anew by its next request, where policies are remembered for each key. */
+    void forget(long fingerprint);
+
+    /** Replaces the policy, if there is only one for all keys. */
     void update(Policy policy);
 }

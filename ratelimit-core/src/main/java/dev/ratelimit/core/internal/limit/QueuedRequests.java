@@ -16,29 +16,40 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of one limiter that its queues have a say in.
+ * The requests of one limiter, with regard to its queues.
  *
- * <p>A request first takes what is there, without a lock. Only one that would have to wait, or whose key has a queue, goes to
- * {@link WaitQueues}.
+ * <p>A request first tries to take permits without a lock. Only a request that would have to wait, or whose key has a
+ * queue, goes to {@link WaitQueues}.
  */
 final class QueuedRequests {
 
-    /** The patience of a caller that leaves it to the policy. */
+    /** The patience of a caller that waits as long as the policy allows. */
     static final long AS_THE_POLICY_ALLOWS = Long.MAX_VALUE;
 
     private final TimeSource time;
     private final WaitQueues queues;
+    private final CalledBlackouts blackouts;
     private final Notifications notifications;
 
-    QueuedRequests(TimeSource time, WaitQueues queues, Notifications notifications) {
+    QueuedRequests(TimeSource time, WaitQueues queues, CalledBlackouts blackouts, Notifications notifications) {
         this.time = time;
         this.queues = queues;
+        this.blackouts = blackouts;
         this.notifications = notifications;
     }
 
     // Without waiting
 
-    /** Takes permits that are all there. */
+    /** Takes permits if the budgets have all there, where any key has a queue or may be in a blackout. */
+    boolean tryTake(PolicyBudgets budgets, long key, long permits, long clock) {
+        if (!queues.isEmpty(key) || blackouts.nanosLeft(key, clock) > 0) {
+            return decide(budgets, key, permits, clock).allowed();
+        }
+        // As where no key has: this one has neither.
+        return budgets.tryTake(key, permits, clock) && (queues.isEmpty(key) || confirms(budgets, key, permits));
+    }
+
+    /** Takes permits that are all of them now. */
     Decision decide(PolicyBudgets budgets, long key, long permits, long clock) {
         return budgets.concluded(attempt(budgets, key, permits, clock), key, clock);
     }
@@ -49,23 +60,35 @@ final class QueuedRequests {
     }
 
     /**
-     * The refusal of a request that the queue of its key leaves nothing for; null if there is no such queue. Looked at before
-     * permits are taken: to take them first and give them back would refuse others meanwhile.
+     * Returns the refusal of a request to which the queue of its key leaves no for, or in a blackout that was called permits; null
+     * if there is none.
+     * The check comes before permits are taken, because taking and giving them back would refuse others
+     * meanwhile.
      */
     private @Nullable Decision refusal(PolicyBudgets budgets, long key, long permits, long clock) {
-        Decision behindOthers = queues.isEmpty() ? null : queues.look(budgets, key, permits);
-        if (behindOthers == null || behindOthers.allowed()) {
+        if (queues.isEmpty()) {
             return null;
         }
+        Decision behindOthers = behindOthers(budgets, key, permits, clock);
+        return behindOthers == null || behindOthers.allowed() ? null : behindOthers;
+    }
+
+    /** What the key's queue, and a blackout that was called for, leave a request; null if there is neither. */
+    private @Nullable Decision behindOthers(PolicyBudgets budgets, long key, long permits, long clock) {
+        long dark = blackouts.nanosLeft(key, clock);
+        Decision inQueue = queues.look(budgets, key, permits);
+        if (inQueue == null) {
+            return dark == 0 ? null : budgets.darkened(key, permits, clock, dark);
+        }
         Decision alone = budgets.peek(key, permits, clock);
-        return isByRate(alone) ? behindOthers : alone;
+        return isByRate(alone) || alone.retryAfterNanos() < inQueue.retryAfterNanos() ? inQueue : alone;
     }
 
     private static boolean isByRate(Decision decision) {
         return decision.allowed() || decision.reason() == Decision.Reason.OVER_LIMIT;
     }
 
-    /** Whether permits that were taken without a look at the queue are taken. */
+    /** Returns whether permits that were taken without a check of the queue may be kept. */
     boolean confirms(PolicyBudgets budgets, long key, long permits) {
         Decision decision = queues.review(budgets, key, permits, clock -> budgets.attempt(key, permits, clock));
         if (decision != null && PolicyBudgets.isExcess(decision)) {
@@ -82,16 +105,15 @@ final class QueuedRequests {
         return second == null ? first : second;
     }
 
-    /** What {@link #decide} would answer. */
+    /** Returns the decision that {@link #decide} would give. */
     Decision peek(PolicyBudgets budgets, long key, long permits, long clock) {
-        Decision decision = budgets.peek(key, permits, clock);
-        Decision behindOthers = queues.isEmpty() || !isByRate(decision) ? null : queues.look(budgets, key, permits);
-        return behindOthers == null ? decision : behindOthers;
+        Decision behindOthers = queues.isEmpty() ? null : behindOthers(budgets, key, permits, clock);
+        return behindOthers == null ? budgets.peek(key, permits, clock) : behindOthers;
     }
 
     // With waiting
 
-    /** Takes permits, and returns when they may be used or were refused. */
+    /** Takes permits, and returns when the caller may use them or they were refused. */
     Decision await(PolicyBudgets budgets, long key, long permits, long patienceNanos) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
@@ -102,7 +124,7 @@ final class QueuedRequests {
                 : waiting(budgets, key, permits, patienceNanos).await(queues, time);
     }
 
-    /** Takes permits; the future is completed when they may be used or were refused. */
+    /** Takes permits. The future is completed when the caller may use them or they were refused. */
     CompletableFuture<Decision> later(
             PolicyBudgets budgets, long key, long permits, long patienceNanos, @Nullable Executor executor) {
         Decision first = first(budgets, key, permits);
@@ -114,17 +136,27 @@ final class QueuedRequests {
                 .later(queues, time, new StageEnding(budgets, permits), executor);
     }
 
-    /** The answer to a request that is answered at once; null if it would have to wait. */
+    /** Returns the decision on a request that is decided at once; null if it would have to wait. */
     private @Nullable Decision first(PolicyBudgets budgets, long key, long permits) {
         long clock = time.nanos();
         if (!budgets.shapes()) {
             return decide(budgets, key, permits, clock);
         }
         Decision first = attempt(budgets, key, permits, clock);
-        if (first.reason() == Decision.Reason.OVER_LIMIT) {
-            return null;
-        }
-        return budgets.concluded(first, key, clock);
+        return mayWait(first, budgets, key, permits) ? null : budgets.concluded(first, key, clock);
+    }
+
+    /**
+     * Whether a request that was refused for now can wait: for its permits, or for the end of a blackout that was
+     * called for.
+     */
+    private boolean mayWait(Decision first, PolicyBudgets budgets, long key, long permits) {
+        return budgets.shapes()
+                && switch (first.reason()) {
+                    case OVER_LIMIT -> true;
+                    case BLACKOUT -> !budgets.bars(key, permits, time.nanos());
+                    default -> false;
+                };
     }
 
     private Waiting waiting(PolicyBudgets budgets, long key, long permits, long patienceNanos) {
@@ -141,7 +173,7 @@ final class QueuedRequests {
                 refusal -> budgets.intoBlackout(refusal, key, time.nanos()));
     }
 
-    /** What a stage that waits does when that is over. */
+    /** The ending of the wait of a stage. */
     private final class StageEnding implements Ending {
 
         private final PolicyBudgets budgets;
@@ -166,11 +198,11 @@ final class QueuedRequests {
     // For leases
 
     /**
-     * Takes a permit for a lease; the future is completed when the permit may be used or was refused, by what the executor
-     * is given. To cancel the future before that gives the permit back.
+     * Takes a permit for a lease. A task of {@code delivery} completes the future when the permit may be used or was
+     * refused. Cancelling the future before that gives the permit back.
      *
-     * @param ending told how the wait ends
-     * @param delivery runs what completes the future; it does not throw
+     * @param ending receives the end of the wait
+     * @param delivery runs the task that completes the future; it does not throw
      */
     CompletableFuture<Decision> forLease(PolicyBudgets budgets, long key, Ending ending, Executor delivery) {
         ImmediateTake taken = new ImmediateTake(budgets, key, 1);
@@ -184,15 +216,13 @@ final class QueuedRequests {
                 : Waiting.answeredBy(delivery, first, ending, undo);
     }
 
-    /** The answer to a request for one permit that is answered at once; null if it would have to wait. */
+    /** Returns the decision on a request for one permit that is decided at once; null if it would have to wait. */
     private @Nullable Decision first(PolicyBudgets budgets, long key, ImmediateTake taken) {
         Decision first = attempt(budgets, key, 1, taken);
-        return budgets.shapes() && first.reason() == Decision.Reason.OVER_LIMIT
-                ? null
-                : budgets.concluded(first, key, time.nanos());
+        return mayWait(first, budgets, key, 1) ? null : budgets.concluded(first, key, time.nanos());
     }
 
-    /** Takes permits in a way that can be cancelled, if the key's queue leaves them. */
+    /** Takes permits in a way that can be cancelled, if the key's queue leaves them to this request. */
     private Decision attempt(PolicyBudgets budgets, long key, long permits, ImmediateTake taken) {
         Decision refusal = refusal(budgets, key, permits, time.nanos());
         Decision first = refusal == null ? taken.at(time.nanos()) : refusal;
@@ -205,11 +235,13 @@ final class QueuedRequests {
 
     // Ahead of time
 
-    /** Takes permits that are there, or promises those that will be within the policy's maximum delay. */
+    /**
+     * Takes permits that the budgets have now, or reserves those that they will have within the policy's maximum delay.
+     */
     CellReservation reserve(PolicyBudgets budgets, long key, long permits) {
         ImmediateTake now = new ImmediateTake(budgets, key, permits);
         Decision first = attempt(budgets, key, permits, now);
-        ReserveResult promised = first.reason() != Decision.Reason.OVER_LIMIT || !budgets.shapes()
+        ReserveResult promised = !mayWait(first, budgets, key, permits)
                 ? new ReserveResult(first, null)
                 : queues.reserve(
                         budgets,
@@ -254,7 +286,7 @@ final class QueuedRequests {
 
     // Changes
 
-    /** Gives permits back, which may let others go. */
+    /** Gives permits back, which may let waiting calls depart. */
     void refund(PolicyBudgets budgets, long key, long permits) {
         budgets.refund(key, permits, time.nanos());
         refunded(budgets, key, permits);
@@ -266,7 +298,16 @@ final class QueuedRequests {
         }
     }
 
-    /** Fills the budgets, which may let others go. */
+    /** Charges permits whether they are there or not; those that cannot wait for so long any more are refused. */
+    long charge(PolicyBudgets budgets, long key, long permits) {
+        long charged = budgets.owe(key, permits, time.nanos());
+        if (!queues.isEmpty()) {
+            queues.delayed(budgets, key);
+        }
+        return charged;
+    }
+
+    /** Fills the budgets, which may let waiting calls depart. */
     void reset(PolicyBudgets budgets, long key) {
         budgets.reset(key);
         if (!queues.isEmpty()) {

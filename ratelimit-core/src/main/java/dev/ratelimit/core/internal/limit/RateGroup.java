@@ -10,19 +10,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The budgets of all keys at the rates of one policy, taken from all or nothing.
+ * The budgets of all keys at the rates of one policy. A request takes from all of them or from none.
  *
- * <p><b>All or nothing.</b> Each rate has a cell of its own for the key. A request looks at all of them first, and is refused
- * without a trace if one would refuse. Then it takes from each in turn; if another thread has been quicker at one of
- * them, what was taken before is given back. In between, others may be refused who would else have been allowed;
- * nobody is allowed who would else have been refused.
+ * <p><b>All or nothing.</b> A key has a separate cell for each rate. A request first checks all of them, and is refused
+ * without any change if one would refuse. Then it takes from each in turn. If another thread was faster at one of them,
+ * the request gives back what it has taken before. Meanwhile, other requests may be refused that would otherwise be
+ * allowed. No request is allowed that would otherwise be refused.
  *
- * <p><b>Which rate refuses.</b> The one with the longest wait, so that coming back after that time helps.
+ * <p><b>Which rate refuses.</b> The rate with the longest wait, so that a retry after that time can succeed.
  *
- * <p><b>Cancelling.</b> What was taken last is given back whole. Of a single rate, what was taken before that is given back less
- * what was taken since; of several, nothing.
+ * <p><b>Cancelling.</b> The latest request is given back in full. An earlier request at a single rate is given back
+ * less the permits taken since. At several rates, nothing of an earlier request is given back.
  *
- * <p>Permits are from 1 to the smallest capacity. Outcomes are those of {@link Outcome}, one for each rate. Thread-safe.
+ * <p>Permits are from 1 to the smallest capacity. Outcomes are those of {@link Outcome}, one for each rate.
+ * Thread-safe.
  */
 final class RateGroup {
 
@@ -47,7 +48,7 @@ final class RateGroup {
         return rates[index];
     }
 
-    /** Takes from all rates or from none; returns the rate that refused, or none. */
+    /** Takes from all rates or from none; returns the index of the rate that refused, or {@link #NONE}. */
     int take(long key, long permits, long clock, long @Nullable [] outcomes) {
         int refusing = rates.length < 2 ? NONE : look(key, permits, clock, outcomes);
         for (int i = 0; refusing == NONE && i < rates.length; i++) {
@@ -65,7 +66,10 @@ final class RateGroup {
         return refusing;
     }
 
-    /** Takes from all rates or from none, so that it can be cancelled; returns the rate that refused, or none. */
+    /**
+     * Takes from all rates or from none, in a way that can be cancelled; returns the index of the rate that refused, or
+     * {@link #NONE}.
+     */
     int take(long key, long permits, long clock, long[] outcomes, List<Receipt> receipts) {
         while (true) {
             int refusing = look(key, permits, clock, outcomes);
@@ -74,15 +78,18 @@ final class RateGroup {
                 return refusing;
             }
             if (Outcome.isSaturated(outcomes[refusingNow])) {
-                // Each of two new cells finds a place, but both find the same one: to look again would not help.
+                // Two new cells found the same place, so another attempt would not help.
                 return refusingNow;
             }
-            // Another thread has been quicker.
+            // Another thread was faster.
             Thread.onSpinWait();
         }
     }
 
-    /** Takes from each rate in turn; returns the one that refused, once the others have theirs back, or none. */
+    /**
+     * Takes from each rate in turn; returns the index of the rate that refused, after giving back to the others, or
+     * {@link #NONE}.
+     */
     private int takeAll(long key, long permits, long clock, long[] outcomes, List<Receipt> receipts) {
         for (int i = 0; i < rates.length; i++) {
             outcomes[i] = rates[i].take(key, permits, clock, receipts.get(i));
@@ -96,21 +103,32 @@ final class RateGroup {
         return NONE;
     }
 
-    /** Has the debts of a key be debts at these rates from now on. */
+    /** Converts the debts of a key to these rates. */
     void adopt(long key, long clock) {
         for (Budgets rate : rates) {
             rate.adopt(key, clock);
         }
     }
 
-    /** Charges all rates for what departs at an instant, whether it is there or not. */
+    /** Charges all rates for permits of an instant, even if the budgets do not have them. */
     void charge(long key, long permits, long instant, List<Receipt> receipts) {
         for (int i = 0; i < rates.length; i++) {
             rates[i].charge(key, permits, instant, receipts.get(i));
         }
     }
 
-    /** Takes nothing; returns the rate that would refuse for the longest time, or none. */
+    /**
+     * Charges all rates now, whether the permits are there or not; returns how many there was room for at each of them.
+     */
+    long charge(long key, long permits, long clock) {
+        long charged = permits;
+        for (Budgets rate : rates) {
+            charged = Math.min(charged, rate.charge(key, permits, clock, null));
+        }
+        return charged;
+    }
+
+    /** Returns the index of the rate that would refuse for the longest time, or {@link #NONE}; takes nothing. */
     int look(long key, long permits, long clock, long @Nullable [] outcomes) {
         int refusing = NONE;
         long longest = -1;
@@ -127,7 +145,7 @@ final class RateGroup {
         return refusing;
     }
 
-    /** The rate that an admission tells of: the one of which the least is left. */
+    /** Returns the index of the rate that an allowed request reports: the one with the fewest permits left. */
     int binding(long[] outcomes) {
         int binding = NONE;
         for (int i = 0; i < rates.length; i++) {
@@ -144,7 +162,7 @@ final class RateGroup {
         }
     }
 
-    /** Gives back what was reserved, as far as nobody who reserved later counts on it. */
+    /** Gives back reserved permits, as far as later reservations do not depend on them. */
     void cancel(long key, long permits, List<Receipt> receipts) {
         long atMost = rates.length == 1 ? permits : 0;
         for (int i = 0; i < rates.length; i++) {

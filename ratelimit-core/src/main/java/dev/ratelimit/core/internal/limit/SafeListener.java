@@ -4,7 +4,10 @@ import dev.ratelimit.Decision;
 import dev.ratelimit.LimiterListener;
 import dev.ratelimit.core.internal.trouble.FirstFailure;
 
-/** A listener whose failures, of whatever kind, reach only the log, and there once: counting must not fail what is counted. */
+/**
+ * A wrapper of a listener that logs the first failure of the listener and drops all others, so that a listener cannot
+ * make a request fail.
+ */
 final class SafeListener implements LimiterListener {
 
     private final LimiterListener listener;
@@ -14,7 +17,7 @@ final class SafeListener implements LimiterListener {
         this.listener = listener;
     }
 
-    /** Tells of a decision. */
+    /** Reports a decision; returns it. */
     Decision told(Decision decision, long permits) {
         if (decision.allowed()) {
             allowed(decision.policy(), permits, decision.delayNanos());

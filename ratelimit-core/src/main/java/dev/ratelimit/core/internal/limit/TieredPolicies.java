@@ -10,11 +10,11 @@ import dev.ratelimit.core.internal.queue.PolicyAccount;
 import java.util.Set;
 
 /**
- * The policy that a resolver names for each key, with its budgets on the table.
+ * The source of policies that a resolver returns for each key, with their budgets on the table.
  *
- * <p>A policy that cannot be kept is a failure of the resolver.
+ * <p>If the table cannot represent a policy, that is a failure of the resolver.
  *
- * @param <K> what the resolver takes
+ * @param <K> the type that the resolver takes
  */
 public final class TieredPolicies<K> implements PolicySource<K> {
 
@@ -23,12 +23,12 @@ public final class TieredPolicies<K> implements PolicySource<K> {
     private final Tiers<K> tiers;
 
     /**
-     * Creates a source of policies of which nothing is known yet.
+     * Creates a source with no cached policies.
      *
-     * @param tiers the resolver, and how long its answers are gone by
-     * @param table where the keys' state is kept
-     * @param time the time by which answers age
-     * @throws IllegalArgumentException if a rate of the default policy cannot be kept
+     * @param tiers the resolver, and the time for which its answers are cached
+     * @param table the table with the state of the keys
+     * @param time the time source by which answers age
+     * @throws IllegalArgumentException if the table cannot represent a rate of the default policy
      */
     public TieredPolicies(Tiers<K> tiers, CellTable table, TimeSource time) {
         this.tiers = tiers;
@@ -42,7 +42,7 @@ public final class TieredPolicies<K> implements PolicySource<K> {
         return resolved.inForce();
     }
 
-    /** A stand-in is not bound: what stands while the resolver fails ends no blackout. */
+    /** Only an answer of the resolver is bound: a fallback while the resolver fails ends no blackout. */
     private void bind(long fingerprint, Policy policy) {
         budgets.of(policy).bindBlackout(fingerprint);
     }
@@ -53,7 +53,7 @@ public final class TieredPolicies<K> implements PolicySource<K> {
         try {
             return budgets.of(policy);
         } catch (IllegalStateException e) {
-            // A policy that had aged, and stands in: others have taken its room meanwhile.
+            // An expired policy that serves as fallback, whose room other policies have taken meanwhile.
             return budgets.of(tiers.fallback());
         }
     }
@@ -63,7 +63,7 @@ public final class TieredPolicies<K> implements PolicySource<K> {
         return resolved.known(fingerprint);
     }
 
-    /** The same: a key's policy changes with its next request. */
+    /** Unchanged: a key's policy changes with its next request. */
     @Override
     public PolicyBudgets inForce(PolicyAccount budgets) {
         return (PolicyBudgets) budgets;
@@ -72,6 +72,11 @@ public final class TieredPolicies<K> implements PolicySource<K> {
     @Override
     public void onChange(Runnable action) {
         // Keys change one by one.
+    }
+
+    @Override
+    public void forget(long fingerprint) {
+        resolved.invalidate(fingerprint);
     }
 
     @Override

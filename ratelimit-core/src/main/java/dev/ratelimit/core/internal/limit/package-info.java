@@ -1,4 +1,4 @@
-/** The limiters: arguments checked, keys reduced, cells asked. */
+/** The limiters: they check arguments, hash keys, and ask the cells. */
 @NullMarked
 package dev.ratelimit.core.internal.limit;
 

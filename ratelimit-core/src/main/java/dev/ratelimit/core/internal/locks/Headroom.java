@@ -1,30 +1,33 @@
 package dev.ratelimit.core.internal.locks;
 
 /**
- * Room on the stack, made sure of before a lock is taken.
+ * Check for room on the stack, which callers make before they take a lock.
  *
  * <p><b>Why.</b> Any call can throw a {@link StackOverflowError}, if the thread is deep in its stack: also the call of
- * {@code unlock}, a call between two writes that belong together, and even {@code ReentrantLock.lock}, which then throws
- * <i>and</i> holds the lock. Nothing that is written under the lock can mend that. So each caller of a lock first asks
- * here for more stack than all it calls under the lock will use. If there is not as much, the error comes here, before
- * anything has changed. The lock is a {@link Mutex}, or a spin lock; not a {@code ReentrantLock}.
+ * {@code unlock}, a call between two writes that belong together, and even {@code ReentrantLock.lock}, which then
+ * throws <i>and</i> holds the lock. Code under the lock cannot repair that. So each caller of a lock first asks here
+ * for more stack than its calls under the lock use. If the stack is too short, the error is thrown here, before
+ * anything has changed. The lock is a {@link Mutex} or a spin lock, and not a {@code ReentrantLock}.
  *
- * <p><b>How.</b> Each method here has a frame of 8 or 16 KB, by local variables that nobody uses. An interpreted call has such
- * a frame for real, and returns. Compiled code has not; but HotSpot may at any time have to go on with it in the interpreter,
- * and so looks on entry, by a few writes below the stack's end, whether the interpreter's frame would fit. The branch that is
- * never taken is what keeps it in that sum; it is also long enough for no compiler to take these methods into others, whose
- * entry, perhaps under a lock, would then ask for as much. A compiled call costs a nanosecond. It holds for virtual threads,
- * too, which run on their carriers' stacks.
+ * <p><b>How.</b> Each method here has a frame of 8 or 16 KB, because of unused local variables. An interpreted call
+ * really has such a frame. Compiled code does not have it. But HotSpot may have to continue compiled code in the
+ * interpreter at any time. So on entry it checks, by a few writes below the end of the stack, that the interpreter's
+ * frame would fit. The branch that is never taken keeps the variables in that frame. It is also long enough that no
+ * compiler inlines these methods, whose callers, perhaps under a lock, would then need as much stack on entry. A
+ * compiled call costs a nanosecond. All this holds for virtual threads, too, which run on their carriers' stacks.
  *
- * <p><b>What is guaranteed</b> is HotSpot's, in the interpreter and with both compilers. On other virtual machines an
- * interpreted call makes sure of as much; of compiled code nothing is known.
+ * <p><b>Guarantee.</b> It holds on HotSpot, in the interpreter and with both compilers. On other virtual machines it
+ * holds for interpreted calls; nothing is known of compiled code.
  *
- * <p>What runs under such a lock calls nothing foreign, and loads no class: either could need any depth.
+ * <p>Code under such a lock calls no third-party code and loads no class, because either could need any depth of stack.
  */
-@SuppressWarnings({"unused", "UnusedVariable"}) // the variables are there for the room they take
+@SuppressWarnings({"unused", "UnusedVariable"}) // the variables only take room on the stack
 public final class Headroom {
 
-    /** Always false, which the compilers must not know. One for each method, or they would look once for both. */
+    /**
+     * Always false, which the compilers must not know. There is one for each method, because otherwise they would check
+     * once for both.
+     */
     private static boolean never;
 
     private static boolean neverEither;
@@ -32,9 +35,9 @@ public final class Headroom {
     private Headroom() {}
 
     /**
-     * Makes sure of room for one turn under a lock.
+     * Checks that there is room for one section under a lock.
      *
-     * @throws StackOverflowError if there is not as much
+     * @throws StackOverflowError if there is not enough room
      */
     public static void forOne() {
         long a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13;
@@ -90,10 +93,11 @@ public final class Headroom {
     }
 
     /**
-     * Makes sure of room for two turns, one of them from deeper in the stack: for what is taken and may have to be given
-     * back. A caller that got through here at some depth gets through {@link #forOne} at the same depth later.
+     * Checks that there is room for two sections, one of them from deeper in the stack: for permits that are taken and
+     * may have to be given back. A caller that passes this check at some depth passes {@link #forOne} at the same depth
+     * later.
      *
-     * @throws StackOverflowError if there is not as much
+     * @throws StackOverflowError if there is not enough room
      */
     public static void forTwo() {
         long b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13;
@@ -185,7 +189,9 @@ public final class Headroom {
         }
     }
 
-    /** Not a mere {@code throw}: for that the compilers keep no interpreter's frame, for a call or an allocation they do. */
+    /**
+     * Not a plain {@code throw}, because the compilers keep an interpreter's frame only for a call or an allocation.
+     */
     private static void fail() {
         throw new IllegalStateException("this is never called");
     }

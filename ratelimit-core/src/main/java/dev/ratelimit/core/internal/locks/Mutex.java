@@ -3,16 +3,16 @@ package dev.ratelimit.core.internal.locks;
 import java.util.concurrent.locks.AbstractQueuedSynchronizer;
 
 /**
- * A lock that parks those who wait for it, is not reentrant, and knows no owner.
+ * A lock that parks waiting threads, is not reentrant, and has no owner.
  *
- * <p>It is there because {@link Headroom} cannot vouch for {@code ReentrantLock}: at the end of the stack HotSpot lets methods
- * that are marked for it ({@code @ReservedStackAccess}), and compiled code into which they were inlined, run on into a
- * reserved page, and throws when they return. So {@code lock} may throw and hold the lock, and a caller may have done all
- * its work and throw. Nothing here is marked.
+ * <p>It exists because {@link Headroom} does not work with {@code ReentrantLock}. At the end of the stack, HotSpot lets
+ * methods with the annotation {@code @ReservedStackAccess}, and compiled code into which they were inlined, continue
+ * into a reserved page, and throws when they return. So {@code lock} may throw and still hold the lock, and a caller
+ * may throw after it has done all its work. No method here has that annotation.
  */
 public final class Mutex {
 
-    /** The one bit, and the queue of those who wait for it. */
+    /** The state of one bit, and the queue of waiting threads. */
     private static final class Sync extends AbstractQueuedSynchronizer {
 
         private static final long serialVersionUID = 1;
@@ -35,25 +35,25 @@ public final class Mutex {
 
     private final Sync sync = new Sync();
 
-    /** Creates one that nobody holds. */
+    /** Creates a free lock. */
     public Mutex() {}
 
-    /** Takes the lock, and waits for it if need be. */
+    /** Takes the lock, and waits until it is free. */
     public void lock() {
         sync.acquire(1);
     }
 
-    /** Takes the lock, unless somebody holds it. */
+    /** Takes the lock if it is free. */
     public boolean tryLock() {
         return sync.tryAcquire(1);
     }
 
-    /** Gives the lock up; the caller holds it. */
+    /** Releases the lock, which the caller holds. */
     public void unlock() {
         sync.release(1);
     }
 
-    /** Whether somebody holds it. */
+    /** Returns whether the lock is held. */
     public boolean isLocked() {
         return sync.isHeld();
     }

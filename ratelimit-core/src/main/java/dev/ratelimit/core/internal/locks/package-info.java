@@ -1,4 +1,4 @@
-/** What every lock of the core relies on: room on the stack. */
+/** Locks of the core, and the check for room on the stack that they need. */
 @NullMarked
 package dev.ratelimit.core.internal.locks;
 

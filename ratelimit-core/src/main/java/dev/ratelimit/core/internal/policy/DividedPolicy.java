@@ -5,13 +5,13 @@ import dev.ratelimit.Policy;
 /**
  * A policy of which this node enforces its part.
  *
- * <p>As long as the number of nodes is the same, so is the part, to the very object: {@code ==} tells whether it has changed.
- * It goes forward only: a thread that read the number, and then stood still while it changed, gets the part of after the
- * change.
+ * <p>As long as the number of nodes is the same, the part is the same object, so {@code ==} tells whether it has
+ * changed. It never goes back: a thread that was paused between reading the number and dividing, while the number
+ * changed, gets the part after the change.
  */
 public final class DividedPolicy {
 
-    /** A part, and the change of the number since which it is the part. */
+    /** A part, and the number of the change that it belongs to. */
     private record Part(long change, Policy policy) {}
 
     private final Policy whole;
@@ -27,21 +27,21 @@ public final class DividedPolicy {
     public DividedPolicy(Policy whole, LiveNodes nodes) {
         this.whole = whole;
         this.nodes = nodes;
-        // No part yet: the first count is later than this.
+        // Not a part yet: the first count is later than this.
         this.part = new Part(-1, whole);
     }
 
     /**
      * Returns the policy of all nodes together.
      *
-     * @return the policy, as it was given
+     * @return the policy as configured
      */
     public Policy whole() {
         return whole;
     }
 
     /**
-     * Returns the part of this node, which once an interval takes as long as the membership.
+     * Returns the part of this node. Once per interval, this call waits for the membership.
      *
      * @return the part; the same object as before unless the number of nodes has changed
      */
@@ -59,7 +59,7 @@ public final class DividedPolicy {
         return at(nodes.at(now));
     }
 
-    /** The part at a count, or at a later one. */
+    /** Returns the part at a count, or at a later one. */
     Policy at(LiveNodes.Count count) {
         Part last = part;
         return last.change() >= count.change() ? last.policy() : divided(count);

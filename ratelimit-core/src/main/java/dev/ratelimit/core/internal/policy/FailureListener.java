@@ -5,10 +5,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A caller's function that is told of failures, and may fail itself without harm. The first failure of either is logged, so that
- * none is silent where the caller has no such function.
+ * A wrapper of a caller's function that receives failures, and may fail itself without harm. The first failure of
+ * either is logged, so that it is visible even if the caller has set no function.
  *
- * @param <E> what it is told
+ * @param <E> the type of the failure reports
  */
 public final class FailureListener<E> {
 
@@ -20,25 +20,25 @@ public final class FailureListener<E> {
     /**
      * Creates a listener.
      *
-     * @param what fails, for the log
-     * @param cause what an event says of why
-     * @param told the caller's function
+     * @param what the thing that fails, for the log
+     * @param cause returns the cause from a report
+     * @param told the caller's function, which receives failures
      */
     public FailureListener(String what, Function<? super E, Throwable> cause, Consumer<? super E> told) {
         this.told = told;
         this.cause = cause;
         this.failure = new FirstFailure(what + " failed");
-        this.ownFailure = new FirstFailure("what is told of failures of " + what + " failed");
+        this.ownFailure = new FirstFailure("the listener for failures of " + what + " failed");
     }
 
     /**
-     * Tells of a failure; what the function throws, but for an {@link Error}, is logged once.
+     * Reports a failure. An exception that the function throws is logged once; an {@link Error} is not caught.
      *
-     * @param event what it is told
+     * @param event the report
      */
     public void tell(E event) {
         failure.note(cause.apply(event));
-        // A request must not fail because a report of something else did.
+        // A request must not fail because a report failed.
         ownFailure.caught(() -> told.accept(event));
     }
 }

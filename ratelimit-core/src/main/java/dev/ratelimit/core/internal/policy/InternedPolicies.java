@@ -11,15 +11,15 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What policies have been made into, by policy, as long as keys have them.
+ * Cache of a value for each policy, as long as keys have the policy.
  *
- * <p>Equal policies share it. Which policies keys have is asked when there is no room for another, and when there are twice
- * as many as there were then; what is not among them is let go. So neither the time nor the collector of garbage
- * decides it, and it costs each new policy the same, on average, as one look at a key for each key per policy.
+ * <p>Equal policies share a value. The cache asks for the policies in use when it has no room for another, and when it
+ * has twice as many entries as after the last check. It then releases the values of all other policies. So neither time
+ * nor the garbage collector decides, and on average, a new policy costs one visit of each key per policy.
  *
- * <p>Thread-safe. A known policy takes no lock. What has just been let go may still be in use by a call that is under way.
+ * <p>Thread-safe. A known policy takes no lock. A call under way may still use a value that has just been released.
  *
- * @param <V> what a policy is made into
+ * @param <V> the type of the values
  */
 public final class InternedPolicies<V> {
 
@@ -34,9 +34,9 @@ public final class InternedPolicies<V> {
     /**
      * Creates an empty collection.
      *
-     * @param bind makes a policy into what is wanted; it is short, and throws an {@link IllegalStateException} if there is no
+     * @param bind creates the value of a policy; it is fast, and throws an {@link IllegalStateException} if there is no
      *     room for another
-     * @param release makes room of what is not wanted any more
+     * @param release releases a value that is no longer needed
      * @param inForce the policies that keys have
      */
     public InternedPolicies(Function<Policy, V> bind, Consumer<V> release, Supplier<Set<Policy>> inForce) {
@@ -46,7 +46,7 @@ public final class InternedPolicies<V> {
     }
 
     /**
-     * Returns what a policy was made into, or makes it.
+     * Returns the value of a policy, and creates it if needed.
      *
      * @param policy the policy
      * @return the value
@@ -91,7 +91,7 @@ public final class InternedPolicies<V> {
         gone.forEach(release);
     }
 
-    /** How many policies have been made into something. */
+    /** Returns the number of values. */
     int size() {
         return values.size();
     }

@@ -8,18 +8,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The number of live nodes of a cluster, read again by the first caller after each interval.
  *
- * <p>The common call is one volatile reading and one comparison. When the interval has passed, the thread that raises the
- * flag asks the membership; all others, and the membership itself if it comes back here, go on with the number known. The
- * interval begins when the answer is there, so that a membership slower than the interval is not asked all the time.
+ * <p>The common call costs one volatile read and one comparison. When the interval has passed, the thread that sets the
+ * flag asks the membership. All other threads, and the membership itself if it calls the limiter, use the last known
+ * number. The next interval begins with the answer, so that a membership slower than the interval is not asked all the
+ * time.
  */
 public final class LiveNodes {
 
     /**
-     * What is known of the number.
+     * The last known number.
      *
      * @param nodes the number of nodes
-     * @param change how often it has changed, so that an earlier reading can be told from a later one
-     * @param until the reading of the time from which on it is to be read again
+     * @param change the number of its changes so far, which tells earlier readings from later ones
+     * @param until the reading of the time source from which the number must be read again
      */
     record Count(int nodes, long change, long until) {}
 
@@ -33,18 +34,19 @@ public final class LiveNodes {
     /**
      * Creates a number that the first call reads.
      *
-     * @param share the membership, and how often it is asked
-     * @param time the time that passes between
+     * @param share the membership, and the interval between its calls
+     * @param time the time source for the interval
      */
     public LiveNodes(ClusterShare share, TimeSource time) {
         this.membership = share.membership();
         this.interval = share.every().toNanos();
-        this.listener = new FailureListener<>("the look at the live nodes", failure -> failure, share.onFailure());
+        this.listener =
+                new FailureListener<>("reading the number of live nodes", failure -> failure, share.onFailure());
         this.time = Objects.requireNonNull(time, "timeSource");
         this.count = new Count(share.initialNodes(), 0, time.nanos());
     }
 
-    /** The number at a reading of the time. */
+    /** Returns the number at a reading of the time source. */
     Count at(long now) {
         Count last = count;
         return now - last.until() < 0 ? last : readAgain(now);
@@ -60,7 +62,7 @@ public final class LiveNodes {
         }
         try {
             Count last = count;
-            // Another thread may have read between this one's look and its flag.
+            // Another thread may have read the number before this thread set the flag.
             return now - last.until() < 0 ? last : read(last);
         } finally {
             isBeingRead.set(false);

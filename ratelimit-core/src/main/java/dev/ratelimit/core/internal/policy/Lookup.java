@@ -4,20 +4,20 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A look-up that one thread makes, and for which others wait.
+ * A look-up that one thread makes, while other threads wait for its answer.
  *
  * @param <V> the type of the answer
  */
 final class Lookup<V> {
 
-    /** Set on threads that are inside a resolver's call, of whichever limiter. */
+    /** Set on threads that are inside a resolver's call, of any limiter. */
     private static final ThreadLocal<Boolean> INSIDE = new ThreadLocal<>();
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable V answer;
     private volatile boolean isOutdated;
 
-    /** Whether this thread is inside a resolver's call, so that somebody may be waiting for it. */
+    /** Returns whether this thread is inside a resolver's call, so that other threads may wait for it. */
     static boolean isThisThreadInside() {
         return INSIDE.get() != null;
     }
@@ -40,7 +40,7 @@ final class Lookup<V> {
         }
     }
 
-    /** Lets those go on who wait. */
+    /** Ends the look-up, and wakes the waiting threads. */
     void end(@Nullable V value) {
         answer = value;
         ended.countDown();
@@ -53,7 +53,7 @@ final class Lookup<V> {
         return answer;
     }
 
-    /** Says that what comes out must not be remembered. */
+    /** Marks the answer as outdated, so that it is not cached. */
     void outdate() {
         isOutdated = true;
     }

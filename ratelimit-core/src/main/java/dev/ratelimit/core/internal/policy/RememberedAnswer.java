@@ -1,16 +1,16 @@
 package dev.ratelimit.core.internal.policy;
 
 /**
- * What is remembered of a key.
+ * The cached answer for a key.
  *
- * @param value what it has
- * @param named whether the resolver has named it, however long ago; if not, it is the default
- * @param until the reading of the time from which on the resolver is to be asked
- * @param <V> the type of what it has
+ * @param value the value of the key
+ * @param named whether the resolver has returned it, however long ago; if not, it is the default
+ * @param until the reading of the time source from which the resolver must be asked again
+ * @param <V> the type of the value
  */
 record RememberedAnswer<V>(V value, boolean named, long until) {
 
-    /** A reading that was taken before this was remembered finds it fresh, too. */
+    /** Returns whether the answer is fresh. For a reading from before it was cached, it is fresh, too. */
     boolean isFresh(long now) {
         return now - until < 0;
     }

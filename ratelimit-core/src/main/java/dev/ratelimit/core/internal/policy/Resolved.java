@@ -13,66 +13,68 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What keys have, such as policies or plans: resolved when it is first asked for, and remembered for a time.
+ * Cache of the values of keys, such as policies or plans. A value is resolved on the first request of its key, and
+ * cached for a time.
  *
- * <p><b>Remembered</b> is a value by the key's fingerprint, in a cache of bounded size. The age is kept in the entry
- * and not by the cache, because an entry outlives its age: where the resolver fails, it still holds the last known
- * value. The cache decides who goes by frequency as well as recency (W-TinyLFU: Einziger, Friedman and Manes,
- * <i>TinyLFU: A Highly Efficient Cache Admission Policy</i>, 2017): of a flood of keys that come once, each is
- * compared with a key of long standing, and loses. It does its housekeeping on the callers' threads.
+ * <p><b>Storage.</b> The cache has a bounded size, and its keys are fingerprints. The entry, and not the cache,
+ * contains the age, because an entry outlives its age: if the resolver fails, the entry still has the last known value.
+ * The cache evicts by frequency and recency (W-TinyLFU: Einziger, Friedman and Manes, <i>TinyLFU: A Highly Efficient
+ * Cache Admission Policy</i>, 2017). So in a flood of keys that occur once, each new key is compared with an
+ * established key, and loses. Maintenance runs on the callers' threads.
  *
- * <p><b>Coalescing.</b> Who finds nothing fresh registers a {@link Lookup}; the first to do so calls the resolver, on
- * its own thread and holding no lock, and the others wait for the end of that look-up. Another one's look-up may come
- * and go between a thread's look into the cache and its registration. So it looks again once it is registered; what
- * the other one found is there, because a look-up is remembered before it can no longer be waited for.
+ * <p><b>Coalescing.</b> A caller that finds no fresh value registers a {@link Lookup}. The first caller to do so calls
+ * the resolver, on its own thread and without a lock, and the others wait for the end of that look-up. Between a
+ * thread's read of the cache and its registration, another look-up may begin and end. So the thread reads the cache
+ * again once it is registered. It finds the answer of the other look-up, because an answer is cached before its look-up
+ * is unregistered.
  *
- * <p><b>No deadlock.</b> A thread inside a resolver's call waits for no look-up: it might wait for itself, or, by way
- * of another key and thread, for one that waits for it. It gets the fallback. That holds across limiters, because a
- * cycle may go through two; it cannot be seen if a resolver hands the question to yet another thread, and waits for
- * that.
+ * <p><b>No deadlock.</b> A thread inside a resolver's call never waits for a look-up, because it could wait for itself,
+ * or for a thread that waits for it. It gets the fallback. This holds across limiters, because a cycle may include
+ * several. It does not work if a resolver passes the call to another thread and waits for that thread.
  *
- * <p><b>Invalidation</b> is one atomic step of the cache's map, and so is remembering. The one forgets the key and
- * outdates the look-up under way, the other remembers unless the look-up is outdated: whichever comes first, no
- * earlier answer is left. Nor does a caller that asks afterwards wait for an earlier look-up: it begins its own,
- * though the other may not have ended.
+ * <p><b>Invalidation</b> and storing an answer are each one atomic step of the cache's map. Invalidation removes the
+ * key and marks the look-up under way as outdated. Storing does nothing if the look-up is outdated. So in either order,
+ * no earlier answer stays. A later caller does not wait for an earlier look-up either: it begins its own, though the
+ * other may not have ended.
  *
- * <p><b>Failures.</b> What stands in is remembered like an answer, but for the shorter time after which to try again.
- * An interruption is a failure of one caller's only: nothing is remembered, and those who waited ask again.
+ * <p><b>Failures.</b> A fallback is cached like an answer, but only for the shorter time until the next attempt. An
+ * interruption is a failure of a single caller: nothing is cached, and the waiting callers ask again. The caller gets the
+ * fallback, or, where the default might be wrong ({@link #ofUninterrupted}), the interruption.
  *
  * <p>Thread-safe. Waiting parks the thread, so that a virtual one gives up its carrier.
  *
  * @param <K> the type of the keys
- * @param <V> the type of what they have
+ * @param <V> the type of the values
  */
 public final class Resolved<K, V> {
 
     /**
-     * Asks what a key has, on the thread of a caller.
+     * Resolves the value of a key, on the thread of a caller.
      *
      * @param <K> the type of the keys
-     * @param <V> the type of what they have
+     * @param <V> the type of the values
      */
     public interface Resolver<K, V> {
 
         /**
-         * Returns what a key has; null and what it throws are failures.
+         * Returns the value of a key. Null and exceptions are failures.
          *
          * @param key the key
          * @return the answer
-         * @throws Exception if there is none now
+         * @throws Exception if there is no answer now
          */
         V resolve(K key) throws Exception;
     }
 
     /**
-     * What is to be done with each answer of the resolver.
+     * A function that is called with each answer of the resolver.
      *
      * @param <V> the type of the answers
      */
     public interface Binding<V> {
 
         /**
-         * Lets an answer bind a key, or fails if it cannot hold, which is then a failure of the resolver.
+         * Applies an answer to a key. If it throws, that is a failure of the resolver.
          *
          * @param fingerprint the key's 64 bits
          * @param value the answer
@@ -81,21 +83,21 @@ public final class Resolved<K, V> {
     }
 
     /**
-     * What stood in for an answer.
+     * A report of a value that was used instead of an answer.
      *
-     * @param value what stood in
-     * @param known whether it is the last known one, and not the default
-     * @param cause why
+     * @param value the value that was used
+     * @param known whether it is the last known value; false if it is the default
+     * @param cause the exception of the resolver
      * @param <V> the type of the answers
      */
     public record Fallback<V>(V value, boolean known, Throwable cause) {}
 
     /**
-     * How long answers hold.
+     * The rules for caching answers.
      *
-     * @param maxEntries how many keys are remembered
-     * @param maxAge how long an answer is fresh
-     * @param retryAfter how long what stands in for one is
+     * @param maxEntries the maximum number of cached keys
+     * @param maxAge the time for which an answer is fresh
+     * @param retryAfter the time for which a fallback is fresh
      */
     public record Terms(int maxEntries, Duration maxAge, Duration retryAfter) {}
 
@@ -110,15 +112,15 @@ public final class Resolved<K, V> {
     private final ConcurrentMap<Long, Lookup<V>> underWay = new ConcurrentHashMap<>();
 
     /**
-     * Creates values of which nothing is known yet.
+     * Creates an empty cache.
      *
-     * @param what is asked, for the log of its failures
-     * @param resolver who is asked
-     * @param otherwise what a key has of which nothing is known
-     * @param terms how long answers hold
-     * @param binding what is to be done with each answer of the resolver
-     * @param onFallback told of failures; what it throws is ignored
-     * @param time the time by which answers age
+     * @param what the name of the resolver, for the log of its failures
+     * @param resolver the resolver
+     * @param otherwise the default value, for keys without a known value
+     * @param terms the rules for caching answers
+     * @param binding called with each answer of the resolver
+     * @param onFallback receives failures; an exception that it throws is ignored
+     * @param time the time source by which answers age
      */
     public Resolved(
             String what,
@@ -142,9 +144,9 @@ public final class Resolved<K, V> {
     }
 
     /**
-     * Returns what keys have: what is remembered and fresh, and the default.
+     * Returns the values in use: the cached fresh ones, and the default.
      *
-     * @return one for each key
+     * @return one value for each key
      */
     public List<V> inForce() {
         long now = time.nanos();
@@ -159,7 +161,7 @@ public final class Resolved<K, V> {
     }
 
     /**
-     * Returns what a key has as far as it is known, without asking the resolver.
+     * Returns the known value of a key, without a call of the resolver.
      *
      * @param fingerprint the key's 64 bits
      * @return its last known value, or the default
@@ -169,10 +171,10 @@ public final class Resolved<K, V> {
     }
 
     /**
-     * Returns what a key has, which may take as long as the resolver.
+     * Returns the value of a key. This may wait for the resolver.
      *
      * @param key the key, for the resolver
-     * @param fingerprint its 64 bits, by which the answer is remembered
+     * @param fingerprint the 64 bits of the key, under which the answer is cached
      * @return the value
      */
     public V of(K key, long fingerprint) {
@@ -180,16 +182,50 @@ public final class Resolved<K, V> {
     }
 
     /**
-     * Returns what a key has, for a caller that has read the time.
+     * Returns the value of a key, for a caller that has read the time.
      *
      * @param key the key, for the resolver
-     * @param fingerprint its 64 bits, by which the answer is remembered
-     * @param now the time's reading
+     * @param fingerprint the 64 bits of the key, under which the answer is cached
+     * @param now the reading of the time source
      * @return the value
      */
     public V of(K key, long fingerprint, long now) {
         RememberedAnswer<V> known = remembered.getIfPresent(fingerprint);
-        return known != null && known.isFresh(now) ? known.value() : lookUp(key, fingerprint, now);
+        if (known != null && known.isFresh(now)) {
+            return known.value();
+        }
+        try {
+            return lookUp(key, fingerprint, now, this::standIn);
+        } catch (InterruptedException e) {
+            throw new AssertionError("what stands in throws nothing", e);
+        }
+    }
+
+    /**
+     * Returns what a key has, as {@link #of(Object, long)} does, but not the default to a thread that was interrupted before the
+     * resolver could answer.
+     *
+     * @param key the key, but the resolver
+     * @param fingerprint its 64 bits, by which the answer is remembered
+     * @return the value
+     * @throws InterruptedException if the thread is interrupted, and nothing is known of the key
+     */
+    public V ofUninterrupted(K key, long fingerprint) throws InterruptedException {
+        long now = time.nanos();
+        RememberedAnswer<V> known = remembered.getIfPresent(fingerprint);
+        return known != null && known.isFresh(now) ? known.value() : lookUp(key, fingerprint, now, this::lastAnswer);
+    }
+
+    /** What a thread gets that was interrupted, by what is known. */
+    private interface Interrupted<V> {
+        V instead(@Nullable RememberedAnswer<V> before) throws InterruptedException;
+    }
+
+    private V lastAnswer(@Nullable RememberedAnswer<V> before) throws InterruptedException {
+        if (before == null || !before.named()) {
+            throw new InterruptedException("interrupted before the resolver had answered");
+        }
+        return before.value();
     }
 
     /**
@@ -208,25 +244,25 @@ public final class Resolved<K, V> {
         });
     }
 
-    /** Forgets what is known of all keys, as {@link #invalidate} does. */
+    /** Removes all keys from the cache, as {@link #invalidate} does. */
     public void invalidateAll() {
-        // In this order: a look-up that ends meanwhile goes from the first to the second.
+        // In this order, because a look-up that ends meanwhile moves from the first map to the second.
         underWay.keySet().forEach(this::invalidate);
         remembered.asMap().keySet().forEach(this::invalidate);
     }
 
-    /** How many keys are remembered, fresh or not. */
+    /** Returns the number of cached keys, fresh or not. */
     long size() {
         remembered.cleanUp();
         return remembered.estimatedSize();
     }
 
-    private V lookUp(K key, long fingerprint, long now) {
+    private V lookUp(K key, long fingerprint, long now, Interrupted<V> interrupted) throws InterruptedException {
         while (true) {
             Lookup<V> mine = new Lookup<>();
             Lookup<V> current = underWay.putIfAbsent(fingerprint, mine);
             if (current == null) {
-                return resolve(key, fingerprint, now, mine);
+                return resolve(key, fingerprint, now, mine, interrupted);
             }
             RememberedAnswer<V> before = remembered.getIfPresent(fingerprint);
             if (Lookup.isThisThreadInside()) {
@@ -244,21 +280,21 @@ public final class Resolved<K, V> {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return standIn(before);
+                return interrupted.instead(before);
             }
         }
     }
 
-    private V resolve(K key, long fingerprint, long now, Lookup<V> mine) {
+    private V resolve(K key, long fingerprint, long now, Lookup<V> mine, Interrupted<V> interrupted)
+            throws InterruptedException {
         RememberedAnswer<V> before = null;
         @Nullable V answer = null;
         Throwable failure;
         try {
             before = remembered.getIfPresent(fingerprint);
             if (before != null && before.isFresh(now)) {
-                // Not for those who wait: an invalidation may have outdated the look-up before this one, and not yet
-                // have
-                // come to what is remembered.
+                // Not for waiting callers: an invalidation may have outdated the previous look-up, and not yet have
+                // removed the cached value.
                 return before.value();
             }
             answer = Lookup.call(resolver, key);
@@ -276,7 +312,11 @@ public final class Resolved<K, V> {
             underWay.remove(fingerprint, mine);
             mine.end(answer);
         }
-        // Not before the others have gone on: the listener may be slow.
+        if (failure instanceof InterruptedException) {
+            // Whom nothing stands in for is told so; and nobody else is.
+            interrupted.instead(before);
+        }
+        // After the waiting callers have gone on, because the listener may be slow.
         V standIn = reported(before, failure);
         if (failure instanceof Error error) {
             throw error;

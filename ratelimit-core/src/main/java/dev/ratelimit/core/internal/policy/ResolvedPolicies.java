@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The policies of keys, as tiers name them: see {@link Resolved}. Thread-safe.
+ * Cache of the policies of keys under tiers: see {@link Resolved}. Thread-safe.
  *
  * @param <K> the type of the keys
  */
@@ -17,21 +17,21 @@ public final class ResolvedPolicies<K> {
     private final Resolved<K, Policy> resolved;
 
     /**
-     * Creates policies of which nothing is known yet.
+     * Creates an empty cache.
      *
-     * @param tiers the resolver, and how long its answers are gone by
-     * @param time the time by which they age
+     * @param tiers the resolver, and the time for which its answers are cached
+     * @param time the time source by which answers age
      */
     public ResolvedPolicies(Tiers<? super K> tiers, TimeSource time) {
         this(tiers, (fingerprint, policy) -> {}, time);
     }
 
     /**
-     * Creates policies of which nothing is known yet.
+     * Creates an empty cache.
      *
-     * @param tiers the resolver, and how long its answers are gone by
-     * @param binding what is to be done with each answer of the resolver
-     * @param time the time by which they age
+     * @param tiers the resolver, and the time for which its answers are cached
+     * @param binding called with each answer of the resolver
+     * @param time the time source by which answers age
      */
     public ResolvedPolicies(Tiers<? super K> tiers, Resolved.Binding<Policy> binding, TimeSource time) {
         this.resolved = new Resolved<>(
@@ -46,7 +46,7 @@ public final class ResolvedPolicies<K> {
     }
 
     /**
-     * Returns the policies that keys have: what is remembered and fresh, and the default.
+     * Returns the policies in use: the cached fresh ones, and the default.
      *
      * @return the policies
      */
@@ -55,7 +55,7 @@ public final class ResolvedPolicies<K> {
     }
 
     /**
-     * Returns the policy of a key as far as it is known, without asking the resolver.
+     * Returns the known policy of a key, without a call of the resolver.
      *
      * @param fingerprint the key's 64 bits
      * @return its last known policy, or the default
@@ -65,10 +65,10 @@ public final class ResolvedPolicies<K> {
     }
 
     /**
-     * Returns the policy of a key, which may take as long as the resolver.
+     * Returns the policy of a key. This may wait for the resolver.
      *
      * @param key the key, for the resolver
-     * @param fingerprint its 64 bits, by which the answer is remembered
+     * @param fingerprint the 64 bits of the key, under which the answer is cached
      * @return the policy
      */
     public Policy of(K key, long fingerprint) {
@@ -79,8 +79,8 @@ public final class ResolvedPolicies<K> {
      * Returns the policy of a key, for a caller that has read the time.
      *
      * @param key the key, for the resolver
-     * @param fingerprint its 64 bits, by which the answer is remembered
-     * @param now the time's reading
+     * @param fingerprint the 64 bits of the key, under which the answer is cached
+     * @param now the reading of the time source
      * @return the policy
      */
     public Policy of(K key, long fingerprint, long now) {
@@ -88,7 +88,7 @@ public final class ResolvedPolicies<K> {
     }
 
     /**
-     * Forgets what is known of a key: see {@link Resolved#invalidate}.
+     * Removes a key from the cache: see {@link Resolved#invalidate}.
      *
      * @param fingerprint the key's 64 bits
      */
@@ -96,12 +96,12 @@ public final class ResolvedPolicies<K> {
         resolved.invalidate(fingerprint);
     }
 
-    /** Forgets what is known of all keys, as {@link #invalidate} does. */
+    /** Removes all keys from the cache, as {@link #invalidate} does. */
     public void invalidateAll() {
         resolved.invalidateAll();
     }
 
-    /** How many keys' policies are remembered, fresh or not. */
+    /** Returns the number of cached keys, fresh or not. */
     long size() {
         return resolved.size();
     }

@@ -1,4 +1,7 @@
-/** Which policy binds: that of a key, as a resolver names it; the part of a policy that a node of a cluster enforces. */
+/**
+ * The choice of the policy in force: the policy of a key from a resolver, and the part of a policy that a node of a
+ * cluster enforces.
+ */
 @NullMarked
 package dev.ratelimit.core.internal.policy;
 

@@ -4,10 +4,10 @@ import dev.ratelimit.Decision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a thread has to do once it no longer holds the lock of a stripe: answer those that have left a queue, say to the
- * first of one when its turn is expected, tell of reservations that cannot be given up any more.
+ * The actions of a thread after it has released the lock of a stripe: it answers calls that have left a queue, tells
+ * the first call of a queue when its turn is expected, and reports reservations that can no longer be cancelled.
  *
- * <p>It links what it is given, so that nothing is allocated under the lock.
+ * <p>It links its entries, so that nothing is allocated under the lock.
  */
 final class AfterUnlock {
 
@@ -18,7 +18,7 @@ final class AfterUnlock {
     private @Nullable Waiter expecting;
     private long expected;
 
-    /** A waiter has left its queue. */
+    /** Adds a waiter that has left its queue. */
     void answer(Waiter waiter, Decision answer) {
         waiter.answer = answer;
         waiter.next = null;
@@ -30,7 +30,7 @@ final class AfterUnlock {
         lastLeft = waiter;
     }
 
-    /** A reservation has come due, or is never charged. */
+    /** Adds a reservation that is due, or is never charged. */
     void departed(PendingReservation promise) {
         if (lastDeparted == null) {
             firstDeparted = promise;
@@ -40,18 +40,18 @@ final class AfterUnlock {
         lastDeparted = promise;
     }
 
-    /** A waiter's turn is expected at an instant; there is one at most. */
+    /** Adds a waiter whose turn is expected at an instant. There is at most one. */
     void expect(Waiter waiter) {
         expecting = waiter;
         expected = waiter.expected;
     }
 
     /**
-     * Does it all. What fails with one waiter, because of its executor or of a timer that cannot be had, is no other's affair: it
-     * goes to the thread's handler of uncaught exceptions.
+     * Runs all actions. A failure with one waiter, because of its executor or a missing timer, does not affect others:
+     * it goes to the thread's handler of uncaught exceptions.
      *
-     * @param own the caller for which the current thread is here, if any: it comes last, so that its code delays nobody
-     * @param mayRunCode whether the current thread may run the code of applications of all others, too
+     * @param own the caller of the current thread, if any: it comes last, so that its code delays no other
+     * @param mayRunCode whether the current thread may also run application code of all others
      */
     void run(@Nullable Caller own, boolean mayRunCode) {
         for (PendingReservation promise = firstDeparted; promise != null; promise = promise.next) {
@@ -81,7 +81,7 @@ final class AfterUnlock {
         try {
             waiter.caller.expect(instant);
         } catch (Throwable e) {
-            // The next that looks at the queue tries again.
+            // The next thread that visits the queue tries again.
             waiter.stripe.lock.lock();
             try {
                 waiter.isExpected = false;
@@ -108,7 +108,7 @@ final class AfterUnlock {
         try {
             thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
         } catch (Throwable ofTheHandler) {
-            // Dropped, as the JVM drops it.
+            // Drop it, as the JVM does.
         }
     }
 }

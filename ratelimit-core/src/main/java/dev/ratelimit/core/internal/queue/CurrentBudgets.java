@@ -3,13 +3,15 @@ package dev.ratelimit.core.internal.queue;
 import dev.ratelimit.Decision;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the permits of a newcomer that has found other budgets than those in force: from these, as calls that wait do. */
+/**
+ * Takes the permits of a new call that has found outdated budgets from the budgets in force, as waiting calls do.
+ */
 final class CurrentBudgets implements PermitSource {
 
     private final WaitQueue queue;
     private final long permits;
 
-    /** Gives back what the last attempt took. */
+    /** Gives back the permits of the last attempt. */
     private @Nullable Runnable cancellation;
 
     CurrentBudgets(WaitQueue queue, long permits) {

@@ -2,12 +2,12 @@ package dev.ratelimit.core.internal.queue;
 
 import dev.ratelimit.Decision;
 
-/** How the wait of a stage ends: one of these, once. */
+/** The end of the wait of a stage. Exactly one of the methods is called, once. */
 public interface Ending {
 
-    /** Its turn has come, or it is refused. */
+    /** Called when its turn has come, or it is refused. */
     void answered(Decision decision);
 
-    /** Its caller gave up before it was told. */
+    /** Called when its caller gave up before the answer was delivered. */
     void withdrawn();
 }

@@ -2,12 +2,12 @@ package dev.ratelimit.core.internal.queue;
 
 import dev.ratelimit.Decision;
 
-/** What a request for permits can expect of budgets with debts. */
+/** Forecasts for requests, computed from the debts of budgets. */
 final class Forecast {
 
     private Forecast() {}
 
-    /** The nanoseconds until all rates have the permits. */
+    /** Returns the nanoseconds until all rates have the permits. */
     static long wait(PolicyAccount account, long[] debts, long permits) {
         long wait = 0;
         for (int i = 0; i < debts.length; i++) {
@@ -16,7 +16,10 @@ final class Forecast {
         return wait;
     }
 
-    /** The answer to a request that takes nothing: an admission, with what is there, or the refusal with the longest wait. */
+    /**
+     * Returns the decision on a {@code peek}: it allows, with the permits left now; or it is the refusal with the
+     * longest wait.
+     */
     static Decision look(PolicyAccount account, long[] debts, long permits) {
         return wait(account, debts, permits) == 0
                 ? leastLeft(account, debts)
@@ -24,9 +27,9 @@ final class Forecast {
     }
 
     /**
-     * The refusal of a request by the rate that would refuse for the longest time.
+     * Returns the refusal of a request by the rate that would refuse for the longest time.
      *
-     * @param patience how many nanoseconds the request would have waited, by which it may come again sooner
+     * @param patience the nanoseconds that the request would have waited, by which the retry-after is shorter
      */
     static Decision refusal(Decision.Reason reason, PolicyAccount account, long[] debts, long permits, long patience) {
         int refusing = 0;
@@ -47,7 +50,18 @@ final class Forecast {
                 .withPolicy(account.name());
     }
 
-    /** The admission of a request that goes on after a wait: by the rate that it waits for longest. */
+    /**
+     * Returns refusal of a request in a blackout, which says when to come again. */
+    static Decision blackout(PolicyAccount account, long retryNanos) {
+        long nanos = Math.max(1, retryNanos);
+        Decision refusal = account.rates() == 0
+                ? Decision.blackout(nanos)
+                : Decision.refused(Decision.Reason.BLACKOUT, account.scale(0).rate(), 0, nanos, nanos);
+        return refusal.withPolicy(account.name());
+    }
+
+    /** The the decision that allows a request after a wait, with the figures of the rate that it waits for longest.
+     */
     static Decision admission(PolicyAccount account, long[] debts, long permits, long wait) {
         int binding = 0;
         for (int i = 1; i < debts.length; i++) {

@@ -4,12 +4,13 @@ import dev.ratelimit.Decision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a call that would wait.
+ * The result of a call that tried to join a queue.
  *
- * @param decision the answer, or null if the call waits
- * @param isExcess whether it was refused for what its own key has done, and not because of others or its own impatience
- * @param waiter its place in the queue, if it waits
- * @param expected when its turn is expected
+ * @param decision the decision, or null if the call waits
+ * @param isExcess whether it was refused because of its own key's usage, and not because of others or its own maximum
+ *     wait
+ * @param waiter its place in the queue, if it waits; otherwise null
+ * @param expected the instant at which its turn is expected
  */
 record JoinResult(
         @Nullable Decision decision,

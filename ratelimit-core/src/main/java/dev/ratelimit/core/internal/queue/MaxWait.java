@@ -1,14 +1,14 @@
 package dev.ratelimit.core.internal.queue;
 
 /**
- * How long a call may be kept waiting.
+ * The maximum wait of a call.
  *
  * @param policyNanos the longest wait that its policy allows
  * @param callerNanos the longest wait that its caller accepts
  */
 public record MaxWait(long policyNanos, long callerNanos) {
 
-    /** As long as the policy allows. */
+    /** Returns the maximum wait of a caller that waits as long as the policy allows. */
     public static MaxWait ofPolicy(long nanos) {
         return new MaxWait(nanos, nanos);
     }

@@ -4,10 +4,13 @@ import dev.ratelimit.Decision;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A reservation that is not yet due: it departs at its instant, whatever comes. Guarded by the lock of its stripe. */
+/**
+ * A reservation that is not yet due. It departs at its instant, whatever happens meanwhile. Guarded by the lock of its
+ * stripe.
+ */
 public final class PendingReservation {
 
-    /** What has become of a promise. */
+    /** The state of a reservation. */
     enum State {
         /** Not yet due. */
         PENDING,
@@ -26,30 +29,33 @@ public final class PendingReservation {
 
     State state = State.PENDING;
 
-    /** Cancels what was charged, once it has departed. */
+    /** Cancels the charge, once the reservation has departed. */
     @Nullable
     Runnable charge;
 
-    /** The queue that it departed from, and what had departed from that by then. */
+    /** The queue from which it departed, and the permits that had departed from that queue by then. */
     @Nullable
     WaitQueue departedFrom;
 
     long departedAt;
 
-    /** The debt that it added at each rate to that of the promise before, with what waits between the two. */
+    /**
+     * The debt at each rate that it added to that of the previous reservation, including calls that wait between the
+     * two.
+     */
     long[] added;
 
-    /** The permits promised to its key up to and with this one. */
+    /** The permits reserved for its key up to and including this one. */
     long rank;
 
-    /** The permits that calls wait for which came after it and before the next reservation. */
+    /** The permits of waiting calls that came after it and before the next reservation. */
     long behind;
 
-    /** The one that counts what waits behind this one, once this one is gone as if it had never been. */
+    /** The reservation that counts the calls behind this one, once this one is cancelled without a trace. */
     @Nullable
     PendingReservation replacement;
 
-    /** The next that is to be told of. */
+    /** The next reservation to report. */
     @Nullable
     PendingReservation next;
 
@@ -61,12 +67,12 @@ public final class PendingReservation {
         this.added = new long[rates];
     }
 
-    /** When it is due, as a reading of the clock. */
+    /** Returns the instant at which it is due, as a reading of the clock. */
     public long due() {
         return due;
     }
 
-    /** Cancels what was charged when it departed, if it has, and once. Only where its key has no queue. */
+    /** Cancels the charge once, if it has departed. Called only if its key has no queue. */
     void cancelCharge() {
         Runnable charged = charge;
         charge = null;
@@ -79,7 +85,7 @@ public final class PendingReservation {
         return state == State.PENDING;
     }
 
-    /** The promise that counts what waits behind this one. */
+    /** Returns the reservation that counts the calls behind this one. */
     static @Nullable PendingReservation counting(@Nullable PendingReservation promise) {
         PendingReservation counting = promise;
         while (counting != null && counting.replacement != null) {

@@ -7,31 +7,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * The reservations of one key that are not yet due, in the order of their instants.
  *
- * <p>Each keeps the instant that it was promised. The <i>pin</i> is the debt that stands at each rate when the last of them has
- * departed, as it was reckoned when that was promised; nothing that comes later is promised less. Guarded by the lock of the
+ * <p>Each keeps its due instant. The <i>pin</i> is the debt at each rate after the last of them has departed, as
+ * computed when that reservation was made. Later requests start from at least this debt. Guarded by the lock of the
  * key's stripe.
  */
 final class PendingReservations {
 
     private final ArrayDeque<PendingReservation> promises = new ArrayDeque<>();
 
-    /** The permits that are to depart. */
+    /** The permits that have yet to depart. */
     private long permits;
 
-    /** The permits promised so far, also to those that were cancelled while others came after them. */
+    /** The permits reserved so far, including reservations that were cancelled while later ones existed. */
     private long taken;
 
     private long pinAt;
     private long[] pin = {};
 
-    /** Whether permits were given back while something was promised. */
+    /** Whether permits were given back while there were reservations. */
     private boolean wasRefunded;
 
     boolean isEmpty() {
         return promises.isEmpty();
     }
 
-    /** The permits that are to depart. */
+    /** The permits that have yet to depart. */
     long permits() {
         return permits;
     }
@@ -46,22 +46,28 @@ final class PendingReservations {
         return promises.peekLast();
     }
 
-    /** All, in the order of their instants. Cancelled ones are among them, except after {@link #rebase}. */
+    /**
+     * Returns all reservations in the order of their instants. Cancelled ones are among them, except after
+     * {@link #rebase}.
+     */
     Iterator<PendingReservation> iterator() {
         return promises.iterator();
     }
 
-    /** The debt at a rate that a newcomer finds at an instant, after all that is promised and what waits behind it. */
+    /**
+     * Returns the debt at a rate that a new request finds at an instant, after all reservations and the calls that wait
+     * behind them.
+     */
     long pin(int rate, Scale scale, long now) {
         PendingReservation last = promises.getLast();
         return pin[rate] + scale.emitted(pinAt - now) + scale.cost(last.behind);
     }
 
     /**
-     * Adds a promise behind all others.
+     * Adds a reservation behind all others.
      *
-     * @param tail the debts that it finds now
-     * @param wait the nanoseconds from now until it is due
+     * @param tail the debts that the reservation finds now
+     * @param wait the nanoseconds from now until the reservation is due
      */
     void add(PendingReservation promise, PolicyAccount account, long[] tail, long wait) {
         PendingReservation latest = promises.peekLast();
@@ -81,7 +87,7 @@ final class PendingReservations {
         promise.rank = taken;
     }
 
-    /** Takes out the first promise if it is due; it has departed unless it was cancelled. */
+    /** Removes and returns the first reservation if it is due. It has departed unless it was cancelled. */
     @Nullable
     PendingReservation pollDue(long now) {
         PendingReservation first = promises.peekFirst();
@@ -96,9 +102,9 @@ final class PendingReservations {
     }
 
     /**
-     * Cancels a promise that is in here. The latest is gone as if it had never been, and so are those before it that were
-     * cancelled earlier. Of any other one, under a single rate, the permits beyond those promised since are given back to
-     * newcomers; what is not may still be used by those that wait.
+     * Cancels a reservation of this key. If it is the latest, it is removed without a trace, and so are cancelled ones
+     * directly before it. If it is another one under a single rate, its permits less those reserved since are given
+     * back to new requests. Waiting calls may still use the rest.
      */
     void cancel(PendingReservation promise, PolicyAccount account) {
         promise.state = PendingReservation.State.CANCELLED;
@@ -110,7 +116,7 @@ final class PendingReservations {
             }
             return;
         }
-        // No alarm rings for one that is cancelled. So the last of all is always one that is not.
+        // No alarm rings for a cancelled reservation, so the last one must never be cancelled.
         for (PendingReservation last = promise; last != null && !last.isPending(); last = promises.peekLast()) {
             removeLast(last, account);
         }
@@ -123,7 +129,7 @@ final class PendingReservations {
             if (wasRefunded) {
                 lower(account, i, last.added[i]);
             } else {
-                // The pin of before, at which all others can depart: that needs no look at each.
+                // The previous pin, with which all others can depart, so that they need not be checked one by one.
                 pin[i] -= last.added[i];
             }
         }
@@ -144,15 +150,15 @@ final class PendingReservations {
         }
     }
 
-    /** Lowers the pin of a single rate by permits that a reservation gave back that had departed. */
+    /** Lowers the pin of a single rate by permits that a departed reservation gave back. */
     void lower(PolicyAccount account, long givenBack) {
         lower(account, 0, account.scale(0).cost(givenBack));
     }
 
     /**
-     * Lowers a pin, as far as those promised can still depart when they were promised.
+     * Lowers a pin, as far as all reservations can still depart at their instants.
      *
-     * @return by how many units
+     * @return the number of units by which it was lowered
      */
     private long lower(PolicyAccount account, int rate, long units) {
         long before = pin[rate];
@@ -160,13 +166,16 @@ final class PendingReservations {
         return before - pin[rate];
     }
 
-    /** The least debt that can be there when the last promise has departed, also if all depart first that wait before it. */
+    /**
+     * Returns the least possible debt after the last reservation has departed, also if all calls that wait before it
+     * depart first.
+     */
     private long least(Scale scale) {
         long least = Long.MIN_VALUE;
         long departing = 0;
         for (Iterator<PendingReservation> latestFirst = promises.descendingIterator(); latestFirst.hasNext(); ) {
             PendingReservation promise = latestFirst.next();
-            // What waits behind the last of all is behind the pin.
+            // Calls that wait behind the last reservation are behind the pin.
             departing += promise == promises.peekLast() ? 0 : scale.cost(promise.behind);
             if (promise.isPending()) {
                 departing += scale.cost(promise.permits);
@@ -176,7 +185,10 @@ final class PendingReservations {
         return least;
     }
 
-    /** Whether all can depart as promised at every rate if so many permits go at an instant before. */
+    /**
+     * Returns whether all reservations can still depart at their instants at every rate, if {@code going} permits
+     * depart at an earlier instant.
+     */
     boolean leaveRoom(PolicyAccount account, long key, long going, long at) {
         for (int i = 0; i < account.rates(); i++) {
             Scale scale = account.scale(i);
@@ -192,7 +204,7 @@ final class PendingReservations {
         return true;
     }
 
-    /** Reckons the pin anew, for other budgets; all that waits is before what is promised. */
+    /** Computes the pin anew, for other budgets. All waiting calls are then before the reservations. */
     void rebase(PolicyAccount account, long[] debts, long now) {
         promises.removeIf(promise -> !promise.isPending());
         PendingReservation last = promises.peekLast();
@@ -221,8 +233,8 @@ final class PendingReservations {
     }
 
     /**
-     * Forgets all, because the key was reset. Their callers still use them at their instants, and nothing is charged for that. So
-     * what is to be told then is told now.
+     * Forgets all reservations, because the key was reset. Their callers may still use them at their instants without a
+     * charge. So their notifications are sent now.
      */
     void clear(AfterUnlock todo) {
         for (PendingReservation promise : promises) {

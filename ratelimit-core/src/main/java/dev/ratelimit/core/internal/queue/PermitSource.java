@@ -2,10 +2,10 @@ package dev.ratelimit.core.internal.queue;
 
 import dev.ratelimit.Decision;
 
-/** Takes the permits that a newcomer asks for, without waiting. */
+/** Takes the permits of a new request, without waiting. */
 @FunctionalInterface
 public interface PermitSource {
 
-    /** Takes them at a reading of the clock, or not at all. */
+    /** Takes the permits at a reading of the clock, or none. */
     Decision at(long clock);
 }

@@ -3,20 +3,21 @@ package dev.ratelimit.core.internal.queue;
 /**
  * The budgets that one policy gives every key, as the queue of a key sees them.
  *
- * <p>A budget holds what departed, and nothing that is still to depart. Debts are in units of their {@link Scale}.
+ * <p>A budget is charged only for permits that have departed, and not for those that have yet to depart. Debts are in
+ * units of their {@link Scale}.
  */
 public interface PolicyAccount {
 
-    /** How many rates there are. */
+    /** Returns the number of rates. */
     int rates();
 
-    /** The units of a rate, by its index. */
+    /** Returns the units of a rate, by its index. */
     Scale scale(int rate);
 
-    /** The debt of a key at a rate, at a reading of the clock. */
+    /** Returns the debt of a key at a rate, at a reading of the clock. */
     long debt(int rate, long key, long clock);
 
-    /** Has the debts of a key, which other budgets may have left, be debts at these rates from now on. */
+    /** Converts the debts of a key, which other budgets may have left, to these rates. */
     void adopt(long key, long clock);
 
     /** Takes permits from all rates, or from none. */
@@ -26,12 +27,12 @@ public interface PolicyAccount {
     void refund(long key, long permits, long clock);
 
     /**
-     * Charges all rates for what departs at an instant, whether it is there or not.
+     * Charges all rates for permits that depart at an instant, even if the budgets do not have them.
      *
-     * @return cancels the charge, as far as nobody has been charged since who counts on it; once at most
+     * @return cancels the charge, as far as later charges do not depend on it; to be run at most once
      */
     Runnable charge(long key, long permits, long instant);
 
-    /** The name of the policy. */
+    /** Returns the name of the policy. */
     String name();
 }

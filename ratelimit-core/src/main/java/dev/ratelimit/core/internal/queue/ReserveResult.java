@@ -4,9 +4,9 @@ import dev.ratelimit.Decision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a reservation.
+ * The result of a request for a reservation.
  *
- * @param decision the answer
- * @param promise what was promised for later; null if the permits were taken now, or refused
+ * @param decision the decision
+ * @param promise the pending reservation; null if the permits were taken now, or refused
  */
 public record ReserveResult(Decision decision, @Nullable PendingReservation promise) {}

@@ -5,9 +5,9 @@ import dev.ratelimit.Snapshot;
 import java.time.Duration;
 
 /**
- * The units of one rate: how many a permit is, and how many the rate's clock emits in a nanosecond.
+ * The units of one rate: the units of a permit, and the units that the rate's clock emits in a nanosecond.
  *
- * <p>Sums of what many calls wait for may be far beyond what a cell can hold. Products are therefore cut off at
+ * <p>The sum over many waiting calls may be far beyond the range of a cell. Products are therefore capped at
  * {@link #MAX}, which leaves room to add a few of them.
  *
  * @param rate the rate
@@ -22,7 +22,7 @@ public record Scale(Rate rate, long perPermit, long perNano) {
         return product(permits, perPermit);
     }
 
-    /** The units emitted in a time, which may be negative. */
+    /** Returns the units emitted in a time, which may be negative. */
     long emitted(long nanos) {
         return nanos < 0 ? -product(-nanos, perNano) : product(nanos, perNano);
     }
@@ -31,27 +31,29 @@ public record Scale(Rate rate, long perPermit, long perNano) {
         return cost(rate.capacity());
     }
 
-    /** Whether any number of units is emitted in whole nanoseconds. */
+    /** Returns whether any number of units is emitted in whole nanoseconds. */
     boolean isWhole() {
         return perNano == 1;
     }
 
-    /** The time in which units are emitted, rounded up; zero for none or less. */
+    /** Returns the time in which units are emitted, rounded up; zero for zero or fewer units. */
     long nanos(long units) {
         return units <= 0 ? 0 : (units - 1) / perNano + 1;
     }
 
-    /** The nanoseconds until a budget with a debt has permits. */
+    /** Returns the nanoseconds until a budget with a debt has permits. */
     long wait(long debt, long permits) {
         return nanos(debt + cost(permits) - full());
     }
 
-    /** The whole permits that a budget with a debt has. */
+    /** Returns the whole permits that a budget with a debt has left. */
     long remaining(long debt) {
         return debt >= full() ? 0 : (full() - debt) / perPermit;
     }
 
-    /** What there is to say of a budget that owes units, also to calls that wait and reservations that are not yet due. */
+    /**
+     * Returns the snapshot of a budget with a debt, which includes waiting calls and reservations that are not yet due.
+     */
     public Snapshot.Budget snapshot(long owed) {
         return new Snapshot.Budget(
                 rate, remaining(owed), owed == 0 ? 0 : (owed - 1) / perPermit + 1, Duration.ofNanos(nanos(owed)));

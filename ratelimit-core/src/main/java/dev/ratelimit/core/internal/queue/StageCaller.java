@@ -15,19 +15,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stage that waits for its turn, without a thread.
  *
- * <p>Of what it is given, exactly one learns when the stage is completed by its caller: the queue if it leaves in time, else
- * whichever of withdrawal and departure finds the {@link #state} first. So an executor that has yet to complete the stage, or never
- * does, keeps nothing that its caller has given up.
+ * <p>If its caller completes the stage, exactly one party gives the permits back: the queue if the call leaves in time,
+ * or else the withdrawal or the departure, whichever changes the {@link #state} first. So an executor that has yet to
+ * complete the stage, or never does, keeps no permits that its caller has given up.
  */
 final class StageCaller implements Caller {
 
-    /** It has not been answered, or nobody has been told of the answer. */
+    /** The call has no answer yet, or the answer has not been delivered. */
     private static final int WAITS = 0;
 
-    /** Its answer was told, and is on its way to the stage. */
+    /** The answer is being delivered to the stage. */
     private static final int ANSWERED = 1;
 
-    /** It was withdrawn, and what it was given is given back. */
+    /** The call was withdrawn, and its permits are given back. */
     private static final int WITHDRAWN = 2;
 
     private static final VarHandle STATE;
@@ -47,7 +47,7 @@ final class StageCaller implements Caller {
     private final Departure<Decision> stage = new Departure<>(this::withdraw);
     private volatile @Nullable Waiter waiter;
 
-    @SuppressWarnings("unused") // by the VarHandle
+    @SuppressWarnings("unused") // accessed by the VarHandle
     private volatile int state = WAITS;
 
     StageCaller(WaitQueues queues, TimeSource time, Ending ending, @Nullable Executor executor) {
@@ -63,7 +63,7 @@ final class StageCaller implements Caller {
         try {
             expect(expected);
         } catch (Throwable e) {
-            // Nothing will ring.
+            // No alarm will ring.
             if (queues.leave(place)) {
                 throw e;
             }
@@ -86,20 +86,20 @@ final class StageCaller implements Caller {
     @Override
     public void answer(Decision decision, boolean mayRunCode) {
         alarm.turnOff();
-        // Its own ring is the library's. Nothing can depend on the stage before the wait has begun.
+        // The alarm of the call is the library's own. Nothing can depend on the stage before the wait has begun.
         boolean isHere = mayRunCode && (waiter == null || alarm.time() instanceof VirtualTimeSource);
         if (!isHere || !Nesting.run(() -> end(decision))) {
             try {
                 Timers.call(alarm.time(), () -> end(decision));
             } catch (Throwable e) {
-                // No thread, or no memory: better here than never.
+                // The executor has no thread or no memory: complete on this thread rather than never.
                 end(decision);
             }
         }
     }
 
     private void end(Decision decision) {
-        // A stage that its caller completes is about to be withdrawn, if it has not been.
+        // A stage that its caller has completed is withdrawn, or is about to be.
         if (stage.isWithdrawn() || !STATE.compareAndSet(this, WAITS, ANSWERED)) {
             return;
         }
@@ -112,7 +112,7 @@ final class StageCaller implements Caller {
         Handover.of(departure, executor).run();
     }
 
-    /** The stage was completed by its caller. */
+    /** Called when the caller has completed the stage. */
     private void withdraw() {
         Waiter place = waiter;
         if (place == null) {

@@ -9,22 +9,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * The queues of the keys of one stripe, and the lock that guards them.
  *
- * <p>There is a queue for each key for which a call waits or something is promised, and for no other. The map gives its memory
- * back as it empties.
+ * <p>There is a queue for exactly the keys with waiting calls or pending reservations. The map releases memory as it
+ * empties.
  */
 final class Stripe {
 
-    /** A map that has held so many keys is copied when it holds an eighth of them. */
+    /** A map that has held at least this number of keys is copied when an eighth of them is left. */
     private static final int LARGE = 64;
 
     private static final int SPARSE = 8;
 
     final ReentrantLock lock = new ReentrantLock();
 
-    /** How many queues there are in all stripes. */
+    /** The number of queues in all stripes. */
     private final AtomicInteger queues;
 
     private final WaiterBounds room;
+    private final KeyBlackouts blackouts;
     private final long credit;
 
     private Map<Long, WaitQueue> byKey = new HashMap<>();
@@ -33,15 +34,16 @@ final class Stripe {
     /** The size of the map. Written under the lock, read by all. */
     private volatile int size;
 
-    Stripe(AtomicInteger queues, WaiterBounds room, long credit) {
+    Stripe(AtomicInteger queues, WaiterBounds room, KeyBlackouts blackouts, long credit) {
         this.queues = queues;
         this.room = room;
+        this.blackouts = blackouts;
         this.credit = credit;
     }
 
     /**
-     * Whether it has no queue. Read without the lock, as the number of all queues is: a queue is counted before its budgets are
-     * read ({@link #findOrAdd}).
+     * Returns whether it has no queue. Read without the lock, as is the number of all queues: a queue is counted before
+     * its budgets are read ({@link #findOrAdd}).
      */
     boolean isEmpty() {
         return size == 0;
@@ -53,15 +55,16 @@ final class Stripe {
     }
 
     /**
-     * Finds a key's queue, or adds one. From then on, whatever is taken from the key's budgets without a look at its queue is
-     * looked at again: so what is read of the budgets after this is not taken by others unnoticed.
+     * Returns a key's queue, and adds one if there is none. From then on, a request that takes permits from the key's
+     * budgets without a check of its queue is reviewed. So no request takes permits unnoticed after the queue has read
+     * the budgets.
      */
     WaitQueue findOrAdd(long key, PolicyAccount account, long now) {
         WaitQueue known = byKey.get(key);
         if (known != null) {
             return known;
         }
-        WaitQueue added = new WaitQueue(key, account, room, credit);
+        WaitQueue added = new WaitQueue(key, account, room, blackouts, credit);
         byKey.put(key, added);
         most = Math.max(most, byKey.size());
         size = byKey.size();
@@ -70,7 +73,7 @@ final class Stripe {
         return added;
     }
 
-    /** Removes a queue in which nothing is left. */
+    /** Removes a queue if it is empty. */
     void removeIfIdle(WaitQueue queue) {
         if (queue.isIdle() && byKey.remove(queue.key, queue)) {
             size = byKey.size();
@@ -86,12 +89,12 @@ final class Stripe {
         }
     }
 
-    /** The keys that have queues. */
+    /** Returns the keys with queues. */
     long[] keys() {
         return byKey.keySet().stream().mapToLong(Long::longValue).toArray();
     }
 
-    /** How long the call has waited that has waited longest, at a reading of the clock. */
+    /** Returns the time that the longest-waiting call has waited, at a reading of the clock. */
     long maxWait(long now) {
         long longest = 0;
         for (WaitQueue queue : byKey.values()) {

@@ -3,10 +3,11 @@ package dev.ratelimit.core.internal.queue;
 import dev.ratelimit.Decision;
 
 /**
- * What a take from the budgets of a key came to.
+ * The result of taking permits from the budgets of a key.
  *
- * @param decision the answer; a refusal says after how many nanoseconds to try again, or that trying is in vain
- * @param cancellation gives the permits back if nobody uses them, as far as nobody was charged since who counts on it; to be run
- *     once at most, and only if they were taken
+ * @param decision the decision; a refusal has the nanoseconds after which to try again, or says that no retry can
+ *     succeed
+ * @param cancellation gives unused permits back, as far as later charges do not depend on them; to be run at most once,
+ *     and only if permits were taken
  */
 public record TakeResult(Decision decision, Runnable cancellation) {}

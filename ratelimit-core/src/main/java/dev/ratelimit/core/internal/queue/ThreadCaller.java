@@ -8,10 +8,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that waits for its turn, parked.
+ * A thread that is parked until its turn.
  *
- * <p>On the system's time it wakes by itself when its turn is expected, because to be woken by another thread would take longer.
- * For any other source of time, a timer wakes it.
+ * <p>On the system's time, it wakes on its own when its turn is expected, because a wake-up by another thread would
+ * take longer. For any other time source, a timer wakes it.
  */
 final class ThreadCaller implements Caller {
 
@@ -19,7 +19,7 @@ final class ThreadCaller implements Caller {
     private final Thread thread = Thread.currentThread();
     private final @Nullable TurnAlarm alarm;
 
-    /** When to wake, if it wakes by itself. */
+    /** The instant at which to wake, if it wakes on its own. */
     private final AtomicReference<@Nullable Instant> expected = new AtomicReference<>();
 
     /** A reading of the system's time. */
@@ -59,7 +59,7 @@ final class ThreadCaller implements Caller {
             }
             isOver = true;
             if (isInterrupted) {
-                // Its turn came first: it has what it came for, and stays interrupted.
+                // Its turn came first: it has its permits, and stays interrupted.
                 thread.interrupt();
             }
             return answered;

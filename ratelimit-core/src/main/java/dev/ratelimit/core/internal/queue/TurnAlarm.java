@@ -8,7 +8,7 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rings once at the earliest of the instants that it is set to, and may then be set again.
+ * An alarm that rings once at the earliest of the instants to which it is set. It may then be set again.
  *
  * <p>Thread-safe, without a lock.
  */
@@ -68,7 +68,10 @@ final class TurnAlarm {
         return time;
     }
 
-    /** Rings at an instant, unless it does before. If there is no timer for it, that of the instant before stands. */
+    /**
+     * Makes the alarm ring at an instant, unless it rings earlier. If there is no timer for it, the previous setting
+     * stays.
+     */
     void set(long instant) {
         Setting before = setting;
         Setting after = new Setting(this, instant);
@@ -81,7 +84,7 @@ final class TurnAlarm {
         }
     }
 
-    /** Never rings any more. */
+    /** Turns the alarm off for ever. */
     void turnOff() {
         isOff = true;
         Setting last = (Setting) SETTING.getAndSet(this, null);
@@ -95,7 +98,7 @@ final class TurnAlarm {
         try {
             timer = Timers.schedule(time, started.instant, started);
         } catch (Throwable e) {
-            // No thread, or no memory.
+            // The timer has no thread or no memory.
             if (SETTING.compareAndSet(this, started, before) && before != null && before.hasCome) {
                 before.run();
             }

@@ -11,15 +11,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queues of all keys of a limiter for which calls wait, or reservations are not yet due.
+ * The queues of all keys of a limiter that have waiting calls, or reservations that are not yet due.
  *
- * <p>A queue is guarded by the lock of its key's stripe. Under it nothing is waited for, and no caller's code runs: what has to
- * be done for others is noted ({@link AfterUnlock}) and done when the lock is free.
+ * <p>The lock of its key's stripe guards a queue. Under the lock, no thread waits and no caller's code runs: actions
+ * for other calls are recorded ({@link AfterUnlock}), and run after the lock is released.
  *
- * <p><b>Budgets without a queue.</b> A key that has no queue is charged without a lock. A caller that has taken permits so
- * looks <i>afterwards</i> whether there is a queue by now ({@link #isEmpty}, {@link #review}); a queue is there <i>before</i> its
- * budgets are read. So one of the two sees the other: either the queue finds the permits gone, or the newcomer finds the
- * queue, and gives them back.
+ * <p><b>Budgets without a queue.</b> A key without a queue is charged without a lock. A caller that has taken permits
+ * this way checks <i>afterwards</i> whether there is a queue by now ({@link #isEmpty}, {@link #review}). A queue is
+ * added <i>before</i> its budgets are read. So one of the two sees the other: either the queue finds the permits taken,
+ * or the new request finds the queue, and gives the permits back.
  */
 public final class WaitQueues {
 
@@ -31,49 +31,65 @@ public final class WaitQueues {
     private final UnaryOperator<PolicyAccount> inForce;
     private final Runnable whenUnlocked;
 
-    /** A virtual time runs the code of applications on the thread that moves it. */
+    /** A virtual time source runs application code on the thread that moves it. */
     private final boolean mayRunCode;
 
-    private final AtomicInteger queues = new AtomicInteger();
+    /** The queues, and what else calls have to look at: see {@link #count()}. */
+    private final AtomicInteger queues;
+
     private final Stripe[] stripes;
 
     /**
      * Creates queues, all empty.
      *
-     * @param time the time of the budgets
-     * @param room how many calls may wait
-     * @param inForce the budgets that have taken the place of others by now
-     * @param whenUnlocked run whenever a lock was given up
+     * @param time the time source of the budgets
+     * @param room the bounds of the number of waiting calls
+     * @param queues counts the queues that there are; from zero, but for what else calls have to look at
+     * @param blackouts of which keys no call may go
+     * @param inForce returns the budgets that have replaced others by now
+     * @param whenUnlocked run after each release of a lock
      */
-    public WaitQueues(TimeSource time, WaiterBounds room, UnaryOperator<PolicyAccount> inForce, Runnable whenUnlocked) {
+    public WaitQueues(
+            TimeSource time,
+            WaiterBounds room,
+            AtomicInteger queues,
+            KeyBlackouts blackouts,
+            UnaryOperator<PolicyAccount> inForce,
+            Runnable whenUnlocked) {
         this.time = time;
+        this.queues = queues;
         this.inForce = inForce;
         this.whenUnlocked = whenUnlocked;
         this.mayRunCode = time instanceof VirtualTimeSource;
         long credit = time == TimeSource.system() ? WaitQueue.CREDIT_NANOS : 0;
         int wanted = Math.max(STRIPES_PER_PROCESSOR * Runtime.getRuntime().availableProcessors(), FEWEST_STRIPES);
-        this.stripes = Stream.generate(() -> new Stripe(queues, room, credit))
+        this.stripes = Stream.generate(() -> new Stripe(queues, room, blackouts, credit))
                 .limit(Math.min(Integer.highestOneBit(wanted), MAX_STRIPES))
                 .toArray(Stripe[]::new);
     }
 
-    /** Whether no key has a queue. */
+    /** Returns whether no key has a queue, and nothing else is counted with them. */
     public boolean isEmpty() {
         return queues.get() == 0;
     }
 
-    /** How many keys have a queue. Only the queues change it. */
+    /** Whether a key has no queue; some that have none share the answer with one that has. */
+    public boolean isEmpty(long key) {
+        return stripe(key).isEmpty();
+    }
+
+    /** Returns the number of keys with a queue, and one more while any key may be in a blackout that was called for. */
     public AtomicInteger count() {
         return queues;
     }
 
-    // Newcomers that do not wait
+    // Requests that do not wait
 
     /**
-     * Looks again at a request that took permits without a look at its queue; gives them back if they are not its to take.
+     * Reviews a request that took permits without a check of its queue, and gives them back if it may not take them.
      *
-     * @param taking takes them again
-     * @return the answer, or null if there is no queue and what was taken is taken
+     * @param taking takes the permits again
+     * @return the decision, or null if there is no queue and the request keeps its permits
      */
     public @Nullable Decision review(PolicyAccount account, long key, long permits, PermitSource taking) {
         return visit(account, key, (queue, now, todo) -> {
@@ -83,26 +99,27 @@ public final class WaitQueues {
         });
     }
 
-    /** What a request would be answered that takes nothing; null if there is no queue. */
+    /** Returns the decision on a {@code peek}; null if there is no queue. */
     public @Nullable Decision look(PolicyAccount account, long key, long permits) {
         return visit(account, key, (queue, now, todo) -> queue.look(permits, now));
     }
 
     /**
-     * What a key owes at each rate, with what it waits for and has reserved, in units; null if there is no queue, or the budgets
-     * were replaced meanwhile.
+     * Returns the debt of a key at each rate in units, including waiting calls and reservations; null if there is no
+     * queue, or the budgets were replaced meanwhile.
      */
     public long @Nullable [] debts(PolicyAccount account, long key) {
-        long[] debts = visit(account, key, (queue, now, todo) -> queue.tail(now));
+        long[] debts = visit(account, key, (queue, now, todo) -> queue.owed(now));
         return debts == null || debts.length != account.rates() ? null : debts;
     }
 
     /**
-     * Takes permits for a reservation, or promises them for as soon as they are there behind all that waits and is promised.
+     * Takes permits for a reservation, or reserves them for the first instant at which the budgets have them after all
+     * waiting calls and reservations.
      *
      * @param longest the longest wait, in nanoseconds
-     * @param taking takes them if they are there now
-     * @param onDeparture told of the answer when what was promised is due
+     * @param taking takes the permits if the budgets have them now
+     * @param onDeparture receives the decision when the reservation is due
      */
     public ReserveResult reserve(
             PolicyAccount account,
@@ -127,7 +144,7 @@ public final class WaitQueues {
         });
     }
 
-    /** Cancels a promise; returns whether it was not yet due. */
+    /** Cancels a pending reservation; returns whether it was not yet due. */
     public boolean cancel(PolicyAccount account, long key, PendingReservation promise) {
         Boolean wasPending = visit(account, key, (queue, now, todo) -> {
             queue.release(now, todo);
@@ -145,11 +162,12 @@ public final class WaitQueues {
     // Calls that wait
 
     /**
-     * Takes permits if they are there behind all that waits; puts the call into the queue if they will be in time.
+     * Takes permits if the budgets have them after all waiting calls. Adds the call to the queue if they will have them
+     * in time.
      *
-     * @param taking takes them if they are there now
-     * @param caller what waits
-     * @return the answer, or that it waits
+     * @param taking takes the permits if the budgets have them now
+     * @param caller the waiting thread or stage
+     * @return the decision, or the place in the queue
      */
     JoinResult join(
             PolicyAccount account, long key, long permits, MaxWait patience, PermitSource taking, Caller caller) {
@@ -163,7 +181,8 @@ public final class WaitQueues {
                 queue.release(now, todo);
                 PermitSource inForce = queue.isOf(account) ? taking : new CurrentBudgets(queue, permits);
                 JoinResult joined = queue.join(waiter, patience, inForce, now);
-                // The first may go where a newcomer that does not wait may not: in the room of a cancelled reservation.
+                // The first waiting call may depart where a new request may not: in the room of a cancelled
+                // reservation.
                 queue.release(now, todo);
                 return joined;
             } finally {
@@ -172,7 +191,7 @@ public final class WaitQueues {
         });
     }
 
-    /** The instant has come at which a waiter expects its turn. */
+    /** Called when the instant has come at which a waiter expects its turn. */
     void ring(Waiter waiter) {
         long now = time.nanos();
         locked(waiter.stripe, waiter.caller, todo -> {
@@ -187,7 +206,7 @@ public final class WaitQueues {
         });
     }
 
-    /** Takes a waiter out of its queue; returns false if it has left. */
+    /** Removes a waiter from its queue; returns false if it has already left. */
     boolean leave(Waiter waiter) {
         long now = time.nanos();
         Boolean hasLeft = locked(waiter.stripe, null, todo -> {
@@ -203,7 +222,7 @@ public final class WaitQueues {
         return Boolean.TRUE.equals(hasLeft);
     }
 
-    /** Gives back what a waiter left with, which nobody uses. To be called once. */
+    /** Gives back the unused permits with which a waiter left the queue. To be called once. */
     void giveBack(Waiter waiter) {
         Runnable cancellation = waiter.cancellation;
         if (cancellation != null) {
@@ -214,7 +233,7 @@ public final class WaitQueues {
 
     // Changes
 
-    /** The budgets of a key were given permits back: those go that may. */
+    /** Lets waiting calls depart, after permits were given back to the budgets of a key. */
     public void refunded(PolicyAccount account, long key, long permits) {
         visit(account, key, (queue, now, todo) -> {
             queue.promises.refund(queue.account, permits);
@@ -223,7 +242,7 @@ public final class WaitQueues {
         });
     }
 
-    /** The budgets of a key are full: what was promised is void, and those go that may. */
+    /** Voids reservations and lets waiting calls depart, after a key was reset. */
     public void reset(PolicyAccount account, long key) {
         visit(account, key, (queue, now, todo) -> {
             queue.promises.clear(todo);
@@ -232,7 +251,7 @@ public final class WaitQueues {
         });
     }
 
-    /** Something may go: the instant of a promise has come, or permits are there that were not. */
+    /** Lets waiting calls depart, after the instant of a reservation has come or the budgets got permits. */
     public void release(long key) {
         visit(null, key, (queue, now, todo) -> {
             queue.release(now, todo);
@@ -240,7 +259,19 @@ public final class WaitQueues {
         });
     }
 
-    /** Other budgets may be in force. */
+    /**
+     * Those that wait have to wait for longer: those that cannot are refused.
+     *
+     * @param account the budgets that the caller has found, if it has looked
+     */
+    public void delayed(@Nullable PolicyAccount account, long key) {
+        visit(account, key, (queue, now, todo) -> {
+            queue.delayed(now, todo);
+            return true;
+        });
+    }
+
+    /** Moves all queues to the budgets in force, after a change. */
     public void changed() {
         for (Stripe stripe : stripes) {
             for (long key : locked(stripe, null, todo -> stripe.keys())) {
@@ -251,7 +282,7 @@ public final class WaitQueues {
 
     // Figures
 
-    /** How many nanoseconds the call has waited that has waited longest; zero if none waits. */
+    /** Returns the nanoseconds that the longest-waiting call has waited; zero if no call waits. */
     public long maxWaitNanos() {
         long now = time.nanos();
         long longest = 0;
@@ -263,7 +294,7 @@ public final class WaitQueues {
 
     // Locks
 
-    /** Whether the current thread holds the lock of a stripe, so that it must not run an application's code. */
+    /** Returns whether the current thread holds the lock of a stripe, so that it must not run application code. */
     public boolean isHeldByCurrentThread() {
         for (Stripe stripe : stripes) {
             if (stripe.lock.isHeldByCurrentThread()) {
@@ -273,16 +304,19 @@ public final class WaitQueues {
         return false;
     }
 
-    /** Something done with the queue of a key. */
+    /** An action on the queue of a key. */
     private interface Visit<T> {
         T at(WaitQueue queue, long now, AfterUnlock todo);
     }
 
-    /** Does something with the queue of a key, under the budgets given or else in force; returns null if there is none. */
+    /**
+     * Runs an action on the queue of a key, with the given budgets or else those in force; returns null if there is no
+     * queue.
+     */
     private <T> @Nullable T visit(@Nullable PolicyAccount account, long key, Visit<T> visit) {
         Stripe stripe = stripe(key);
         if (stripe.isEmpty()) {
-            // Calls for other keys wait: that costs requests for this one no lock.
+            // Calls of other keys wait, which must not cost requests of this key a lock.
             return null;
         }
         long now = time.nanos();
@@ -292,7 +326,7 @@ public final class WaitQueues {
                 return null;
             }
             try {
-                // A caller may have found its budgets before a change.
+                // The caller may have found its budgets before a change.
                 queue.bind(inForce.apply(account == null ? queue.account : account), now, todo);
                 return visit.at(queue, now, todo);
             } finally {

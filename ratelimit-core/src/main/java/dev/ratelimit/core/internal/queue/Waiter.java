@@ -3,7 +3,7 @@ package dev.ratelimit.core.internal.queue;
 import dev.ratelimit.Decision;
 import org.jspecify.annotations.Nullable;
 
-/** A call's place in the queue of its key. All but the final fields is guarded by the lock of the key's stripe. */
+/** A call's place in the queue of its key. The lock of the key's stripe guards all fields that are not final. */
 final class Waiter {
 
     final Stripe stripe;
@@ -11,36 +11,36 @@ final class Waiter {
     final Caller caller;
     final long permits;
 
-    /** When it came, and until when it may be kept waiting, as readings of the clock. */
+    /** The instant at which it came, and the instant until which it may wait, as readings of the clock. */
     final long came;
 
     final long latest;
 
-    /** The queue that it stands in, until it leaves. */
+    /** The queue in which it waits, until it leaves. */
     @Nullable
     WaitQueue queue;
 
     @Nullable
     Waiter previous;
 
-    /** The next in the queue; once this one has left, the next that is to be answered. */
+    /** The next waiter in the queue; once this one has left, the next waiter to answer. */
     @Nullable
     Waiter next;
 
-    /** The latest reservation that was made before it came. */
+    /** The last reservation that was made before it came. */
     @Nullable
     PendingReservation after;
 
-    /** When it is expected to depart, if {@link #isExpected}; its caller rings then. */
+    /** The instant at which it is expected to depart, if {@link #isExpected}; its caller's alarm rings then. */
     long expected;
 
     boolean isExpected;
 
-    /** Gives back what it left with. */
+    /** Gives back the permits with which it left. */
     @Nullable
     Runnable cancellation;
 
-    /** With what it left. */
+    /** The decision with which it left. */
     @Nullable
     Decision answer;
 

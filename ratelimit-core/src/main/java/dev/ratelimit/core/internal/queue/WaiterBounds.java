@@ -2,7 +2,7 @@ package dev.ratelimit.core.internal.queue;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How many calls of a limiter may wait, all together and for each key. Thread-safe. */
+/** The bounds of the number of waiting calls of a limiter, in total and for each key. Thread-safe. */
 public final class WaiterBounds {
 
     private final int most;
@@ -10,27 +10,27 @@ public final class WaiterBounds {
     private final AtomicInteger waiting = new AtomicInteger();
 
     /**
-     * Creates an empty one.
+     * Creates bounds with no waiting calls.
      *
-     * @param most how many calls may wait, at least 1
-     * @param mostPerKey how many of them for one key, at least 1
+     * @param most the maximum number of waiting calls, at least 1
+     * @param mostPerKey the maximum number of waiting calls of one key, at least 1
      */
     public WaiterBounds(int most, int mostPerKey) {
         this.most = most;
         this.mostPerKey = mostPerKey;
     }
 
-    /** How many calls of one key may wait. */
+    /** Returns the maximum number of waiting calls of one key. */
     public int mostPerKey() {
         return mostPerKey;
     }
 
-    /** Whether other keys still find a place when one key has all that it may. */
+    /** Returns whether other keys still find places when one key has its maximum. */
     boolean isForSeveralKeys() {
         return mostPerKey < most;
     }
 
-    /** How many calls wait. */
+    /** Returns the number of waiting calls. */
     public int waiting() {
         return waiting.get();
     }

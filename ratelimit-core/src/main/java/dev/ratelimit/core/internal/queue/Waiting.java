@@ -9,14 +9,14 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that may wait: for which key, how many permits, and for how long.
+ * A request that may wait for permits: its key, its permits, and its maximum wait.
  *
  * @param account the budgets of its policy
  * @param key the key
- * @param permits how many, at least 1
- * @param patience how long it may wait
- * @param taking takes the permits if they are there now
- * @param onExcess given the refusal if it is for what its own key has done; returns what the caller is told
+ * @param permits the number of permits, at least 1
+ * @param patience the maximum wait
+ * @param taking takes the permits if the budgets have them now
+ * @param onExcess receives a refusal that is due to the key's own usage; returns the decision for the caller
  */
 public record Waiting(
         PolicyAccount account,
@@ -27,9 +27,9 @@ public record Waiting(
         UnaryOperator<Decision> onExcess) {
 
     /**
-     * Has the current thread wait for its turn.
+     * Makes the current thread wait for its turn.
      *
-     * @return the answer
+     * @return the decision
      * @throws InterruptedException if the thread is interrupted before its turn; it has taken nothing
      */
     public Decision await(WaitQueues queues, TimeSource time) throws InterruptedException {
@@ -40,10 +40,11 @@ public record Waiting(
     }
 
     /**
-     * Has a stage wait for its turn.
+     * Makes a stage wait for its turn.
      *
-     * @param ending told how the wait ends, or of the answer if there is none
-     * @param executor what completes the stage; if there is none, a thread of the library does, or the one that moves a virtual time
+     * @param ending receives the end of the wait, or the decision if there is no wait
+     * @param executor completes the stage; if it is null, a thread of the library does, or the thread that moves a
+     *     virtual time source
      * @return the stage
      */
     public CompletableFuture<Decision> later(
@@ -60,11 +61,11 @@ public record Waiting(
     }
 
     /**
-     * Has a stage wait for its turn, of which the executor decides when it is told: also of an answer that comes at
-     * once. To cancel the stage before that gives back what it was given.
+     * Makes a stage wait for its turn, which a task of {@code delivery} completes, also if the decision is immediate.
+     * Cancelling the stage before that gives its permits back.
      *
-     * @param delivery runs what completes the stage; it does not throw
-     * @param undo gives back permits that were there at once
+     * @param delivery runs the task that completes the stage; it does not throw
+     * @param undo gives back permits that were taken at once
      */
     public CompletableFuture<Decision> laterBy(
             Executor delivery, WaitQueues queues, TimeSource time, Ending ending, Runnable undo) {
@@ -76,7 +77,7 @@ public record Waiting(
                 : answeredBy(delivery, answered(joined), ending, undo);
     }
 
-    /** Has a stage told of an answer that came at once, as {@link #laterBy} does. */
+    /** Completes a stage with an immediate decision, as {@link #laterBy} does. */
     public static CompletableFuture<Decision> answeredBy(
             Executor delivery, Decision answer, Ending ending, Runnable undo) {
         Departure<Decision> stage = new Departure<>(answer.allowed() ? undo : () -> {});

@@ -3,6 +3,8 @@ package dev.ratelimit.core.internal.quota;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
 import java.util.ArrayList;
@@ -24,11 +26,17 @@ final class Adjustments {
                 targets,
                 targets.stream()
                         .map(target -> (Operation) new Operation.Read(target.counter()))
-                        .toList());
+                        .toList(),
+                deadline());
     }
 
     /** Adds to each counter, be it less than nothing; says what each shows then. */
     List<QuotaUsage> apply(List<Target> targets, long delta) {
+        return apply(targets, delta, deadline());
+    }
+
+    /** The same, by an instant. */
+    List<QuotaUsage> apply(List<Target> targets, long delta, Deadline deadline) {
         if (delta == 0) {
             return List.of();
         }
@@ -36,11 +44,30 @@ final class Adjustments {
                 targets,
                 targets.stream()
                         .map(target -> (Operation) new Operation.Adjust(target.counter(), delta, calls.nextId()))
-                        .toList());
+                        .toList(),
+                deadline);
     }
 
-    private List<QuotaUsage> usages(List<Target> targets, List<Operation> operations) {
-        List<Outcome> outcomes = calls.apply(operations, calls.deadline());
+    /** Takes an amount of its own off each counter, which may be nothing; says what each shows then. */
+    List<QuotaUsage> takeOff(List<Target> targets, long[] amounts) {
+        List<Operation> operations = new ArrayList<>(amounts.length);
+        for (int i = 0; i < amounts.length; i++) {
+            Counter counter = targets.get(i).counter();
+            operations.add(
+                    amounts[i] == 0
+                            ? new Operation.Read(counter)
+                            : new Operation.Adjust(counter, -amounts[i], calls.nextId()));
+        }
+        return usages(targets, operations, deadline());
+    }
+
+    /** The deadline of a change that begins now. */
+    Deadline deadline() {
+        return calls.deadline();
+    }
+
+    private List<QuotaUsage> usages(List<Target> targets, List<Operation> operations, Deadline deadline) {
+        List<Outcome> outcomes = calls.apply(operations, deadline);
         List<QuotaUsage> usages = new ArrayList<>(outcomes.size());
         QuotaUnavailableException trouble = null;
         for (int i = 0; i < outcomes.size(); i++) {
@@ -54,7 +81,7 @@ final class Adjustments {
             return usages;
         }
         // What one has done and another has not, is not to be repeated for both.
-        throw usages.isEmpty() || operations.get(0) instanceof Operation.Read
+        throw usages.isEmpty() || operations.stream().allMatch(Operation.Read.class::isInstance)
                 ? trouble
                 : new QuotaUnavailableException(
                         Certainty.INDETERMINATE, "not all quotas were changed: " + trouble.getMessage(), trouble);

@@ -36,9 +36,12 @@ final class Correction {
         }
     }
 
-    /** A store in memory loses no replies, and need not remember for that. */
+    /**
+     * A store in memory loses no replies, and need not remember for that; one that is not open yet cannot say that it
+     * remembers.
+     */
     private static @Nullable OperationId id(StoreCalls calls) {
-        return calls.store().isLocal() ? null : calls.idToRepeat();
+        return calls.store().isLocal() ? null : calls.newId();
     }
 
     /** Whether certainly nothing was changed yet, so that another change may take its place. */
@@ -85,7 +88,7 @@ final class Correction {
 
     /** Whether a part that may have been applied is sent again. */
     private boolean isRepeatable(Part part) {
-        return part.adjust().id() != null || delta > 0;
+        return delta > 0 || (part.adjust().id() != null && calls.remembers());
     }
 
     private QuotaUnavailableException thrown(Outcome.Failed failure) {

@@ -1,6 +1,8 @@
 package dev.ratelimit.core.internal.quota;
 
+import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
+import java.util.Arrays;
 import java.util.List;
 
 /** Amounts that are given back or charged afterwards: leases first, so that counters say what was used. Thread-safe. */
@@ -9,19 +11,55 @@ final class Corrections {
     private final Counting counting;
     private final Adjustments adjustments;
     private final Decisions decisions;
+    private final UnavailableAnswers absence;
 
-    Corrections(Counting counting, Adjustments adjustments, Decisions decisions) {
+    Corrections(Counting counting, Adjustments adjustments, Decisions decisions, UnavailableAnswers absence) {
         this.counting = counting;
         this.adjustments = adjustments;
         this.decisions = decisions;
+        this.absence = absence;
     }
 
-    /** Takes an amount off, down to zero. */
-    List<QuotaUsage> giveBack(String key, List<Target> targets, long amount) {
-        counting.giveBackPrefetched(key);
-        List<QuotaUsage> usages = adjustments.apply(targets, -amount);
-        decisions.givenBack(targets, usages);
-        return usages;
+    /**
+     * Takes an amount off, down to zero: first what is owed, which the store does not show yet, and the rest in the store. If the
+     * store fails, all is as it was before, or in doubt too much.
+     *
+     * @param ofAllowed whether it was allowed without the store
+     */
+    List<QuotaUsage> giveBack(String key, List<Target> targets, long amount, boolean ofAllowed, long nowMillis) {
+        long[] owed = absence.takeOff(targets, amount, ofAllowed, nowMillis);
+        long[] rest = Arrays.stream(owed).map(taken -> amount - taken).toArray();
+        if (Arrays.stream(rest).allMatch(each -> each == 0)) {
+            return shown(key, targets);
+        }
+        boolean done = false;
+        try {
+            counting.giveBackPrefetched(key);
+            List<QuotaUsage> usages = adjustments.takeOff(targets, rest);
+            done = true;
+            decisions.givenBack(targets, usages);
+            return usages;
+        } finally {
+            if (!done) {
+                absence.putBack(targets, owed, ofAllowed);
+            }
+        }
+    }
+
+    private List<QuotaUsage> shown(String key, List<Target> targets) {
+        try {
+            return counting.used(key, targets);
+        } catch (QuotaUnavailableException e) {
+            return absence.known(targets);
+        }
+    }
+
+    /** Sets counters to zero. */
+    void reset(String key, List<Target> targets) {
+        absence.reset(targets.stream().map(Target::counter).toList(), () -> {
+            counting.giveBackPrefetched(key);
+            decisions.givenBack(targets, adjustments.apply(targets, -Long.MAX_VALUE));
+        });
     }
 
     /** Adds an amount, whatever the limits. */

@@ -6,6 +6,7 @@ import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -21,7 +22,7 @@ final class CountedReservation implements QuotaReservation {
             UnavailableAnswers absence,
             InstantSource clock,
             CloseCharges closeCharges,
-            ServiceContext surroundings) {}
+            TimesToLive timesToLive) {}
 
     private sealed interface Stage {}
 
@@ -30,11 +31,17 @@ final class CountedReservation implements QuotaReservation {
         OPEN,
         /** A thread is about to end it. */
         ENDING,
+        /** Its time is over, and what was reserved is about to be given back. */
+        EXPIRING,
+        /** It was given back because its time was over: what is committed after all is charged whole. */
+        EXPIRED,
         ENDED
     }
 
-    /** Somebody tried to end it by an amount that was used, and the store did not answer. */
-    private record Tried(long actual, boolean commits, Correction correction) implements Stage {}
+    /**
+     * Somebody tried to end it by an amount that was used, and the store did not answer; so much was counted before.
+     */
+    private record Tried(long actual, boolean commits, long counted, Correction correction) implements Stage {}
 
     private final Service service;
     private final List<Target> targets;
@@ -50,7 +57,7 @@ final class CountedReservation implements QuotaReservation {
         this.amount = amount;
         this.decision = decision;
         this.closing = new ClosingCharge(amount, service.closeCharges());
-        this.timeToLive = new TimeToLive(service.surroundings());
+        this.timeToLive = new TimeToLive(service.timesToLive());
         this.stage = new AtomicReference<>(decision.allowed() ? Plain.OPEN : Plain.ENDED);
     }
 
@@ -77,8 +84,9 @@ final class CountedReservation implements QuotaReservation {
 
     @Override
     public QuotaReservation timeToLive(Duration timeToLive) {
-        this.timeToLive.set(timeToLive, this);
-        if (stage.get() == Plain.ENDED) {
+        this.timeToLive.set(timeToLive, this::expire);
+        Stage now = stage.get();
+        if (now == Plain.ENDED || now == Plain.EXPIRED) {
             this.timeToLive.end();
         }
         return this;
@@ -99,7 +107,9 @@ final class CountedReservation implements QuotaReservation {
                     "the reservation has ended, or was not granted: there is nothing to hand over");
         }
         timeToLive.end();
-        return new Handle(UUID.randomUUID(), amount, targets, decision.usages()).text();
+        Instant now = service.clock().instant();
+        return Handle.of(UUID.randomUUID(), 0, amount, now, targets, decision.usages())
+                .text();
     }
 
     @Override
@@ -131,17 +141,41 @@ final class CountedReservation implements QuotaReservation {
             // It stays charged as it is: in doubt, strict. A caller that wants to know calls commit or cancel.
             if (stage.get() instanceof Tried tried) {
                 stage.compareAndSet(tried, Plain.ENDED);
+                timeToLive.end();
             }
+        }
+    }
+
+    /**
+     * Closes it because its time is over. Work that comes back after that is charged, and so is that which comes back
+     * meanwhile.
+     */
+    private void expire() {
+        if (closing.amount() > 0 || !stage.compareAndSet(Plain.OPEN, Plain.EXPIRING)) {
+            close();
+            return;
+        }
+        Tried nothing = first(0, false, amount);
+        Stage next = Plain.EXPIRED;
+        try {
+            if (trouble(nothing) != null && nothing.correction.isUntouched()) {
+                next = Plain.OPEN;
+            }
+        } finally {
+            stage.compareAndSet(Plain.EXPIRING, next);
         }
     }
 
     private boolean end(long actual, boolean commits) {
         while (true) {
             Stage now = stage.get();
-            if (now instanceof Plain && now != Plain.OPEN) {
+            boolean expired = now == Plain.EXPIRED || now == Plain.EXPIRING;
+            if (now instanceof Plain && now != Plain.OPEN && !(expired && commits)) {
                 return false;
             }
-            Tried next = now instanceof Tried tried ? again(tried, actual, commits) : first(actual, commits);
+            Tried next = now instanceof Tried tried
+                    ? again(tried, actual, commits)
+                    : first(actual, commits, expired ? 0 : amount);
             if (next == null) {
                 return false;
             }
@@ -152,8 +186,8 @@ final class CountedReservation implements QuotaReservation {
         }
     }
 
-    private Tried first(long actual, boolean commits) {
-        return new Tried(actual, commits, new Correction(service.calls(), targets, actual - amount));
+    private Tried first(long actual, boolean commits, long counted) {
+        return new Tried(actual, commits, counted, new Correction(service.calls(), targets, actual - counted));
     }
 
     /** What to do after a call that failed; null for nothing, because a commit that was tried is not taken back. */
@@ -162,10 +196,10 @@ final class CountedReservation implements QuotaReservation {
             return null;
         }
         if (tried.actual == actual) {
-            return new Tried(actual, commits, tried.correction);
+            return new Tried(actual, commits, tried.counted, tried.correction);
         }
         if (tried.correction.isUntouched()) {
-            return first(actual, commits);
+            return first(actual, commits, tried.counted);
         }
         throw new IllegalArgumentException("actual must be " + tried.actual
                 + ", as in the call that was tried and may have been applied, but was " + actual);

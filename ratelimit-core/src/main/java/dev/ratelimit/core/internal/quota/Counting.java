@@ -44,8 +44,23 @@ sealed interface Counting {
     /** What is used of the counters, as far as this service can tell. */
     List<QuotaUsage> used(String key, List<Target> targets);
 
-    /** Gives back what is prefetched of a key, before its counters are changed otherwise. */
-    default void giveBackPrefetched(String key) {}
+    /** Grants a request without the store, from what is prefetched; null if that does not suffice. */
+    default Answer.@Nullable Counted grantPrefetched(String key, Request request) {
+        return null;
+    }
+
+    /** What {@link #grantPrefetched} would answer; takes nothing. */
+    default Answer.@Nullable Counted lookPrefetched(String key, Request request) {
+        return null;
+    }
+
+    /** Gives back what is prefetched of a key, before its counters are changed otherwise; says whether there was something. */
+    default boolean giveBackPrefetched(String key) {
+        return false;
+    }
+
+    /** Gives back what is prefetched of all keys, before their counters are changed otherwise. */
+    default void giveBackAllPrefetched() {}
 
     /** How many units are prefetched now, and not granted. */
     default long prefetchedUnits() {
@@ -141,8 +156,23 @@ sealed interface Counting {
         }
 
         @Override
-        public void giveBackPrefetched(String key) {
-            prefetching.giveBack(key);
+        public Answer.@Nullable Counted grantPrefetched(String key, Request request) {
+            return prefetching.grant(key, request);
+        }
+
+        @Override
+        public Answer.@Nullable Counted lookPrefetched(String key, Request request) {
+            return prefetching.look(key, request);
+        }
+
+        @Override
+        public boolean giveBackPrefetched(String key) {
+            return prefetching.giveBack(key);
+        }
+
+        @Override
+        public void giveBackAllPrefetched() {
+            prefetching.giveBackAll();
         }
 
         @Override

@@ -40,6 +40,16 @@ final class Credits {
         return false;
     }
 
+    /** Whether more credit than is known could allow a request that was refused. */
+    static boolean mayAdmit(List<Target> targets, Answer.Counted counted, long amount) {
+        for (int i = 0; i < targets.size(); i++) {
+            if (targets.get(i).window().isEndless() && targets.get(i).quota().limit() - counted.used(i) < amount) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The targets below the limits that hold with the credit that was seen last. */
     List<Target> raised(String key, List<Target> targets) {
         return concern(targets)

@@ -7,21 +7,23 @@ import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.spi.Counter;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.OperationId;
-import dev.ratelimit.quota.spi.Outcome;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reservation that any process with its handle may end, and that ends once.
+ * A reservation that several objects may end, in any process: by its handle, or by an idempotency key. It is committed
+ * once.
  *
- * <p>The first process that ends it writes by how much, on a counter of the handle's own, which grants once. So all
- * that end it learn the same amount, and send the same correction, which has an id and counts once. Each of these
- * calls can be repeated, also by another process after the first has died between them, for as long as the store
- * remembers the correction: a day at least.
+ * <p>An object says first how it ends ({@link Ending}), and sends the corrections then: the charge of what was
+ * committed, which all objects know by one id, and the return of what was reserved, which those of one round know by
+ * another. So it does not matter which comes first, or whether a window has turned over for one of them: each counter
+ * takes each once. What one object has given back is charged if another commits it. A process may die between the two
+ * calls; the next one completes them.
  *
  * <p>After a commit that failed, this object refunds nothing: closing it repeats the commit.
  *
@@ -29,14 +31,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandedReservation implements QuotaReservation {
 
-    /** The number of the correction among the operations of a handle. */
-    private static final long CORRECTED = 1;
+    /** The number of the charge among the operations of a handle; those of {@link IdempotentRequests} and of returns are others. */
+    private static final long CHARGED = 1;
 
-    /** The mark outlives what it guards. */
-    private static final Duration LONGER = Duration.ofMinutes(1);
+    /** The number of the return in round 0; each round has the next odd one. */
+    private static final long RETURNED = 3;
 
     private final StoreCalls calls;
+    private final InstantSource clock;
     private final Handle handle;
+    private final Ending ending;
     private final QuotaDecision decision;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final TimeToLive timeToLive;
@@ -45,9 +49,14 @@ final class HandedReservation implements QuotaReservation {
     /** What was used, as the last commit said, whether or not the store answered; null before a commit. */
     private volatile @Nullable Long committed;
 
+    /** Whether it was given back because its time was over; what is committed after that is charged. */
+    private volatile boolean expired;
+
     HandedReservation(CountedReservation.Service service, Handle handle, QuotaDecision decision) {
         this.calls = service.calls();
-        this.timeToLive = new TimeToLive(service.surroundings());
+        this.clock = service.clock();
+        this.ending = new Ending(calls, clock, handle);
+        this.timeToLive = new TimeToLive(service.timesToLive());
         this.handle = handle;
         this.decision = decision;
         this.closing = new ClosingCharge(handle.amount(), service.closeCharges());
@@ -77,7 +86,7 @@ final class HandedReservation implements QuotaReservation {
 
     @Override
     public QuotaReservation timeToLive(Duration timeToLive) {
-        this.timeToLive.set(timeToLive, this);
+        this.timeToLive.set(timeToLive, this::expire);
         if (ended.get()) {
             this.timeToLive.end();
         }
@@ -102,84 +111,101 @@ final class HandedReservation implements QuotaReservation {
     @Override
     public boolean commit(long actual) {
         StoreQuotas.checkActual(actual);
-        if (ended.get()) {
+        if (ended.get() && !expired) {
             return false;
         }
+        checkAge();
         committed = actual;
         return end(actual);
     }
 
     @Override
     public boolean cancel() {
-        return committed == null && end(0);
+        if (committed != null || ended.get()) {
+            return false;
+        }
+        checkAge();
+        return giveBack();
     }
 
     @Override
     public void close() {
-        if (!ended.get()) {
-            try {
-                Long tried = committed;
-                end(tried == null ? closing.amount() : tried);
-            } catch (QuotaUnavailableException e) {
-                // It stays charged as it is: in doubt, strict. A caller that wants to know calls commit or cancel.
+        if (ended.get() && !(expired && committed != null)) {
+            return;
+        }
+        try {
+            if (isTooOld()) {
+                finish();
+            } else if (committed != null) {
+                end(committed);
+            } else if (closing.amount() > 0) {
+                end(closing.amount());
+            } else {
+                giveBack();
             }
+        } catch (QuotaUnavailableException e) {
+            // It stays charged as it is: in doubt, strict. A caller that wants to know calls commit or cancel.
+        }
+    }
+
+    /** Closes it because its time is over. */
+    private void expire() {
+        expired = committed == null && !ended.get() && closing.amount() == 0;
+        close();
+    }
+
+    private boolean isTooOld() {
+        return !clock.instant().isBefore(handle.until());
+    }
+
+    private void checkAge() {
+        if (isTooOld()) {
+            throw new IllegalStateException("the reservation is older than " + Handle.LIFE.toDays()
+                    + " days, and the store no longer knows whether it has ended: it stays charged as it is;"
+                    + " correct it by charge or decrement");
         }
     }
 
     private boolean end(long actual) {
-        if (ended.get()) {
-            return false;
-        }
-        // One more than the amount, because an acquire is of at least 1.
-        long wanted = Math.min(actual, Long.MAX_VALUE - 1) + 1;
-        Outcome.Counted decided = counted(Operation.Acquire.allOrNothing(mark(), wanted, wanted));
-        correct(decided.used() - 1 - handle.amount());
+        Ending.Known known = ending.commit(actual);
+        long first = Objects.requireNonNull(known.committed());
+        correct(known.mayCharge() ? first : 0, known.mayGiveBack());
+        expired = false;
+        finish();
+        return known.mayCharge() && first == actual;
+    }
+
+    private boolean giveBack() {
+        Ending.Known known = ending.giveBack();
+        correct(0, known.mayGiveBack());
+        finish();
+        return known.mayGiveAllBack() && known.committed() == null;
+    }
+
+    private void finish() {
         ended.set(true);
         timeToLive.end();
-        return decided.used() == wanted;
     }
 
-    private void correct(long delta) {
-        if (delta == 0) {
-            return;
-        }
+    private void correct(long charge, List<Boolean> givesBack) {
         List<Operation> operations = new ArrayList<>();
-        for (Target target : handle.targets()) {
-            operations.add(new Operation.Adjust(target.counter(), delta, new OperationId(handle.id(), CORRECTED)));
-        }
-        for (Outcome outcome : calls.apply(operations, calls.deadline())) {
-            if (outcome instanceof Outcome.Failed failed) {
-                throw StoreCalls.unavailable(failed);
+        OperationId charged = new OperationId(handle.id(), CHARGED);
+        OperationId returned = new OperationId(handle.id(), RETURNED + 2 * handle.round());
+        for (int i = 0; i < handle.targets().size(); i++) {
+            Counter counter = handle.targets().get(i).counter();
+            long counted = handle.counted().get(i);
+            if (charge > 0) {
+                operations.add(new Operation.Adjust(counter, charge, charged));
+            }
+            if (givesBack.get(i) && counted > 0) {
+                // After the charge, so that nobody takes its room; but not where the counter would stop at its end.
+                int place = charge > Long.MAX_VALUE / 2 ? operations.size() - 1 : operations.size();
+                operations.add(place, new Operation.Adjust(counter, -counted, returned));
             }
         }
-    }
-
-    private Outcome.Counted counted(Operation operation) {
-        Outcome outcome = calls.apply(operation, calls.deadline());
-        if (outcome instanceof Outcome.Failed failed) {
-            throw StoreCalls.unavailable(failed);
+        if (!operations.isEmpty()) {
+            calls.counted(operations);
         }
-        return (Outcome.Counted) outcome;
-    }
-
-    /**
-     * The counter that shows by how much it ended, kept as long as the counters that it corrects.
-     *
-     * <p>An idempotency key is counted anew in a new window, and ends anew there. Each window that begins does so after all that
-     * began before, so the latest start tells which windows these are.
-     */
-    private Counter mark() {
-        Target first = handle.targets().get(0);
-        Instant expires = first.counter().expires();
-        Instant start = first.window().start();
-        for (Target target : handle.targets()) {
-            expires = target.counter().expires().isAfter(expires)
-                    ? target.counter().expires()
-                    : expires;
-            start = target.window().start().isAfter(start) ? target.window().start() : start;
-        }
-        return SideCounters.HANDLE.counter(
-                first.counter().quota(), handle.id() + "@" + start.getEpochSecond(), expires.plus(LONGER));
     }
 
     @Override

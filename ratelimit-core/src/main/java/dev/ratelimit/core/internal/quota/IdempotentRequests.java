@@ -5,9 +5,9 @@ import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.OperationId;
 import dev.ratelimit.quota.spi.Outcome;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class IdempotentRequests {
 
-    /** Numbers of the operations of one holder; a reservation's end has others. */
-    private static final long ASKED = 2;
+    /** Numbers of the operations of one holder; a reservation's end has odd ones. */
+    private static final long CONSUMED = 2;
+
+    private static final long RESERVED = 2;
 
     private final StoreCalls calls;
 
@@ -29,31 +31,71 @@ final class IdempotentRequests {
     }
 
     /** The holder of all operations with one idempotency key. */
-    static UUID holder(String key, String idempotencyKey) {
+    private static UUID holder(String key, String idempotencyKey) {
+        check(idempotencyKey);
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] first = key.getBytes(StandardCharsets.UTF_16BE);
+            byte[] first = bytes(key);
             digest.update(
                     ByteBuffer.allocate(Integer.BYTES).putInt(first.length).array());
             digest.update(first);
-            ByteBuffer hash = ByteBuffer.wrap(digest.digest(idempotencyKey.getBytes(StandardCharsets.UTF_16BE)));
+            ByteBuffer hash = ByteBuffer.wrap(digest.digest(bytes(idempotencyKey)));
             return new UUID(hash.getLong(), hash.getLong());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("each Java platform must have SHA-256", e);
         }
     }
 
-    /** An answer, and the amount that it was given for first. */
-    record Asked(Answer answer, long amount) {}
+    /**
+     * Its characters as they are: a character set would put one and the same in place of each half of a pair of
+     * surrogates.
+     */
+    private static byte[] bytes(String text) {
+        ByteBuffer bytes = ByteBuffer.allocate(Character.BYTES * text.length());
+        bytes.asCharBuffer().put(text);
+        return bytes.array();
+    }
 
-    Asked ask(String key, Request request, String idempotencyKey) {
+    /** An answer, and the amounts that it was given for first: one for each counter. */
+    record Asked(Answer answer, List<Long> amounts) {}
+
+    /** What a request to reserve is asked as, and whether it was committed before. */
+    record Looked(UUID id, long round, boolean committed) {
+
+        /** Its operation. */
+        OperationId operation() {
+            return new OperationId(id, RESERVED + 2 * round);
+        }
+    }
+
+    /**
+     * The operation of a request to consume. To reserve with the same key is another request, which can be given back.
+     */
+    static OperationId consumed(String key, String idempotencyKey) {
+        return new OperationId(holder(key, idempotencyKey), CONSUMED);
+    }
+
+    /**
+     * In which round a request to reserve is, after those that have been given back. Throws if the store does not say.
+     */
+    Looked look(String key, Request request, String idempotencyKey, Instant now) {
+        UUID id = holder(key, idempotencyKey);
+        Outcome.Failed unopened = unopened(request);
+        if (unopened != null) {
+            throw StoreCalls.unavailable(unopened);
+        }
+        checkStore(request);
+        Handle open = Ending.open(calls, Handle.of(id, 1, request.amount(), now, request.targets(), List.of()), now);
+        return new Looked(id, open == null ? 0 : open.round(), open == null);
+    }
+
+    private static void check(String idempotencyKey) {
         if (idempotencyKey.isEmpty()) {
             throw new IllegalArgumentException("idempotencyKey is empty; give each request one of its own");
         }
-        Outcome.Failed unopened = unopened(request);
-        if (unopened != null) {
-            return new Asked(AllOrNothing.answer(unopened), 0);
-        }
+    }
+
+    private void checkStore(Request request) {
         boolean groups = calls.store().capabilities().atomicGroups() != AtomicGroups.NONE;
         if (!calls.store().capabilities().remembersOperations()) {
             throw new IllegalStateException("an idempotency key needs a store that remembers operations");
@@ -62,7 +104,14 @@ final class IdempotentRequests {
             throw new IllegalStateException(
                     "an idempotency key needs a store that decides several quotas as one, or a key with one quota");
         }
-        OperationId id = new OperationId(holder(key, idempotencyKey), ASKED);
+    }
+
+    Asked ask(Request request, OperationId id) {
+        Outcome.Failed unopened = unopened(request);
+        if (unopened != null) {
+            return new Asked(AllOrNothing.answer(unopened), List.of());
+        }
+        checkStore(request);
         List<Operation.Acquire> acquires = new ArrayList<>();
         for (int i = 0; i < request.targets().size(); i++) {
             acquires.add(request.acquire(i, id));
@@ -81,12 +130,12 @@ final class IdempotentRequests {
         return calls.apply(look, calls.deadline()) instanceof Outcome.Failed failed && !later.isOpen() ? failed : null;
     }
 
-    private static long granted(Outcome outcome) {
+    private static List<Long> granted(Outcome outcome) {
         if (outcome instanceof Outcome.Counted counted) {
-            return counted.granted();
+            return List.of(counted.granted());
         }
         return outcome instanceof Outcome.Grouped grouped
-                ? grouped.parts().get(0).granted()
-                : 0;
+                ? grouped.parts().stream().map(Outcome.Counted::granted).toList()
+                : List.of();
     }
 }

@@ -8,7 +8,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class MemoryBounds {
 
-    /** That there is no room. Always caught in this package; never shown. */
+    /**
+     * That there is no room for what one operation needs, while all that is there is counted as ever. Thrown only in this package;
+     * elsewhere it is the cause of a failure.
+     */
     static final class NoRoom extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

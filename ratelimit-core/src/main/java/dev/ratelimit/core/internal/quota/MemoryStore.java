@@ -160,10 +160,10 @@ public final class MemoryStore implements QuotaStore {
 
     private Outcome outcome(Operation operation, Deadline deadline, long now) {
         if (closed) {
-            return notApplied("the store is closed");
+            return notApplied("the store is closed", null);
         }
         if (deadline.hasPassed()) {
-            return notApplied("the deadline had passed before the operation began");
+            return notApplied("the deadline had passed before the operation began", null);
         }
         tallies.forget(
                 now,
@@ -182,7 +182,7 @@ public final class MemoryStore implements QuotaStore {
         try {
             return counted(operation, now);
         } catch (MemoryBounds.NoRoom e) {
-            return notApplied(Objects.requireNonNull(e.getMessage()));
+            return notApplied(Objects.requireNonNull(e.getMessage()), e);
         }
     }
 
@@ -288,7 +288,7 @@ public final class MemoryStore implements QuotaStore {
         }
     }
 
-    private static Failed notApplied(String why) {
-        return new Failed(Certainty.NOT_APPLIED, new QuotaStoreException(Certainty.NOT_APPLIED, why, null));
+    private static Failed notApplied(String why, MemoryBounds.@Nullable NoRoom cause) {
+        return new Failed(Certainty.NOT_APPLIED, new QuotaStoreException(Certainty.NOT_APPLIED, why, cause));
     }
 }

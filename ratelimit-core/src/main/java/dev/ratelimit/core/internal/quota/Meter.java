@@ -15,11 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts a service's decisions and its calls of the store, and tells its listener of them. Thread-safe. */
 final class Meter implements BreakerListener {
+
+    /** How many events wait at most for a listener that does not return. */
+    private static final int MAX_UNTOLD = 16;
 
     private final Map<DecisionSource, LongAdder> allowed = adders(DecisionSource.class);
 
@@ -34,10 +39,14 @@ final class Meter implements BreakerListener {
     private final LongAdder nanos = new LongAdder();
     private final LongAccumulator maxNanos = new LongAccumulator(Math::max, 0);
     private final QuotaEvents events;
+    private final Executor listeners;
+    private final AtomicInteger untold = new AtomicInteger();
     private final FirstFailure trouble = new FirstFailure("quota events: a listener failed");
 
-    Meter(QuotaEvents events) {
+    /** Counts, and tells of the store's health by an executor that keeps the order. */
+    Meter(QuotaEvents events, Executor listeners) {
         this.events = events;
+        this.listeners = listeners;
     }
 
     /** One for each constant. The map never changes, so that any thread may read it. */
@@ -90,12 +99,31 @@ final class Meter implements BreakerListener {
 
     @Override
     public void opened(Throwable cause) {
-        trouble.contained(() -> events.storeAway(cause));
+        tell(() -> events.storeAway(cause));
     }
 
     @Override
     public void closed(Duration open) {
-        trouble.contained(() -> events.storeBack(open));
+        tell(() -> events.storeBack(open));
+    }
+
+    /** A listener that does not return keeps its service from further events, and nothing else. */
+    private void tell(Runnable event) {
+        if (untold.incrementAndGet() > MAX_UNTOLD) {
+            untold.decrementAndGet();
+            trouble.note(new IllegalStateException("a listener does not return, so that events are dropped"));
+            return;
+        }
+        try {
+            listeners.execute(() -> {
+                trouble.contained(event);
+                untold.decrementAndGet();
+            });
+        } catch (RuntimeException | Error e) {
+            // No thread could be started for it.
+            untold.decrementAndGet();
+            trouble.note(e);
+        }
     }
 
     /** What has been counted, and how things stand. */

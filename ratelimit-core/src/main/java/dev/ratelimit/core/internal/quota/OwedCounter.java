@@ -38,6 +38,15 @@ final class OwedCounter {
         owed = sum(owed, delta);
     }
 
+    /** What is owed altogether, what has been sent without an answer among it. */
+    long total() {
+        long total = owed;
+        for (Adjust adjust : sent) {
+            total = sum(total, adjust.delta());
+        }
+        return total;
+    }
+
     boolean hasRoomToTakeOver() {
         return sent.size() < MAX_SENT;
     }

@@ -1,13 +1,16 @@
 package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.CounterQuery;
 import dev.ratelimit.quota.spi.Operation.Adjust;
 import dev.ratelimit.quota.spi.OperationId;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,7 @@ final class OwedUnits {
     private final int maxCounters;
     private final boolean keepsAllowed;
     private long nextSweepMillis = Long.MIN_VALUE;
+    private volatile boolean closed;
 
     /**
      * Creates a ledger in which nothing is owed.
@@ -48,6 +52,9 @@ final class OwedUnits {
     boolean allow(List<Target> targets, long amount, long[] limits, long nowMillis) {
         lock.lock();
         try {
+            if (closed) {
+                return false;
+            }
             for (int i = 0; i < limits.length; i++) {
                 OwedCounter account = accounts.get(targets.get(i).counter());
                 if (limits[i] - (account == null ? 0 : account.allowed) < amount) {
@@ -74,7 +81,7 @@ final class OwedUnits {
     boolean add(List<Target> targets, long delta, boolean ofAllowed, long nowMillis) {
         lock.lock();
         try {
-            if (!hasRoomFor(targets, nowMillis)) {
+            if (closed || !hasRoomFor(targets, nowMillis)) {
                 return false;
             }
             for (Target target : targets) {
@@ -103,13 +110,51 @@ final class OwedUnits {
                     return false;
                 }
             }
-            if (!hasRoomFor(targets, nowMillis)) {
+            if (closed || !hasRoomFor(targets, nowMillis)) {
                 return false;
             }
             for (int i = 0; i < sent.size(); i++) {
                 account(targets.get(i)).takeOver(sent.get(i), ofAllowed);
             }
             return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes an amount off what is owed on each counter, as far as something is; says how much of it was owed. What has been sent
+     * without an answer is sent again all the same, and then given back.
+     *
+     * @param ofAllowed whether it corrects what was allowed here
+     */
+    long[] takeOff(List<Target> targets, long amount, boolean ofAllowed, long nowMillis) {
+        lock.lock();
+        try {
+            long[] taken = new long[targets.size()];
+            for (int i = 0; i < taken.length; i++) {
+                OwedCounter account = accounts.get(targets.get(i).counter());
+                if (account != null) {
+                    taken[i] = Math.min(amount, Math.max(0, account.total()));
+                    account.add(-taken[i], ofAllowed);
+                    removeIfDone(account, nowMillis);
+                }
+            }
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes {@link #takeOff} back. */
+    void putBack(List<Target> targets, long[] taken, boolean ofAllowed) {
+        lock.lock();
+        try {
+            for (int i = 0; i < taken.length; i++) {
+                if (taken[i] > 0) {
+                    account(targets.get(i)).add(taken[i], ofAllowed);
+                }
+            }
         } finally {
             lock.unlock();
         }
@@ -147,21 +192,45 @@ final class OwedUnits {
         }
     }
 
-    /** Forgets what has not been sent yet for these counters, because they have been set to zero. */
-    void forgive(List<Target> targets, long nowMillis) {
+    /** Forgets all that is known of these counters, because they have been set to zero: nothing is sent for them any more. */
+    void forgive(List<Counter> counters) {
         lock.lock();
         try {
-            for (Target target : targets) {
-                OwedCounter account = accounts.get(target.counter());
-                if (account != null) {
-                    account.owed = 0;
-                    account.allowed = 0;
-                    removeIfDone(account, nowMillis);
-                }
-            }
+            counters.forEach(accounts::remove);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The counters that something is owed on and that a query is for. */
+    Set<Counter> matching(CounterQuery query) {
+        lock.lock();
+        try {
+            Set<Counter> matching = new LinkedHashSet<>();
+            for (OwedCounter account : accounts.values()) {
+                if (!account.isSettled() && query.matches(account.target.counter())) {
+                    matching.add(account.target.counter());
+                }
+            }
+            return matching;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes nothing more, since nobody will post it: whatever was taken before is there to be posted. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing more is taken. */
+    boolean isClosed() {
+        return closed;
     }
 
     /**

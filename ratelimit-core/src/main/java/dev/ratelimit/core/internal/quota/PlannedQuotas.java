@@ -3,10 +3,12 @@ package dev.ratelimit.core.internal.quota;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.keys.KeyHash;
 import dev.ratelimit.core.internal.policy.Resolved;
+import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaPlan;
 import dev.ratelimit.quota.QuotaPlanFallback;
 import dev.ratelimit.quota.QuotaPlans;
+import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.WindowBounds;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -63,7 +65,16 @@ final class PlannedQuotas implements QuotaSource {
     @Override
     public CurrentWindow[] of(String key) {
         StoreQuotas.checkKey(key);
-        return resolved.of(key, hash.of(key)).windows;
+        try {
+            return resolved.ofUninterrupted(key, hash.of(key)).windows;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            // The default may be a far more generous plan than the key's own.
+            throw new QuotaUnavailableException(
+                    Certainty.NOT_APPLIED,
+                    "the thread was interrupted before the plan of the key was known; nothing was counted",
+                    e);
+        }
     }
 
     @Override

@@ -54,11 +54,6 @@ final class Posting implements BreakerListener {
         this.surroundings = surroundings;
     }
 
-    /** Whether nothing more may be allowed, since nobody would post it. */
-    boolean isClosed() {
-        return closed;
-    }
-
     /** Says that something is owed now. */
     void soon() {
         if (!closed && !scheduled.get() && scheduled.compareAndSet(false, true)) {
@@ -77,6 +72,7 @@ final class Posting implements BreakerListener {
     /** Posts what is owed, as far as the store answers, and says what is left. No timer tries again. */
     void close() {
         closed = true;
+        owed.close();
         all();
         int left = owed.size();
         if (left > 0) {
@@ -111,9 +107,22 @@ final class Posting implements BreakerListener {
         return calls.store().isLocal() ? null : new OperationId(holder, ++sequence);
     }
 
+    /** Runs a task while nothing is posted. A posting that outlasts the deadline does not keep it from that. */
+    void still(Runnable task) {
+        boolean mine = hasTurn(calls.deadline());
+        try {
+            task.run();
+        } finally {
+            if (mine) {
+                turn.unlock();
+            }
+        }
+    }
+
     private boolean hasTurn(Deadline deadline) {
         try {
-            return turn.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            // First without a wait, which an interrupt would end though the turn is free.
+            return turn.tryLock() || turn.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

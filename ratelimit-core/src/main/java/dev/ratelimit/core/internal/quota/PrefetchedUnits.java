@@ -1,6 +1,7 @@
 package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.ScheduledTask;
+import dev.ratelimit.quota.spi.Counter;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,21 @@ final class PrefetchedUnits {
     /** Whether they are of the counters that a request is for. */
     boolean serves(Request request) {
         return targets.equals(request.targets());
+    }
+
+    /** Whether they are on a counter that a request is for, be it below another limit. */
+    boolean sharesACounterWith(Request request) {
+        return request.targets().stream().anyMatch(target -> isOn(target.counter()));
+    }
+
+    /** Whether they are on a counter. */
+    boolean isOn(Counter counter) {
+        for (Target target : targets) {
+            if (target.counter().equals(counter)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether they are of a key's counters at an instant. */

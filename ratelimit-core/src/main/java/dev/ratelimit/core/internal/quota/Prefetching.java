@@ -57,14 +57,23 @@ final class Prefetching {
     }
 
     /** Grants a request from what is prefetched; null if that does not suffice. */
-    @Nullable
-    Answer grant(String key, Request request) {
+    Answer.@Nullable Counted grant(String key, Request request) {
         PrefetchedUnits prefetched = prefetchedByKey.get(key);
         if (prefetched == null || !prefetched.serves(request)) {
             return null;
         }
         long left = prefetched.take(request.amount());
         return left < 0 ? null : prefetched.without(left);
+    }
+
+    /** What a request would be granted from what is prefetched; null if that does not suffice. Takes nothing. */
+    Answer.@Nullable Counted look(String key, Request request) {
+        PrefetchedUnits prefetched = prefetchedByKey.get(key);
+        if (prefetched == null || !prefetched.serves(request)) {
+            return null;
+        }
+        long left = prefetched.left();
+        return left < request.amount() ? null : prefetched.without(left);
     }
 
     /** Answers a request, from what is prefetched or by the store. */
@@ -75,18 +84,32 @@ final class Prefetching {
         }
         PrefetchedUnits before = prefetchedByKey.get(key);
         if (before != null && !before.serves(request)) {
-            prefetchedByKey.remove(key, before);
-            giveBackLater(before, before.close());
+            end(key, before, request, deadline);
             before = null;
         }
+        return asked(key, request, before, deadline);
+    }
+
+    /** Asks the store, and goes on with what is left of a lease. */
+    private Answer asked(String key, Request request, @Nullable PrefetchedUnits before, Deadline deadline) {
         long rest = before == null ? 0 : before.close();
-        long now = time.nanos();
-        long more = before == null || closed ? 0 : more(before, rest, request.amount(), now);
-        long needed = request.amount() - rest;
-        Answer answer = store.ask(new Request(request.targets(), needed + more), deadline);
-        if (more > 0 && isRefusal(answer)) {
-            more = 0;
-            answer = store.ask(new Request(request.targets(), needed), deadline);
+        Answer answer = null;
+        long more = 0;
+        long now = 0;
+        try {
+            now = time.nanos();
+            more = before == null || closed ? 0 : more(before, rest, request.amount(), now);
+            long needed = request.amount() - rest;
+            answer = store.ask(new Request(request.targets(), needed + more), deadline);
+            if (more > 0 && isRefusal(answer)) {
+                more = 0;
+                answer = store.ask(new Request(request.targets(), needed), deadline);
+            }
+        } finally {
+            // Also after an error: the rest has been counted, and nobody else knows of it.
+            if (before != null && !(answer instanceof Answer.Counted)) {
+                lease(key, new PrefetchedUnits(request.targets(), before.without(0), rest, before.since()));
+            }
         }
         if (answer instanceof Answer.Counted counted) {
             long units = counted.granted() ? more : rest;
@@ -94,10 +117,20 @@ final class Prefetching {
             lease(key, new PrefetchedUnits(request.targets(), counted, units, since));
             return counted.before(units);
         }
-        if (before != null) {
-            lease(key, new PrefetchedUnits(request.targets(), before.without(0), rest, before.since()));
-        }
         return answer;
+    }
+
+    /**
+     * Ends a lease that does not serve a request: units on a counter that the request needs go back at once, or it would be refused
+     * for their sake, such as after a change of a limit.
+     */
+    private void end(String key, PrefetchedUnits prefetched, Request request, Deadline deadline) {
+        prefetchedByKey.remove(key, prefetched);
+        if (prefetched.sharesACounterWith(request)) {
+            giveBack(prefetched, prefetched.close(), deadline);
+        } else {
+            giveBackLater(prefetched, prefetched.close());
+        }
     }
 
     private static boolean isRefusal(Answer answer) {
@@ -121,10 +154,16 @@ final class Prefetching {
 
     private void lease(String key, PrefetchedUnits prefetched) {
         prefetchedByKey.put(key, prefetched);
-        prefetched.endsBy(Timers.schedule(time, prefetched.since() + term, () -> end(key, prefetched)));
-        if (closed) {
-            // It came after those that were given back.
-            end(key, prefetched);
+        boolean ends = false;
+        try {
+            prefetched.endsBy(Timers.schedule(time, prefetched.since() + term, () -> end(key, prefetched)));
+            ends = true;
+        } catch (Error e) {
+            // No thread of the timer could be started, and nothing else would end it.
+        }
+        if ((!ends || closed) && prefetchedByKey.remove(key, prefetched)) {
+            // A closed service has given back all others, and its process may end at once.
+            giveBack(prefetched, prefetched.close(), adjustments.deadline());
         }
     }
 
@@ -136,28 +175,35 @@ final class Prefetching {
 
     private void giveBackLater(PrefetchedUnits prefetched, long units) {
         if (units > 0) {
-            Runnable giveBack = () -> giveBack(prefetched, units);
+            Runnable giveBack = () -> giveBack(prefetched, units, adjustments.deadline());
             try {
                 executor.execute(giveBack);
-            } catch (Error e) {
+            } catch (RuntimeException | Error e) {
                 // No thread could be started for it.
                 giveBack.run();
             }
         }
     }
 
-    private void giveBack(PrefetchedUnits prefetched, long units) {
+    private void giveBack(PrefetchedUnits prefetched, long units, Deadline deadline) {
         try {
-            adjustments.apply(prefetched.targets(), -units);
-        } catch (RuntimeException e) {
+            adjustments.apply(prefetched.targets(), -units, deadline);
+        } catch (RuntimeException | Error e) {
             // They stay counted: too strict, never too generous.
         }
     }
 
-    /** How many units of these counters are prefetched. */
-    long held(String key, List<Target> targets) {
+    /** How many units of each of these counters are prefetched. */
+    long[] held(String key, List<Target> targets) {
+        long[] held = new long[targets.size()];
         PrefetchedUnits prefetched = prefetchedByKey.get(key);
-        return prefetched != null && prefetched.targets().equals(targets) ? prefetched.left() : 0;
+        if (prefetched != null) {
+            long left = prefetched.left();
+            for (int i = 0; i < held.length; i++) {
+                held[i] = prefetched.isOn(targets.get(i).counter()) ? left : 0;
+            }
+        }
+        return held;
     }
 
     /** How many units are prefetched of all keys. */
@@ -169,31 +215,40 @@ final class Prefetching {
 
     /** What the counters show, less what is prefetched of them. */
     List<QuotaUsage> used(String key, List<Target> targets) {
-        long before = held(key, targets);
+        long[] before = held(key, targets);
         List<QuotaUsage> shown = adjustments.read(targets);
         // Rather too much than too little: what was prefetched or given back meanwhile may be in what the store shows,
         // or
         // not.
-        long held = Math.min(before, held(key, targets));
-        List<QuotaUsage> used = new ArrayList<>(shown.size());
-        for (QuotaUsage usage : shown) {
-            used.add(new QuotaUsage(usage.quota(), Math.max(0, usage.used() - held), usage.window()));
+        long[] after = held(key, targets);
+        List<QuotaUsage> used = new ArrayList<>(before.length);
+        for (int i = 0; i < before.length; i++) {
+            QuotaUsage usage = shown.get(i);
+            long rest = Math.max(0, usage.used() - Math.min(before[i], after[i]));
+            used.add(new QuotaUsage(usage.quota(), rest, usage.window()));
         }
         return used;
     }
 
-    /** Gives back what is prefetched of a key, before its counters are changed otherwise. */
-    void giveBack(String key) {
+    /** Gives back what is prefetched of a key, before its counters are changed otherwise; says whether there was something. */
+    boolean giveBack(String key) {
         PrefetchedUnits prefetched = prefetchedByKey.remove(key);
         long rest = prefetched == null ? 0 : prefetched.close();
-        if (prefetched != null && rest > 0) {
-            adjustments.apply(prefetched.targets(), -rest);
+        if (prefetched == null || rest == 0) {
+            return false;
         }
+        adjustments.apply(prefetched.targets(), -rest);
+        return true;
     }
 
-    /** Gives back all that is prefetched, many keys in a call; stops when the store does not answer. Prefetches nothing more. */
+    /** Gives back all that is prefetched, and prefetches nothing more. */
     void close() {
         closed = true;
+        giveBackAll();
+    }
+
+    /** Gives back all that is prefetched, many keys in a call; stops when the store does not answer. */
+    void giveBackAll() {
         List<UnitsToReturn> returned = new ArrayList<>();
         prefetchedByKey.forEach((key, prefetched) -> {
             if (prefetchedByKey.remove(key, prefetched)) {

@@ -11,14 +11,15 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
 
 /**
- * What a service takes from its process: time, a thread for work that no caller waits for, chance, and pauses.
+ * What a service takes from its process: time, threads for work that no caller waits for, chance, and pauses.
  *
  * @param time by which deadlines and pauses are measured
- * @param executor where units are given back and debts are posted
+ * @param executor where units are given back and debts are posted, one after the other
+ * @param listeners where those are called whom no caller waits for, one after the other
  * @param random from 0 to below 1
  * @param pause how a caller pauses between two calls of the store
  */
-record ServiceContext(TimeSource time, Executor executor, DoubleSupplier random, Pause pause) {
+record ServiceContext(TimeSource time, Executor executor, Executor listeners, DoubleSupplier random, Pause pause) {
 
     /** Has the calling thread do nothing for a time. */
     @FunctionalInterface
@@ -28,12 +29,13 @@ record ServiceContext(TimeSource time, Executor executor, DoubleSupplier random,
         boolean nanos(long nanos);
     }
 
-    /** The system's time and chance, and a thread that lives while there is work. */
+    /** The system's time and chance, and threads that all services share. */
     static ServiceContext ofSystem() {
         TimeSource time = TimeSource.system();
         return new ServiceContext(
                 time,
-                oneThread("ratelimit-quotas"),
+                new InOrder(SharedThreads.forWork()),
+                new InOrder(SharedThreads.forListeners()),
                 () -> ThreadLocalRandom.current().nextDouble(),
                 nanos -> parked(time, nanos));
     }

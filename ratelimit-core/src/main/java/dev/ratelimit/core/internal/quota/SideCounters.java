@@ -8,8 +8,12 @@ import java.time.Instant;
 enum SideCounters {
     /** What a key was given on top of a lifetime quota. */
     CREDIT("credit"),
-    /** By how much a reservation that was handed over ended. */
-    HANDLE("handle");
+    /** What was committed of a reservation that several may end. */
+    HANDLE("handle"),
+    /** The second of the first try to end such a reservation. */
+    SINCE("since"),
+    /** How often a reservation with an idempotency key was given back. */
+    ROUND("round");
 
     private static final Instant START = WindowBounds.ENDLESS.start().minusSeconds(1);
 

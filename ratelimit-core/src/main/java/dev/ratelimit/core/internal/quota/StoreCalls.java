@@ -92,13 +92,12 @@ final class StoreCalls {
     /** The id of a new operation; none where it would never be sent again. */
     @Nullable
     OperationId nextId() {
-        return retries.count() > 0 ? idToRepeat() : null;
+        return retries.count() > 0 && remembers() ? newId() : null;
     }
 
-    /** The id of a new operation that may be sent again later; none where the store remembers none. */
-    @Nullable
-    OperationId idToRepeat() {
-        return remembers() ? new OperationId(holder, sequence.incrementAndGet()) : null;
+    /** The id of a new operation, which a store that remembers none ignores. */
+    OperationId newId() {
+        return new OperationId(holder, sequence.incrementAndGet());
     }
 
     /** The outcome of one operation; never throws what a store throws. */
@@ -118,6 +117,18 @@ final class StoreCalls {
             outcomes.addAll(withRetries(operations.subList(from, to), deadline));
         }
         return outcomes;
+    }
+
+    /** What operations that are no groups counted; throws what a caller is told if one of them failed. */
+    List<Outcome.Counted> counted(List<Operation> operations) {
+        List<Outcome.Counted> counted = new ArrayList<>(operations.size());
+        for (Outcome outcome : apply(operations, deadline())) {
+            if (outcome instanceof Outcome.Failed failed) {
+                throw unavailable(failed);
+            }
+            counted.add((Outcome.Counted) outcome);
+        }
+        return counted;
     }
 
     private List<Outcome> withRetries(List<Operation> operations, Deadline deadline) {

@@ -2,7 +2,6 @@ package dev.ratelimit.core.internal.quota;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.breaker.Breaker;
 import dev.ratelimit.core.internal.breaker.BreakerListener;
 import dev.ratelimit.core.internal.breaker.BreakerRules;
@@ -40,6 +39,9 @@ final class StoreHealth implements BreakerListener {
     private static final List<Operation> PROBE = List.of(
             new Operation.Read(Counter.of("ratelimit.probe", "probe", Instant.EPOCH, Instant.ofEpochSecond(1))));
 
+    private static final long MIN_PATIENCE_NANOS = 1_000_000_000;
+    private static final Duration LONG = Duration.ofHours(1);
+
     private static final Cache<QuotaStore, ConcurrentHashMap<Object, WeakReference<StoreHealth>>> SHARED =
             Caffeine.newBuilder().weakKeys().executor(Runnable::run).build();
 
@@ -54,6 +56,7 @@ final class StoreHealth implements BreakerListener {
                 surroundings.time(),
                 surroundings.executor(),
                 surroundings.random(),
+                () -> patienceNanos(deadline),
                 () -> answersProbe(store, Deadline.after(deadline.get(), surroundings.time())));
         breaker.tell(this);
     }
@@ -66,7 +69,7 @@ final class StoreHealth implements BreakerListener {
         ofStore.compute(deadline.key(), (key, known) -> {
             StoreHealth health = known == null ? null : known.get();
             if (health == null) {
-                health = new StoreHealth(store, deadline, withOwnThread());
+                health = new StoreHealth(store, deadline, forProbes());
                 known = new WeakReference<>(health);
             }
             found[0] = health;
@@ -80,13 +83,16 @@ final class StoreHealth implements BreakerListener {
         return new StoreHealth(store, deadline, surroundings);
     }
 
-    private static ServiceContext withOwnThread() {
+    private static ServiceContext forProbes() {
         ServiceContext system = ServiceContext.ofSystem();
         return new ServiceContext(
-                TimeSource.system(),
-                ServiceContext.oneThread("ratelimit-quota-probe"),
-                system.random(),
-                system.pause());
+                system.time(), SharedThreads.forProbes(), system.listeners(), system.random(), system.pause());
+    }
+
+    /** How long a probe may take: far longer than any call that keeps to its deadline. */
+    private static long patienceNanos(Supplier<Duration> deadline) {
+        Duration one = deadline.get();
+        return MIN_PATIENCE_NANOS + 2 * (one.compareTo(LONG) > 0 ? LONG : one).toNanos();
     }
 
     private static boolean answersProbe(QuotaStore store, Deadline deadline) {
@@ -113,12 +119,13 @@ final class StoreHealth implements BreakerListener {
      * Says how a call ended.
      *
      * <p>A call has failed if no operation was answered, or not before its deadline, whatever is known of what it counted. What
-     * the caller is to blame for is no failure of the store: an argument that the store does not take, or an interrupt.
+     * the caller is to blame for is no failure of the store: an argument that the store does not take, or an interrupt. Nor is
+     * a store that has no room for another counter away: that is an answer about this counter.
      */
     void ended(List<Outcome> outcomes, Deadline deadline) {
         Outcome.Failed failure = null;
         for (Outcome outcome : outcomes) {
-            if (!(outcome instanceof Outcome.Failed failed)) {
+            if (!(outcome instanceof Outcome.Failed failed) || isAboutOneCounter(failed)) {
                 if (deadline.hasPassed()) {
                     breaker.failed(new IllegalStateException("the store answered after the deadline"));
                 } else {
@@ -131,6 +138,10 @@ final class StoreHealth implements BreakerListener {
         if (failure != null && !Thread.currentThread().isInterrupted()) {
             breaker.failed(failure.cause());
         }
+    }
+
+    private static boolean isAboutOneCounter(Outcome.Failed failed) {
+        return failed.cause().getCause() instanceof MemoryBounds.NoRoom;
     }
 
     private static boolean isCallers(Outcome.Failed failed) {

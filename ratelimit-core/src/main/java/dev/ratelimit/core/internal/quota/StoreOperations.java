@@ -29,12 +29,22 @@ final class StoreOperations implements QuotaOperations {
     private final StoreCalls calls;
     private final Adjustments adjustments;
     private final QuotaSource quotas;
+    private final Counting counting;
+    private final UnavailableAnswers absence;
     private final InstantSource clock;
 
-    StoreOperations(StoreCalls calls, Adjustments adjustments, QuotaSource quotas, InstantSource clock) {
+    StoreOperations(
+            StoreCalls calls,
+            Adjustments adjustments,
+            QuotaSource quotas,
+            Counting counting,
+            UnavailableAnswers absence,
+            InstantSource clock) {
         this.calls = calls;
         this.adjustments = adjustments;
         this.quotas = quotas;
+        this.counting = counting;
+        this.absence = absence;
         this.clock = clock;
     }
 
@@ -69,8 +79,12 @@ final class StoreOperations implements QuotaOperations {
     @Override
     public long resetAll(String quota, Instant from, Instant until) {
         CounterQuery query = new CounterQuery(quota, "", from, until, AT_ONCE);
+        // What is prefetched here would come off what is used after the reset.
+        counting.giveBackAllPrefetched();
         // What is used meanwhile is listed again: each is reset once, so that it ends.
         Set<Counter> done = new HashSet<>();
+        // What is owed may be on counters that the store does not list, or be posted after it has listed them.
+        Set<Counter> owed = new HashSet<>(absence.owedOn(sinceTheYear0(query)));
         int before;
         int listed;
         do {
@@ -79,12 +93,14 @@ final class StoreOperations implements QuotaOperations {
             listed = some.size();
             for (ListedCounter each : some) {
                 if (!done.contains(each.counter())) {
-                    reset(each);
+                    reset(each.counter());
                     done.add(each.counter());
                 }
             }
         } while (listed == AT_ONCE && done.size() > before);
-        return done.size();
+        owed.removeAll(done);
+        owed.forEach(this::reset);
+        return (long) done.size() + owed.size();
     }
 
     /** Credit is kept before that: it is not use. */
@@ -95,11 +111,13 @@ final class StoreOperations implements QuotaOperations {
                 : query;
     }
 
-    private void reset(ListedCounter listed) {
-        Operation zero = new Operation.Adjust(listed.counter(), -Long.MAX_VALUE, calls.nextId());
-        if (calls.apply(zero, calls.deadline()) instanceof Outcome.Failed failed) {
-            throw StoreCalls.unavailable(failed);
-        }
+    private void reset(Counter counter) {
+        absence.reset(List.of(counter), () -> {
+            Operation zero = new Operation.Adjust(counter, -Long.MAX_VALUE, calls.nextId());
+            if (calls.apply(zero, calls.deadline()) instanceof Outcome.Failed failed) {
+                throw StoreCalls.unavailable(failed);
+            }
+        });
     }
 
     private List<ListedCounter> list(CounterQuery query) {

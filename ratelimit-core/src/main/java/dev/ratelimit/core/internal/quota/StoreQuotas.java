@@ -1,5 +1,6 @@
 package dev.ratelimit.core.internal.quota;
 
+import dev.ratelimit.DecisionSource;
 import dev.ratelimit.core.internal.quota.Thresholds.Stay;
 import dev.ratelimit.quota.AsyncQuotaService;
 import dev.ratelimit.quota.Quota;
@@ -10,21 +11,17 @@ import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaStatistics;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.spi.OperationId;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Quotas in a store: windows and counters found, requests asked, answers told as decisions. */
 public final class StoreQuotas implements QuotaService {
-
-    private static final Logger LOG = LoggerFactory.getLogger("dev.ratelimit.quota");
 
     private final InstantSource clock;
     private final Executor executor;
@@ -38,6 +35,7 @@ public final class StoreQuotas implements QuotaService {
     private final Counting counting;
     private final QuotaSource quotas;
     private final UnavailableAnswers absence;
+    private final TimesToLive timesToLive;
     private final CountedReservation.Service reservations;
     private final IdempotentRequests once;
 
@@ -50,7 +48,7 @@ public final class StoreQuotas implements QuotaService {
     StoreQuotas(QuotaSettings settings, ServiceContext surroundings, StoreHealth health) {
         this.clock = settings.clock();
         this.executor = surroundings.executor();
-        this.meter = new Meter(settings.events());
+        this.meter = new Meter(settings.events(), surroundings.listeners());
         this.calls = new StoreCalls(
                 settings.store(), settings.deadline(), health, new Retries(settings.retries(), surroundings), meter);
         calls.tell(meter);
@@ -59,12 +57,12 @@ public final class StoreQuotas implements QuotaService {
         this.decisions = new Decisions(settings.shares(), settings.clock());
         this.counting = Counting.of(settings, new AllOrNothing(calls), adjustments, decisions, surroundings);
         this.absence = UnavailableAnswers.of(settings, calls, surroundings);
-        this.reservations =
-                new CountedReservation.Service(calls, absence, clock, settings.closeCharges(), surroundings);
+        this.timesToLive = new TimesToLive(surroundings);
+        this.reservations = new CountedReservation.Service(calls, absence, clock, settings.closeCharges(), timesToLive);
         this.once = new IdempotentRequests(calls);
         this.quotas = settings.quotas();
         this.targets = new KeyTargets(quotas, credits);
-        this.corrections = new Corrections(counting, adjustments, decisions);
+        this.corrections = new Corrections(counting, adjustments, decisions, absence);
     }
 
     @Override
@@ -91,12 +89,29 @@ public final class StoreQuotas implements QuotaService {
 
     private QuotaDecision ask(
             CurrentWindow[] windows, String key, List<Target> targets, long amount, Stay stay, long nowMillis) {
+        Request request = new Request(targets, amount);
         if (!absence.fails() && !calls.permits()) {
-            return meter.decided(absence.answer(targets, amount, nowMillis));
+            Answer.Counted prefetched = counting.grantPrefetched(key, request);
+            return meter.decided(
+                    prefetched == null
+                            ? absence.answer(targets, amount, nowMillis)
+                            : decisions.of(key, targets, prefetched, amount, stay, nowMillis));
         }
-        Answer answer = known(counting.ask(key, new Request(targets, amount)));
+        Answer answer = known(counting.ask(key, request));
         if (answer instanceof Answer.Counted counted) {
-            List<Target> raised = raised(windows, key, targets, counted, nowMillis);
+            List<Target> raised;
+            try {
+                raised = raised(windows, key, targets, counted, nowMillis);
+            } catch (QuotaUnavailableException e) {
+                if (absence.fails()) {
+                    meter.failed(e.certainty());
+                    throw e;
+                }
+                if (Credits.mayAdmit(targets, counted, amount)) {
+                    return meter.decided(UnavailableAnswers.withoutCredit(targets, counted, nowMillis));
+                }
+                raised = targets;
+            }
             return raised.equals(targets)
                     ? meter.decided(decisions.of(key, targets, counted, amount, stay, nowMillis))
                     : ask(windows, key, raised, amount, stay, nowMillis);
@@ -117,22 +132,13 @@ public final class StoreQuotas implements QuotaService {
         return answer;
     }
 
-    /**
-     * The targets below the limits that the store says now, if credit from elsewhere may make a refusal wrong; those that were known
-     * if the store does not answer any more.
-     */
+    /** The targets below the limits that the store says now, if credit from elsewhere may make a refusal wrong. */
     private List<Target> raised(
             CurrentWindow[] windows, String key, List<Target> targets, Answer.Counted counted, long nowMillis) {
         if (counted.granted() || !Credits.concern(targets)) {
             return targets;
         }
-        try {
-            credits.reread(key, targets);
-        } catch (QuotaUnavailableException e) {
-            if (absence.fails()) {
-                throw e;
-            }
-        }
+        credits.reread(key, targets);
         return this.targets.of(windows, key, nowMillis);
     }
 
@@ -142,7 +148,8 @@ public final class StoreQuotas implements QuotaService {
         Objects.requireNonNull(key, "key");
         CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
-        return askOnce(windows, key, targets.of(windows, key, now), amount, idempotencyKey, now)
+        OperationId id = IdempotentRequests.consumed(key, idempotencyKey);
+        return askOnce(windows, key, targets.of(windows, key, now), amount, id, now)
                 .decision();
     }
 
@@ -152,37 +159,66 @@ public final class StoreQuotas implements QuotaService {
         Objects.requireNonNull(key, "key");
         CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
-        Told told = askOnce(windows, key, targets.of(windows, key, now), amount, idempotencyKey, now);
+        List<Target> all = targets.of(windows, key, now);
+        IdempotentRequests.Looked looked = look(key, new Request(all, amount), idempotencyKey, now);
+        Instant instant = Instant.ofEpochMilli(now);
+        if (looked.committed()) {
+            QuotaDecision first = meter.decided(QuotaDecision.allowed(adjustments.read(all), clock.instant()));
+            List<Long> nothing = Collections.nCopies(all.size(), 0L);
+            Handle handle = Handle.of(looked.id(), looked.round(), amount, instant, all, first.usages());
+            return new HandedReservation(reservations, handle.of(amount, nothing), first);
+        }
+        Told told = askOnce(windows, key, all, amount, looked.operation(), now);
         QuotaDecision decision = told.decision();
-        UUID id = IdempotentRequests.holder(key, idempotencyKey);
-        Handle handle = new Handle(id, told.amount(), told.targets(), decision.usages());
-        return new HandedReservation(reservations, handle, decision);
+        Handle handle = Handle.of(looked.id(), looked.round(), amount, instant, told.targets(), decision.usages());
+        return new HandedReservation(
+                reservations,
+                decision.allowed() ? handle.of(Collections.max(told.amounts()), told.amounts()) : handle,
+                decision);
     }
 
-    /** A decision, the amount that it was made for first, and the targets, as the store says them now. */
-    private record Told(QuotaDecision decision, long amount, List<Target> targets) {}
+    private IdempotentRequests.Looked look(String key, Request request, String idempotencyKey, long nowMillis) {
+        try {
+            return once.look(key, request, idempotencyKey, Instant.ofEpochMilli(nowMillis));
+        } catch (QuotaUnavailableException e) {
+            meter.failed(e.certainty());
+            throw e;
+        }
+    }
+
+    /** A decision, the amounts that it was made for first, and the targets, as the store says them now. */
+    private record Told(QuotaDecision decision, List<Long> amounts, List<Target> targets) {}
 
     private Told askOnce(
-            CurrentWindow[] windows,
-            String key,
-            List<Target> targets,
-            long amount,
-            String idempotencyKey,
-            long nowMillis) {
-        IdempotentRequests.Asked asked = once.ask(key, new Request(targets, amount), idempotencyKey);
+            CurrentWindow[] windows, String key, List<Target> targets, long amount, OperationId id, long nowMillis) {
+        Request request = new Request(targets, amount);
+        IdempotentRequests.Asked asked = once.ask(request, id);
+        if (asked.answer() instanceof Answer.Counted first && !first.granted() && leasedWentBack(key)) {
+            // Refused because of units that this process had prefetched and nobody has used.
+            asked = once.ask(request, id);
+        }
         if (asked.answer() instanceof Answer.Counted counted) {
             // A denial is not remembered, so that the same request may be asked again below another limit.
             List<Target> raised = raised(windows, key, targets, counted, nowMillis);
             if (!raised.equals(targets)) {
-                return askOnce(windows, key, raised, amount, idempotencyKey, nowMillis);
+                return askOnce(windows, key, raised, amount, id, nowMillis);
             }
             // A repetition shows what the counter showed then, and goes past no share again.
             QuotaDecision decision = decisions.of(key, targets, counted, amount, Stay.FOR_NOW, nowMillis);
-            return new Told(meter.decided(decision), asked.amount(), targets);
+            return new Told(meter.decided(decision), asked.amounts(), targets);
         }
         Answer.Failed failed = (Answer.Failed) asked.answer();
         meter.failed(failed.exception().certainty());
         throw failed.thrown();
+    }
+
+    private boolean leasedWentBack(String key) {
+        try {
+            return counting.giveBackPrefetched(key);
+        } catch (QuotaUnavailableException e) {
+            // What is prefetched stays counted, and so the request stays refused.
+            return false;
+        }
     }
 
     @Override
@@ -196,12 +232,16 @@ public final class StoreQuotas implements QuotaService {
         check(amount);
         long now = clock.millis();
         List<Target> all = targets.of(key, now);
-        if (absence.fails()) {
-            return look(key, all, amount, now);
-        }
         try {
             return look(key, all, amount, now);
         } catch (QuotaUnavailableException e) {
+            Answer.Counted prefetched = counting.lookPrefetched(key, new Request(all, amount));
+            if (prefetched != null) {
+                return QuotaDecision.allowed(prefetched.usages(all), prefetched.source(), Instant.ofEpochMilli(now));
+            }
+            if (absence.fails()) {
+                throw e;
+            }
             return absence.look(all, amount, now);
         }
     }
@@ -223,14 +263,16 @@ public final class StoreQuotas implements QuotaService {
     @Override
     public List<QuotaUsage> decrement(String key, long amount) {
         check(amount);
-        return corrections.giveBack(key, targets.of(key, clock.millis()), amount);
+        long now = clock.millis();
+        return corrections.giveBack(key, targets.of(key, now), amount, false, now);
     }
 
     @Override
     public List<QuotaUsage> decrement(String key, long amount, QuotaDecision consumed) {
         check(amount);
         checkAllowed(consumed);
-        return corrections.giveBack(key, targets.in(consumed.usages(), key), amount);
+        boolean ofAllowed = consumed.source() == DecisionSource.LOCAL || consumed.source() == DecisionSource.OPEN;
+        return corrections.giveBack(key, targets.in(consumed.usages(), key), amount, ofAllowed, clock.millis());
     }
 
     @Override
@@ -242,10 +284,7 @@ public final class StoreQuotas implements QuotaService {
 
     @Override
     public void reset(String key) {
-        long now = clock.millis();
-        List<Target> all = targets.of(key, now);
-        corrections.giveBack(key, all, Long.MAX_VALUE);
-        absence.forgive(all, now);
+        corrections.reset(key, targets.of(key, clock.millis()));
     }
 
     @Override
@@ -274,7 +313,7 @@ public final class StoreQuotas implements QuotaService {
 
     @Override
     public QuotaOperations operations() {
-        return new StoreOperations(calls, adjustments, quotas, clock);
+        return new StoreOperations(calls, adjustments, quotas, counting, absence, clock);
     }
 
     @Override
@@ -289,25 +328,8 @@ public final class StoreQuotas implements QuotaService {
 
     @Override
     public void close() {
-        counting.close();
-        flush();
-        absence.close();
-    }
-
-    /** Lets the executor end what it was given before, up to the deadline. */
-    private void flush() {
-        CountDownLatch flushed = new CountDownLatch(1);
-        try {
-            executor.execute(flushed::countDown);
-            if (!flushed.await(calls.deadline().remainingNanos(), TimeUnit.NANOSECONDS)) {
-                LOG.warn(
-                        "the quota store does not answer, so that units that were prefetched from it may stay counted");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (Error e) {
-            // No thread could be started for it, so that nothing runs there.
-        }
+        new Closing(timesToLive::close, counting::close, absence::close)
+                .run(executor, calls.deadline().remainingNanos());
     }
 
     /** Complains of a key that no quota can have. */

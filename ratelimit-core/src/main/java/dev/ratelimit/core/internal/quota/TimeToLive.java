@@ -2,7 +2,6 @@ package dev.ratelimit.core.internal.quota;
 
 import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.core.internal.waiting.Timers;
-import dev.ratelimit.quota.QuotaReservation;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -15,29 +14,38 @@ final class TimeToLive {
 
     private static final Duration MAX = Duration.ofDays(365);
 
-    private final ServiceContext surroundings;
+    private final TimesToLive all;
     private final AtomicReference<@Nullable ScheduledTask> task = new AtomicReference<>();
 
-    TimeToLive(ServiceContext surroundings) {
-        this.surroundings = surroundings;
+    TimeToLive(TimesToLive all) {
+        this.all = all;
     }
 
-    /** Has a reservation closed after a time from now, in place of any time that was set before. */
-    void set(Duration timeToLive, QuotaReservation reservation) {
+    /** Has a reservation expire after a time from now, in place of any time that was set before. */
+    void set(Duration timeToLive, Runnable expire) {
         if (timeToLive.isZero() || timeToLive.isNegative() || timeToLive.compareTo(MAX) > 0) {
             throw new IllegalArgumentException(
                     "timeToLive must be more than zero and at most 365 days, but was " + timeToLive);
         }
+        ServiceContext surroundings = all.surroundings();
         long due = surroundings.time().nanos() + timeToLive.toNanos();
-        // The timer waits for nobody: the store is called elsewhere.
-        replace(Timers.schedule(
-                surroundings.time(), due, () -> surroundings.executor().execute(reservation::close)));
+        all.begun(this);
+        replace(Timers.schedule(surroundings.time(), due, () -> {
+            all.ended(this);
+            // The timer waits for nobody: the store is called elsewhere.
+            surroundings.executor().execute(expire);
+        }));
+        // A service that was closed meanwhile has not seen this task.
+        if (all.isClosed()) {
+            end();
+        }
     }
 
     /** Takes the time back, because the reservation has ended. */
     void end() {
         if (task.get() != null) {
             replace(null);
+            all.ended(this);
         }
     }
 

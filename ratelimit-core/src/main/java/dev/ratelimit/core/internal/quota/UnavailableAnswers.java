@@ -4,6 +4,8 @@ import dev.ratelimit.DecisionSource;
 import dev.ratelimit.WhenUnavailable;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.CounterQuery;
 import dev.ratelimit.quota.spi.Operation.Adjust;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** What a service answers while its store is away: its user's choice. Thread-safe. */
 sealed interface UnavailableAnswers {
@@ -31,6 +34,11 @@ sealed interface UnavailableAnswers {
         Posting posting = new Posting(owed, calls, settings.clock(), surroundings);
         calls.tell(posting);
         return new Allowing(choice, owed, posting);
+    }
+
+    /** The denial of a request that counters without end have no room for, while the credit on top of them is not known. */
+    static QuotaDecision withoutCredit(List<Target> targets, Answer.Counted counted, long nowMillis) {
+        return QuotaDecision.unavailable(counted.usages(targets), RETRY_AFTER, Instant.ofEpochMilli(nowMillis));
     }
 
     /** Whether requests are answered by an exception. */
@@ -69,8 +77,32 @@ sealed interface UnavailableAnswers {
         return false;
     }
 
-    /** Forgets what is owed on counters that were set to zero. */
-    default void forgive(List<Target> targets, long nowMillis) {}
+    /**
+     * Takes an amount off what is owed on each counter, as far as something is.
+     *
+     * @return how much of it was owed on each
+     */
+    default long[] takeOff(List<Target> targets, long amount, boolean ofAllowed, long nowMillis) {
+        return new long[targets.size()];
+    }
+
+    /** Takes {@link #takeOff} back. */
+    default void putBack(List<Target> targets, long[] taken, boolean ofAllowed) {}
+
+    /** What each counter shows as far as that is known without the store. */
+    default List<QuotaUsage> known(List<Target> targets) {
+        return usages(targets, new long[targets.size()]);
+    }
+
+    /** Has counters set to zero, and then forgets what is owed on them; nothing that was owed comes back later. */
+    default void reset(List<Counter> counters, Runnable store) {
+        store.run();
+    }
+
+    /** The counters that something is owed on and that a query is for. */
+    default Set<Counter> owedOn(CounterQuery query) {
+        return Set.of();
+    }
 
     /** On how many counters something is owed. */
     default long owedCounters() {
@@ -124,7 +156,10 @@ sealed interface UnavailableAnswers {
             if (exceedsALimit(targets, amount)) {
                 return refused(targets, amount, nowMillis);
             }
-            if (posting.isClosed() || !owed.allow(targets, amount, limits(targets), nowMillis)) {
+            if (exceedsKnownCredit(targets, amount)) {
+                return denied(targets, owed.allowed(targets), nowMillis);
+            }
+            if (!owed.allow(targets, amount, limits(targets), nowMillis)) {
                 return denied(targets, owed.allowed(targets), nowMillis);
             }
             posting.soon();
@@ -138,7 +173,7 @@ sealed interface UnavailableAnswers {
             }
             long[] limits = limits(targets);
             long[] allowed = owed.allowed(targets);
-            if (posting.isClosed()) {
+            if (owed.isClosed() || exceedsKnownCredit(targets, amount)) {
                 return denied(targets, allowed, nowMillis);
             }
             for (int i = 0; i < limits.length; i++) {
@@ -158,7 +193,16 @@ sealed interface UnavailableAnswers {
 
         /** More than the limit is refused at any time, and no store is needed to say so. */
         private static boolean exceedsALimit(List<Target> targets, long amount) {
-            return targets.stream().anyMatch(target -> target.quota().limit() < amount);
+            return targets.stream()
+                    .anyMatch(target ->
+                            !target.window().isEndless() && target.quota().limit() < amount);
+        }
+
+        /** The store may know of more credit, so that nobody can say "never"; and of no more, so that nobody can allow. */
+        private static boolean exceedsKnownCredit(List<Target> targets, long amount) {
+            return targets.stream()
+                    .anyMatch(target ->
+                            target.window().isEndless() && target.quota().limit() < amount);
         }
 
         private QuotaDecision refused(List<Target> targets, long amount, long nowMillis) {
@@ -183,7 +227,7 @@ sealed interface UnavailableAnswers {
 
         @Override
         public boolean takesOn(List<Target> targets, long delta, boolean ofAllowed, long nowMillis) {
-            boolean taken = !posting.isClosed() && owed.add(targets, delta, ofAllowed, nowMillis);
+            boolean taken = owed.add(targets, delta, ofAllowed, nowMillis);
             if (taken) {
                 posting.soon();
             }
@@ -192,7 +236,7 @@ sealed interface UnavailableAnswers {
 
         @Override
         public boolean takesOver(List<Target> targets, List<Adjust> sent, boolean ofAllowed, long nowMillis) {
-            boolean taken = !posting.isClosed() && owed.takeOver(targets, sent, ofAllowed, nowMillis);
+            boolean taken = owed.takeOver(targets, sent, ofAllowed, nowMillis);
             if (taken) {
                 posting.soon();
             }
@@ -205,8 +249,32 @@ sealed interface UnavailableAnswers {
         }
 
         @Override
-        public void forgive(List<Target> targets, long nowMillis) {
-            owed.forgive(targets, nowMillis);
+        public long[] takeOff(List<Target> targets, long amount, boolean ofAllowed, long nowMillis) {
+            return owed.takeOff(targets, amount, ofAllowed, nowMillis);
+        }
+
+        @Override
+        public void putBack(List<Target> targets, long[] taken, boolean ofAllowed) {
+            owed.putBack(targets, taken, ofAllowed);
+            posting.soon();
+        }
+
+        @Override
+        public List<QuotaUsage> known(List<Target> targets) {
+            return usages(targets, owed.allowed(targets));
+        }
+
+        @Override
+        public void reset(List<Counter> counters, Runnable store) {
+            posting.still(() -> {
+                store.run();
+                owed.forgive(counters);
+            });
+        }
+
+        @Override
+        public Set<Counter> owedOn(CounterQuery query) {
+            return owed.matching(query);
         }
 
         @Override

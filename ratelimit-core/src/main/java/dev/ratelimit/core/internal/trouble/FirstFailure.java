@@ -6,7 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the first failure of something to the log, and no other: a broken listener is noticed, and does not fill a disk.
+ * Logger of only the first failure of something, so that a broken listener is noticed but does not fill a disk.
  *
  * <p>Thread-safe; never throws.
  */
@@ -18,9 +18,9 @@ public final class FirstFailure {
     private final AtomicBoolean written = new AtomicBoolean();
 
     /**
-     * Creates one that has seen no failure.
+     * Creates a logger that has seen no failure.
      *
-     * @param what failed, as the line in the log begins
+     * @param what the text with which the line in the log begins
      */
     public FirstFailure(String what) {
         this(failure -> LOG.warn("{}; further failures are not logged", what, failure));
@@ -30,8 +30,8 @@ public final class FirstFailure {
         this.log = log;
     }
 
-    /** Notes a failure. */
-    @SuppressWarnings("CatchingUnchecked") // a log that fails, or for which there is no stack, must harm nobody
+    /** Logs a failure if it is the first. */
+    @SuppressWarnings("CatchingUnchecked") // a log that fails, or lacks stack, must not harm the caller
     public void note(Throwable failure) {
         if (written.get() || !written.compareAndSet(false, true)) {
             return;
@@ -39,13 +39,13 @@ public final class FirstFailure {
         try {
             log.accept(failure);
         } catch (Throwable e) {
-            // The next one may be told.
+            // The next failure may be logged.
             written.set(false);
         }
     }
 
-    /** Calls a listener, and notes what it throws; an {@link Error} passes. */
-    @SuppressWarnings("CatchingUnchecked") // whatever a listener throws, also sneakily
+    /** Calls a listener, and logs what it throws. An {@link Error} reaches the caller. */
+    @SuppressWarnings("CatchingUnchecked") // anything a listener throws, also undeclared checked exceptions
     public void caught(Runnable call) {
         try {
             call.run();
@@ -54,8 +54,8 @@ public final class FirstFailure {
         }
     }
 
-    /** Calls a listener that may change nothing, and notes all that it throws, an {@link Error} included. */
-    @SuppressWarnings("CatchingUnchecked") // whatever a listener throws, also sneakily
+    /** Calls a listener that must not affect the caller, and logs all that it throws, also an {@link Error}. */
+    @SuppressWarnings("CatchingUnchecked") // anything a listener throws, also undeclared checked exceptions
     public void contained(Runnable call) {
         try {
             call.run();

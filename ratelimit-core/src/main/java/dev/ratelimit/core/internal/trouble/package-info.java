@@ -1,4 +1,4 @@
-/** What becomes of failures of callers' code that nobody else hears of. */
+/** Logging of failures of callers' code that reach no caller. */
 @NullMarked
 package dev.ratelimit.core.internal.trouble;
 

@@ -9,19 +9,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The daemon threads that run callers' code while some of it takes long: {@value #FEW}, and more if these are stuck.
- * They end when idle.
+ * Pool of daemon threads that run callers' code while some of it takes long: {@value #FEW} threads, and more if these
+ * are stuck. Idle threads end.
  *
- * <p><b>Growth.</b> Code that runs here may wait for code that waits here. So the timer thread looks every
- * {@value #PATIENCE_MILLIS} milliseconds, as long as anything waits. If nothing has begun since the last look, it adds
- * {@value #MORE} threads. When nothing waits any more, the pool adds no thread beyond the few.
+ * <p><b>Growth.</b> Code that runs here may depend on code that still waits for a thread here. So the timer thread
+ * checks every {@value #PATIENCE_MILLIS} milliseconds while tasks wait. If no task has begun since the last check, it
+ * adds {@value #MORE} threads. When no task waits any more, the pool adds no threads beyond {@value #FEW}.
  *
  * <p>Thread-safe.
  */
 final class CallThreads {
 
     /**
-     * So many threads are there without a look at how they get on; and as many may be away with the role taken from them.
+     * The number of threads that need no check of their progress. The same number of threads may be in callers' code
+     * after they have lost the role.
      */
     static final int FEW = 64;
 
@@ -35,7 +36,7 @@ final class CallThreads {
     private final AtomicLong begun = new AtomicLong();
     private final AtomicBoolean isWatched = new AtomicBoolean();
 
-    /** What had begun by the last look. Only the look reads and writes it. */
+    /** The number of tasks begun by the last check. Only the check reads and writes it. */
     private volatile long seen;
 
     CallThreads(ThreadFactory threads, long idleNanos, TimerThread timers) {
@@ -45,7 +46,7 @@ final class CallThreads {
         pool.allowCoreThreadTimeOut(true);
     }
 
-    /** Has a timer's task run; returns false if no thread could be started for it. */
+    /** Runs a timer's task on a thread of the pool; returns false if no thread could be started for it. */
     boolean run(Timer timer) {
         try {
             pool.execute(() -> {
@@ -59,7 +60,7 @@ final class CallThreads {
         return true;
     }
 
-    /** Sees to it that somebody looks, if anything waits. */
+    /** Schedules a check if tasks wait. */
     private void watch() {
         if (!pool.getQueue().isEmpty() && isWatched.compareAndSet(false, true)) {
             seen = begun.get();
@@ -74,7 +75,7 @@ final class CallThreads {
             isSet = true;
         } finally {
             if (!isSet) {
-                // The next that waits tries again.
+                // The next waiting task tries again.
                 isWatched.set(false);
             }
         }

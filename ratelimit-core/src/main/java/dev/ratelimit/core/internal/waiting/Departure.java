@@ -12,25 +12,25 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The future of a caller who departs when its turn comes, unless it gives up before.
+ * The future of a waiting call, which departs when its turn comes, unless its caller gives up before.
  *
- * <p><b>Who decides.</b> One exchange of {@link #outcome} decides. {@link #depart} is the departure. Any other
- * completion before it is a <i>withdrawal</i>, because the caller no longer waits: {@code cancel}, {@code
- * completeExceptionally} (which {@code orTimeout} calls), {@code complete} ({@code completeOnTimeout}), {@code
- * completeAsync}, {@code obtrudeValue} and {@code obtrudeException}. After the departure none of them withdraws
- * anything; the obtruding ones change what is read from the future, as they always do.
+ * <p><b>Decision.</b> One exchange of {@link #outcome} decides. {@link #depart} is the departure. Any other completion
+ * before it is a <i>withdrawal</i>, because the caller no longer waits: {@code cancel}, {@code completeExceptionally}
+ * (which {@code orTimeout} calls), {@code complete} ({@code completeOnTimeout}), {@code completeAsync},
+ * {@code obtrudeValue} and {@code obtrudeException}. After the departure, none of them withdraws anything. The
+ * obtruding methods still change the value that callers read, as they always do.
  *
- * <p><b>A withdrawal comes before the completion.</b> It runs {@code onWithdrawal}, once, and completes the future
- * after that. So what depends on the future finds that the caller has left, and cannot keep its place by taking long.
+ * <p><b>A withdrawal comes before the completion.</b> It runs {@code onWithdrawal} once, and completes the future after
+ * that. So dependent stages find that the call has left the queue, and a slow one cannot keep its place occupied.
  *
- * <p>This is a subclass so that the very future which callers hold tells it; what is derived from it ({@code thenApply}) is a
- * plain future, and cancelling that withdraws nothing, as everywhere.
+ * <p>It is a subclass so that the future that callers hold detects the withdrawal. A derived future ({@code thenApply})
+ * is a plain one, and cancelling it withdraws nothing, as usual.
  *
  * @param <T> the type of the value
  */
 public final class Departure<T extends @Nullable Object> extends CompletableFuture<T> {
 
-    /** The outcome of a caller that gave up. */
+    /** The outcome of a call whose caller gave up. */
     private static final Object WITHDRAWN = new Object();
 
     /** The outcome of a departure with the value null. */
@@ -48,13 +48,13 @@ public final class Departure<T extends @Nullable Object> extends CompletableFutu
 
     private final Runnable onWithdrawal;
 
-    /** Null while the caller waits; then {@link #WITHDRAWN}, or the value that the caller departs with. */
+    /** Null while the call waits; then {@link #WITHDRAWN}, or the value with which the call departs. */
     private volatile @Nullable Object outcome;
 
     /**
      * Creates a future that has not departed.
      *
-     * @param onWithdrawal run when it is withdrawn; short, and does not throw
+     * @param onWithdrawal run when it is withdrawn; must be fast, and not throw
      */
     public Departure(Runnable onWithdrawal) {
         this.onWithdrawal = onWithdrawal;
@@ -63,7 +63,7 @@ public final class Departure<T extends @Nullable Object> extends CompletableFutu
     /**
      * Departs, unless it was withdrawn.
      *
-     * @param value what the future is completed with
+     * @param value the value with which the future is completed
      * @return whether it departed by this call
      */
     public boolean depart(T value) {
@@ -74,7 +74,7 @@ public final class Departure<T extends @Nullable Object> extends CompletableFutu
         return true;
     }
 
-    /** Whether its caller gave up; its withdrawal may still be under way. */
+    /** Returns whether its caller gave up. The withdrawal may still be under way. */
     public boolean isWithdrawn() {
         return outcome == WITHDRAWN;
     }
@@ -142,10 +142,9 @@ public final class Departure<T extends @Nullable Object> extends CompletableFutu
     }
 
     /**
-     * Completes it with what was decided. A withdrawal that another thread has begun is no reason to wait: the future
-     * is completed now.
+     * Completes the future as decided. It does not wait for a withdrawal that another thread has begun.
      */
-    @SuppressWarnings("unchecked") // it is the value that it departed with
+    @SuppressWarnings("unchecked") // it is the value with which it departed
     private boolean completesAfterOthers(BooleanSupplier completion) {
         Object decided = outcome;
         if (decided == WITHDRAWN) {

@@ -7,27 +7,29 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that takes the role of the {@link TimerThread} over when its leader does not come back from callers' code.
+ * The thread that takes over the role of the {@link TimerThread} when its leader does not return from callers' code.
  *
- * <p><b>Lending.</b> Before the leader runs such code it lends the role, by making {@link #turn} odd, and afterwards it takes the role back,
- * by an exchange for the next even number. The deputy, if it sees one odd number for {@link #patience}, exchanges it for that
- * same even number, and then leads. So one of the two has the role, and the leader that lost it finds that out before it touches
- * anything. A call that comes back soon costs two writes, and no other thread is woken for it.
+ * <p><b>Lending.</b> Before the leader runs such code, it lends the role by making {@link #turn} odd. Afterwards it
+ * takes the role back by an exchange for the next even number. If the deputy sees the same odd number for
+ * {@link #patience}, it exchanges it for that even number, and then leads. So exactly one of the two has the role, and
+ * a leader that has lost it finds out before it changes anything. A call that returns soon costs two writes, and wakes
+ * no other thread.
  *
- * <p><b>Who wakes the deputy.</b> It sleeps until something could be due that the leader is not there for: until the instant after
- * the one that the leader sleeps for ({@link #cover}), and a patience longer. The leader lends first and then reads until when
- * the deputy sleeps; the deputy says until when, and then looks whether the role is lent; so one of the two sees the other. Callers
- * that put a timer in while the role is lent do as the leader does.
+ * <p><b>Waking the deputy.</b> It sleeps until a timer could be due in the leader's absence: until the instant after
+ * the one for which the leader sleeps ({@link #cover}), plus the patience. The leader first lends the role and then
+ * reads until when the deputy sleeps. The deputy first publishes until when it sleeps, and then checks whether the role
+ * is lent. So one of the two sees the other. Callers that add a timer while the role is lent do the same as the leader.
  *
- * <p><b>Its life.</b> It starts when something else is to come, and ends when the role has not been lent for the idle time. Where
- * it cannot be started, the leader runs callers' code all the same, and a start is tried again a second later at the earliest.
+ * <p><b>Life cycle.</b> It starts when the role is lent while other timers are pending, and ends when the role has not
+ * been lent for the idle time. If it cannot be started, the leader runs callers' code all the same, and the next start
+ * is tried a second later at the earliest.
  */
 final class DeputyThread {
 
-    /** There is no deputy. */
+    /** Means that there is no deputy. */
     private static final long NONE = Long.MAX_VALUE;
 
-    /** The deputy does not sleep, or no longer than its patience. */
+    /** Means that the deputy does not sleep, or not longer than its patience. */
     private static final long AWAKE = Long.MIN_VALUE;
 
     private static final long FAR = Long.MAX_VALUE / 2;
@@ -57,17 +59,17 @@ final class DeputyThread {
 
     private volatile long sleepsUntil = NONE;
 
-    /** The instant that is to be covered, as the leader said last. */
+    /** The instant to cover, as last set by the leader. */
     private volatile long next = FAR;
 
     private volatile @Nullable Thread thread;
     private volatile long notBefore = AWAKE;
 
     /**
-     * Creates it without a thread.
+     * Creates a deputy without a thread.
      *
-     * @param work what a new thread runs; it begins with {@link #awaitRole}
-     * @param patience how long the leader may be away before it is replaced, in nanoseconds
+     * @param work the work of a new thread, which begins with {@link #awaitRole}
+     * @param patience the time that the leader may be away before it is replaced, in nanoseconds
      */
     DeputyThread(ThreadFactory threads, Runnable work, Timeline timeline, long patience, long idleNanos) {
         this.threads = threads;
@@ -77,9 +79,9 @@ final class DeputyThread {
         this.idleNanos = idleNanos;
     }
 
-    // The leader
+    // Called by the leader
 
-    /** Lends the role; returns what it is taken back by. */
+    /** Lends the role; returns the number with which to take it back. */
     long lend() {
         long lent = turn + 1;
         turn = lent;
@@ -91,19 +93,19 @@ final class DeputyThread {
         return TURN.compareAndSet(this, lent, lent + 1);
     }
 
-    /** Has the deputy be there for an instant; it starts if the instant ever comes. */
+    /** Sets the instant that the deputy covers. The deputy starts only if there is such an instant. */
     void cover(long instant) {
         next = Math.min(instant, FAR);
         wakeBy(instant);
     }
 
-    // The leader and callers
+    // Called by the leader and by callers
 
     boolean isLent() {
         return isLent(turn);
     }
 
-    /** Wakes or starts the deputy, if it would not be there at an instant. */
+    /** Wakes or starts the deputy, if it would otherwise not be awake at an instant. */
     void wakeBy(long instant) {
         long until = sleepsUntil;
         if (until == AWAKE || instant >= FAR || instant + patience >= until) {
@@ -130,14 +132,14 @@ final class DeputyThread {
         }
     }
 
-    // The deputy
+    // Called by the deputy
 
     /** Makes the current thread the deputy, unless there is one. */
     boolean stepIn() {
         return SLEEPS_UNTIL.compareAndSet(this, NONE, AWAKE);
     }
 
-    /** Waits as the deputy; returns true when this thread has the role, and false when it is to end. */
+    /** Waits as the deputy; returns true when this thread has the role, and false when it must end. */
     boolean awaitRole() {
         thread = Thread.currentThread();
         long seen = turn;
@@ -166,7 +168,7 @@ final class DeputyThread {
         sleepsUntil = until;
         if (!isLent()) {
             LockSupport.parkNanos(this, until - now);
-            // An interrupt would make every later park return at once; nobody has a reason to send one.
+            // A pending interrupt would make every later park return at once.
             Thread.interrupted();
         }
         sleepsUntil = AWAKE;
@@ -181,7 +183,7 @@ final class DeputyThread {
         return regain(lent);
     }
 
-    /** Says that there is no deputy; goes on if the role was lent before the leader could see that. */
+    /** Publishes that there is no deputy; continues if the role was lent before the leader could see that. */
     private boolean hasEnded() {
         sleepsUntil = NONE;
         return !isLent() || !stepIn();

@@ -5,10 +5,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task that is given to an executor when its time has come.
+ * A scheduled task that is passed to an executor when its instant has come.
  *
- * <p>An executor that refuses it, because it is shut down or full, does not lose it: the task then runs on the thread that
- * offered it, or where that thread has it run. It runs once, also if an executor refuses what it has already run.
+ * <p>If the executor rejects the task, because it is shut down or full, the task still runs: on the thread that offered
+ * it, or on another executor. It runs once, also if an executor rejects a task that it has already run.
  */
 public final class Handover implements Runnable {
 
@@ -23,12 +23,12 @@ public final class Handover implements Runnable {
         this.otherwise = otherwise;
     }
 
-    /** The task as it is to be scheduled: itself, if there is no executor. */
+    /** Returns the task to schedule: the task itself, if there is no executor. */
     public static Runnable of(Runnable task, @Nullable Executor executor) {
         return executor == null ? task : of(task, executor, Runnable::run);
     }
 
-    /** The task as it is to be scheduled; what runs it if the executor refuses is named, and does not lose it. */
+    /** Returns the task to schedule. If the executor rejects it, {@code otherwise} runs it, which must not reject. */
     public static Runnable of(Runnable task, Executor executor, Executor otherwise) {
         return new Handover(executor, task, otherwise);
     }
@@ -40,7 +40,7 @@ public final class Handover implements Runnable {
             executor.execute(() -> runOnce(once));
         } catch (Throwable e) {
             if (once.get() == null) {
-                // It is the task's own, from an executor that runs tasks at once.
+                // It is the task's own exception, from an executor that runs tasks at once.
                 throw e;
             }
             otherwise.execute(() -> runOnce(once));

@@ -4,15 +4,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What the leader of a {@link TimerThread} does: it takes in what is new, runs what is due, and sleeps. One thread at a time is
- * in here, except for the task that a thread runs with its role lent.
+ * The loop of the leader of a {@link TimerThread}: it takes in new timers, runs due ones, and sleeps. One thread at a
+ * time runs it, except for a task that a thread runs while its role is lent.
  */
 final class LeaderLoop {
 
     private static final int SPINS = 200;
     private static final long ASIDE_NANOS = 10_000;
 
-    /** What {@link #fire} returns when another thread has the role. */
+    /** Returned by {@link #fire} when another thread has the role. */
     private static final int REPLACED = -1;
 
     final TimerHeap heap = new TimerHeap();
@@ -26,10 +26,10 @@ final class LeaderLoop {
     private final WakeUpDelay oversleep = new WakeUpDelay();
     private int spins;
 
-    /** Until when callers' code runs on other threads. */
+    /** The instant until which callers' code runs on other threads. */
     private long pooledUntil = Long.MIN_VALUE;
 
-    /** How many threads have lost the role, and have not come back from callers' code. */
+    /** The number of threads that have lost the role and have not returned from callers' code. */
     private final AtomicInteger away = new AtomicInteger();
 
     LeaderLoop(
@@ -47,29 +47,29 @@ final class LeaderLoop {
         this.pooledNanos = pooledNanos;
     }
 
-    /** Takes note that the current thread has the role of one that takes long. */
+    /** Records that the current thread has taken over the role of a slow thread. */
     void takesOver() {
         away.incrementAndGet();
         pooledUntil = timeline.in(pooledNanos);
     }
 
-    /** Takes note that the current thread, which had lost the role, is back. */
+    /** Records that the current thread, which had lost the role, has returned. */
     void comesBack() {
         away.decrementAndGet();
     }
 
-    /** Has the role until there is nothing left to do, or it is lost: returns whether it was lost. */
+    /** Leads until there is nothing left to do, or the role is lost; returns whether it was lost. */
     boolean lead() {
         int fired = 0;
         boolean isOver = false;
         while (!isOver && fired != REPLACED) {
             try {
-                // What is new comes first, so that it takes its turn by its instant among those that are late.
+                // New timers are taken in first, so that they run in the order of their instants among late ones.
                 int taken = takeIn();
                 fired = fire();
                 isOver = taken == 0 && fired == 0 && !pause();
             } catch (Throwable e) {
-                // The heap could not grow. What is new stays in the queue, and is tried again; what is due goes on.
+                // The heap could not grow. New timers stay in the queue for the next attempt, and due ones run.
                 report(e);
                 fired = fire();
                 if (fired != REPLACED) {
@@ -80,12 +80,12 @@ final class LeaderLoop {
         return !isOver;
     }
 
-    /** Takes a batch at most out of the queue; returns how many. */
+    /** Takes at most a batch out of the queue; returns the number of timers. */
     private int takeIn() {
         int count = 0;
         while (count < TimerThread.BATCH) {
             heap.reserve();
-            // Not the kind of poll that waits for a caller who is just about to put one in: others may be due.
+            // A relaxed poll does not wait for a caller that is just adding a timer, because others may be due.
             Timer timer = timers.news.relaxedPoll();
             if (timer == null) {
                 return count;
@@ -100,7 +100,7 @@ final class LeaderLoop {
         return count;
     }
 
-    /** Runs what is due, a batch at most; returns how many timers it looked at, or {@link #REPLACED}. */
+    /** Runs due timers, at most a batch; returns the number of timers checked, or {@link #REPLACED}. */
     private int fire() {
         long now = timeline.now();
         int count = 0;
@@ -114,7 +114,7 @@ final class LeaderLoop {
         return count;
     }
 
-    /** Whether a timer's instant has come by its own source; if not, it is looked at again later. */
+    /** Returns whether a timer's instant has come by its own source. If not, it is checked again later. */
     private boolean isDue(Timer timer) {
         try {
             long left = timer.left();
@@ -128,7 +128,7 @@ final class LeaderLoop {
         }
     }
 
-    /** Runs a timer, or has it run; returns false if that took so long that another thread has the role. */
+    /** Runs a timer here or on another thread; returns false if that took so long that another thread has the role. */
     private boolean hasRun(Timer timer, long now) {
         if (timer.isShort || timer.isOver()) {
             runAndReport(timer);
@@ -139,19 +139,19 @@ final class LeaderLoop {
             return true;
         }
         long lent = deputy.lend();
-        // Read after that, so that callers see that it is lent, or are seen here.
+        // Read after lending: either callers see that the role is lent, or this thread sees their timers.
         deputy.cover(timers.news.isEmpty() ? heap.earliest() : now);
         runAndReport(timer);
         return deputy.regain(lent);
     }
 
-    /** Sleeps until the first instant or until a caller says so; returns false if the thread is to end. */
+    /** Sleeps until the first instant or until a caller wakes it; returns false if the thread must end. */
     private boolean pause() {
         heap.trim();
         boolean isIdle = heap.isEmpty();
         long now = timeline.now();
         long until = isIdle ? now + idleNanos : heap.earliest();
-        // So that it need not be woken when that first timer calls callers' code.
+        // So that the deputy need not be woken when that first timer runs callers' code.
         deputy.cover(isIdle || heap.first().isShort ? Long.MAX_VALUE : heap.second());
         timers.sleepsUntil(until);
         if (timers.news.isEmpty()) {
@@ -160,12 +160,12 @@ final class LeaderLoop {
             stepAside();
         }
         timers.isAwake();
-        // An interrupt would make every later park return at once; nobody has a reason to send one.
+        // A pending interrupt would make every later park return at once.
         Thread.interrupted();
         return !isIdle || timeline.now() < until || !timers.retire();
     }
 
-    /** A caller has a place in the queue, and has not filled it yet: it will in a moment, if it runs. */
+    /** A caller has taken a slot of the queue and not filled it yet. It will in a moment, if its thread runs. */
     private void stepAside() {
         if (++spins % SPINS == 0) {
             LockSupport.parkNanos(timers, ASIDE_NANOS);
@@ -174,7 +174,7 @@ final class LeaderLoop {
         }
     }
 
-    /** Runs a timer's task, unless somebody has taken it. */
+    /** Runs a timer's task, unless it has been taken. */
     static void runAndReport(Timer timer) {
         try {
             timer.run();
@@ -188,7 +188,7 @@ final class LeaderLoop {
         try {
             me.getUncaughtExceptionHandler().uncaughtException(me, thrown);
         } catch (Throwable e) {
-            // A handler that throws cannot be told of it.
+            // There is no further handler for a handler that throws.
         }
     }
 }

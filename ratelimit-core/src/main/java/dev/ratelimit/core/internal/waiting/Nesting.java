@@ -1,14 +1,14 @@
 package dev.ratelimit.core.internal.waiting;
 
 /**
- * How deep completions stand within one another on the current thread.
+ * The nesting depth of completions on the current thread.
  *
- * <p>What a completion runs may bring about the next one: a lease is closed there, and the next caller has it. Each of
- * them takes room on the stack, so no more than {@value #MAX} stand within one another. One more goes elsewhere.
+ * <p>A completion may cause the next one: its code closes a lease, and the next caller gets it. Each takes room on the
+ * stack, so at most {@value #MAX} are nested. A further one runs elsewhere.
  */
 public final class Nesting {
 
-    /** Some four hundred frames of the stack, and so little of it that a caller deep in its stack has as much left. */
+    /** About four hundred frames, so few that also a caller deep in its stack has this room left. */
     static final int MAX = 16;
 
     private static final ThreadLocal<Integer> DEPTH = new ThreadLocal<>();
@@ -16,9 +16,9 @@ public final class Nesting {
     private Nesting() {}
 
     /**
-     * Runs a completion on the current thread, unless as many as may are under way there.
+     * Runs a completion on the current thread, unless the maximum depth is reached.
      *
-     * @return whether it was run; what it throws is its own
+     * @return whether it was run; its exceptions reach the caller
      */
     public static boolean run(Runnable completion) {
         Integer known = DEPTH.get();

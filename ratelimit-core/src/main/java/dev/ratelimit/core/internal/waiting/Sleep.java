@@ -3,14 +3,14 @@ package dev.ratelimit.core.internal.waiting;
 import dev.ratelimit.TimeSource;
 
 /**
- * Sleeping until an instant of the system's time with a thread, which is parked meanwhile.
+ * Sleep of a thread until an instant of the system's time. The thread is parked meanwhile.
  *
- * <p><b>As little late as can be learned.</b> The system wakes a thread some 90 µs after the instant it asked for. A thread asks
- * for an instant so much earlier as the {@link WakeUpDelay} was of late. A thread that wakes early all the same waits awake for
- * the last 10 µs, never for more: that is what being woken costs the processor, and where more threads wait than there are
- * processors, those that spin keep others from waking.
+ * <p><b>Lateness.</b> The system wakes a thread about 90 µs after the requested instant. So a thread requests an
+ * instant that is earlier by the recent {@link WakeUpDelay}. A thread that wakes early spins for the rest, at most for
+ * 10 µs. This is the processor time of a wake-up, and if more threads wait than there are processors, spinning threads
+ * delay others.
  *
- * <p><b>Virtual threads.</b> Parking holds no monitor and no native frame, so a virtual thread gives its carrier away.
+ * <p><b>Virtual threads.</b> Parking holds no monitor and no native frame, so a virtual thread releases its carrier.
  */
 public final class Sleep {
 
@@ -19,15 +19,16 @@ public final class Sleep {
 
     private Sleep() {}
 
-    /** Whether an instant of the system's time has come. */
+    /** Returns whether an instant of the system's time has come. */
     public static boolean isOver(long instant) {
         return Instants.left(SYSTEM, instant) <= 0;
     }
 
     /**
-     * Parks the current thread until an instant of the system's time, or a little less; it may wake before, for whatever reason.
+     * Parks the current thread until an instant of the system's time, or slightly less. It may wake earlier, for any
+     * reason.
      *
-     * @param blocker what the thread is blocked on, for those who read thread dumps
+     * @param blocker the object that the thread waits for, as shown in thread dumps
      */
     public static void rest(Object blocker, long instant) {
         OVERSLEEP.rest(blocker, Instants.left(SYSTEM, instant));

@@ -3,12 +3,12 @@ package dev.ratelimit.core.internal.waiting;
 import dev.ratelimit.TimeSource;
 
 /**
- * How long to sleep by the system's time before another source is looked at again.
+ * The bound of a sleep by the system's time before another source is read again.
  *
- * <p>The system's own instants are slept up to. Any other source may go in steps, like the coarse one, drift, jump, or
- * stand still, so it is looked at again after a second at the latest. Where the next step of the source is all that is
- * waited for, and it does not come, naps double from 100 µs to 12.8 ms: a source that stands still costs 80 looks a second,
- * and one that goes in steps is late by no more than about a step.
+ * <p>For the system's own time, a thread sleeps until the instant. Any other source may advance in steps, like the
+ * coarse one, drift, jump, or stand still, so it is read again after a second at the latest. If a thread waits only for
+ * the next step of the source, and the step does not come, its sleeps double from 100 µs to 12.8 ms. So a source that
+ * stands still costs 80 reads a second, and a wait on a source with steps is late by about one step at most.
  */
 final class SleepBound {
 
@@ -20,11 +20,11 @@ final class SleepBound {
     private SleepBound() {}
 
     /**
-     * The nanoseconds to sleep.
+     * Returns the nanoseconds to sleep.
      *
      * @param time the source
-     * @param left how far the instant is by this source, in nanoseconds above zero
-     * @param stalls how many naps so far were longer than what was left
+     * @param left the time left until the instant by this source, in nanoseconds above zero
+     * @param stalls the number of sleeps so far that were longer than the time left
      */
     static long nanos(TimeSource time, long left, int stalls) {
         if (time == SYSTEM) {

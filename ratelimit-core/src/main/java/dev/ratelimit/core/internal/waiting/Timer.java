@@ -7,24 +7,25 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task and its instant: 40 bytes where references and headers are compressed, beside its slot in the {@link TimerHeap}.
+ * A task and its instant. It takes 40 bytes with compressed references and headers, plus its slot in the
+ * {@link TimerHeap}.
  *
- * <p>Whoever takes the task out, by one atomic exchange, decides: the timer thread (or, for callers' code, a thread of
- * {@link CallThreads}) runs it, a caller drops it. A timer without its task is an empty shell, which keeps nothing of
- * the caller's alive while the timer thread has yet to clear it away.
+ * <p>The thread that takes the task out, by one atomic exchange, decides: the timer thread (or, for callers' code, a
+ * thread of {@link CallThreads}) runs it, and a caller that cancels drops it. A timer without its task keeps no object
+ * of the caller reachable, while the timer thread has yet to remove it.
  */
 final class Timer implements ScheduledTask {
 
-    /** Where a task may run. */
+    /** Says where a task may run. */
     enum Kind {
 
-        /** It is short, and runs no code of callers: on the timer thread itself. */
+        /** A short task that runs no code of callers. It runs on the timer thread itself. */
         SHORT,
 
-        /** It is the library's own, but may come to code of callers: on the timer thread, which lends its role. */
+        /** A task of the library that may call code of callers. It runs on the timer thread, which lends its role. */
         OWN,
 
-        /** It is callers' code: as the one before, or on {@link CallThreads}. */
+        /** Code of callers. It runs like {@link #OWN}, or on {@link CallThreads}. */
         CALL
     }
 
@@ -43,15 +44,15 @@ final class Timer implements ScheduledTask {
     private final TimerThread thread;
     private volatile @Nullable Runnable task;
 
-    /** Where it stands in the heap; only the timer thread reads and writes it. */
+    /** Its position in the heap. Only the timer thread reads and writes it. */
     int place = TimerHeap.NONE;
 
-    /** Its {@link Kind}, in two bytes, so that a timer stays at 40. */
+    /** Its {@link Kind}, in two booleans, so that a timer stays at 40 bytes. */
     final boolean isShort;
 
     final boolean isCall;
 
-    /** A byte, so that a timer stays at 40 bytes; the {@link SleepBound} does not tell more than a few apart. */
+    /** A byte, so that a timer stays at 40 bytes. The {@link SleepBound} distinguishes only a few values. */
     private byte stalls;
 
     Timer(TimerThread thread, TimeSource time, long due, Runnable task, Kind kind) {
@@ -72,7 +73,7 @@ final class Timer implements ScheduledTask {
         return taken;
     }
 
-    /** Runs the task, unless it was taken; the exception is the task's own. */
+    /** Runs the task, unless it was taken. An exception is the task's own. */
     void run() {
         Runnable mine = takeTask();
         if (mine != null) {
@@ -80,7 +81,7 @@ final class Timer implements ScheduledTask {
         }
     }
 
-    /** Returns the task if nobody had taken it. */
+    /** Takes the task out; returns null if it was already taken. */
     @Nullable
     Runnable takeTask() {
         return (Runnable) TASK.getAndSet(this, (Runnable) null);
@@ -90,12 +91,15 @@ final class Timer implements ScheduledTask {
         return task == null;
     }
 
-    /** How far the instant is by the timer's own source; zero or negative if it has come. */
+    /** Returns the time left until the instant by the timer's own source; zero or negative if it has come. */
     long left() {
         return Instants.left(time, due);
     }
 
-    /** How long to sleep until the next look, after one that found so much left; only the timer thread calls it. */
+    /**
+     * Returns the time to sleep until the next check, after a check that found {@code left} nanoseconds left. Only the
+     * timer thread calls it.
+     */
     long nap(long left) {
         long nap = SleepBound.nanos(time, left, stalls);
         if (nap > left && stalls < Byte.MAX_VALUE) {

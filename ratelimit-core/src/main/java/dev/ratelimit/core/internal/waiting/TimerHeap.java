@@ -4,17 +4,17 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Timers in the order of the instants at which to look at them, as a heap in which each has four children.
+ * Heap of timers in the order of the instants at which to check them. Each node has four children.
  *
- * <p>The first is at hand; adding, and removing from anywhere, take steps in the logarithm of the number: at a million, ten
- * levels. Instants stand in an array of their own, so that the four that are compared share a cache line, and no timer
- * is touched but those that move. A timer knows its place, so that a cancelled one is found without a search.
+ * <p>Reading the first takes constant time. Adding and removing any timer take logarithmic time: ten levels for a
+ * million timers. Instants are in a separate array, so that the four compared instants share a cache line, and only
+ * timers that move are accessed. A timer knows its position, so that a cancelled one is found without a search.
  *
  * <p>A slot is 12 bytes. The arrays grow by half when they are full. Not thread-safe.
  */
 final class TimerHeap {
 
-    /** The place of a timer that is in no heap. */
+    /** The position of a timer that is in no heap. */
     static final int NONE = -1;
 
     private static final int SMALLEST = 64;
@@ -32,30 +32,30 @@ final class TimerHeap {
         return size;
     }
 
-    /** The first instant, or {@link Long#MAX_VALUE} if there is none. */
+    /** Returns the first instant, or {@link Long#MAX_VALUE} if there is none. */
     long earliest() {
         return size == 0 ? Long.MAX_VALUE : instants[0];
     }
 
-    /** The instant after the first, or {@link Long#MAX_VALUE} if there is none. */
+    /** Returns the instant after the first, or {@link Long#MAX_VALUE} if there is none. */
     long second() {
         int child = earliestChild(0);
         return child == NONE ? Long.MAX_VALUE : instants[child];
     }
 
-    /** The first; there is one. */
+    /** Returns the first timer. The heap is not empty. */
     Timer first() {
         return at(0);
     }
 
-    /** Makes sure that the next timer can be added without memory for it. */
+    /** Allocates memory for the next timer, so that adding it cannot fail. */
     void reserve() {
         if (size == instants.length) {
             resize(size + (size >> 1));
         }
     }
 
-    /** Gives back memory, if most of it is not used. */
+    /** Releases memory, if most of it is unused. */
     void trim() {
         if (instants.length > SMALLEST && size < instants.length / 4) {
             resize(Math.max(SMALLEST, size + (size >> 1)));
@@ -68,7 +68,7 @@ final class TimerHeap {
         moveUp(size - 1, timer, instant);
     }
 
-    /** Removes the first; there is one. */
+    /** Removes and returns the first timer. The heap is not empty. */
     Timer removeFirst() {
         Timer first = at(0);
         remove(first);
@@ -148,7 +148,7 @@ final class TimerHeap {
         return timer;
     }
 
-    /** Nothing has changed if there is no memory for it. */
+    /** If there is no memory for it, nothing changes. */
     private void resize(int length) {
         @Nullable Timer[] moreTimers = Arrays.copyOf(timers, length);
         instants = Arrays.copyOf(instants, length);

@@ -12,39 +12,43 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread that runs tasks when their instants come, for all limiters of a process. Being it is a role, which one thread has
- * at a time: the leader.
+ * The timer of all limiters of a process: one thread runs tasks when their instants come. This is a role that one
+ * thread has at a time, the leader.
  *
- * <p><b>The way of a timer.</b> Callers put new timers, and those that they have cancelled, into a queue of many producers
- * and one consumer. The leader takes them out and keeps those that are to come in a {@link TimerHeap}, which nobody else
- * touches. It sleeps until the first instant ({@link WakeUpDelay}), asks the timer's own source whether the instant has come,
- * and runs the task, or sleeps on. So no task is early by its own source, whatever that is. Callers take no lock, except to
- * start the thread.
+ * <p><b>Timers.</b> Callers put new and cancelled timers into a queue with many producers and one consumer. The leader
+ * takes them out and keeps pending ones in a {@link TimerHeap}, which no other thread uses. It sleeps until the first
+ * instant ({@link WakeUpDelay}), checks by the timer's own source that the instant has come, and runs the task or
+ * sleeps again. So no task is early by its own source, whatever that is. Callers take no lock, except to start the
+ * thread.
  *
- * <p><b>Who wakes the leader.</b> Before it sleeps it says until when ({@link #wakeAt}), and then looks at the queue once
- * more; a caller first puts its timer into the queue, and then reads until when the leader sleeps. So one of the two sees
- * the other. A caller wakes it only if its timer comes before that instant, or if a batch of 1,024 has gathered in the
- * queue. Limiters hand out their instants in ascending order, so few callers pay for a wake-up, and no more than a batch of
- * cancelled timers, all of them empty, wait to be cleared away.
+ * <p><b>Waking the leader.</b> Before the leader sleeps, it publishes until when ({@link #wakeAt}), and then checks the
+ * queue once more. A caller first puts its timer into the queue, and then reads until when the leader sleeps. So one of
+ * the two sees the other. A caller wakes the leader only if its timer is due before that instant, or if the queue has a
+ * batch of 1,024. Limiters produce instants in ascending order, so few callers pay for a wake-up. At most a batch of
+ * cancelled timers, which are empty, waits for removal.
  *
  * <p><b>Callers' code</b> may take long, and may even wait for another timer. So the leader lends its role before it
- * runs any: if it is not back after half a millisecond, and something else is due, a {@link DeputyThread} is the leader from
- * then on, and the other one, when it comes back, is the deputy or ends. For a second after that callers' code runs on
- * {@link CallThreads}, so that code that takes long again and again costs one hand-over a second. These grow when all
- * of them are stuck: callers' code may wait for more of its kind. Tasks of the library's own never go there, so that no
- * deadline, timeout or turn waits for callers' code; those that may come to a listener or an executor run with the role
- * lent, and short ones on the leader itself.
+ * runs any. If it does not return within half a millisecond, and another timer is due, a {@link DeputyThread} is the
+ * leader from then on, and the old leader, when it returns, becomes the deputy or ends. For a second after that,
+ * callers' code runs on {@link CallThreads}, so that repeatedly slow code costs one handover a second. That pool grows
+ * when all of its threads are stuck, because callers' code may depend on other callers' code. Tasks of the library
+ * never run there, so that no deadline, timeout or turn waits for callers' code. Tasks that may call a listener or an
+ * executor run with the role lent, and short ones run on the leader itself.
  *
- * <p><b>Its life.</b> It starts with the first timer, and ends when none has been left for ten seconds; the next timer
- * starts another one. All threads are {@link OwnThreads}: daemons that inherit nothing. So the library's class loader, and that
- * of the application which asked first, are free some ten seconds after the last timer.
+ * <p><b>Life cycle.</b> The thread starts with the first timer, and ends after ten seconds without a timer. The next
+ * timer starts another thread. All threads are {@link OwnThreads}: daemons that inherit nothing. So the class loaders
+ * of the library, and of the application that added the first timer, can be collected about ten seconds after the last
+ * timer.
  *
- * <p>A task that throws delays none; the exception goes to its thread's handler of uncaught exceptions, which by default prints
- * it, and which an application already has if it wants to know of such things. {@link Handover} is the way to another thread.
+ * <p>A task that throws does not delay others. Its exception goes to the thread's handler of uncaught exceptions, which
+ * by default prints it. {@link Handover} runs a task on another thread.
  */
 final class TimerThread {
 
-    /** The length of the queue's parts; how many timers are taken in, or run, before the other of the two is looked at. */
+    /**
+     * The length of the queue's parts, and the maximum number of timers to take in before due ones run, and the
+     * reverse.
+     */
     static final int BATCH = 1024;
 
     private static final int SPINS = 1_000;
@@ -52,7 +56,7 @@ final class TimerThread {
     private static final long PATIENCE_NANOS = 500_000;
     private static final long POOLED_NANOS = 1_000_000_000;
 
-    /** The instant until which a leader that does not sleep sleeps; nothing comes before it. */
+    /** The value of {@link #wakeAt} while the leader is awake. No instant is before it. */
     private static final long AWAKE = Long.MIN_VALUE;
 
     private static final VarHandle WAKE_AT;
@@ -66,7 +70,7 @@ final class TimerThread {
     }
 
     /**
-     * The form of the queue that does without {@code sun.misc.Unsafe}, which newer JDKs warn of and will remove.
+     * The variant of the queue without {@code sun.misc.Unsafe}, which newer JDKs warn of and will remove.
      */
     final MpscUnboundedAtomicArrayQueue<Timer> news = new MpscUnboundedAtomicArrayQueue<>(BATCH);
 
@@ -74,25 +78,28 @@ final class TimerThread {
     private final ThreadFactory threads;
     private final DeputyThread deputy;
 
-    /** What the leader does, and nobody else. */
+    /** The loop of the leader, which no other thread runs. */
     final LeaderLoop leading;
 
-    /** Held while a first leader is started, so that nobody relies on one that cannot be; and while the last one goes. */
+    /**
+     * Held while a first leader is started, so that no caller relies on a leader that cannot start; and while the last
+     * one ends.
+     */
     private final ReentrantLock coming = new ReentrantLock();
 
     private volatile @Nullable Thread leader;
     private volatile long wakeAt = AWAKE;
 
-    /** Creates it without a thread, which starts with the first timer. */
+    /** Creates a timer without a thread, which starts with the first task. */
     TimerThread(String name, long idleNanos) {
         this(task -> OwnThreads.unstarted(name, task), idleNanos, PATIENCE_NANOS, POOLED_NANOS);
     }
 
     /**
-     * Creates it without a thread.
+     * Creates a timer without a thread.
      *
-     * @param patience how long a leader may be away while something else is due
-     * @param pooledNanos how long callers' code runs on other threads after one was away for longer
+     * @param patience the time that a leader may be away while another timer is due
+     * @param pooledNanos the time for which callers' code runs on other threads after a leader was away for longer
      */
     TimerThread(ThreadFactory threads, long idleNanos, long patience, long pooledNanos) {
         this.threads = threads;
@@ -101,24 +108,24 @@ final class TimerThread {
                 this, deputy, timeline, new CallThreads(threads, idleNanos, this), idleNanos, pooledNanos);
     }
 
-    /** The one of this process. */
+    /** Returns the only instance of this process. */
     static TimerThread shared() {
         return Shared.INSTANCE;
     }
 
     // Callers
 
-    /** Has a short task of the library's own run on this thread when a source of time has come to an instant. */
+    /** Schedules a short task of the library, which runs on this thread when a time source has reached an instant. */
     ScheduledTask wake(TimeSource time, long due, Runnable task) {
         return schedule(new Timer(this, time, due, task, Timer.Kind.SHORT));
     }
 
-    /** Has a task of the library's own run that may come to callers' code: with the role lent. */
+    /** Schedules a task of the library that may call callers' code. It runs with the role lent. */
     ScheduledTask schedule(TimeSource time, long due, Runnable task) {
         return schedule(new Timer(this, time, due, task, Timer.Kind.OWN));
     }
 
-    /** Has callers' code run when a source of time has come to an instant. */
+    /** Schedules callers' code, which runs when a time source has reached an instant. */
     ScheduledTask call(TimeSource time, long due, Runnable task) {
         return schedule(new Timer(this, time, due, task, Timer.Kind.CALL));
     }
@@ -127,14 +134,14 @@ final class TimerThread {
         try {
             announce(timer, timeline.firstLook(timer));
         } catch (Throwable e) {
-            // No memory, or no thread: whoever asked must not believe that the task will run.
+            // No memory or no thread: the caller must not assume that the task will run.
             timer.takeTask();
             throw e;
         }
         return timer;
     }
 
-    /** Tells the leader of a timer that is over. Without a leader it is in nobody's heap. */
+    /** Passes a timer that is over to the leader for removal. Without a leader, the timer is in no heap. */
     void clearAway(Timer timer) {
         if (leader != null) {
             news.offer(timer);
@@ -144,8 +151,7 @@ final class TimerThread {
 
     private void announce(Timer timer, long instant) {
         news.offer(timer);
-        // When the queue adds a part, it publishes its index by an ordered write only, which the reads below may
-        // overtake.
+        // When the queue adds a part, it publishes its index by an ordered write only, which the reads below may pass.
         VarHandle.fullFence();
         if (leader == null) {
             start();
@@ -161,7 +167,7 @@ final class TimerThread {
                 deputy.wakeBy(news.size() >= BATCH ? AWAKE : instant);
             }
         } else if ((instant < until || news.size() >= BATCH) && WAKE_AT.compareAndSet(this, until, AWAKE)) {
-            // Read only now: whoever slept until that instant is this thread, or has been awake since.
+            // Read only now: the leader that slept until that instant is this thread, or has been awake since.
             LockSupport.unpark(leader);
         }
     }
@@ -179,7 +185,7 @@ final class TimerThread {
         }
     }
 
-    // The threads
+    // Called by the threads
 
     private void run(boolean isFirst) {
         if (isFirst ? !isLeader() : !takesOver()) {
@@ -193,9 +199,9 @@ final class TimerThread {
         }
     }
 
-    /** Waits until whoever started this thread has said that it is the leader. */
+    /** Waits until the starter of this thread has made it the leader; returns whether it did. */
     private boolean isLeader() {
-        // That takes a moment, in which it is not worth parking.
+        // This takes too short a time for parking.
         for (int i = 0; i < SPINS && coming.isLocked(); i++) {
             Thread.onSpinWait();
         }
@@ -216,17 +222,17 @@ final class TimerThread {
         return true;
     }
 
-    /** Says until when the leader sleeps; what comes after that before the instant wakes it. */
+    /** Publishes until when the leader sleeps. A later timer that is due before this instant wakes it. */
     void sleepsUntil(long instant) {
         wakeAt = instant;
     }
 
-    /** Says that the leader is awake, and looks at what is new by itself. */
+    /** Publishes that the leader is awake, and so takes in new timers itself. */
     void isAwake() {
         wakeAt = AWAKE;
     }
 
-    /** Gives the role up; keeps it if a caller put a timer in before it could see that. */
+    /** Gives up the role; keeps it if a caller added a timer before it could see that. */
     boolean retire() {
         coming.lock();
         try {
@@ -241,7 +247,7 @@ final class TimerThread {
         }
     }
 
-    /** Made when it is first used. */
+    /** Created on first use. */
     private static final class Shared {
         static final TimerThread INSTANCE = new TimerThread("ratelimit-timer", SHARED_IDLE_NANOS);
     }

@@ -4,21 +4,22 @@ import dev.ratelimit.TimeSource;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How much longer than asked for the system lets a thread sleep, as it was lately, so that one can ask for less.
+ * Estimate of the system's recent oversleep: how much longer than requested it lets a thread sleep. A thread requests
+ * that much less.
  *
- * <p>By default, Linux may put off a wake-up by 50 µs to join it with others, and then the thread must get a processor: 80 to
- * 90 µs in all, and seldom less. What is learned is the oversleep that nine of ten sleeps reach: each sleep that was longer moves it up
- * by one step, each that was shorter moves it down by nine. So nine of ten threads wake when their instant has come or a
- * little later, and the tenth wakes some microseconds before, and waits for it awake.
+ * <p>By default, Linux may delay a wake-up by 50 µs to combine it with others, and then the thread must get a
+ * processor: 80 to 90 µs in total, and seldom less. The estimate is the oversleep that nine of ten sleeps reach: each
+ * longer sleep raises it by one step, and each shorter one lowers it by nine. So nine of ten threads wake at their
+ * instant or slightly later. The tenth wakes some microseconds earlier, and spins until its instant.
  *
- * <p>At most {@link #MAX_NANOS} are learned: on a busy machine threads are late for another reason, and may not be a moment later.
- * Short sleeps teach nothing, because the system may end them at once.
+ * <p>The estimate is at most {@link #MAX_NANOS}: on a busy machine, threads are late for another reason, which may end
+ * at any moment. Short sleeps do not count, because the system may end them at once.
  *
- * <p>Thread-safe; of two lessons at once one may be lost.
+ * <p>Thread-safe. Of two concurrent updates, one may be lost.
  */
 final class WakeUpDelay {
 
-    /** Nobody waits longer than this awake: it is what waking a thread costs the processor in any case. */
+    /** The longest time for which a thread spins: the processor time of a wake-up. */
     static final long AWAKE_NANOS = 10_000;
 
     private static final long MAX_NANOS = 200_000;
@@ -31,10 +32,10 @@ final class WakeUpDelay {
     private volatile long nanos;
 
     /**
-     * Parks the current thread for what is left until an instant of the system's, or a little less; awake, if it is a moment. It may
-     * be woken before.
+     * Parks the current thread for the time left until an instant of the system's time, or slightly less. It spins if
+     * the time is very short. It may wake earlier.
      *
-     * @param blocker what the thread is blocked on, for those who read thread dumps
+     * @param blocker the object that the thread waits for, as shown in thread dumps
      */
     void rest(Object blocker, long left) {
         if (left <= AWAKE_NANOS) {
@@ -47,12 +48,17 @@ final class WakeUpDelay {
         learn(asleep, -Instants.left(SYSTEM, begun));
     }
 
-    /** How long to sleep for what is left until an instant, at least {@link #AWAKE_NANOS}. */
+    /**
+     * Returns the time to sleep if {@code left} nanoseconds are left until an instant, at least {@link #AWAKE_NANOS}.
+     */
     long asleep(long left) {
         return Math.max(left - nanos, AWAKE_NANOS);
     }
 
-    /** Learns from a sleep for which so much was asked, and which took so long; less, if the thread was woken. */
+    /**
+     * Updates the estimate from the requested and the actual time of a sleep. The actual time is shorter if the thread
+     * was woken.
+     */
     void learn(long asked, long took) {
         long longer = took - asked;
         if (longer >= 0 && asked >= SHORTEST_LESSON_NANOS) {

@@ -1,4 +1,4 @@
-/** Waiting for an instant of a source of time: with a thread that sleeps, and without one. */
+/** Waiting for an instant of a time source: with a sleeping thread, and without one. */
 @NullMarked
 package dev.ratelimit.core.internal.waiting;
 

@@ -38,7 +38,7 @@ class BreakerPropertyTest {
     };
 
     private Breaker breaker(BreakerRules rules) {
-        Breaker breaker = new Breaker(rules, time, Runnable::run, () -> 0.5, () -> {
+        Breaker breaker = new Breaker(rules, time, Runnable::run, () -> 0.5, () -> 10_000_000_000L, () -> {
             probes++;
             return sound;
         });

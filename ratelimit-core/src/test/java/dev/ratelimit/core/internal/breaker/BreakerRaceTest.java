@@ -65,7 +65,7 @@ class BreakerRaceTest {
         AtomicInteger probing = new AtomicInteger();
         AtomicInteger met = new AtomicInteger();
         List<String> events = new ArrayList<>();
-        Breaker breaker = new Breaker(RULES, time, Runnable::run, () -> 0, () -> {
+        Breaker breaker = new Breaker(RULES, time, Runnable::run, () -> 0, () -> 10_000_000_000L, () -> {
             met.addAndGet(probing.getAndIncrement());
             probing.decrementAndGet();
             return true;

@@ -7,10 +7,17 @@ import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class BreakerTest {
+
+    private static final long PATIENCE = 10_000_000_000L;
 
     private final ManualTime time = new ManualTime();
     private final List<String> events = new ArrayList<>();
@@ -40,7 +47,7 @@ class BreakerTest {
     @Test
     void noCallerProbes() {
         List<Runnable> later = new ArrayList<>();
-        Breaker breaker = new Breaker(BreakerRules.DEFAULT, time, later::add, () -> 0, () -> sound);
+        Breaker breaker = new Breaker(BreakerRules.DEFAULT, time, later::add, () -> 0, () -> PATIENCE, () -> sound);
         breaker.tell(listener);
         open(breaker, time);
         assertThat(breaker.permits()).isFalse();
@@ -64,6 +71,7 @@ class BreakerTest {
                     throw new RejectedExecutionException("no thread");
                 },
                 () -> 0,
+                () -> PATIENCE,
                 () -> {
                     if (!sound) {
                         throw new StackOverflowError();
@@ -80,7 +88,7 @@ class BreakerTest {
 
     @Test
     void whatEndsLateChangesNothing() {
-        Breaker breaker = new Breaker(BreakerRules.DEFAULT, time, Runnable::run, () -> 0, () -> sound);
+        Breaker breaker = new Breaker(BreakerRules.DEFAULT, time, Runnable::run, () -> 0, () -> PATIENCE, () -> sound);
         open(breaker, time);
         breaker.succeeded();
         breaker.failed(new IllegalStateException("late"));
@@ -89,7 +97,7 @@ class BreakerTest {
 
     @Test
     void aListenerCanBeForgotten() {
-        Breaker breaker = new Breaker(BreakerRules.DEFAULT, time, Runnable::run, () -> 0, () -> sound);
+        Breaker breaker = new Breaker(BreakerRules.DEFAULT, time, Runnable::run, () -> 0, () -> PATIENCE, () -> sound);
         breaker.tell(listener);
         breaker.forget(listener);
         open(breaker, time);
@@ -117,5 +125,86 @@ class BreakerTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new BreakerRules(1, ms, ms.multipliedBy(2), ms))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** Runs each task on a thread of its own. */
+    private static void onAThreadOfItsOwn(Runnable task) {
+        new Thread(task).start();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void advanceUntil(BooleanSupplier reached) {
+        while (!reached.getAsBoolean()) {
+            time.advance(Duration.ofSeconds(1));
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void aProbeThatDoesNotReturnIsInterruptedAndAnotherFollows() {
+        AtomicInteger begun = new AtomicInteger();
+        AtomicInteger interrupted = new AtomicInteger();
+        CountDownLatch never = new CountDownLatch(1);
+        Breaker breaker =
+                new Breaker(BreakerRules.DEFAULT, time, BreakerTest::onAThreadOfItsOwn, () -> 0, () -> PATIENCE, () -> {
+                    if (begun.incrementAndGet() > 5) {
+                        return true;
+                    }
+                    await(never);
+                    interrupted.addAndGet(Thread.interrupted() ? 1 : 0);
+                    // Too late: it says nothing of now.
+                    return true;
+                });
+        open(breaker, time);
+        // Time goes on while a thread starts, so that one that returns may be too late, too.
+        advanceUntil(breaker::permits);
+        assertThat(begun).hasValueGreaterThanOrEqualTo(6);
+        while (interrupted.get() < 5) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void probesThatCannotBeInterruptedHoldFewThreads() {
+        AtomicInteger begun = new AtomicInteger();
+        AtomicBoolean go = new AtomicBoolean();
+        Breaker breaker =
+                new Breaker(BreakerRules.DEFAULT, time, BreakerTest::onAThreadOfItsOwn, () -> 0, () -> PATIENCE, () -> {
+                    begun.incrementAndGet();
+                    while (!go.get()) {
+                        Thread.onSpinWait();
+                    }
+                    return true;
+                });
+        open(breaker, time);
+        advanceUntil(() -> begun.get() == 3);
+        for (int i = 0; i < 1_000; i++) {
+            time.advance(Duration.ofSeconds(1));
+        }
+        assertThat(begun).hasValue(3);
+        assertThat(breaker.permits()).isFalse();
+        go.set(true);
+        advanceUntil(breaker::permits);
+    }
+
+    @Test
+    void aThreadIsNotInterruptedForAProbeThatHasEnded() {
+        ProbeUnderWay ended = new ProbeUnderWay(Thread.currentThread());
+        assertThat(ended.ends()).isTrue();
+        assertThat(ended.givesUp()).isFalse();
+        assertThat(Thread.interrupted()).isFalse();
+        ProbeUnderWay givenUp = new ProbeUnderWay(Thread.currentThread());
+        assertThat(givenUp.givesUp()).isTrue();
+        assertThat(givenUp.ends()).isFalse();
+        assertThat(Thread.interrupted()).isFalse();
     }
 }

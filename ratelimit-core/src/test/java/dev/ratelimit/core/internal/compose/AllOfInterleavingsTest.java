@@ -78,6 +78,12 @@ class AllOfInterleavingsTest {
             events.add(new Event(index, request, Kind.GIVEN_BACK));
         }
 
+        @Override
+        public long charge(Request request, long permits) {
+            Interleavings.step();
+            return limiter.charge(keyOf.apply(request), permits);
+        }
+
         private boolean asked(Request request, boolean taken) {
             events.add(new Event(index, request, taken ? Kind.TAKEN : Kind.REFUSED));
             return taken;

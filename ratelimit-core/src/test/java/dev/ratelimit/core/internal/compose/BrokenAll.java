@@ -82,4 +82,10 @@ final class BrokenAll<R> implements Limit<R> {
     public void refund(R request, long permits) {
         limits.forEach(limit -> limit.refund(request, permits));
     }
+
+    @Override
+    public long charge(R request, long permits) {
+        limits.forEach(limit -> limit.charge(request, permits));
+        return permits;
+    }
 }

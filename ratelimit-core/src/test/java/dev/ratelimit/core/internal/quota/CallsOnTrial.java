@@ -12,7 +12,7 @@ final class CallsOnTrial {
 
     /** Surroundings in which a pause moves the time on, and each random number is 0.5. */
     static ServiceContext surroundings(ManualTime time) {
-        return new ServiceContext(time, Runnable::run, () -> 0.5, nanos -> {
+        return new ServiceContext(time, Runnable::run, Runnable::run, () -> 0.5, nanos -> {
             time.advanceNanos(nanos);
             return !Thread.currentThread().isInterrupted();
         });
@@ -30,6 +30,6 @@ final class CallsOnTrial {
                 deadline,
                 StoreHealth.own(store, deadline, surroundings),
                 new Retries(retries, surroundings),
-                new Meter(new QuotaEvents() {}));
+                new Meter(new QuotaEvents() {}, Runnable::run));
     }
 }

@@ -10,6 +10,7 @@ import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.testing.FaultyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,7 +94,26 @@ class LaterStoreTest {
         trial.advance(Duration.ofSeconds(4));
         assertThat(quotas.consume("key", 7, "order").used()).isEqualTo(7);
         assertThat(quotas.reserve("key", 7, "order").commit(5)).isTrue();
-        assertThat(trial.counted(ServiceOnTrial.DAILY)).isEqualTo(5);
+        assertThat(trial.counted(ServiceOnTrial.DAILY)).isEqualTo(12);
+    }
+
+    @Test
+    void aCorrectionThatBeganBeforeTheStoreWasOpenCountsOnce() {
+        LaterStore later = new LaterStore(this::opened, Runnable::run);
+        CurrentWindow window = new CurrentWindow(ServiceOnTrial.DAILY, Grace.PROPORTIONAL, trial.clock.millis());
+        List<Target> targets = List.of(window.target("key", trial.clock.millis()));
+        StoreCalls calls = CallsOnTrial.of(later, trial.time, 0);
+        Correction charge = new Correction(calls, targets, 50);
+        Correction refund = new Correction(calls, targets, -20);
+        down = false;
+        trial.store.next(FaultyStore.Fault.LOSE_REPLY);
+        assertThat(charge.send()).isNotNull();
+        assertThat(charge.send()).isNull();
+        trial.store.next(FaultyStore.Fault.LOSE_CALL);
+        assertThat(refund.send()).isNotNull();
+        assertThat(refund.isPending()).as("not given up").isTrue();
+        assertThat(refund.send()).isNull();
+        assertThat(trial.counted(ServiceOnTrial.DAILY)).isEqualTo(30);
     }
 
     @Test

@@ -14,7 +14,9 @@ import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.StoreCall;
 import dev.ratelimit.testing.FaultyStore.Fault;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -104,5 +106,31 @@ class MeterTest {
         assertThat(calls).hasSize(11);
         assertThat(calls.get(0)).isEqualTo(new StoreCall(1, Duration.ZERO, Optional.of(Certainty.INDETERMINATE)));
         assertThat(quotas.statistics().storeAvailable()).isTrue();
+    }
+
+    @Test
+    void aListenerThatDoesNotReturnHoldsUpNoProbeAndNoPosting() {
+        Deque<Runnable> waiting = new ArrayDeque<>();
+        trial.listeners = waiting::add;
+        trial.events = events;
+        QuotaService quotas = trial.service(WhenUnavailable.allow(), DAILY);
+        for (int outage = 0; outage < 20; outage++) {
+            trial.store.beginOutage(Fault.REFUSE);
+            while (quotas.statistics().storeAvailable()) {
+                quotas.consume("key", 1);
+                trial.advance(Duration.ofMillis(101));
+            }
+            trial.store.endOutage();
+            trial.advance(Duration.ofSeconds(10));
+            assertThat(quotas.statistics().storeAvailable()).isTrue();
+            assertThat(quotas.statistics().owedCounters()).isZero();
+        }
+        assertThat(told).isEmpty();
+        // So many are kept, in their order, and the others are dropped.
+        waiting.forEach(Runnable::run);
+        assertThat(told).hasSize(16);
+        for (int i = 0; i < told.size(); i++) {
+            assertThat(told.get(i)).startsWith(i % 2 == 0 ? "away" : "back");
+        }
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ratelimit.DecisionSource;
 import dev.ratelimit.WhenUnavailable;
+import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
@@ -14,6 +15,7 @@ import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.testing.FaultyStore.Fault;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What each choice allows while the store is away, and what is counted when it is back. */
@@ -233,5 +235,39 @@ class OutageTest {
         assertThat(quotas.statistics().owedCounters()).isZero();
         assertThat(trial.counted(DAILY)).isEqualTo(5);
         assertThat(quotas.consume("key").source()).isEqualTo(DecisionSource.STORE);
+    }
+
+    @Test
+    void nobodySaysNeverWhereTheCreditIsNotKnown() {
+        Quota lifetime = Quota.of("images", 20, CalendarWindow.lifetime());
+        trial.service(WhenUnavailable.fail(), lifetime).topUp("key", 1_000);
+        for (WhenUnavailable choice : List.of(WhenUnavailable.allow(), WhenUnavailable.local(1))) {
+            QuotaService quotas = trial.service(choice, lifetime, DAILY);
+            trial.store.beginOutage(Fault.REFUSE);
+            for (QuotaDecision decision : List.of(quotas.peek("key", 30), quotas.consume("key", 30))) {
+                assertThat(decision.source()).isEqualTo(DecisionSource.CLOSED);
+                assertThat(decision.retryAfter()).isEqualTo(Duration.ofSeconds(2));
+            }
+            assertThat(quotas.consume("key", 5).allowed()).isTrue();
+            // Of a window with an end, everybody knows all.
+            assertThat(quotas.consume("key", 101).retryAfter()).isEqualTo(QuotaDecision.NEVER);
+            trial.store.endOutage();
+            assertThat(quotas.consume("key", 30).allowed()).isTrue();
+        }
+    }
+
+    @Test
+    void nobodySaysNeverWhereTheStoreRefusesAndThenDoesNotSayTheCredit() {
+        Quota lifetime = Quota.of("images", 20, CalendarWindow.lifetime());
+        trial.service(WhenUnavailable.fail(), lifetime).topUp("key", 1_000);
+        QuotaService quotas = trial.service(WhenUnavailable.deny(), lifetime, DAILY);
+        trial.store.next(Fault.NONE, Fault.REFUSE);
+        assertThat(quotas.consume("key", 30).source()).isEqualTo(DecisionSource.CLOSED);
+        trial.store.next(Fault.NONE, Fault.REFUSE);
+        assertThatThrownBy(() -> quotas.consume("key", 30, "one")).isInstanceOf(QuotaUnavailableException.class);
+        assertThat(quotas.consume("key", 30, "one").allowed()).isTrue();
+        // The day's refusal is certain, whatever the credit.
+        trial.store.next(Fault.NONE, Fault.REFUSE);
+        assertThat(quotas.consume("key", 71).refusedBy()).isPresent();
     }
 }

@@ -52,7 +52,7 @@ final class PrefetchingNode {
     }
 
     long held() {
-        return prefetching.held(KEY, targets);
+        return prefetching.held(KEY, targets)[0];
     }
 
     void giveBack() {

@@ -30,7 +30,7 @@ class RetriesTest {
     private int interruptedAfter = Integer.MAX_VALUE;
 
     private Outcome call(int retries, Duration deadline) {
-        ServiceContext surroundings = new ServiceContext(time, Runnable::run, () -> random, nanos -> {
+        ServiceContext surroundings = new ServiceContext(time, Runnable::run, Runnable::run, () -> random, nanos -> {
             pauses.add((nanos + 500_000) / 1_000_000);
             time.advanceNanos(nanos);
             return pauses.size() < interruptedAfter;

@@ -13,6 +13,8 @@ import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** A quota service on a store that fails when told, by a test's time and on the test's thread. */
 final class ServiceOnTrial {
@@ -28,13 +30,24 @@ final class ServiceOnTrial {
 
     QuotaEvents events = new QuotaEvents() {};
 
+    /** For how long units are prefetched; null for no leases. */
+    @Nullable
+    Duration term;
+
+    /** Where what no caller waits for is done. */
+    Executor executor = Runnable::run;
+
+    /** Where listeners are called whom no caller waits for. */
+    Executor listeners = Runnable::run;
+
     StoreQuotas service(WhenUnavailable choice, Quota... quotas) {
         return service(store, choice, 0, quotas);
     }
 
     StoreQuotas service(QuotaStore store, WhenUnavailable choice, int retries, Quota... quotas) {
         StoreDeadline deadline = new StoreDeadline.Own(DEADLINE);
-        ServiceContext surroundings = CallsOnTrial.surroundings(time);
+        ServiceContext direct = CallsOnTrial.surroundings(time);
+        ServiceContext surroundings = new ServiceContext(time, executor, listeners, direct.random(), direct.pause());
         return new StoreQuotas(
                 new QuotaSettings(
                         store,
@@ -44,11 +57,11 @@ final class ServiceOnTrial {
                         retries,
                         choice,
                         CloseCharges.NOTHING,
-                        null,
+                        term,
                         null,
                         events),
                 surroundings,
-                StoreHealth.own(store, deadline, surroundings));
+                StoreHealth.own(store, deadline, direct));
     }
 
     /** Moves time and clock on. */

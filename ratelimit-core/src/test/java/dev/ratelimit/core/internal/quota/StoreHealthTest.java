@@ -1,7 +1,9 @@
 package dev.ratelimit.core.internal.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ratelimit.WhenUnavailable;
 import dev.ratelimit.core.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Certainty;
@@ -65,6 +67,23 @@ class StoreHealthTest {
         held[6] = opens(failed(Certainty.INDETERMINATE, refused));
         assertThat(Thread.interrupted()).isTrue();
         assertThat(held).containsExactly(true, true, true, false, false, false, false);
+    }
+
+    @Test
+    void aStoreWithoutRoomForAnotherCounterIsNotAway() {
+        ServiceOnTrial trial = new ServiceOnTrial();
+        MemoryStore full = new MemoryStore(trial.clock, new MemoryBounds(2, 0));
+        QuotaService quotas = trial.service(
+                full, WhenUnavailable.fail(), 0, ServiceOnTrial.DAILY, Quota.of("b", 50, CalendarWindow.yearly()));
+        quotas.consume("key");
+        for (int i = 0; i < 12; i++) {
+            assertThatThrownBy(() -> quotas.consume("another"))
+                    .isInstanceOf(QuotaUnavailableException.class)
+                    .hasMessageContaining("maxCounters");
+            trial.advance(Duration.ofMillis(101));
+        }
+        assertThat(quotas.statistics().storeAvailable()).isTrue();
+        assertThat(quotas.consume("key").allowed()).isTrue();
     }
 
     private boolean opens(Outcome outcome) {

@@ -165,7 +165,7 @@ final class InTransaction implements Counting {
                 statement.setLong(3, balance.expires());
                 statement.addBatch();
             }
-            statement.executeBatch();
+            bound.insert(session, statement::executeBatch);
         }
     }
 

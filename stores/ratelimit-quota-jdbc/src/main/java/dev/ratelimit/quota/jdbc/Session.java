@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Statement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,6 +88,24 @@ final class Session implements AutoCloseable {
     PreparedStatement prepareChange(StatementBound by, String statement) throws SQLException {
         bound();
         return connection.prepareStatement(by.change(statement, StatementBound.rounded(serverMillis())));
+    }
+
+    /** Executes a statement that has no answer. */
+    void execute(String sql) throws SQLException {
+        bound();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Executes a statement that restores the connection after a failure; without its success, nobody gets the connection again. */
+    void restoreOrBreak(String sql, SQLException failure) {
+        try {
+            execute(sql);
+        } catch (SQLException | RuntimeException e) {
+            failure.addSuppressed(e);
+            broken();
+        }
     }
 
     /** The time that the server may take for a statement that is sent now. */

@@ -51,14 +51,35 @@ enum StatementBound {
 
     /**
      * MySQL: a hint, which works for queries only. Changes are sent for rows that a query has already locked. An insert
-     * waits for {@code innodb_lock_wait_timeout} at most.
+     * may still wait for a lock. It has a setting of the session in whole seconds, with which it ends within two.
      */
     HINT {
+        @Override
+        void insert(Session session, Insert insert) throws SQLException {
+            session.execute("SET @ratelimit_wait = @@SESSION.innodb_lock_wait_timeout,"
+                    + " SESSION innodb_lock_wait_timeout = 1");
+            try {
+                insert.run();
+            } catch (SQLException e) {
+                session.restoreOrBreak(RESTORE, e);
+                throw e;
+            }
+            session.execute(RESTORE);
+        }
+
         @Override
         String query(String select, long millis) {
             return "SELECT /*+ MAX_EXECUTION_TIME(" + millis + ") */" + select.substring("SELECT".length());
         }
     };
+
+    /** Within the transaction, so that no connection goes back with a setting that is not its pool's. */
+    private static final String RESTORE = "SET SESSION innodb_lock_wait_timeout = @ratelimit_wait";
+
+    /** Inserts rows. */
+    interface Insert {
+        void run() throws SQLException;
+    }
 
     /**
      * The maximum binary digits of a bound. Longer numbers are rounded down, so that there are few texts to prepare.
@@ -74,6 +95,11 @@ enum StatementBound {
     /** A statement that changes something, after a query of the same transaction. */
     String change(String statement, long millis) {
         return statement;
+    }
+
+    /** Has rows inserted, each by a statement that has the bound in it where the database knows one for that. */
+    void insert(Session session, Insert insert) throws SQLException {
+        insert.run();
     }
 
     /** The rows of a query that has the bound in it. */

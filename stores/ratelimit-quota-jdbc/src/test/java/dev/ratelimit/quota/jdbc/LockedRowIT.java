@@ -91,6 +91,48 @@ class LockedRowIT {
         }
     }
 
+    /** A lock on the gap where the row will be: the query for it waits for nobody, and the insert does. */
+    @ParameterizedTest
+    @EnumSource(names = {"MARIADB", "MYSQL"})
+    void an_insert_that_waits_for_a_lock_ends_them_too(TestDatabase database) throws SQLException {
+        String table = TestDatabase.newTable();
+        try (HikariDataSource others = database.pool();
+                HikariDataSource pool = database.pool();
+                JdbcQuotaStore store = open(pool, table);
+                Connection somebodyElse = others.getConnection()) {
+            Acquire first = Acquire.allOrNothing(Load.counter("first"), 1, Long.MAX_VALUE);
+            store.apply(List.of(first), Deadline.after(PATIENCE));
+            long patience = lockWait(pool);
+            somebodyElse.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            somebodyElse.setAutoCommit(false);
+            execute(
+                    somebodyElse,
+                    "SELECT * FROM " + table + " WHERE counter = '" + Load.COUNTER.name() + "' FOR UPDATE");
+            fails(store, ONE);
+            fails(store, TWO);
+            assertThat(Waiting.until(PATIENCE, () -> waiting(others, database, table) == 0))
+                    .isTrue();
+            // While a caller waits, the insert is tried again and again.
+            QuotaStoreException failure = catchThrowableOfType(
+                    QuotaStoreException.class, () -> store.apply(List.of(ONE), Deadline.after(Duration.ofSeconds(3))));
+            assertThat(failure).isNotNull();
+            somebodyElse.rollback();
+            assertThat(used(store)).isZero();
+            assertThat(((Counted) store.apply(List.of(ONE), Deadline.after(PATIENCE))
+                                    .get(0))
+                            .used())
+                    .isEqualTo(1);
+            // No connection has gone back to the pool with a setting that is not its own.
+            for (int i = 0; i < 2 * POOL; i++) {
+                assertThat(lockWait(pool)).isEqualTo(patience);
+            }
+        }
+    }
+
+    private static long lockWait(HikariDataSource pool) {
+        return number(pool, "SELECT @@SESSION.innodb_lock_wait_timeout");
+    }
+
     @Test
     void commits_that_wait_for_a_replica_that_is_gone_do_not_pile_up() throws SQLException {
         Assumptions.assumeTrue(PostgresServer.isAvailable());

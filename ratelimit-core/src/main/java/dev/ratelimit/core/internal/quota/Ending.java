@@ -1,0 +1,237 @@
+package dev.ratelimit.core.internal.quota;
+
+import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.Operation;
+import dev.ratelimit.quota.spi.Operation.Acquire;
+import dev.ratelimit.quota.spi.OperationId;
+import dev.ratelimit.quota.spi.Outcome.Counted;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the store keeps of how a reservation ended that several objects may end, on counters that are no use.
+ *
+ * <p>One has the amount that was committed, and grants once: so all objects learn of the first commit. Others have the
+ * second of the first try to commit, and to give back from each counter. Corrections have ids, and are sent after that
+ * second has been written. So up to a day later the store remembers them, and any object may send them again; after
+ * that, only the object whose commit was the first sends its charge, and nobody gives back.
+ *
+ * <p>Thread-safe.
+ */
+final class Ending {
+
+    /** A store remembers operations for a day; less an hour for clocks that differ, and for calls under way. */
+    private static final Duration REMEMBERED = Duration.ofHours(23);
+
+    /** What is kept of the end outlives the handle, also by a clock that is behind. */
+    private static final Duration LONGER = Duration.ofHours(1);
+
+    /**
+     * How it ended so far.
+     *
+     * @param committed what was committed first; null if nothing was
+     * @param mayCharge whether to charge that cannot count twice
+     * @param mayGiveBack for each counter, whether to give back what was reserved cannot count twice
+     */
+    record Known(@Nullable Long committed, boolean mayCharge, List<Boolean> mayGiveBack) {
+
+        boolean mayGiveAllBack() {
+            return !mayGiveBack.contains(false);
+        }
+    }
+
+    private final StoreCalls calls;
+    private final InstantSource clock;
+    private final Handle handle;
+
+    /** By this id the store tells the commits of this object from those of others. */
+    private final OperationId mine = new OperationId(UUID.randomUUID(), 1);
+
+    Ending(StoreCalls calls, InstantSource clock, Handle handle) {
+        this.calls = calls;
+        this.clock = clock;
+        this.handle = handle;
+    }
+
+    /** Commits an amount, unless another was committed. */
+    Known commit(long actual) {
+        long now = second();
+        long told = told(actual);
+        List<Operation> operations = new ArrayList<>();
+        operations.add(new Acquire(committed(handle), told, told, told, mine));
+        boolean apart = !sharesFirst();
+        if (apart) {
+            operations.add(once(since(handle), now));
+        }
+        operations.addAll(sinceReturned(now));
+        List<Counted> counted = calls.counted(operations);
+        boolean isFirst = counted.get(0).granted() > 0;
+        return new Known(
+                amount(counted.get(0).used()),
+                isFirst || isRemembered(counted.get(1), now),
+                mayGiveBack(counted.subList(apart ? 2 : 1, counted.size()), now));
+    }
+
+    /** Says that the amount is given back, so that a request with the same idempotency key reserves it anew. */
+    Known giveBack() {
+        long now = second();
+        List<Operation> operations = new ArrayList<>();
+        operations.add(new Operation.Read(committed(handle)));
+        operations.addAll(sinceReturned(now));
+        int last = operations.size();
+        if (handle.round() > 0) {
+            operations.add(closed(handle));
+        }
+        List<Counted> counted = calls.counted(operations);
+        return new Known(amount(counted.get(0).used()), false, mayGiveBack(counted.subList(1, last), now));
+    }
+
+    /**
+     * Whether the first try to commit is told by the first to give back, because there is one round in one set of
+     * windows.
+     */
+    private boolean sharesFirst() {
+        return handle.round() == 0 && handle.isHeld();
+    }
+
+    private List<Operation> sinceReturned(long now) {
+        return !handle.isHeld()
+                ? List.of()
+                : handle.targets().stream()
+                        .map(target -> (Operation) once(since(handle, target), now))
+                        .toList();
+    }
+
+    /**
+     * Finds the round in which a request with an idempotency key is: the first of which nothing was given back, or null
+     * if it was committed. A counter of a longer window may have the return of a round that a shorter one does not
+     * know, and may have forgotten it: then the round is closed, too. Throws if the store does not say.
+     */
+    static @Nullable Handle open(StoreCalls calls, Handle first, Instant instant) {
+        long now = Math.max(1, instant.getEpochSecond());
+        List<Operation> operations = new ArrayList<>();
+        operations.add(new Operation.Read(rounds(first)));
+        operations.add(new Operation.Read(committed(first)));
+        operations.addAll(looks(first));
+        List<Counted> counted = calls.counted(operations);
+        if (counted.get(1).used() > 0) {
+            return null;
+        }
+        Handle handle = first.in(1 + counted.get(0).used());
+        List<Counted> since = handle.round() == 1 ? counted.subList(2, counted.size()) : calls.counted(looks(handle));
+        while (since.stream().anyMatch(each -> each.used() > 0 && !isRemembered(each, now))) {
+            List<Operation> next = new ArrayList<>();
+            next.add(closed(handle));
+            handle = handle.in(handle.round() + 1);
+            next.addAll(looks(handle));
+            since = calls.counted(next).subList(1, next.size());
+        }
+        return handle;
+    }
+
+    private static List<Operation> looks(Handle handle) {
+        return handle.targets().stream()
+                .map(target -> (Operation) new Operation.Read(since(handle, target)))
+                .toList();
+    }
+
+    private static Acquire closed(Handle handle) {
+        return Acquire.allOrNothing(rounds(handle), 1, handle.round());
+    }
+
+    private long second() {
+        return Math.max(1, clock.instant().getEpochSecond());
+    }
+
+    private List<Boolean> mayGiveBack(List<Counted> since, long now) {
+        return handle.isHeld()
+                ? since.stream().map(each -> isRemembered(each, now)).toList()
+                : Collections.nCopies(handle.targets().size(), false);
+    }
+
+    private static boolean isRemembered(Counted since, long now) {
+        // One in the future is of a clock that was wrong.
+        return Math.abs(now - since.used()) < REMEMBERED.toSeconds();
+    }
+
+    /** Writes a number on a counter that shows zero. */
+    private static Acquire once(Counter counter, long number) {
+        return Acquire.allOrNothing(counter, number, number);
+    }
+
+    /**
+     * One more than the amount, because zero is what a counter shows that was never touched. The last two amounts are
+     * one.
+     */
+    private static long told(long actual) {
+        return actual == Long.MAX_VALUE ? actual : actual + 1;
+    }
+
+    /**
+     * What a counter says that {@link #told} was written on: of the last two amounts the larger, because that is
+     * strict.
+     */
+    private static @Nullable Long amount(long used) {
+        return used == 0 ? null : Long.valueOf(used == Long.MAX_VALUE ? used : used - 1);
+    }
+
+    /** The counter that has how often a reservation with an idempotency key was given back, in whatever windows. */
+    private static Counter rounds(Handle handle) {
+        return SideCounters.ROUND.counter(quota(handle), handle.id().toString(), expires(handle));
+    }
+
+    /** The counter that has what was committed of a reservation. */
+    private static Counter committed(Handle handle) {
+        return SideCounters.HANDLE.counter(quota(handle), handle.id() + "@" + lastStart(handle), expires(handle));
+    }
+
+    /** The counter that has the second of the first try to commit. */
+    private static Counter since(Handle handle) {
+        return SideCounters.SINCE.counter(
+                quota(handle), handle.id() + "@" + lastStart(handle) + "@commit", expires(handle));
+    }
+
+    /**
+     * The counter that has the second of the first try to give back what another counter has of the round, or to
+     * commit.
+     */
+    private static Counter since(Handle handle, Target target) {
+        String subject = handle.id() + "@" + target.window().start().getEpochSecond() + "@" + handle.round();
+        return SideCounters.SINCE.counter(target.counter().quota(), subject, expires(handle));
+    }
+
+    /**
+     * An idempotency key is counted anew in a new window, and ends anew there. Each window that begins does so after
+     * all that began before, so the latest start tells which windows these are.
+     */
+    private static long lastStart(Handle handle) {
+        return handle.targets().stream()
+                .mapToLong(target -> target.window().start().getEpochSecond())
+                .max()
+                .orElseThrow();
+    }
+
+    /** The first by name, because another process may have the same quotas in another order. */
+    private static String quota(Handle handle) {
+        return handle.targets().stream()
+                .map(target -> target.counter().quota())
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+    }
+
+    /** As long as there is something to correct, and no longer than the handle lives. */
+    private static Instant expires(Handle handle) {
+        Instant last = handle.targets().stream()
+                .map(target -> target.counter().expires())
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+        return (last.isAfter(handle.until()) ? handle.until() : last).plus(LONGER);
+    }
+}
