@@ -108,7 +108,7 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** How long the server may take for a statement that is sent now. */
+    /** The time that the server may take for a statement that is sent now. */
     long serverMillis() {
         return StatementBound.millis(Math.min(MAX_MILLIS, Math.max(1, deadline.remainingMillis())));
     }

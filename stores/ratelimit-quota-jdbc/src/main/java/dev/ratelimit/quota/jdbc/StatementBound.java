@@ -50,8 +50,8 @@ enum StatementBound {
     },
 
     /**
-     * MySQL: a hint, which it knows for queries only. Changes are sent for rows that a query holds already. One that inserts may
-     * wait for a lock still, and has a setting of the session, which knows whole seconds: it ends within two.
+     * MySQL: a hint, which works for queries only. Changes are sent for rows that a query has already locked. An insert
+     * may still wait for a lock. It has a setting of the session in whole seconds, with which it ends within two.
      */
     HINT {
         @Override
@@ -81,7 +81,9 @@ enum StatementBound {
         void run() throws SQLException;
     }
 
-    /** Numbers of more binary digits than these are rounded down, so that there are few texts to prepare. */
+    /**
+     * The maximum binary digits of a bound. Longer numbers are rounded down, so that there are few texts to prepare.
+     */
     private static final int DIGITS = 4;
 
     /** The text of PostgreSQL's setting, with the time as the first parameter. */
