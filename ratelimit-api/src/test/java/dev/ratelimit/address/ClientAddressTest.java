@@ -214,7 +214,8 @@ class ClientAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "localhost", "example.org", "10.0.0.256", "10.1", "unknown", "%", "]", "[", "[%]", "::1]%["})
+    @ValueSource(
+            strings = {"", "localhost", "example.org", "10.0.0.256", "10.1", "unknown", "%", "]", "[", "[%]", "::1]%["})
     void aPeerThatIsNoAddressIsOneClearError(String peer) {
         assertThatThrownBy(() -> xForwardedFor.of(peer, null))
                 .isInstanceOf(IllegalArgumentException.class)
