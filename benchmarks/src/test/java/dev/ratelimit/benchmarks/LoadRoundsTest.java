@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.quota.service.Quotas;
-import dev.ratelimit.quota.QuotaService;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,13 +1,13 @@
 package dev.ratelimit.examples;
 
-import dev.ratelimit.quota.service.QuotaStores;
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.KeyUsage;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaOperations;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.service.QuotaStores;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.spi.QuotaStore;
 import java.time.Duration;
 import java.time.Instant;

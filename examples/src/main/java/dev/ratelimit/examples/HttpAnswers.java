@@ -7,14 +7,14 @@ import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.Limiters;
-import dev.ratelimit.quota.service.QuotaStores;
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.http.HttpFields;
 import dev.ratelimit.http.ProblemDetails;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.service.QuotaStores;
+import dev.ratelimit.quota.service.Quotas;
 import java.time.InstantSource;
 
 /** Answers that tell HTTP clients about their limits, in whatever server: header fields, and a body for refusals. */

@@ -1,6 +1,5 @@
 package dev.ratelimit.examples;
 
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.CloseCharges;
@@ -9,6 +8,7 @@ import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.spi.QuotaStore;
 import java.time.Duration;
 import java.time.InstantSource;

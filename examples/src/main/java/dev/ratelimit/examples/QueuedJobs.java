@@ -1,10 +1,10 @@
 package dev.ratelimit.examples;
 
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.spi.QuotaStore;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -2,11 +2,11 @@ package dev.ratelimit.examples;
 
 import dev.ratelimit.DecisionSource;
 import dev.ratelimit.WhenUnavailable;
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.spi.QuotaStore;
 import java.time.InstantSource;
 

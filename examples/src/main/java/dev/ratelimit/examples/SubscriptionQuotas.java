@@ -1,12 +1,12 @@
 package dev.ratelimit.examples;
 
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaPlan;
 import dev.ratelimit.quota.QuotaPlans;
 import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.spi.QuotaStore;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.address.AddressLiteral;
-import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.testing.ManualTime;
 import java.net.InetAddress;
 import java.time.Duration;

@@ -3,11 +3,11 @@ package dev.ratelimit.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ratelimit.quota.service.QuotaStores;
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.service.QuotaStores;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.testing.FaultyStore;
 import dev.ratelimit.testing.FaultyStore.Fault;
 import dev.ratelimit.testing.ManualClock;

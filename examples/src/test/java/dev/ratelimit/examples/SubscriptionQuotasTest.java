@@ -2,8 +2,8 @@ package dev.ratelimit.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.examples.SubscriptionQuotas.Contract;
+import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.testing.ManualClock;
 import java.time.Instant;
 import java.time.ZoneId;

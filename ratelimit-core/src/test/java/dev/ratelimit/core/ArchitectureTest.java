@@ -54,7 +54,8 @@ class ArchitectureTest {
             .resideInAPackage("dev.ratelimit.http")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.http", "dev.ratelimit.quota", "java..", "org.jspecify..");
+            .resideInAnyPackage(
+                    "dev.ratelimit", "dev.ratelimit.http", "dev.ratelimit.quota", "java..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule addressesKnowNothingButTheJdk = classes()
@@ -68,7 +69,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule nobodyAsksTheNameService = noClasses()
             .that()
-            .resideInAnyPackage("dev.ratelimit", "dev.ratelimit.address", "dev.ratelimit.core..", "dev.ratelimit.runtime..")
+            .resideInAnyPackage(
+                    "dev.ratelimit", "dev.ratelimit.address", "dev.ratelimit.core..", "dev.ratelimit.runtime..")
             .should()
             .callMethodWhere(target(owner(assignableTo(InetAddress.class)))
                     .and(target(nameMatching("getByName|getAllByName|getLocalHost|getHostName|getCanonicalHostName"))))
@@ -80,8 +82,7 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.ratelimit.core..")
             .and()
-            .resideOutsideOfPackages(
-                    "..internal.policy")
+            .resideOutsideOfPackages("..internal.policy")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -161,7 +162,8 @@ class ArchitectureTest {
             .resideInAPackage("..internal.concurrency")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("..internal.cells", "dev.ratelimit.runtime.keys", "..internal.limit", "dev.ratelimit.core");
+            .resideInAnyPackage(
+                    "..internal.cells", "dev.ratelimit.runtime.keys", "..internal.limit", "dev.ratelimit.core");
 
     @ArchTest
     static final ArchRule noCycles =

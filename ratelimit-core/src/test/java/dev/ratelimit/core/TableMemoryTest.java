@@ -27,8 +27,8 @@ class TableMemoryTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "maxKeys 500000000 needs a table of 12000 MB in one piece (24 bytes for each key), but of the"
-                            + " heap of 2000 MB only 1500 MB are free: choose at most 37000000 keys, or a larger heap"
-                            + " (-Xmx)");
+                                + " heap of 2000 MB only 1500 MB are free: choose at most 37000000 keys, or a larger heap"
+                                + " (-Xmx)");
     }
 
     @Test

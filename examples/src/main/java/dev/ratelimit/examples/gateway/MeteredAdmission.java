@@ -2,12 +2,12 @@ package dev.ratelimit.examples.gateway;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.Rate;
-import dev.ratelimit.quota.service.Quotas;
-import dev.ratelimit.quota.service.QuotasBuilder;
 import dev.ratelimit.http.ServiceLimit;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.service.Quotas;
+import dev.ratelimit.quota.service.QuotasBuilder;
 import dev.ratelimit.quota.spi.QuotaStore;
 import java.net.InetAddress;
 import java.time.Duration;

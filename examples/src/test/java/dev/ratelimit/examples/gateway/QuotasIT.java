@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpHandler;
 import dev.ratelimit.Rate;
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.jdbc.JdbcQuotaStore;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.testing.FaultyStore;
 import dev.ratelimit.testing.ManualClock;

@@ -3,12 +3,12 @@ package dev.ratelimit.quota.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ratelimit.quota.service.internal.MemoryStore;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.service.internal.MemoryStore;
 import dev.ratelimit.testing.FaultyStore;
 import dev.ratelimit.testing.FaultyStore.Fault;
 import dev.ratelimit.testing.ManualClock;

@@ -3,7 +3,6 @@ package dev.ratelimit.quota.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ratelimit.quota.service.internal.MemoryStore;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaPlan;
@@ -12,6 +11,7 @@ import dev.ratelimit.quota.QuotaPlans;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.service.internal.MemoryStore;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.testing.FaultyStore;
 import dev.ratelimit.testing.ManualClock;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.DecisionSource;
 import dev.ratelimit.WhenUnavailable;
-import dev.ratelimit.quota.service.QuotaStores;
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.service.QuotaStores;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;

@@ -4,9 +4,9 @@ import dev.ratelimit.ClusterShare;
 import dev.ratelimit.Policy;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.policy.DividedPolicy;
-import dev.ratelimit.runtime.resolve.FailureListener;
 import dev.ratelimit.core.internal.policy.LiveNodes;
 import dev.ratelimit.core.internal.queue.PolicyAccount;
+import dev.ratelimit.runtime.resolve.FailureListener;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,8 +1,8 @@
 package dev.ratelimit.core.internal.policy;
 
-import dev.ratelimit.runtime.resolve.FailureListener;
 import dev.ratelimit.ClusterShare;
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.runtime.resolve.FailureListener;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 

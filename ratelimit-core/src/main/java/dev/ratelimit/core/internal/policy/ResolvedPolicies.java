@@ -1,10 +1,10 @@
 package dev.ratelimit.core.internal.policy;
 
-import dev.ratelimit.runtime.resolve.Resolved;
 import dev.ratelimit.Policy;
 import dev.ratelimit.PolicyFallback;
 import dev.ratelimit.Tiers;
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.runtime.resolve.Resolved;
 import java.util.HashSet;
 import java.util.Set;
 

@@ -1,14 +1,14 @@
 package dev.ratelimit.quota.service.internal;
 
 import dev.ratelimit.DecisionSource;
-import dev.ratelimit.runtime.breaker.BreakerListener;
-import dev.ratelimit.runtime.trouble.FirstFailure;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaEvents;
 import dev.ratelimit.quota.QuotaStatistics;
 import dev.ratelimit.quota.StoreCall;
 import dev.ratelimit.quota.spi.Outcome;
+import dev.ratelimit.runtime.breaker.BreakerListener;
+import dev.ratelimit.runtime.trouble.FirstFailure;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,8 +1,6 @@
 package dev.ratelimit.quota.service.internal;
 
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.runtime.keys.KeyHash;
-import dev.ratelimit.runtime.resolve.Resolved;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaPlan;
@@ -10,6 +8,8 @@ import dev.ratelimit.quota.QuotaPlanFallback;
 import dev.ratelimit.quota.QuotaPlans;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.WindowBounds;
+import dev.ratelimit.runtime.keys.KeyHash;
+import dev.ratelimit.runtime.resolve.Resolved;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.ratelimit.quota.service.internal;
 
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.runtime.timers.Timers;
 import dev.ratelimit.internal.OwnThreads;
+import dev.ratelimit.runtime.timers.Timers;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;

@@ -1,7 +1,6 @@
 package dev.ratelimit.quota.service.internal;
 
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.runtime.breaker.BreakerListener;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.spi.Deadline;
@@ -10,6 +9,7 @@ import dev.ratelimit.quota.spi.OperationId;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.runtime.breaker.BreakerListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,7 +1,6 @@
 package dev.ratelimit.quota.service.internal;
 
 import dev.ratelimit.DecisionSource;
-import dev.ratelimit.quota.service.internal.Thresholds.Stay;
 import dev.ratelimit.quota.AsyncQuotaService;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
@@ -11,6 +10,7 @@ import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaStatistics;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.service.internal.Thresholds.Stay;
 import dev.ratelimit.quota.spi.OperationId;
 import java.time.Instant;
 import java.time.InstantSource;

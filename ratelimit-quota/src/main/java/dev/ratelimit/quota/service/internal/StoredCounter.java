@@ -1,11 +1,11 @@
 package dev.ratelimit.quota.service.internal;
 
-import dev.ratelimit.runtime.locks.Headroom;
 import dev.ratelimit.quota.spi.Counter;
 import dev.ratelimit.quota.spi.Operation.Acquire;
 import dev.ratelimit.quota.spi.Operation.Adjust;
 import dev.ratelimit.quota.spi.OperationId;
 import dev.ratelimit.quota.spi.Outcome.Counted;
+import dev.ratelimit.runtime.locks.Headroom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;

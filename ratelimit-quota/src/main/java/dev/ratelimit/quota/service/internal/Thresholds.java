@@ -2,9 +2,9 @@ package dev.ratelimit.quota.service.internal;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.ratelimit.runtime.trouble.FirstFailure;
 import dev.ratelimit.quota.QuotaListener;
 import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.runtime.trouble.FirstFailure;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

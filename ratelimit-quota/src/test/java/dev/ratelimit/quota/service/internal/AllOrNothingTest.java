@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ratelimit.DecisionSource;
 import dev.ratelimit.WhenUnavailable;
-import dev.ratelimit.quota.service.QuotaStores;
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.Quota;
@@ -14,6 +12,8 @@ import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.service.QuotaStores;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.testing.FaultyStore;
 import dev.ratelimit.testing.FaultyStore.Fault;

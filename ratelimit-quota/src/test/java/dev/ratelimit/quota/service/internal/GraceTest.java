@@ -2,11 +2,11 @@ package dev.ratelimit.quota.service.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.testing.ManualClock;
 import java.time.Duration;
 import java.time.Instant;

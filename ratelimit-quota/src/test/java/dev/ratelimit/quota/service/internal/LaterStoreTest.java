@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ratelimit.DecisionSource;
 import dev.ratelimit.WhenUnavailable;
-import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.QuotaStore;

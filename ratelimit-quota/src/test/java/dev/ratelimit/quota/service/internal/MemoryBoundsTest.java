@@ -3,13 +3,13 @@ package dev.ratelimit.quota.service.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ratelimit.quota.service.QuotaStores;
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.service.QuotaStores;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.spi.Counter;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;

@@ -1,8 +1,8 @@
 package dev.ratelimit.quota.service.internal;
 
-import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
+import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.testing.ManualTime;

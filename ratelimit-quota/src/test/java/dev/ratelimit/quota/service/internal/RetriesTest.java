@@ -2,8 +2,8 @@ package dev.ratelimit.quota.service.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.quota.spi.Counter;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;

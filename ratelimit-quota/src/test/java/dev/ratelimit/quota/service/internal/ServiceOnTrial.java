@@ -1,11 +1,11 @@
 package dev.ratelimit.quota.service.internal;
 
 import dev.ratelimit.WhenUnavailable;
-import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.CloseCharges;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaEvents;
+import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.testing.FaultyStore;
 import dev.ratelimit.testing.ManualClock;

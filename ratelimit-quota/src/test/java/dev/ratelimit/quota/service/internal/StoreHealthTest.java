@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ratelimit.WhenUnavailable;
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;

@@ -2,11 +2,11 @@ package dev.ratelimit.quota.service.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ratelimit.quota.service.internal.Thresholds.Stay;
-import dev.ratelimit.quota.service.internal.Thresholds.Step;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaUsage;
+import dev.ratelimit.quota.service.internal.Thresholds.Stay;
+import dev.ratelimit.quota.service.internal.Thresholds.Step;
 import dev.ratelimit.testing.ManualClock;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,10 +2,10 @@ package dev.ratelimit.quota.service.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.spi.Counter;
 import java.time.Instant;
 import java.time.InstantSource;

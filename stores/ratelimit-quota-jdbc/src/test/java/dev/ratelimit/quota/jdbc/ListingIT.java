@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.KeyUsage;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.spi.Counter;
 import dev.ratelimit.quota.spi.CounterQuery;
 import dev.ratelimit.quota.spi.Deadline;

@@ -1,9 +1,9 @@
 package dev.ratelimit.quota.redis;
 
-import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaService;
+import dev.ratelimit.quota.service.Quotas;
 import io.lettuce.core.RedisURI;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
