@@ -4,10 +4,13 @@ module dev.ratelimit.examples {
     requires dev.ratelimit.core;
     requires dev.ratelimit.quota.jdbc;
     requires dev.ratelimit.testing;
+    requires java.logging;
     requires java.net.http;
     requires java.sql;
     requires java.xml;
     requires jdk.httpserver;
+    requires org.eclipse.jetty.client;
+    requires org.eclipse.jetty.server;
     requires HdrHistogram;
     requires static org.jspecify;
 }

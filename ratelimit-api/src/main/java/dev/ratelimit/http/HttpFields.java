@@ -2,7 +2,6 @@ package dev.ratelimit.http;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.quota.QuotaDecision;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -96,9 +95,7 @@ public final class HttpFields {
      *     printable ASCII
      */
     public static HttpFields of(Decision limits, QuotaDecision quotas) {
-        List<ServiceLimit> all = new ArrayList<>(ServiceLimit.each(limits));
-        all.addAll(ServiceLimit.each(quotas));
-        return of(all);
+        return of(ServiceLimit.each(limits, quotas));
     }
 
     /**

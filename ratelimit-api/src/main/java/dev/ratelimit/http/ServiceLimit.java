@@ -2,6 +2,7 @@ package dev.ratelimit.http;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.quota.QuotaDecision;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -119,6 +120,20 @@ public final class ServiceLimit {
                 .map(usage -> new ServiceLimit(
                         checkedName(usage.quota().name()), new QuotaFigures(usage, decision), REQUESTS, null))
                 .toList();
+    }
+
+    /**
+     * Returns what each limit and then each quota of an answer says, under the names of their policies and their own.
+     *
+     * @param limits the decision of a limiter, or of a composition
+     * @param quotas the decision of a quota service
+     * @return one for each limit, then one for each quota
+     * @throws IllegalArgumentException if a policy's name is empty or holds any character but printable ASCII
+     */
+    public static List<ServiceLimit> each(Decision limits, QuotaDecision quotas) {
+        List<ServiceLimit> all = new ArrayList<>(each(limits));
+        all.addAll(each(quotas));
+        return all;
     }
 
     private static String checkedName(String name) {

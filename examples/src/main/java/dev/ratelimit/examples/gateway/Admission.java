@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What decides whether a client's request goes on to the backend. */
 @FunctionalInterface
-interface Admission {
+public interface Admission {
 
     /**
      * Decides one request, and charges the client for it if it is allowed; a refused one costs nothing. Waits for the

@@ -1,6 +1,5 @@
 package dev.ratelimit.examples.gateway;
 
-import dev.ratelimit.Policy;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,7 +15,7 @@ import java.util.Map;
  *
  * <p><b>Thread-safety.</b> All methods may be called by any number of threads; the database is asked by one at a time.
  */
-final class ApiKeyTable implements AutoCloseable {
+public final class ApiKeyTable implements AutoCloseable {
 
     private static final Map<String, Tier> DEMONSTRATION = Map.of(
             "plat-atlas", Tier.PLATINUM,
@@ -43,7 +42,7 @@ final class ApiKeyTable implements AutoCloseable {
     }
 
     /** Returns the table of the demonstration. */
-    static ApiKeyTable demonstration() throws IOException {
+    public static ApiKeyTable demonstration() throws IOException {
         try {
             ApiKeyTable table = new ApiKeyTable();
             for (Map.Entry<String, Tier> entry : DEMONSTRATION.entrySet()) {
@@ -65,15 +64,15 @@ final class ApiKeyTable implements AutoCloseable {
     }
 
     /**
-     * Returns the policy of an API key's tier; for a key that nobody was given, that of the tier {@code others}.
+     * Returns the tier of an API key; for a key that nobody was given, {@code others}.
      *
      * @throws SQLException if the database does not answer
      * @throws IllegalArgumentException if it names a tier that there is not
      */
-    synchronized Policy policyOf(String apiKey) throws SQLException {
+    synchronized Tier tierOf(String apiKey) throws SQLException {
         tierOfKey.setString(1, apiKey);
         try (ResultSet found = tierOfKey.executeQuery()) {
-            return (found.next() ? Tier.named(found.getString(1)) : Tier.OTHERS).policy();
+            return found.next() ? Tier.named(found.getString(1)) : Tier.OTHERS;
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.ratelimit.examples.gateway;
 
 /** Whether a gateway keeps its backend's answers, and what an answer that was kept costs the client. */
-enum Caching {
+public enum Caching {
     /** Nothing is kept. */
     OFF,
     /** A fresh answer that was kept costs no quota; whatever may need the backend does. Limits count either way. */

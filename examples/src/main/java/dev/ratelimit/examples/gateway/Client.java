@@ -7,4 +7,4 @@ package dev.ratelimit.examples.gateway;
  * @param key the key that the limiter knows it by: an API key, or an {@link java.net.InetAddress}, which is never equal
  *     to an API key, however that looks
  */
-record Client(Tier tier, Object key) {}
+public record Client(Tier tier, Object key) {}

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
  * <p><b>Thread-safety.</b> All methods may be called by any number of threads; a tally is exact once nobody counts any
  * more.
  */
-final class Counts {
+public final class Counts {
 
     private final Map<Tier, Map<Outcome, LongAdder>> adders = new EnumMap<>(Tier.class);
 
@@ -36,7 +36,7 @@ final class Counts {
     }
 
     /** Returns what was counted so far. */
-    Tally tally() {
+    public Tally tally() {
         Tally tally = new Tally();
         adders.forEach((tier, ofTier) -> ofTier.forEach((outcome, adder) -> tally.add(tier, outcome, adder.sum())));
         return tally;

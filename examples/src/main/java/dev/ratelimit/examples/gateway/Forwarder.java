@@ -1,20 +1,24 @@
 package dev.ratelimit.examples.gateway;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
 import dev.ratelimit.cache.http.Fields;
 import dev.ratelimit.cache.http.HttpReply;
 import dev.ratelimit.cache.http.RequestHead;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodySubscribers;
 import java.time.Duration;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.InputStreamRequestContent;
+import org.eclipse.jetty.client.InputStreamResponseListener;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.http.HttpCookieStore;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * The way to the backend: sends on what a client asked, and streams back what the backend answers.
@@ -24,37 +28,54 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 final class Forwarder implements AutoCloseable {
 
     private static final String FORWARDED_FOR = "X-Forwarded-For";
+    private static final int AT_ONCE = 256;
 
-    private final HttpClient client;
+    /** A request whose client sends slowly holds one: as many as the gateway has, and some for the client itself. */
+    private static final int THREADS = Gateway.THREADS + 16;
+
+    /** Shorter than servers keep idle connections, so that the client is never the one to find out. */
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
+    private final HttpClient client = new HttpClient();
     private final URI backend;
     private final Duration patience;
-    private final ScheduledThreadPoolExecutor deadlines;
 
     /**
      * Creates the way to a backend.
      *
-     * @param patience how long the backend may take for the head of an answer, and again for its body
+     * @param patience how long the backend may take for the head of an answer; the whole answer may take twice as long
      */
-    Forwarder(URI backend, Duration patience) {
+    Forwarder(URI backend, Duration patience) throws IOException {
         this.backend = backend;
         this.patience = patience;
-        client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .proxy(HttpClient.Builder.NO_PROXY)
-                .connectTimeout(patience)
-                .build();
-        deadlines = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "gateway-deadlines");
-            thread.setDaemon(true);
-            return thread;
-        });
-        deadlines.setRemoveOnCancelPolicy(true);
+        QueuedThreadPool pool = new QueuedThreadPool(THREADS);
+        pool.setName("gateway-client");
+        pool.setDaemon(true);
+        client.setExecutor(pool);
+        client.setFollowRedirects(false);
+        client.setUserAgentField(null);
+        client.setDefaultRequestContentType(null);
+        client.setHttpCookieStore(new HttpCookieStore.Empty());
+        client.setConnectTimeout(patience.toMillis());
+        client.setIdleTimeout(IDLE.toMillis());
+        client.setMaxConnectionsPerDestination(AT_ONCE);
+        try {
+            client.start();
+        } catch (Exception e) {
+            throw new IOException("no client can be started", e);
+        }
+        // What the backend says goes to the client as it is: encoded, to be authenticated, or elsewhere.
+        client.getProtocolHandlers().clear();
+        client.getContentDecoderFactories().clear();
     }
 
     @Override
     public void close() {
-        deadlines.shutdownNow();
+        try {
+            client.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the client does not stop", e);
+        }
     }
 
     /**
@@ -62,44 +83,54 @@ final class Forwarder implements AutoCloseable {
      *
      * @param address the client's address, which replaces what the client says of it
      */
-    RequestHead head(HttpExchange exchange, String address) {
-        URI target = exchange.getRequestURI();
-        String path = target.getRawPath() == null ? "" : target.getRawPath();
-        String query = target.getRawQuery() == null ? "" : "?" + target.getRawQuery();
-        Fields fields = Fields.of(exchange.getRequestHeaders())
-                .replaced(FORWARDED_FOR, address)
-                .with("Via", HeaderFields.VIA);
-        return new RequestHead(exchange.getRequestMethod(), URI.create(backend + path + query), fields);
+    RequestHead head(Exchange exchange, String address) {
+        Fields fields = exchange.fields().replaced(FORWARDED_FOR, address).with("Via", HeaderFields.VIA);
+        return new RequestHead(exchange.method(), URI.create(backend + exchange.target()), fields);
     }
 
     /**
      * Sends a request with the exchange's body, and returns as soon as the head of the answer is there.
      *
-     * @throws java.net.http.HttpTimeoutException if the backend takes too long
+     * @throws java.net.SocketTimeoutException if the backend takes too long
      * @throws IOException if it cannot be reached, or does not speak HTTP
-     * @throws IllegalArgumentException if the request cannot be expressed, such as a method that is no token
      */
-    HttpReply send(HttpExchange exchange, RequestHead head) throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(head.target()).timeout(patience).method(head.method(), body(exchange));
-        HeaderFields.endToEnd(head.fields().asMap())
-                .forEach((name, values) -> values.forEach(value -> request.header(name, value)));
-        HttpResponse<TimedBody> response = client.send(
-                request.build(),
-                answered -> BodySubscribers.mapping(
-                        BodySubscribers.ofInputStream(), body -> TimedBody.of(body, deadlines, patience)));
-        return HttpReply.of(response.statusCode(), Fields.of(response.headers().map()), response.body());
+    HttpReply send(Exchange exchange, RequestHead head) throws IOException, InterruptedException {
+        Request request = client.newRequest(head.target())
+                .method(head.method())
+                .timeout(2 * patience.toMillis(), TimeUnit.MILLISECONDS)
+                .headers(fields -> HeaderFields.endToEnd(head.fields().asMap())
+                        .forEach((name, lines) -> lines.forEach(line -> fields.add(name, line))));
+        addBody(exchange, request);
+        InputStreamResponseListener answer = new InputStreamResponseListener();
+        request.send(answer);
+        try {
+            Response response = answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            InputStream body = new BackendBody(answer.getInputStream());
+            return HttpReply.of(response.getStatus(), Exchange.fields(response.getHeaders()), body);
+        } catch (InterruptedException e) {
+            giveUp(request, e);
+            throw e;
+        } catch (TimeoutException e) {
+            giveUp(request, e);
+            throw BackendBody.explained(e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            throw BackendBody.explained(cause == null ? e : cause);
+        }
     }
 
-    private static BodyPublisher body(HttpExchange exchange) throws IOException {
-        Headers fields = exchange.getRequestHeaders();
-        if (fields.containsKey("Transfer-Encoding")) {
-            return BodyPublishers.ofInputStream(exchange::getRequestBody);
+    private static void giveUp(Request request, Exception cause) {
+        // Nobody waits for it: whether it was in time is the same to the caller.
+        CompletableFuture<Boolean> unused = request.abort(cause);
+    }
+
+    private static void addBody(Exchange exchange, Request request) {
+        String length = exchange.field("Content-Length");
+        if (length != null && !length.equals("0")) {
+            request.headers(fields -> fields.put("Content-Length", length));
         }
-        String length = fields.getFirst("Content-Length");
-        long bytes = length == null ? 0 : Long.parseLong(length.strip());
-        return bytes == 0
-                ? BodyPublishers.noBody()
-                : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(exchange::getRequestBody), bytes);
+        if (exchange.has("Transfer-Encoding") || (length != null && !length.equals("0"))) {
+            request.body(new InputStreamRequestContent(null, exchange.body(), new ByteBufferPool.Sized(null)));
+        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.ratelimit.examples.gateway;
 
-import com.sun.net.httpserver.HttpExchange;
 import dev.ratelimit.Lease;
 import dev.ratelimit.address.ClientAddress;
 import dev.ratelimit.address.TrustedProxies;
@@ -21,12 +20,14 @@ import java.util.Optional;
  * <p>A refused request is answered at once, and the backend never hears of it. A backend that cannot be reached is a
  * 502, one that takes too long a 504, a quota that cannot be counted a 503; no request can stop the gateway.
  */
-final class Gateway implements AutoCloseable {
+public final class Gateway implements AutoCloseable {
 
     /** The field that says who the client is. */
     static final String API_KEY = "X-Api-Key";
 
-    private static final int THREADS = 64 + TieredAdmission.MAX_WAITERS;
+    /** How many requests are answered at once. */
+    static final int THREADS = 64 + TieredAdmission.MAX_WAITERS;
+
     /** Whoever runs on this machine may be a proxy; nobody else. */
     private static final ClientAddress LOCAL_PROXY =
             ClientAddress.fromXForwardedFor(TrustedProxies.prefixes("127.0.0.0/8", "::1"));
@@ -40,7 +41,7 @@ final class Gateway implements AutoCloseable {
     private final Orders orders = new Orders();
     private final Counts counts = new Counts();
     private final Relay relay;
-    private final HttpServers.Running running;
+    private final HttpServer server;
 
     /**
      * How a gateway is set up.
@@ -52,11 +53,11 @@ final class Gateway implements AutoCloseable {
      * @param patience how long the backend may take for the head of an answer, and again for its body
      * @param caching whether the backend's answers are kept, and what those cost
      */
-    record Setup(
+    public record Setup(
             int port, URI backend, Admission admission, boolean trustForwarded, Duration patience, Caching caching) {
 
         /** Creates the setup of a gateway that keeps no answer. */
-        Setup(int port, URI backend, Admission admission, boolean trustForwarded, Duration patience) {
+        public Setup(int port, URI backend, Admission admission, boolean trustForwarded, Duration patience) {
             this(port, backend, admission, trustForwarded, patience, Caching.OFF);
         }
     }
@@ -64,34 +65,34 @@ final class Gateway implements AutoCloseable {
     private Gateway(Setup setup) throws IOException {
         this.setup = setup;
         relay = new Relay(setup, counts);
-        running = HttpServers.start("gateway", setup.port(), THREADS, this::handle);
+        server = HttpServer.start("gateway", setup.port(), THREADS, this::handle);
     }
 
-    static Gateway start(Setup setup) throws IOException {
+    public static Gateway start(Setup setup) throws IOException {
         return new Gateway(setup);
     }
 
-    InetSocketAddress address() {
-        return running.address();
+    public InetSocketAddress address() {
+        return server.address();
     }
 
-    String url() {
-        return running.url();
+    public String url() {
+        return server.url();
     }
 
-    Counts counts() {
+    public Counts counts() {
         return counts;
     }
 
     @Override
     public void close() {
-        running.close();
+        server.close();
         relay.close();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
+    private void handle(Exchange exchange) throws IOException {
         InetAddress address = address(exchange);
-        Client client = setup.admission().identify(exchange.getRequestHeaders().getFirst(API_KEY), address);
+        Client client = setup.admission().identify(exchange.field(API_KEY), address);
         try {
             Verdict verdict = setup.admission().allow(client);
             if (verdict instanceof Verdict.Refused refused) {
@@ -109,21 +110,19 @@ final class Gateway implements AutoCloseable {
             Thread.currentThread().interrupt();
             fail(exchange, client, 503, "the gateway is stopping");
         }
-        // Only what went well is closed, which ends the answer; after an exception the server cuts the connection, and
-        // so the client can tell that an answer is not whole.
-        exchange.close();
     }
 
-    private InetAddress address(HttpExchange exchange) {
-        InetAddress peer = exchange.getRemoteAddress().getAddress();
-        return setup.trustForwarded()
-                ? LOCAL_PROXY.of(peer, exchange.getRequestHeaders().get(LOCAL_PROXY.fieldName()))
-                : peer;
+    private InetAddress address(Exchange exchange) {
+        InetAddress peer = exchange.peer();
+        return setup.trustForwarded() ? LOCAL_PROXY.of(peer, exchange.lines(LOCAL_PROXY.fieldName())) : peer;
     }
 
-    /** Passes an order on if no other one of its account is in progress. What it has cost its tier stays paid: it was read. */
+    /**
+     * Passes an order on if no other one of its account is in progress. What it has cost its tier stays paid: it was
+     * read.
+     */
     private void order(Relay.Passage passage) throws IOException, InterruptedException {
-        HttpExchange exchange = passage.exchange();
+        Exchange exchange = passage.exchange();
         Optional<byte[]> body = Orders.body(exchange);
         if (body.isEmpty()) {
             fail(exchange, passage.client(), 413, "an order has at most " + Orders.MAX_BODY + " bytes");
@@ -137,7 +136,7 @@ final class Gateway implements AutoCloseable {
         try (Lease lease = orders.enter(account.get())) {
             if (lease.allowed()) {
                 charge(passage);
-                exchange.close();
+                exchange.end();
             } else {
                 List<ServiceLimit> limits = new ArrayList<>(passage.allowed().limits());
                 limits.add(ServiceLimit.of(lease.decision().policy(), lease.decision()));
@@ -148,14 +147,14 @@ final class Gateway implements AutoCloseable {
 
     /** Passes a request on if its client's quotas have it. They are asked last: what goes no further is not counted. */
     private void charge(Relay.Passage passage) throws IOException, InterruptedException {
-        HttpExchange exchange = passage.exchange();
+        Exchange exchange = passage.exchange();
         Client client = passage.client();
         Verdict verdict;
         try {
             verdict = setup.admission().charge(client, passage.allowed());
         } catch (QuotaUnavailableException e) {
             LOG.log(System.Logger.Level.WARNING, "a quota could not be counted: {0}", e.getMessage());
-            exchange.getResponseHeaders().set("Retry-After", STORE_RETRY_AFTER);
+            exchange.set("Retry-After", STORE_RETRY_AFTER);
             fail(exchange, client, 503, "your quota cannot be counted now, so the request was not passed on");
             return;
         }
@@ -166,12 +165,12 @@ final class Gateway implements AutoCloseable {
         }
     }
 
-    private void refuse(HttpExchange exchange, Client client, Verdict.Refused refused) throws IOException {
+    private void refuse(Exchange exchange, Client client, Verdict.Refused refused) throws IOException {
         counts.add(client.tier(), refused.by().outcome());
         Refusal.send(exchange, refused);
     }
 
-    private void fail(HttpExchange exchange, Client client, int status, String reason) throws IOException {
+    private void fail(Exchange exchange, Client client, int status, String reason) throws IOException {
         counts.add(client.tier(), Outcome.ERROR);
         ShortAnswer.send(exchange, status, reason);
     }

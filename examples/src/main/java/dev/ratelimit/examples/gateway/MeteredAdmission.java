@@ -1,11 +1,8 @@
 package dev.ratelimit.examples.gateway;
 
-import dev.ratelimit.Decision;
-import dev.ratelimit.Rate;
 import dev.ratelimit.http.ServiceLimit;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaService;
-import dev.ratelimit.quota.QuotaUsage;
 import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.service.QuotasBuilder;
 import dev.ratelimit.quota.spi.QuotaStore;
@@ -21,16 +18,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The admission by other limits, and then by the quotas that a client's tier has.
  *
- * <p>Only keys of such a tier are counted, so that a made-up key costs no place in the store. What went on to the backend
- * stays counted, whatever becomes of it there.
+ * <p>Only keys of such a tier are counted, so that a made-up key costs no place in the store. What went on to the
+ * backend stays counted, whatever becomes of it there.
  */
-final class MeteredAdmission implements Admission, AutoCloseable {
+public final class MeteredAdmission implements Admission, AutoCloseable {
 
     /** Above the pauses of a busy machine, and below the patience of clients. */
     private static final Duration DEADLINE = Duration.ofSeconds(1);
 
     private final Admission limits;
-    private final InstantSource clock;
     private final Map<Tier, QuotaService> quotas = new EnumMap<>(Tier.class);
 
     /**
@@ -40,13 +36,24 @@ final class MeteredAdmission implements Admission, AutoCloseable {
      * @param store where quotas are counted; stays open
      * @param clock what says which minute and month it is
      */
-    MeteredAdmission(Admission limits, QuotaStore store, InstantSource clock) {
+    public MeteredAdmission(Admission limits, QuotaStore store, InstantSource clock) {
+        this(limits, Scale.FULL, store, clock);
+    }
+
+    /**
+     * Creates an admission whose quotas have a scale.
+     *
+     * @param limits what allows before a quota is asked
+     * @param scale the scale of the quotas
+     * @param store where quotas are counted; stays open
+     * @param clock what says which minute and month it is
+     */
+    public MeteredAdmission(Admission limits, Scale scale, QuotaStore store, InstantSource clock) {
         this.limits = limits;
-        this.clock = clock;
         for (Tier tier : Tier.values()) {
-            if (!tier.quotas().isEmpty()) {
+            if (!tier.quotas(scale).isEmpty()) {
                 QuotasBuilder builder = Quotas.builder(store).clock(clock).deadline(DEADLINE);
-                tier.quotas().forEach(builder::quota);
+                tier.quotas(scale).forEach(builder::quota);
                 quotas.put(tier, builder.build());
             }
         }
@@ -70,11 +77,10 @@ final class MeteredAdmission implements Admission, AutoCloseable {
         }
         QuotaDecision decision = ofTier.consume(client.key().toString());
         if (decision.allowed()) {
-            return new Verdict.Allowed(
-                    allowed.limits(), allowed.waitedNanos(), QuotaFields.of(decision.usages(), clock.instant()));
+            return new Verdict.Allowed(allowed.limits(), allowed.waitedNanos(), QuotaFields.of(decision));
         }
         List<ServiceLimit> told = new ArrayList<>(allowed.limits());
-        told.add(refusal(decision));
+        told.addAll(ServiceLimit.each(decision));
         return new Verdict.Refused(Verdict.Limit.QUOTA, told);
     }
 
@@ -82,16 +88,5 @@ final class MeteredAdmission implements Admission, AutoCloseable {
     @Override
     public void close() {
         quotas.values().forEach(QuotaService::close);
-    }
-
-    /** As long as a quota refuses, its figures are those of a limit that has nothing left until the window ends. */
-    private static ServiceLimit refusal(QuotaDecision decision) {
-        QuotaUsage usage = decision.binding();
-        Duration window =
-                Duration.between(usage.window().start(), usage.window().end());
-        long wait = decision.retryAfter().toNanos();
-        return ServiceLimit.of(
-                usage.quota().name(),
-                Decision.refused(Decision.Reason.OVER_LIMIT, Rate.of(usage.limit(), window), 0, wait, wait));
     }
 }

@@ -1,16 +1,11 @@
 package dev.ratelimit.examples.gateway;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
 import dev.ratelimit.Lease;
 import dev.ratelimit.Limiter;
 import dev.ratelimit.Policy;
 import dev.ratelimit.core.Limiters;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -25,8 +20,8 @@ final class Orders {
     static final int MAX_BODY = 65_536;
 
     /**
-     * A client that sends its next order as soon as it has the answer to the last one may be here before that one's lease
-     * is closed; it is not to be refused for being quick.
+     * A client that sends its next order as soon as it has the answer to the last one may be here before that one's
+     * lease is closed; it is not to be refused for being quick.
      */
     private static final Duration GRACE = Duration.ofMillis(10);
 
@@ -34,11 +29,9 @@ final class Orders {
             Limiters.perKey(Policy.unlimited().named("account").maxConcurrent(1));
 
     /** Returns whether a request has a body, and says that it is XML, in any of its fields. */
-    static boolean isOrder(HttpExchange exchange) {
-        Headers fields = exchange.getRequestHeaders();
-        boolean body = fields.containsKey("Content-Length") || fields.containsKey("Transfer-Encoding");
-        List<String> types = fields.get("Content-Type");
-        return body && types != null && types.stream().anyMatch(Orders::isXml);
+    static boolean isOrder(Exchange exchange) {
+        boolean body = exchange.has("Content-Length") || exchange.has("Transfer-Encoding");
+        return body && exchange.lines("Content-Type").stream().anyMatch(Orders::isXml);
     }
 
     private static boolean isXml(String contentType) {
@@ -47,13 +40,12 @@ final class Orders {
     }
 
     /** Returns the body, which can be read from the exchange once more; empty if it is too long. */
-    static Optional<byte[]> body(HttpExchange exchange) throws IOException {
-        InputStream in = exchange.getRequestBody();
-        byte[] body = in.readNBytes(MAX_BODY + 1);
+    static Optional<byte[]> body(Exchange exchange) throws IOException {
+        byte[] body = exchange.body().readNBytes(MAX_BODY + 1);
         if (body.length > MAX_BODY) {
             return Optional.empty();
         }
-        exchange.setStreams(new ByteArrayInputStream(body), null);
+        exchange.unread(body);
         return Optional.of(body);
     }
 

@@ -1,7 +1,7 @@
 package dev.ratelimit.examples.gateway;
 
 /** What became of a request; each has exactly one. */
-enum Outcome {
+public enum Outcome {
     /** The backend answered it, whatever it said. */
     ALLOWED,
     /** It was allowed, and the cache answered it: the backend was not asked. */
@@ -18,7 +18,7 @@ enum Outcome {
     ERROR;
 
     /** Returns whether the limits let the request pass, and it was answered. */
-    boolean isAnswered() {
+    public boolean isAnswered() {
         return this == ALLOWED || this == FROM_CACHE;
     }
 }

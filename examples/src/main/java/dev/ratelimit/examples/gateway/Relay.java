@@ -1,10 +1,10 @@
 package dev.ratelimit.examples.gateway;
 
-import com.sun.net.httpserver.HttpExchange;
 import dev.ratelimit.cache.http.HttpReply;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.http.HttpTimeoutException;
+import java.net.SocketTimeoutException;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class Relay implements AutoCloseable {
 
     private static final String CONTENT_LENGTH = "Content-Length";
-    private static final int NO_BODY = -1;
-    private static final int CHUNKED = 0;
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
 
@@ -23,9 +21,9 @@ final class Relay implements AutoCloseable {
     private final Counts counts;
 
     /** A request that the limits have let pass: from whom it came, and what they said. */
-    record Passage(HttpExchange exchange, Client client, InetAddress address, Verdict.Allowed allowed) {}
+    record Passage(Exchange exchange, Client client, InetAddress address, Verdict.Allowed allowed) {}
 
-    Relay(Gateway.Setup setup, Counts counts) {
+    Relay(Gateway.Setup setup, Counts counts) throws IOException {
         this.counts = counts;
         forwarder = new Forwarder(setup.backend(), setup.patience());
         responses = setup.caching() == Caching.OFF ? null : new Responses(forwarder, setup.patience());
@@ -55,7 +53,7 @@ final class Relay implements AutoCloseable {
 
     /** Answers a request, by the backend if the cache cannot. */
     void answer(Passage passage) throws IOException, InterruptedException {
-        HttpExchange exchange = passage.exchange();
+        Exchange exchange = passage.exchange();
         String address = passage.address().getHostAddress();
         if (responses != null) {
             HttpReply reply = responses.answer(exchange, address);
@@ -69,7 +67,7 @@ final class Relay implements AutoCloseable {
         HttpReply reply;
         try {
             reply = forwarder.send(exchange, forwarder.head(exchange, address));
-        } catch (HttpTimeoutException e) {
+        } catch (SocketTimeoutException e) {
             explain(passage, 504, e);
             return;
         } catch (IOException | IllegalArgumentException e) {
@@ -92,7 +90,7 @@ final class Relay implements AutoCloseable {
     }
 
     private void passBack(Passage passage, HttpReply answer) throws IOException {
-        HttpExchange exchange = passage.exchange();
+        Exchange exchange = passage.exchange();
         Tier tier = passage.client().tier();
         Outcome outcome = answer.isFromCache() ? Outcome.FROM_CACHE : Outcome.ALLOWED;
         // Counted before the client can know the answer, so that a client that has all answers finds all of them
@@ -100,9 +98,8 @@ final class Relay implements AutoCloseable {
         counts.add(tier, outcome);
         // The server writes a date of its own.
         try (HttpReply reply = answer.undated(Instant.now())) {
-            // One by one: all at once they would keep their spelling, and stand beside the same fields of the server.
-            HeaderFields.endToEnd(reply.fields().asMap()).forEach(exchange.getResponseHeaders()::put);
-            exchange.getResponseHeaders().add("Via", HeaderFields.VIA);
+            HeaderFields.endToEnd(reply.fields().asMap()).forEach(exchange::set);
+            exchange.add("Via", HeaderFields.VIA);
             LimitFields.set(exchange, passage.allowed());
             send(exchange, reply);
         } catch (IOException e) {
@@ -111,19 +108,18 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    private static void send(HttpExchange exchange, HttpReply reply) throws IOException {
+    private static void send(Exchange exchange, HttpReply reply) throws IOException {
         int status = reply.status();
         long length = reply.length();
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            reply.fields()
-                    .lines(CONTENT_LENGTH)
-                    .forEach(value -> exchange.getResponseHeaders().set(CONTENT_LENGTH, value));
-            exchange.sendResponseHeaders(status, NO_BODY);
+        if (exchange.method().equals("HEAD")) {
+            reply.fields().lines(CONTENT_LENGTH).forEach(value -> exchange.set(CONTENT_LENGTH, value));
+            exchange.send(status);
         } else if (length == 0 || status == NO_CONTENT || status == NOT_MODIFIED) {
-            exchange.sendResponseHeaders(status, NO_BODY);
+            exchange.send(status);
         } else {
-            exchange.sendResponseHeaders(status, length < 0 ? CHUNKED : length);
-            reply.writeTo(exchange.getResponseBody());
+            OutputStream out = exchange.send(status, length);
+            reply.writeTo(out);
+            exchange.end();
         }
     }
 

@@ -1,16 +1,16 @@
 package dev.ratelimit.examples.gateway;
 
-import com.sun.net.httpserver.HttpExchange;
 import dev.ratelimit.cache.http.HttpCache;
 import dev.ratelimit.cache.http.HttpReply;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The backend's answers, kept by path, query and {@code Vary} for all clients, as far as HTTP lets a shared cache keep them.
+ * The backend's answers, kept by path, query and {@code Vary} for all clients, as far as HTTP lets a shared cache
+ * keep them.
  *
- * <p>Only the backend decides what is kept, by {@code Cache-Control} or {@code Expires}. What a request says of caches is
- * not heard (RFC 9111, section 5.2.1): no client can have the backend asked more often than it wants to be.
+ * <p>Only the backend decides what is kept, by {@code Cache-Control} or {@code Expires}. What a request says of
+ * caches is not heard (RFC 9111, section 5.2.1): no client can have the backend asked more often than it wants to be.
  */
 final class Responses implements AutoCloseable {
 
@@ -49,12 +49,12 @@ final class Responses implements AutoCloseable {
     }
 
     /** Returns the answer to a request if it is there and fresh; asks nobody. */
-    Optional<HttpReply> fresh(HttpExchange exchange, String address) {
+    Optional<HttpReply> fresh(Exchange exchange, String address) {
         return cache.fresh(forwarder.head(exchange, address));
     }
 
     /** Returns the answer to a request, by the backend if it is not there. */
-    HttpReply answer(HttpExchange exchange, String address) throws InterruptedException {
+    HttpReply answer(Exchange exchange, String address) throws InterruptedException {
         return cache.answer(forwarder.head(exchange, address), head -> forwarder.send(exchange, head));
     }
 }

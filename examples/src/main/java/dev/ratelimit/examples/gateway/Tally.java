@@ -9,25 +9,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Thread-safety.</b> None; see {@link Counts}.
  */
-final class Tally {
+public final class Tally {
 
     private final Map<Tier, Map<Outcome, Long>> counts = new EnumMap<>(Tier.class);
 
-    void add(Tier tier, Outcome outcome, long requests) {
+    public void add(Tier tier, Outcome outcome, long requests) {
         counts.computeIfAbsent(tier, t -> new EnumMap<>(Outcome.class)).merge(outcome, requests, Long::sum);
     }
 
-    void add(Tally other) {
-        other.counts.forEach((tier, outcomes) -> outcomes.forEach((outcome, requests) -> add(tier, outcome, requests)));
-    }
-
-    long of(Tier tier, Outcome outcome) {
+    public long of(Tier tier, Outcome outcome) {
         Map<Outcome, Long> outcomes = counts.get(tier);
         return outcomes == null ? 0 : outcomes.getOrDefault(outcome, 0L);
     }
 
     /** Returns the requests of all tiers that had an outcome. */
-    long of(Outcome outcome) {
+    public long of(Outcome outcome) {
         long sum = 0;
         for (Tier tier : Tier.values()) {
             sum += of(tier, outcome);
@@ -36,33 +32,22 @@ final class Tally {
     }
 
     /** Returns the requests of a tier that were allowed and answered. */
-    long answered(Tier tier) {
+    public long answered(Tier tier) {
         return of(tier, Outcome.ALLOWED) + of(tier, Outcome.FROM_CACHE);
     }
 
     /** Returns the requests of all tiers that were allowed and answered. */
-    long answered() {
+    public long answered() {
         return of(Outcome.ALLOWED) + of(Outcome.FROM_CACHE);
     }
 
     /** Returns all requests of a tier. */
-    long of(Tier tier) {
+    public long of(Tier tier) {
         long sum = 0;
         for (Outcome outcome : Outcome.values()) {
             sum += of(tier, outcome);
         }
         return sum;
-    }
-
-    /** Returns what was counted since an earlier tally. */
-    Tally since(Tally earlier) {
-        Tally difference = new Tally();
-        for (Tier tier : Tier.values()) {
-            for (Outcome outcome : Outcome.values()) {
-                difference.add(tier, outcome, of(tier, outcome) - earlier.of(tier, outcome));
-            }
-        }
-        return difference;
     }
 
     @Override

@@ -23,28 +23,47 @@ import org.jspecify.annotations.Nullable;
  * others share. If the node then refuses, the client gets back what its tier had given, so that a refused request has
  * cost it nothing.
  */
-final class TieredAdmission implements Admission {
+public final class TieredAdmission implements Admission {
 
     /**
      * A request that waits holds one of the gateway's threads: this many, so that the others are left to those who need
      * not wait. It is one client's worth of silver's maximum delay.
      */
-    static final int MAX_WAITERS = 60;
+    public static final int MAX_WAITERS = 60;
 
+    private static final long NODE_PER_SECOND = 2500;
     private static final int MAX_API_KEY = 64;
     private static final System.Logger LOG = System.getLogger("gateway");
 
     private final Limiter<Object> clients;
     private final SingleLimiter node;
 
+    /** Creates the admission with the limits of all tiers, and of the node, at a scale. */
+    public TieredAdmission(ApiKeyTable apiKeys, Scale scale, TimeSource time) {
+        this(apiKeys, scale, node(scale), time);
+    }
+
+    /** Creates the admission with a limit of its own for the node. */
     TieredAdmission(ApiKeyTable apiKeys, Rate nodeRate, TimeSource time) {
-        Policy others = Tier.OTHERS.policy();
+        this(apiKeys, Scale.FULL, nodeRate, time);
+    }
+
+    private TieredAdmission(ApiKeyTable apiKeys, Scale scale, Rate nodeRate, TimeSource time) {
+        Policy others = Tier.OTHERS.policy(scale);
         Tiers<Object> tiers = Tiers.<Object>of(
-                        key -> key instanceof String apiKey ? apiKeys.policyOf(apiKey) : others, others)
+                        key -> key instanceof String apiKey
+                                ? apiKeys.tierOf(apiKey).policy(scale)
+                                : others,
+                        others)
                 .onFallback(fallback -> LOG.log(System.Logger.Level.WARNING, "no tier was found: {0}", fallback));
         clients =
                 Limiters.builder(tiers).timeSource(time).maxWaiters(MAX_WAITERS).build();
         node = Limiters.single(nodeRate, time);
+    }
+
+    /** Returns the rate of the node, at a scale. */
+    public static Rate node(Scale scale) {
+        return Rate.perSecond(scale.of(NODE_PER_SECOND)).burstWindow(Tier.BURST_WINDOW);
     }
 
     /**

@@ -4,7 +4,7 @@ import dev.ratelimit.http.ServiceLimit;
 import java.util.List;
 
 /** What the gateway's limits say to a request. */
-sealed interface Verdict {
+public sealed interface Verdict {
 
     /** Returns what the client is told of its limits. */
     List<ServiceLimit> limits();
@@ -55,7 +55,7 @@ sealed interface Verdict {
         }
 
         /** Returns how a refusal by this limit is counted. */
-        Outcome outcome() {
+        public Outcome outcome() {
             return outcome;
         }
     }

@@ -1,9 +1,8 @@
 /**
- * A gateway: real HTTP, three tiers of clients, one node to protect, and the traffic that puts it to the test.
+ * A whole gateway: real HTTP, five tiers of clients, one node to protect, quotas, orders of accounts, and a cache.
  *
- * <p>{@link dev.ratelimit.examples.gateway.Gateway} and what it asks ({@code Admission}, {@code ApiKeys},
- * {@code Forwarder}) are the example proper. {@code Demo} drives it with a seeded mix of traffic, {@code Replay} with
- * an access log, {@code Serve} leaves that to you.
+ * <p>{@link dev.ratelimit.examples.gateway.Gateway} asks an {@code Admission}, and has what that allows answered by
+ * {@code Relay}.
  */
 @NullMarked
 package dev.ratelimit.examples.gateway;

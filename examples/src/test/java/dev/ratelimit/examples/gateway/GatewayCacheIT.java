@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpHandler;
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.examples.lab.Connection;
 import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.testing.ManualClock;
@@ -50,7 +51,7 @@ class GatewayCacheIT {
     private volatile Map<String, String> fields = Map.of("Cache-Control", KEEP);
     private volatile int length = 10;
     private volatile boolean slow;
-    private HttpServers.Running backend;
+    private TestServer backend;
 
     @BeforeEach
     void start() throws IOException {
@@ -75,7 +76,7 @@ class GatewayCacheIT {
                 Thread.currentThread().interrupt();
             }
         };
-        backend = HttpServers.start("keeping", 0, 16, handler);
+        backend = TestServer.start(16, handler);
     }
 
     @AfterEach
@@ -292,7 +293,7 @@ class GatewayCacheIT {
             exchange.getResponseBody().write(1);
             exchange.getResponseBody().flush();
         };
-        HttpServers.Running stopping = HttpServers.start("stopping", 0, 1, half);
+        TestServer stopping = TestServer.start(1, half);
         Gateway.Setup setup = new Gateway.Setup(
                 0, URI.create(stopping.url()), EVERYBODY, false, Duration.ofMillis(300), Caching.HITS_ARE_FREE);
         try (stopping;
@@ -376,7 +377,7 @@ class GatewayCacheIT {
         ManualClock clock = new ManualClock(Instant.parse("2026-05-15T12:00:20Z"));
         try (QuotaStore store = QuotaStores.inMemory(clock);
                 ApiKeyTable apiKeys = ApiKeyTable.demonstration()) {
-            Admission tiers = new TieredAdmission(apiKeys, Demonstration.NODE, TimeSource.system());
+            Admission tiers = new TieredAdmission(apiKeys, Scale.FULL, TimeSource.system());
             Admission metered = new MeteredAdmission(tiers, store, clock);
             try (Gateway gateway = gateway(metered, caching)) {
                 assertThat(get(gateway, "/a", KIOSK).fields().get("ratelimit")).contains("\"calls-a-minute\";r=99;");

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpHandler;
 import dev.ratelimit.Rate;
+import dev.ratelimit.examples.lab.Backend;
+import dev.ratelimit.examples.lab.Connection;
 import dev.ratelimit.testing.ManualTime;
 import java.io.IOException;
 import java.net.URI;
@@ -149,10 +151,10 @@ class GatewayLimitsIT {
     void fieldsAreTheGatewaysOwnWhateverTheBackendSays() throws IOException {
         HttpHandler handler = exchange -> {
             exchange.getResponseHeaders().set("RateLimit", "of the backend");
-            ShortAnswer.send(exchange, 200, "fine");
+            TestServer.answer(exchange, 200, "fine");
             exchange.close();
         };
-        try (HttpServers.Running backend = HttpServers.start("limited", 0, 2, handler);
+        try (TestServer backend = TestServer.start(2, handler);
                 Gateway gateway = gateway(
                         URI.create(backend.url()), Admission.perClient(Rate.perSecond(5), time), false, PATIENCE);
                 Connection connection = new Connection(gateway.address())) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpHandler;
 import dev.ratelimit.Rate;
+import dev.ratelimit.examples.lab.Connection;
 import dev.ratelimit.testing.ManualTime;
 import java.io.IOException;
 import java.net.URI;
@@ -28,7 +29,7 @@ class OrdersIT {
     private final AtomicReference<String> body = new AtomicReference<>("");
     private final CountDownLatch inside = new CountDownLatch(1);
     private final CountDownLatch end = new CountDownLatch(1);
-    private HttpServers.Running backend;
+    private TestServer backend;
     private Gateway gateway;
 
     @BeforeEach
@@ -41,12 +42,12 @@ class OrdersIT {
                     inside.countDown();
                     end.await();
                 }
-                ShortAnswer.send(exchange, 200, "booked");
+                TestServer.answer(exchange, 200, "booked");
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         };
-        backend = HttpServers.start("orders", 0, 4, handler);
+        backend = TestServer.start(4, handler);
         gateway = Gateway.start(new Gateway.Setup(
                 0,
                 URI.create(backend.url()),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpHandler;
 import dev.ratelimit.Rate;
+import dev.ratelimit.examples.lab.Connection;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.jdbc.JdbcQuotaStore;
 import dev.ratelimit.quota.service.Quotas;
@@ -38,7 +39,7 @@ class QuotasIT {
     private final ManualTime time = new ManualTime();
     private final ManualClock clock = new ManualClock(Instant.parse("2026-05-15T12:00:20Z"));
     private final AtomicInteger forwarded = new AtomicInteger();
-    private HttpServers.Running backend;
+    private TestServer backend;
     private Running running;
 
     /** A gateway with what belongs to it. */
@@ -58,10 +59,10 @@ class QuotasIT {
         HttpHandler handler = exchange -> {
             try (exchange) {
                 forwarded.incrementAndGet();
-                ShortAnswer.send(exchange, 200, "fine");
+                TestServer.answer(exchange, 200, "fine");
             }
         };
-        backend = HttpServers.start("counting", 0, 4, handler);
+        backend = TestServer.start(4, handler);
         running = running(PLENTY);
     }
 
@@ -95,8 +96,12 @@ class QuotasIT {
                 .containsEntry("x-refused-by", "quota")
                 .containsEntry("retry-after", "40")
                 .containsEntry("content-type", "application/problem+json")
-                .containsEntry("ratelimit-policy", "\"bronze\";q=5;w=1, \"calls-a-minute\";q=100;w=60")
-                .containsEntry("ratelimit", "\"bronze\";r=4;t=1, \"calls-a-minute\";r=0;t=40");
+                .containsEntry(
+                        "ratelimit-policy",
+                        "\"bronze\";q=5;w=1, \"calls-a-minute\";q=100;w=60, \"calls-a-month\";q=20000;w=2678400")
+                .containsEntry(
+                        "ratelimit",
+                        "\"bronze\";r=4;t=1, \"calls-a-minute\";r=0;t=40, \"calls-a-month\";r=19900;t=1425580");
         assertThat(refused.body())
                 .contains("#quota-exceeded\"", "\"violated-policies\":[\"calls-a-minute\"]", "Try again in 40 s.");
         assertThat(forwarded).hasValue(1);

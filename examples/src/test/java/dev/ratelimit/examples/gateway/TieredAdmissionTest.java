@@ -17,7 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The client's own limit is asked first; what the node refuses costs the client nothing; tiers differ in what is over. */
+/**
+ * The client's own limit is asked first; what the node refuses costs the client nothing; tiers differ in what is
+ * over.
+ */
 @Timeout(60)
 class TieredAdmissionTest {
 
