@@ -2,6 +2,7 @@
 module dev.ratelimit.examples {
     requires dev.ratelimit.cache;
     requires dev.ratelimit.core;
+    requires dev.ratelimit.quota.service;
     requires dev.ratelimit.quota.jdbc;
     requires dev.ratelimit.testing;
     requires java.logging;

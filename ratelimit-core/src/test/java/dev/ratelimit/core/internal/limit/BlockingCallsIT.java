@@ -7,7 +7,6 @@ import dev.ratelimit.Limiter;
 import dev.ratelimit.LimiterListener;
 import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
-import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.Limiters;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class BlockingCallsIT {
 
-    private static final TimeSource SYSTEM = TimeSource.system();
     private static final Duration MAX = Duration.ofSeconds(20);
 
     private final CountDownLatch end = new CountDownLatch(1);
