@@ -1,4 +1,4 @@
-/** What limiters and quotas share, and nobody else may use: timers, a circuit breaker, remembered look-ups, key hashes. */
+/** Shared by limiters and quotas, and not for users: timers, a circuit breaker, remembered look-ups, key hashes. */
 module dev.ratelimit.runtime {
     requires transitive dev.ratelimit;
     requires static transitive org.jspecify;

@@ -171,7 +171,7 @@ public final class LimiterBuilder<T> {
      *     delay, takes longer than about 400 days to refill; or its capacity is too large to keep a rate that is an odd
      *     fraction exact to within 1 in 10<sup>9</sup>. The message names the argument that is too large, and the
      *     largest value that works.
-     *     Also if the heap has no room for the table of so many keys; the message says how many there is room for
+     *     Also if the heap has no room for the table; the message says how many keys it has room for
      */
     public <K extends T> Limiter<K> build() {
         return build(Function.identity());

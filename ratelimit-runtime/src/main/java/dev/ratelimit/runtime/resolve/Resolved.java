@@ -313,7 +313,7 @@ public final class Resolved<K, V> {
             mine.end(answer);
         }
         if (failure instanceof InterruptedException) {
-            // Whom nothing stands in for is told so; and nobody else is.
+            // Only a caller without a last known answer gets the exception.
             interrupted.instead(before);
         }
         // After the waiting callers have gone on, because the listener may be slow.

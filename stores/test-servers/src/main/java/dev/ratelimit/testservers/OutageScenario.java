@@ -98,7 +98,7 @@ public record OutageScenario(Duration deadline, Beside beside) {
         for (QuotaService quotas : all) {
             assertThat(quotas.statistics().storeAvailable()).isFalse();
         }
-        // From now on requests are answered without the store, and wait for nobody.
+        // From now on requests are answered without the store, and do not wait.
         int before = watched.calls;
         callManyTimes(allowing, allowed);
         Map<DecisionSource, Integer> others = new EnumMap<>(DecisionSource.class);

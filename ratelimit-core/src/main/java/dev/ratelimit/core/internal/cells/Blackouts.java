@@ -38,7 +38,7 @@ public final class Blackouts {
     }
 
     /**
-     * Has a key be in a blackout for at least so many nanoseconds, of those that blackouts may last, from a reading on.
+     * Puts a key in a blackout for at least {@code nanos} nanoseconds from a reading on, up to the longest blackout.
      */
     public void extend(long key, long nanos, long clock) {
         table.raise(cellOf(key), gcra, gcra.cost(nanos), clock);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * them goes that ends first.
  *
  * <p><b>Cost.</b> While any may be running, the number of queues is one more than there are, which all calls read
- * anyway ({@link dev.ratelimit.core.internal.queue.WaitQueues#count}). Until then, nobody looks here. The number is
+ * anyway ({@link dev.ratelimit.core.internal.queue.WaitQueues#count}). Until then, no request looks here. The number is
  * kept for a minute longer than the last blackout, because a clock may go back a little.
  *
  * <p>Thread-safe.
@@ -68,7 +68,7 @@ final class CalledBlackouts implements KeyBlackouts {
         return known.remaining(key, clock);
     }
 
-    /** Has a key be in a blackout for at least so many nanoseconds, at least 1. */
+    /** Puts a key in a blackout for at least {@code nanos} nanoseconds, at least 1. */
     void extend(long key, long nanos) {
         long clock = time.nanos();
         blackouts().extend(key, nanos, clock);

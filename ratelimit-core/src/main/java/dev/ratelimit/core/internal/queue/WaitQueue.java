@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>New requests</b> find the debts of the <i>tail</i>: permits that have departed, that are reserved, and that
  * calls wait for.
  *
- * <p><b>In a blackout</b> of the key nobody departs. Those that wait stay in their order, and find their budgets
+ * <p><b>In a blackout</b> of the key no call departs. Waiting calls stay in their order, and find their budgets
  * afterwards as they are then: full at most. Those that cannot wait for so long are refused. Only what is promised
  * departs at its instant.
  *

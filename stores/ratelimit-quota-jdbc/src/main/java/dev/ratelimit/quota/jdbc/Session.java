@@ -98,7 +98,7 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Executes a statement that restores the connection after a failure; without its success, nobody gets the connection again. */
+    /** Executes a statement that restores the connection after a failure; if it fails, the connection is not used again. */
     void restoreOrBreak(String sql, SQLException failure) {
         try {
             execute(sql);
