@@ -104,7 +104,7 @@ class ArchitectureTest {
                     "org.jctools.queues.atomic");
 
     @ArchTest
-    static final ArchRule policiesKnowTheApiTheJdkAndTheCache = classes()
+    static final ArchRule policiesKnowTheApiAndRememberedLookUps = classes()
             .that()
             .resideInAPackage("..internal.policy")
             .should()
@@ -112,10 +112,32 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "dev.ratelimit",
                     "dev.ratelimit.core.internal.policy",
+                    "dev.ratelimit.runtime.resolve",
+                    "dev.ratelimit.runtime.trouble",
+                    "java..",
+                    "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule rememberedLookUpsKnowTheApiTheJdkAndTheCache = classes()
+            .that()
+            .resideInAPackage("dev.ratelimit.runtime.resolve")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.ratelimit",
+                    "dev.ratelimit.runtime.resolve",
                     "dev.ratelimit.runtime.trouble",
                     "com.github.benmanes.caffeine.cache",
                     "java..",
                     "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule theRuntimeKnowsNoLimiters = noClasses()
+            .that()
+            .resideInAPackage("dev.ratelimit.runtime..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.ratelimit.core..");
 
     /** What it breaks may be a quota's store today and a limiter's tomorrow. */
     @ArchTest
