@@ -14,7 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
-/** Quotas whose store an executor's threads wait for. */
+/** An asynchronous quota service: an executor's threads wait for the store. */
 final class AsyncQuotas implements AsyncQuotaService {
 
     private final StoreQuotas quotas;
@@ -123,7 +123,7 @@ final class AsyncQuotas implements AsyncQuotaService {
         return later(call);
     }
 
-    /** The answer of a call that waits, made by the executor. */
+    /** Runs a blocking call on the executor. The stage completes with its result. */
     <T> CompletionStage<T> later(Supplier<T> call) {
         CompletableFuture<T> result = new CompletableFuture<>();
         try {
