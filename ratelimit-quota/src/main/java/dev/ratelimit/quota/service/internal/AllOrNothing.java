@@ -174,7 +174,7 @@ final class AllOrNothing {
                 Certainty certainty = i < granted ? Certainty.INDETERMINATE : failed.certainty();
                 return new Answer.Failed(new QuotaUnavailableException(
                         certainty,
-                        "the request was not granted, and what other quotas had counted for it could not be given back: "
+                        "the request was not granted, and units counted on other quotas could not be given back: "
                                 + failed.cause().getMessage(),
                         failed.cause()));
             }

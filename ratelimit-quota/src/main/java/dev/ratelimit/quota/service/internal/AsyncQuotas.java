@@ -130,7 +130,7 @@ final class AsyncQuotas implements AsyncQuotaService {
             executor.execute(() -> complete(result, call));
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(
-                    new QuotaUnavailableException(Certainty.NOT_APPLIED, "the executor takes no more calls", e));
+                    new QuotaUnavailableException(Certainty.NOT_APPLIED, "the executor rejected the call", e));
         }
         return result;
     }

@@ -42,7 +42,7 @@ final class Closing {
         }
         interrupted |= awaited(begun, deadlineNanos);
         if (begun.getCount() > 0) {
-            LOG.warn("a call of the quota store does not end: the service is closed without waiting for it");
+            LOG.warn("a call of the quota store does not return: the service closes without waiting for it");
             steps();
         }
         interrupted |= awaited(ended, Long.MAX_VALUE);
@@ -77,7 +77,7 @@ final class Closing {
             try {
                 step.run();
             } catch (RuntimeException | Error e) {
-                LOG.warn("a quota service was closed, and not all that was left could be done", e);
+                LOG.warn("a quota service was closed, but one of its last steps failed", e);
             }
             if (interrupted) {
                 Thread.currentThread().interrupt();

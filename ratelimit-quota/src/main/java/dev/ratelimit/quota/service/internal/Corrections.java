@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Gives back, charges and resets amounts of a key. Gives prefetched units back first, so that counters show the used
- * units. Thread-safe.
+ * Gives back, charges and resets amounts of a key. It first gives back prefetched units, so that counters show only
+ * used units. Thread-safe.
  */
 final class Corrections {
 

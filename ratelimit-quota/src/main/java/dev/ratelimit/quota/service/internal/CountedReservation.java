@@ -108,7 +108,7 @@ final class CountedReservation implements QuotaReservation {
         }
         if (decision.source() != DecisionSource.STORE && decision.source() != DecisionSource.PREFETCHED) {
             throw new IllegalStateException(
-                    "only what the store has counted can be handed over, but this was allowed without it");
+                    "a handle needs units that the store has counted, but these were allowed without the store");
         }
         if (!stage.compareAndSet(Plain.OPEN, Plain.ENDED)) {
             throw new IllegalStateException(

@@ -113,7 +113,7 @@ final class Meter implements BreakerListener {
     private void tell(Runnable event) {
         if (untold.incrementAndGet() > MAX_UNTOLD) {
             untold.decrementAndGet();
-            trouble.note(new IllegalStateException("a listener does not return, so that events are dropped"));
+            trouble.note(new IllegalStateException("a listener does not return, so events are dropped"));
             return;
         }
         try {

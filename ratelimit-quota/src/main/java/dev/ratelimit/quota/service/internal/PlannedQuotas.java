@@ -85,7 +85,7 @@ final class PlannedQuotas implements QuotaSource {
     @Override
     public void update(List<Quota> quotas) {
         throw new IllegalStateException(
-                "the quotas of this service come from plans: let the resolver answer differently, and call planChanged(key)");
+                "the quotas of this service come from plans: change the resolver's answer, and call planChanged(key)");
     }
 
     @Override
@@ -101,6 +101,6 @@ final class PlannedQuotas implements QuotaSource {
     @Override
     public WindowBounds window(String quota, long nowMillis) {
         throw new IllegalStateException(
-                "the windows of this service are those of plans, and may be others for each key: say in which span they start");
+                "the windows of this service come from plans, and may differ by key: name the span of their starts");
     }
 }

@@ -43,7 +43,7 @@ final class Posting implements BreakerListener {
     private final ReentrantLock turn = new ReentrantLock();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final FirstFailure trouble =
-            new FirstFailure("quotas: what is owed could not be posted, and is tried again");
+            new FirstFailure("quotas: owed units could not be posted, and are posted again later");
     private final UUID holder = UUID.randomUUID();
     private long sequence;
     private volatile boolean closed;
@@ -78,8 +78,8 @@ final class Posting implements BreakerListener {
         int left = owed.size();
         if (left > 0) {
             LOG.warn(
-                    "the quota store does not answer: what was allowed without it is not counted yet on {} counters,"
-                            + " and is lost unless the service is closed again when the store is back",
+                    "the quota store does not answer: units allowed without it are not counted yet on {} counters,"
+                            + " and are lost unless the service is closed again when the store is back",
                     left);
         }
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Count first, then grant.</b> If a request has the key's turn and must call the store, it acquires more than it
  * needs: the units that requests will take in one term, at the pace since the key's last call of the store. So no
  * number of processes grants more than the limit. A process that dies loses its prefetched units, and no unit is
- * granted twice. Uncertain units are not prefetched.
+ * granted twice. Units whose count is uncertain are not granted.
  *
  * <p><b>How much.</b> A key's first call prefetches nothing, because no pace is known yet. A call never prefetches more
  * than an eighth of the room of the counters, so that processes do not take the last units from each other. If the
