@@ -30,9 +30,7 @@ final class Adjustments {
                 deadline());
     }
 
-    /**
-     * Adds a positive or negative amount to each counter, and returns the usages after it; an empty list if it is zero.
-     */
+    /** Adds a positive or negative amount to each counter, and returns the usages after it; an empty list for zero. */
     List<QuotaUsage> apply(List<Target> targets, long delta) {
         return apply(targets, delta, deadline());
     }

@@ -154,7 +154,10 @@ final class CountedReservation implements QuotaReservation {
         }
     }
 
-    /** Closes it because its time to live is over. A commit that comes after that, or meanwhile, is charged. */
+    /**
+     * Closes it because its time to live is over. A commit that comes after that, or meanwhile, charges its whole
+     * amount.
+     */
     private void expire() {
         if (closing.amount() > 0 || !stage.compareAndSet(Plain.OPEN, Plain.EXPIRING)) {
             close();

@@ -16,13 +16,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The record in the store of how a reservation ended that several objects may end. It is kept on side counters, which
- * do not count usage.
+ * Keeps in the store how a shared reservation ended: one that several objects may end. The record is on side counters,
+ * which do not count usage.
  *
  * <p>One counter has the committed amount, and grants once: so all objects read the first commit. Other counters have
- * the second of the first try to commit, and of the first try to give back from each counter. Corrections have ids, and
- * are sent after that second has been written. For up to a day the store remembers them, so any object may send them
- * again. After that, only the object whose commit was the first sends its charge, and no object gives back.
+ * the time, in epoch seconds, of the first try to commit, and of the first try to give back from each counter.
+ * Corrections have ids, and are sent after that time has been written. For up to a day the store remembers them, so any
+ * object may send them again. After that, only the object whose commit was the first sends its charge, and no object
+ * gives back.
  *
  * <p>Thread-safe.
  */
@@ -163,7 +164,7 @@ final class Ending {
     }
 
     private static boolean isRemembered(Counted since, long now) {
-        // A second in the future comes from a wrong clock.
+        // A time in the future comes from a wrong clock.
         return Math.abs(now - since.used()) < REMEMBERED.toSeconds();
     }
 
@@ -198,14 +199,15 @@ final class Ending {
         return SideCounters.HANDLE.counter(quota(handle), handle.id() + "@" + lastStart(handle), expires(handle));
     }
 
-    /** Returns the counter for the second of the first try to commit. */
+    /** Returns the counter for the time, in epoch seconds, of the first try to commit. */
     private static Counter since(Handle handle) {
         return SideCounters.SINCE.counter(
                 quota(handle), handle.id() + "@" + lastStart(handle) + "@commit", expires(handle));
     }
 
     /**
-     * Returns the counter for the second of the first try to give back a counter's amount of the round, or to commit.
+     * Returns the counter for the time, in epoch seconds, of the first try to give back a counter's amount of the
+     * round, or to commit.
      */
     private static Counter since(Handle handle, Target target) {
         String subject = handle.id() + "@" + target.window().start().getEpochSecond() + "@" + handle.round();

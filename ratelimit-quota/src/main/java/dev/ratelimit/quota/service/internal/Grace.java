@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Three kinds of calls come late. A retry comes within its deadline, well under 10 seconds. A process or a store
  * whose clock is behind or ahead still counts on a window that has ended for the others. Clocks that are synchronized
- * at all differ by less than 10 seconds. A reservation ends when its work does. Its correction is then of use only to
+ * at all differ by less than 10 seconds. A reservation ends when its work ends. Its correction is then of use only to
  * readers of the past window, and is worth less the shorter the window is. A correction that comes after this time
  * changes nothing.
  *

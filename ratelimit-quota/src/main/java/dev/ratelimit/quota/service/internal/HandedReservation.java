@@ -202,8 +202,8 @@ final class HandedReservation implements QuotaReservation {
                 operations.add(new Operation.Adjust(counter, charge, charged));
             }
             if (givesBack.get(i) && counted > 0) {
-                // After the charge, so that no other request takes its room; but before it where the counter would stop
-                // at its maximum.
+                // After the charge, so that no other request takes its room. If the counter would stop at its maximum,
+                // before the charge.
                 int place = charge > Long.MAX_VALUE / 2 ? operations.size() - 1 : operations.size();
                 operations.add(place, new Operation.Adjust(counter, -counted, returned));
             }

@@ -14,8 +14,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts requests that a caller may repeat, because they carry an idempotency key. The store recognizes them by an id
- * that is made of that key. Thread-safe.
+ * Counts requests that a caller may repeat, because they carry an idempotency key. The store recognizes a request by an
+ * id that is made of its key and its idempotency key. Thread-safe.
  */
 final class IdempotentRequests {
 

@@ -41,7 +41,7 @@ final class KeyTargets {
         if (endless.size() != 1) {
             throw new IllegalArgumentException(
                     "topUp needs a key with one quota of CalendarWindow.lifetime(), but this key has " + endless.size()
-                            + "; raise other quotas by their limits");
+                            + "; for other quotas, raise the limit instead");
         }
         return endless.get(0);
     }

@@ -43,7 +43,7 @@ final class Lanes {
             return granted;
         }
         if (!store.permits()) {
-            // A request must not wait for others whose calls do not end.
+            // The store is away: a request must not wait for others whose calls do not end.
             return store.ask(request, deadline);
         }
         LaneRequest passenger = new LaneRequest(request);

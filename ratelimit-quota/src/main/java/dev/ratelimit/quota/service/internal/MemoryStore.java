@@ -201,7 +201,7 @@ public final class MemoryStore implements QuotaStore {
     }
 
     private Counted acquired(Acquire acquire, long now) {
-        // An acquire that every usage denies makes no counter.
+        // An acquire that is denied at any usage makes no counter.
         StoredCounter tally = acquire.limit() < acquire.min()
                 ? tallies.lockedIfThere(acquire.counter())
                 : tallies.locked(acquire.counter());

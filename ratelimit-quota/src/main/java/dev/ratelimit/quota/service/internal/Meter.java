@@ -107,9 +107,7 @@ final class Meter implements BreakerListener {
         tell(() -> events.storeBack(open));
     }
 
-    /**
-     * Reports an event. A listener that does not return keeps its own service from further events, and nothing else.
-     */
+    /** Reports an event. A listener that does not return blocks further events of its own service, and nothing else. */
     private void tell(Runnable event) {
         if (untold.incrementAndGet() > MAX_UNTOLD) {
             untold.decrementAndGet();

@@ -40,7 +40,7 @@ final class OwedUnits {
     private volatile boolean closed;
 
     /**
-     * Creates an empty object.
+     * Creates an object without owed units.
      *
      * @param keepsAllowed whether the allowed units are kept until the window ends
      */

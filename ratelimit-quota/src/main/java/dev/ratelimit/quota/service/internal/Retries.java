@@ -5,8 +5,8 @@ import dev.ratelimit.quota.spi.Deadline;
 /**
  * The maximum number of repetitions of a call, and the pauses before them.
  *
- * <p>A pause is random between zero and a bound that doubles (full jitter), so that callers whose calls failed together
- * do not return together. A call is not repeated if the deadline leaves no time for the pause. Immutable.
+ * <p>A pause is random between zero and a bound that doubles (full jitter). So callers whose calls failed together do
+ * not call again at the same time. A call is not repeated if the deadline leaves no time for the pause. Immutable.
  */
 record Retries(int count, ServiceContext surroundings) {
 

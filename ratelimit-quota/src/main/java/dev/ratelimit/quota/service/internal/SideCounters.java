@@ -10,7 +10,7 @@ enum SideCounters {
     CREDIT("credit"),
     /** The committed amount of a reservation that several objects may end. */
     HANDLE("handle"),
-    /** The second of the first try to end such a reservation. */
+    /** The time, in epoch seconds, of the first try to end such a reservation. */
     SINCE("since"),
     /** The number of times that a reservation with an idempotency key was given back. */
     ROUND("round");

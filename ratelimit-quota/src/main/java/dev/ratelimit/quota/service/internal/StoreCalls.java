@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls a store: splits operations into batches that it takes, and repeats them where that is safe.
+ * Calls a store: splits operations into batches that the store takes, and repeats them where that is safe.
  *
  * <p><b>When the store is away</b>, as its {@link StoreHealth} says, the service does not call it: the operations have
  * certainly not been applied.
@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Repetition.</b> An operation is repeated if it certainly was not applied. It is also repeated if it has an id
  * and the store remembers operations, so that it counts once. No operation is repeated after the deadline.
  *
- * <p><b>A store that breaks its contract</b> may have counted: it throws another exception or an {@link Error}, or
- * returns an invalid answer.
+ * <p><b>A store that breaks its contract</b> throws another exception or an {@link Error}, or returns an invalid
+ * answer. The service then assumes that the store may have counted.
  *
  * <p>Thread-safe.
  */
@@ -155,8 +155,7 @@ final class StoreCalls {
     }
 
     /**
-     * Returns the outcome after a retry. A retry that was not applied says nothing about the first call, which may have
-     * been.
+     * Returns the outcome after a retry. A failed retry says nothing about the first call, which may have been applied.
      */
     private static Outcome later(Outcome first, Outcome next) {
         boolean doubtful = first instanceof Outcome.Failed failed && failed.certainty() == Certainty.INDETERMINATE;

@@ -140,7 +140,7 @@ final class StoredCounter {
 
     /**
      * Grants the units that there is room for, unless they are fewer than the minimum. If the store cannot remember the
-     * operation, throws and changes nothing.
+     * operation, it throws and changes nothing.
      */
     Counted acquire(Acquire acquire, long nowMillis) {
         Counted before = answer(acquire.id());

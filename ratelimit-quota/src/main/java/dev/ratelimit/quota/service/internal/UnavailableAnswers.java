@@ -139,7 +139,7 @@ sealed interface UnavailableAnswers {
 
         @Override
         public QuotaDecision answer(List<Target> targets, long amount, long nowMillis) {
-            throw new IllegalStateException("the failure is the answer");
+            throw new IllegalStateException("requests of this service end in an exception while the store is away");
         }
     }
 
