@@ -13,10 +13,10 @@ import java.util.Objects;
  * QuotaStore store = QuotaStores.inMemoryBuilder().maxCounters(200_000).build();
  * }</pre>
  *
- * <p><b>A full store</b> forgets no counter that is in use, because its units could then be used again. A call that
- * needs a new counter, or must remember another operation, then fails with {@code NOT_APPLIED}, and nothing is counted.
- * Calls for existing counters go on. A counter is removed when it expires, or as soon as it is zero and has no
- * operation to remember. So refused calls take no room.
+ * <p><b>A full store</b> removes no counter that is in use: its units could then be used a second time. A call that
+ * needs a new counter, or must remember another operation, then fails with {@code NOT_APPLIED}, and the store counts
+ * nothing. Calls for existing counters go on. The store removes a counter when it expires, or as soon as it is zero and
+ * has no operation to remember. So refused calls take no room.
  *
  * <p>Not thread-safe. No method waits.
  */
@@ -37,8 +37,8 @@ public final class MemoryStoreBuilder {
     MemoryStoreBuilder() {}
 
     /**
-     * Sets the maximum number of counters at once. There is one for each key, quota and window that has not expired, of
-     * about 250 bytes.
+     * Sets the maximum number of counters that the store holds at once. The store holds one counter, of about 250
+     * bytes, for each key, quota and window that has not expired.
      *
      * @param maxCounters the number of counters, from 1 to 100,000,000
      * @return this builder
@@ -53,8 +53,8 @@ public final class MemoryStoreBuilder {
     }
 
     /**
-     * Sets the maximum number of operations with an id that are remembered at once, of about 150 bytes each. Each is
-     * remembered for a day, but not longer than its counter.
+     * Sets the maximum number of operations with an id that the store remembers at once, of about 150 bytes each. The
+     * store remembers each for a day, but not longer than its counter.
      *
      * @param maxRememberedOperations the number of operations, from 0 to 100,000,000
      * @return this builder

@@ -55,10 +55,11 @@ public final class QuotaStores {
      *         .build();
      * }</pre>
      *
-     * <p>This method does not wait. The first attempt begins at once. Requests wait for it, up to their deadline, and
-     * are then answered as {@link dev.ratelimit.WhenUnavailable} says. After a failure, the service's probes of the
-     * store try again, every 0.1 to 2 s, and no caller waits for them. Bad arguments of the store are a failure like
-     * any other here. To see them at once, create the builder outside, and pass {@code builder::build}.
+     * <p>This method does not wait. The first attempt begins at once. A request waits for it up to the request's
+     * deadline. The service then answers as {@link dev.ratelimit.WhenUnavailable} says. After a failure, the service's
+     * probes of the store try again, every 0.1 to 2 s, and no caller waits for them. A bad argument of the store counts
+     * as a failure, too. To get an exception for it at once, create the builder outside, and pass
+     * {@code builder::build}.
      *
      * @param opener connects to the store; one thread of the library at a time calls it until it returns a store
      * @return the store; closing it closes the opened store

@@ -133,9 +133,9 @@ public final class QuotasBuilder {
      * {@link WhenUnavailable#fail()}.
      *
      * <p>The choice applies to {@link QuotaService#consume} and {@link QuotaService#reserve}, and
-     * {@link QuotaService#peek} returns the same answer. {@link QuotaService#reset} needs the store, and so does {@link QuotaService#decrement}
-     * for what the store has
-     * counted: without it they throw an exception under each choice.
+     * {@link QuotaService#peek} returns the same answer. {@link QuotaService#reset} needs the store, and so does
+     * {@link QuotaService#decrement} for units that the store has counted. Without the store, both throw an exception
+     * under each choice.
      *
      * @param choice the choice; {@link WhenUnavailable} says what each allows at most
      * @return this builder
@@ -146,7 +146,7 @@ public final class QuotasBuilder {
     }
 
     /**
-     * Sets the amount that a reservation charges if it is closed before a commit was tried. The default is
+     * Sets the amount that a reservation charges if the caller closes it before it tries to commit. The default is
      * {@link CloseCharges#NOTHING}. {@link dev.ratelimit.quota.QuotaReservation#closeCharges} sets it for a single
      * reservation.
      *

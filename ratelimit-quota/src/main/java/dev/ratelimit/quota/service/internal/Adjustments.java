@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Changes and looks that ask nobody's leave: what is read, given back, charged afterwards or reset. Thread-safe. */
+/** Reads, adjusts and resets counters without checking a limit. Thread-safe. */
 final class Adjustments {
 
     private final StoreCalls calls;
@@ -20,7 +20,7 @@ final class Adjustments {
         this.calls = calls;
     }
 
-    /** What each counter shows. */
+    /** Reads each counter and returns its usage. */
     List<QuotaUsage> read(List<Target> targets) {
         return usages(
                 targets,
@@ -30,12 +30,12 @@ final class Adjustments {
                 deadline());
     }
 
-    /** Adds to each counter, be it less than nothing; says what each shows then. */
+    /** Adds a positive or negative amount to each counter, and returns the usages after it; an empty list for zero. */
     List<QuotaUsage> apply(List<Target> targets, long delta) {
         return apply(targets, delta, deadline());
     }
 
-    /** The same, by an instant. */
+    /** Does the same as {@link #apply(List, long)}, within a deadline. */
     List<QuotaUsage> apply(List<Target> targets, long delta, Deadline deadline) {
         if (delta == 0) {
             return List.of();
@@ -48,7 +48,7 @@ final class Adjustments {
                 deadline);
     }
 
-    /** Takes an amount of its own off each counter, which may be nothing; says what each shows then. */
+    /** Subtracts from each counter its own amount, which may be zero, and returns the usages after it. */
     List<QuotaUsage> takeOff(List<Target> targets, long[] amounts) {
         List<Operation> operations = new ArrayList<>(amounts.length);
         for (int i = 0; i < amounts.length; i++) {
@@ -61,7 +61,7 @@ final class Adjustments {
         return usages(targets, operations, deadline());
     }
 
-    /** The deadline of a change that begins now. */
+    /** Returns the deadline of a change that begins now. */
     Deadline deadline() {
         return calls.deadline();
     }
@@ -80,7 +80,7 @@ final class Adjustments {
         if (trouble == null) {
             return usages;
         }
-        // What one has done and another has not, is not to be repeated for both.
+        // Some counters have changed and others have not: the caller must not repeat the change for all of them.
         throw usages.isEmpty() || operations.stream().allMatch(Operation.Read.class::isInstance)
                 ? trouble
                 : new QuotaUnavailableException(

@@ -10,12 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Requests as operations: one acquire for one quota, a group for several, and where a store cannot decide a group as one, an
- * acquire after the other, with what was granted given back once one is denied.
+ * Sends requests to the store as operations. Each request counts on all of its quotas or on none.
  *
- * <p><b>In trouble</b> half-way through such a row, what was granted before is given back too, and the request has failed. What
- * cannot be given back stays counted: too strict, never too generous. The caller is told that something may have been. A
- * request that a counter has denied stays refused in any trouble after that.
+ * <p>A request for one quota is one acquire. A request for several quotas is a group. If the store cannot decide a
+ * group atomically, such a request is a sequence of acquires. Once a counter denies, this class gives back the amounts
+ * that the counters before it granted.
+ *
+ * <p><b>If the store fails</b> during such a sequence, this class also gives back the amounts granted before, and the
+ * request fails. An amount that it cannot give back stays counted: that is too strict, never too generous. The
+ * exception then tells the caller that the request may have been counted. A request that a counter has denied stays
+ * refused, even if the store fails after that.
  *
  * <p>Thread-safe.
  */
@@ -27,34 +31,34 @@ final class AllOrNothing {
         this.calls = calls;
     }
 
-    /** Whether the store decides all counters of a request as one: they are of one key. */
+    /** Returns whether the store decides all counters of a request atomically. All of them are of one key. */
     private boolean groups() {
         return calls.store().capabilities().atomicGroups() != AtomicGroups.NONE;
     }
 
-    /** The most requests of one call. */
+    /** Returns the maximum number of requests in one call. */
     int mostTogether() {
         return calls.maxBatch();
     }
 
-    /** The deadline of a request that comes now. */
+    /** Returns the deadline of a request that begins now. */
     Deadline deadline() {
         return calls.deadline();
     }
 
-    /** Whether the store is worth asking. */
+    /** Returns whether the breaker permits calls of the store. */
     boolean permits() {
         return calls.permits();
     }
 
-    /** The answer to one request. */
+    /** Sends one request, and returns the answer. */
     Answer ask(Request request, Deadline deadline) {
         return request.targets().size() > 1 && !groups()
                 ? oneByOne(request, deadline)
                 : answer(calls.apply(operation(request), deadline));
     }
 
-    /** An answer for each request, in their order. */
+    /** Sends requests, and returns an answer for each, in their order. */
     List<Answer> ask(List<Request> requests, Deadline deadline) {
         if (requests.get(0).targets().size() > 1 && !groups()) {
             List<Answer> answers = new ArrayList<>(requests.size());
@@ -86,7 +90,7 @@ final class AllOrNothing {
         return new Operation.Group(acquires);
     }
 
-    /** What an outcome says. */
+    /** Converts an outcome to an answer. */
     static Answer answer(Outcome outcome) {
         if (outcome instanceof Outcome.Counted counted) {
             return new Answer.Counted(counted.granted() > 0, counted.used());
@@ -99,7 +103,10 @@ final class AllOrNothing {
         return new Answer.Failed(StoreCalls.unavailable((Outcome.Failed) outcome));
     }
 
-    /** Gives units back, many keys in a call, each call up to a deadline of its own; stops when the store does not answer. */
+    /**
+     * Gives units back, those of many keys in one call. Each call has its own deadline. Stops when the store does not
+     * answer.
+     */
     void giveBack(List<UnitsToReturn> returned) {
         List<Operation> batch = new ArrayList<>();
         boolean sound = true;
@@ -142,7 +149,10 @@ final class AllOrNothing {
         return new Answer.Counted(true, used);
     }
 
-    /** Gives back what the first counters granted, and looks at those after the one that did not. */
+    /**
+     * Gives back what the counters before an index granted, and reads those after it. The counter at the index denied
+     * or failed.
+     */
     private Answer undo(Request request, int granted, long[] used, Deadline deadline) {
         List<Operation> operations = new ArrayList<>();
         for (int i = 0; i < used.length; i++) {
@@ -164,7 +174,7 @@ final class AllOrNothing {
                 Certainty certainty = i < granted ? Certainty.INDETERMINATE : failed.certainty();
                 return new Answer.Failed(new QuotaUnavailableException(
                         certainty,
-                        "the request was not granted, and what other quotas had counted for it could not be given back: "
+                        "the request was not granted, and units counted on other quotas could not be given back: "
                                 + failed.cause().getMessage(),
                         failed.cause()));
             }

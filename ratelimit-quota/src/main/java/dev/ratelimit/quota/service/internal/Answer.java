@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** What became of a {@link Request}. */
+/** The answer to a {@link Request}. */
 sealed interface Answer {
 
-    /** Whether it was granted, and what each counter shows after it. */
+    /** An answer of the counters: whether they granted the request, and the usage of each after it. */
     final class Counted implements Answer {
 
         private final boolean granted;
@@ -46,7 +46,7 @@ sealed interface Answer {
             return usages;
         }
 
-        /** What each counter showed when so much had not been counted yet. */
+        /** Returns the answer as it was before the counters counted an amount. */
         Counted before(long amount) {
             long[] earlier = used.clone();
             for (int i = 0; i < earlier.length; i++) {
@@ -55,17 +55,17 @@ sealed interface Answer {
             return new Counted(granted, prefetched, earlier);
         }
 
-        /** The same counters, shown to a request that is granted from what was prefetched then. */
+        /** Returns the same counters, as an answer to a request that is granted from units prefetched then. */
         Counted asPrefetched() {
             return new Counted(true, true, used);
         }
 
-        /** Whether the store was asked, or units that were prefetched before were taken. */
+        /** Returns the source of the answer: the store, or units that were prefetched before. */
         DecisionSource source() {
             return prefetched ? DecisionSource.PREFETCHED : DecisionSource.STORE;
         }
 
-        /** Whether a counter has no room for an amount. */
+        /** Returns whether a counter has no room for an amount. */
         boolean lacks(List<Target> targets, long amount) {
             for (int i = 0; i < used.length; i++) {
                 if (targets.get(i).quota().limit() - used[i] < amount) {
@@ -77,17 +77,18 @@ sealed interface Answer {
     }
 
     /**
-     * That the request was certainly refused, and the store was in trouble after that: what other quotas had counted for
-     * the request may still be counted, or what they show is not known.
+     * A certain refusal, after which the store failed. Other quotas may still count units for the request, or their
+     * usage is not known.
      *
-     * @param counted what each counter shows as far as it is known; a counter that could not be read shows 0
+     * @param counted the usage of each counter as far as it is known; 0 for a counter that could not be read
+     * @param trouble the failure
      */
     record Refused(Counted counted, Failed trouble) implements Answer {}
 
-    /** That the store was in trouble. */
+    /** A failure of the store. */
     record Failed(QuotaUnavailableException exception) implements Answer {
 
-        /** What a caller is thrown: several may be told of one failure, each with where it asked. */
+        /** Returns a new exception for a caller. Several callers may get one failure, each with its own stack trace. */
         QuotaUnavailableException thrown() {
             return new QuotaUnavailableException(
                     exception.certainty(),

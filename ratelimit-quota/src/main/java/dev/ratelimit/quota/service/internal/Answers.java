@@ -8,13 +8,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the operations of one counter were answered, each for a day.
+ * The remembered answers to the operations of one counter, each kept for a day.
  *
- * <p>Older ones go as new ones come, two for one. Read and written under the lock of its tally.
+ * <p>Each new answer removes up to two expired ones. The lock of the stored counter guards all reads and writes.
  */
 final class Answers {
 
-    /** The least that rule S4.3 asks for. */
+    /** The minimum time that rule S4.3 requires. */
     private static final long KEPT_MILLIS = 24 * 60 * 60 * 1000L;
 
     private static final int FORGOTTEN_FOR_EACH = 2;
@@ -34,7 +34,7 @@ final class Answers {
         return remembered == null ? null : remembered.answer;
     }
 
-    /** Remembers an answer, for which there must be a place. */
+    /** Remembers an answer. The caller has already taken a place for it. */
     void put(OperationId id, Counted answer, long nowMillis) {
         byId.put(id, new Remembered(answer, nowMillis));
         Iterator<Remembered> oldest = byId.values().iterator();

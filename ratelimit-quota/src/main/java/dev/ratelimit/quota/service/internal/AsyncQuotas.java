@@ -14,7 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
-/** Quotas whose store an executor's threads wait for. */
+/** An asynchronous quota service: an executor's threads wait for the store. */
 final class AsyncQuotas implements AsyncQuotaService {
 
     private final StoreQuotas quotas;
@@ -123,14 +123,14 @@ final class AsyncQuotas implements AsyncQuotaService {
         return later(call);
     }
 
-    /** The answer of a call that waits, made by the executor. */
+    /** Runs a blocking call on the executor. The stage completes with its result. */
     <T> CompletionStage<T> later(Supplier<T> call) {
         CompletableFuture<T> result = new CompletableFuture<>();
         try {
             executor.execute(() -> complete(result, call));
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(
-                    new QuotaUnavailableException(Certainty.NOT_APPLIED, "the executor takes no more calls", e));
+                    new QuotaUnavailableException(Certainty.NOT_APPLIED, "the executor rejected the call", e));
         }
         return result;
     }

@@ -7,7 +7,7 @@ import dev.ratelimit.quota.QuotaReservation;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
-/** A reservation whose store the executor's threads wait for. */
+/** An asynchronous reservation: the executor's threads wait for the store. */
 final class AsyncReservation implements AsyncQuotaReservation {
 
     private final QuotaReservation reservation;

@@ -10,10 +10,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of a service: what is left to be done, on the service's own executor, after all that this was given before.
+ * Closes a service: runs the last steps on the service's own executor, after all tasks that the executor received
+ * before.
  *
- * <p>Calls of a store end early on an interrupted thread, and often it is an interrupted thread that closes. So its interrupt waits
- * until all is done. Where the executor does not come to it within the deadline, the calling thread does it.
+ * <p>Calls of a store end early on an interrupted thread, and an interrupted thread often closes the service. So this
+ * class clears the interrupt, and sets it again after all steps. If the executor does not begin the steps within the
+ * deadline, the calling thread runs them.
  */
 final class Closing {
 
@@ -24,23 +26,23 @@ final class Closing {
     private final CountDownLatch begun = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    /** An end by steps, each of which is taken whatever becomes of those before it. */
+    /** Creates a closing with steps. Each step runs even if a step before it failed. */
     Closing(Runnable... steps) {
         this.steps = List.of(steps);
     }
 
-    /** Takes the steps, and returns when all have been taken; throws nothing. */
+    /** Runs the steps, and returns when all have run. Throws nothing. */
     void run(Executor executor, long deadlineNanos) {
         boolean interrupted = Thread.interrupted();
         try {
             executor.execute(this::steps);
         } catch (RuntimeException | Error e) {
-            // No thread could be started for it.
+            // The executor could not start a thread.
             steps();
         }
         interrupted |= awaited(begun, deadlineNanos);
         if (begun.getCount() > 0) {
-            LOG.warn("a call of the quota store does not end: the service is closed without waiting for it");
+            LOG.warn("a call of the quota store does not return: the service closes without waiting for it");
             steps();
         }
         interrupted |= awaited(ended, Long.MAX_VALUE);
@@ -49,7 +51,7 @@ final class Closing {
         }
     }
 
-    /** Waits, also when it is interrupted; says whether it was. */
+    /** Waits for a latch, also while the thread is interrupted. Returns whether the thread was interrupted. */
     private static boolean awaited(CountDownLatch latch, long nanos) {
         boolean interrupted = false;
         TimeSource time = TimeSource.system();
@@ -70,12 +72,12 @@ final class Closing {
         }
         begun.countDown();
         for (Runnable step : steps) {
-            // A direct executor runs this on the thread that closes, which may be interrupted between two steps.
+            // A direct executor runs this on the closing thread, which may be interrupted between two steps.
             boolean interrupted = Thread.interrupted();
             try {
                 step.run();
             } catch (RuntimeException | Error e) {
-                LOG.warn("a quota service was closed, and not all that was left could be done", e);
+                LOG.warn("a quota service was closed, but one of its last steps failed", e);
             }
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -3,7 +3,7 @@ package dev.ratelimit.quota.service.internal;
 import dev.ratelimit.quota.CloseCharges;
 import java.util.Objects;
 
-/** What a reservation charges if it is closed without a commit. Thread-safe. */
+/** The amount that a reservation charges if it is closed without a commit. Thread-safe. */
 final class ClosingCharge {
 
     private final long reserved;
@@ -19,7 +19,7 @@ final class ClosingCharge {
         this.choice = Objects.requireNonNull(choice, "choice");
     }
 
-    /** Takes a report of how much was used so far. */
+    /** Sets the amount that the caller has used so far. */
     void report(long soFar) {
         if (soFar < 0) {
             throw new IllegalArgumentException("soFar must be at least 0, but was " + soFar);

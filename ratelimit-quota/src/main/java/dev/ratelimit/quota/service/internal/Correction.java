@@ -11,10 +11,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of a reservation's counters, which may be sent several times and counts once.
+ * A change of a reservation's counters. It may be sent several times and counts once.
  *
- * <p>What has been answered is not sent again. What is uncertain is, under its id; where the store remembers none, a charge is sent
- * again, which may count twice, and a refund is given up: strict in both cases.
+ * <p>A part that the store has answered is not sent again. An uncertain part is sent again under its id. If the store
+ * remembers no operations, an uncertain charge is sent again, which may count twice, and an uncertain refund is given
+ * up: both err towards strictness.
  *
  * <p>Not thread-safe: one thread sends it at a time.
  */
@@ -27,7 +28,7 @@ final class Correction {
     private List<Part> pending = new ArrayList<>();
     private boolean touched;
 
-    /** Makes a change by an amount; by zero there is nothing to send. */
+    /** Creates a change by an amount. A change by zero has nothing to send. */
     Correction(StoreCalls calls, List<Target> targets, long delta) {
         this.calls = calls;
         this.delta = delta;
@@ -37,24 +38,25 @@ final class Correction {
     }
 
     /**
-     * A store in memory loses no replies, and need not remember for that; one that is not open yet cannot say that it
-     * remembers.
+     * Returns an id for an operation; null for a store in memory, which loses no replies and need not remember
+     * operations for that. A store that is not open yet gets ids, too, because it cannot say yet whether it remembers
+     * operations.
      */
     private static @Nullable OperationId id(StoreCalls calls) {
         return calls.store().isLocal() ? null : calls.newId();
     }
 
-    /** Whether certainly nothing was changed yet, so that another change may take its place. */
+    /** Returns whether certainly nothing was changed yet, so that another change may replace this one. */
     boolean isUntouched() {
         return !touched;
     }
 
-    /** Whether there is something left to send. */
+    /** Returns whether parts are left to send. */
     boolean isPending() {
         return !pending.isEmpty();
     }
 
-    /** Sends what has not been answered; returns what went wrong, or null if all is done. */
+    /** Sends the parts that the store has not answered. Returns the failure, or null if there was none. */
     @Nullable
     QuotaUnavailableException send() {
         List<Operation> operations = new ArrayList<>();
@@ -63,7 +65,7 @@ final class Correction {
         }
         List<Part> sent = pending;
         boolean before = touched;
-        // If the call ends in an Error, nobody learns what was applied: then all of it may have been.
+        // If the call ends in an Error, the outcome is lost: the store may have applied all of it.
         touched = true;
         pending = sent.stream().filter(this::isRepeatable).toList();
         List<Outcome> outcomes = calls.apply(operations, calls.deadline());
@@ -86,7 +88,7 @@ final class Correction {
         return failure == null ? null : thrown(failure);
     }
 
-    /** Whether a part that may have been applied is sent again. */
+    /** Returns whether a part that may have been applied is sent again. */
     private boolean isRepeatable(Part part) {
         return delta > 0 || (part.adjust().id() != null && calls.remembers());
     }
@@ -101,14 +103,17 @@ final class Correction {
                 failure.cause());
     }
 
-    /** Hands what is left to a service that owes it to its store; false if it takes on less than all. */
+    /**
+     * Hands the parts that are left to a service, which owes them to its store. Returns false if the service does not
+     * take on all.
+     */
     boolean isTakenOnBy(UnavailableAnswers absence, boolean ofAllowed, long nowMillis) {
         if (touched && delta < 0) {
-            // Perhaps given back already: to give it back again would be generous.
+            // The store may have given the units back already. A second refund would be too generous.
             return false;
         }
         List<Target> targets = pending.stream().map(Part::target).toList();
-        // What may have been counted counts once only under the id that it was sent with.
+        // A part that may have been counted counts once only under the id that it was sent with.
         boolean taken = touched
                 ? absence.takesOver(targets, pending.stream().map(Part::adjust).toList(), ofAllowed, nowMillis)
                 : absence.takesOn(targets, delta, ofAllowed, nowMillis);

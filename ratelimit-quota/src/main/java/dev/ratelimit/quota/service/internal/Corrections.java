@@ -5,7 +5,10 @@ import dev.ratelimit.quota.QuotaUsage;
 import java.util.Arrays;
 import java.util.List;
 
-/** Amounts that are given back or charged afterwards: leases first, so that counters say what was used. Thread-safe. */
+/**
+ * Gives back, charges and resets amounts of a key. It first gives back prefetched units, so that counters show only
+ * used units. Thread-safe.
+ */
 final class Corrections {
 
     private final Counting counting;
@@ -21,10 +24,11 @@ final class Corrections {
     }
 
     /**
-     * Takes an amount off, down to zero: first what is owed, which the store does not show yet, and the rest in the store. If the
-     * store fails, all is as it was before, or in doubt too much.
+     * Subtracts an amount from each counter, down to zero. It takes owed units first, which the store has not counted
+     * yet, and subtracts the rest in the store. If the store fails, nothing has changed or, in doubt, the counters show
+     * too much.
      *
-     * @param ofAllowed whether it was allowed without the store
+     * @param ofAllowed whether the amount was allowed without the store
      */
     List<QuotaUsage> giveBack(String key, List<Target> targets, long amount, boolean ofAllowed, long nowMillis) {
         long[] owed = absence.takeOff(targets, amount, ofAllowed, nowMillis);
@@ -62,7 +66,7 @@ final class Corrections {
         });
     }
 
-    /** Adds an amount, whatever the limits. */
+    /** Adds an amount, also beyond the limits. */
     List<QuotaUsage> charge(String key, List<Target> targets, long amount, long nowMillis) {
         counting.giveBackPrefetched(key);
         List<QuotaUsage> usages = adjustments.apply(targets, amount);

@@ -13,10 +13,10 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** An amount that was counted, and may be corrected once, however many calls that takes. */
+/** A reservation whose amount was counted. It is corrected once, which may take several calls. */
 final class CountedReservation implements QuotaReservation {
 
-    /** What a reservation needs of its service. */
+    /** The parts of a service that its reservations use. */
     record Service(
             StoreCalls calls,
             UnavailableAnswers absence,
@@ -27,19 +27,27 @@ final class CountedReservation implements QuotaReservation {
     private sealed interface Stage {}
 
     private enum Plain implements Stage {
-        /** Nobody has tried to end it. */
+        /** No call has tried to end it. */
         OPEN,
-        /** A thread is about to end it. */
+        /** A thread is ending it. */
         ENDING,
-        /** Its time is over, and what was reserved is about to be given back. */
+        /** Its time to live is over, and a thread is giving the reserved amount back. */
         EXPIRING,
-        /** It was given back because its time was over: what is committed after all is charged whole. */
+        /**
+         * The reserved amount was given back because the time to live was over. A later commit charges its whole
+         * amount.
+         */
         EXPIRED,
         ENDED
     }
 
     /**
-     * Somebody tried to end it by an amount that was used, and the store did not answer; so much was counted before.
+     * A call tried to end it with an amount that was used, and the store did not answer.
+     *
+     * @param actual the amount that was used
+     * @param commits whether the call was a commit
+     * @param counted the amount that was counted before the call
+     * @param correction the change that the call sent
      */
     private record Tried(long actual, boolean commits, long counted, Correction correction) implements Stage {}
 
@@ -100,7 +108,7 @@ final class CountedReservation implements QuotaReservation {
         }
         if (decision.source() != DecisionSource.STORE && decision.source() != DecisionSource.PREFETCHED) {
             throw new IllegalStateException(
-                    "only what the store has counted can be handed over, but this was allowed without it");
+                    "a handle needs units that the store has counted, but these were allowed without the store");
         }
         if (!stage.compareAndSet(Plain.OPEN, Plain.ENDED)) {
             throw new IllegalStateException(
@@ -138,7 +146,7 @@ final class CountedReservation implements QuotaReservation {
                 end(closing.amount(), false);
             }
         } catch (QuotaUnavailableException e) {
-            // It stays charged as it is: in doubt, strict. A caller that wants to know calls commit or cancel.
+            // It stays charged as it is: in doubt, strict. A caller that needs the outcome calls commit or cancel.
             if (stage.get() instanceof Tried tried) {
                 stage.compareAndSet(tried, Plain.ENDED);
                 timeToLive.end();
@@ -147,8 +155,8 @@ final class CountedReservation implements QuotaReservation {
     }
 
     /**
-     * Closes it because its time is over. Work that comes back after that is charged, and so is that which comes back
-     * meanwhile.
+     * Closes it because its time to live is over. A commit that comes after that, or meanwhile, charges its whole
+     * amount.
      */
     private void expire() {
         if (closing.amount() > 0 || !stage.compareAndSet(Plain.OPEN, Plain.EXPIRING)) {
@@ -190,7 +198,10 @@ final class CountedReservation implements QuotaReservation {
         return new Tried(actual, commits, counted, new Correction(service.calls(), targets, actual - counted));
     }
 
-    /** What to do after a call that failed; null for nothing, because a commit that was tried is not taken back. */
+    /**
+     * Returns the next attempt after a failed call. Returns null for none, because a commit that was tried is not taken
+     * back.
+     */
     private @Nullable Tried again(Tried tried, long actual, boolean commits) {
         if (tried.commits && !commits) {
             return null;

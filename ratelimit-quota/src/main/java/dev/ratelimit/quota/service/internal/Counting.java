@@ -9,10 +9,10 @@ import dev.ratelimit.quota.spi.QuotaStore;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How a service has amounts counted: chosen once, by its store and its settings. Thread-safe. */
+/** The way in which a service counts amounts, chosen once by its store and its settings. Thread-safe. */
 sealed interface Counting {
 
-    /** The way that suits a store and settings. */
+    /** Returns the way for a store and settings. */
     static Counting of(
             QuotaSettings settings,
             AllOrNothing store,
@@ -33,44 +33,47 @@ sealed interface Counting {
                 : new Together(new Lanes(store, null), store, adjustments);
     }
 
-    /** The decision on a shorter way, without counters' names; null, and nothing done, where there is none. */
+    /**
+     * Decides a request on a shorter path, without counters' names. Returns null, and does nothing, if there is no such
+     * path.
+     */
     default @Nullable QuotaDecision maxConcurrent(CurrentWindow[] windows, String key, long amount, long nowMillis) {
         return null;
     }
 
-    /** Has a request counted. */
+    /** Counts a request. */
     Answer ask(String key, Request request);
 
-    /** What is used of the counters, as far as this service can tell. */
+    /** Returns the usages of the counters, as far as this service knows them. */
     List<QuotaUsage> used(String key, List<Target> targets);
 
-    /** Grants a request without the store, from what is prefetched; null if that does not suffice. */
+    /** Grants a request from prefetched units, without the store. Returns null if they do not suffice. */
     default Answer.@Nullable Counted grantPrefetched(String key, Request request) {
         return null;
     }
 
-    /** What {@link #grantPrefetched} would answer; takes nothing. */
+    /** Returns the answer that {@link #grantPrefetched} would give, and takes nothing. */
     default Answer.@Nullable Counted lookPrefetched(String key, Request request) {
         return null;
     }
 
-    /** Gives back what is prefetched of a key, before its counters are changed otherwise; says whether there was something. */
+    /** Gives back a key's prefetched units before another change of its counters. Returns whether there were any. */
     default boolean giveBackPrefetched(String key) {
         return false;
     }
 
-    /** Gives back what is prefetched of all keys, before their counters are changed otherwise. */
+    /** Gives back the prefetched units of all keys before another change of their counters. */
     default void giveBackAllPrefetched() {}
 
-    /** How many units are prefetched now, and not granted. */
+    /** Returns the number of prefetched units that are not granted yet. */
     default long prefetchedUnits() {
         return 0;
     }
 
-    /** Gives back all that is prefetched, and prefetches nothing more. */
+    /** Gives back all prefetched units, and prefetches no more. */
     default void close() {}
 
-    /** Each request by itself, in a store that answers sooner than requests could be put together. */
+    /** Counts each request by itself, in a store that answers faster than requests could be combined. */
     record Each(AllOrNothing store, Adjustments adjustments) implements Counting {
 
         @Override
@@ -84,7 +87,7 @@ sealed interface Counting {
         }
     }
 
-    /** Each by itself in this process's store, where one quota is counted without making operations of requests. */
+    /** Counts each request by itself in this process's store. For one quota it makes no operation of the request. */
     record InMemory(MemoryStore memory, Each otherwise, Decisions decisions) implements Counting {
 
         @Override
@@ -92,7 +95,7 @@ sealed interface Counting {
             CurrentWindow window = windows[0];
             CurrentWindow.Bounds bounds = window.at(nowMillis);
             if (windows.length != 1 || bounds.window().isEndless()) {
-                // Several are a group; and a limit without end may have been raised by credit.
+                // Several quotas need a group, and credit may have raised the limit of an endless window.
                 return null;
             }
             Quota quota = window.quota();
@@ -115,7 +118,7 @@ sealed interface Counting {
         }
     }
 
-    /** Requests for one key that meet go together. */
+    /** Combines concurrent requests for one key into one call. */
     record Together(Lanes lanes, AllOrNothing store, Adjustments adjustments) implements Counting {
 
         @Override
@@ -129,7 +132,7 @@ sealed interface Counting {
         }
     }
 
-    /** Requests for a busy key take from what was prefetched before. */
+    /** Grants requests for a busy key from units that were prefetched before. */
     record Prefetched(Prefetching prefetching, Lanes lanes, AllOrNothing store, Decisions decisions)
             implements Counting {
 

@@ -9,11 +9,12 @@ import dev.ratelimit.quota.spi.Counter;
 import java.util.List;
 
 /**
- * What keys were given on top of their lifetime quotas: a counter beside each, which only goes up.
+ * The credits of keys on top of their lifetime quotas. Each is a counter beside the quota's counter, and only
+ * increases.
  *
- * <p>A credit that was seen once is there for good, so the service uses the one that it saw last without a look at the
- * store: it is too little at worst, and then the request is refused, the credit is read, and the request is asked
- * again below a higher limit.
+ * <p>Credit is never taken back, so the service uses the credit that it read last, without a call of the store. At
+ * worst that credit is too small, and the request is refused. The service then reads the credit, and sends the request
+ * again with the higher limit.
  *
  * <p>Thread-safe.
  */
@@ -30,7 +31,7 @@ final class Credits {
         this.adjustments = adjustments;
     }
 
-    /** Whether there can be credit. */
+    /** Returns whether a target can have credit. */
     static boolean concern(List<Target> targets) {
         for (Target target : targets) {
             if (target.window().isEndless()) {
@@ -40,7 +41,7 @@ final class Credits {
         return false;
     }
 
-    /** Whether more credit than is known could allow a request that was refused. */
+    /** Returns whether more credit than is known could allow a request that was refused. */
     static boolean mayAdmit(List<Target> targets, Answer.Counted counted, long amount) {
         for (int i = 0; i < targets.size(); i++) {
             if (targets.get(i).window().isEndless() && targets.get(i).quota().limit() - counted.used(i) < amount) {
@@ -50,7 +51,7 @@ final class Credits {
         return false;
     }
 
-    /** The targets below the limits that hold with the credit that was seen last. */
+    /** Returns the targets with their limits raised by the credit that the service read last. */
     List<Target> raised(String key, List<Target> targets) {
         return concern(targets)
                 ? targets.stream().map(target -> raised(key, target)).toList()
@@ -70,13 +71,13 @@ final class Credits {
         return new Target(new Quota(quota.name(), limit, quota.window()), target.window(), target.counter());
     }
 
-    /** Looks at the store for what credit there is. */
+    /** Reads the credit from the store. */
     void reread(String key, List<Target> targets) {
         List<Target> credits = credits(key, targets);
         remember(credits, adjustments.read(credits));
     }
 
-    /** Gives more. Each of the targets must be without end. */
+    /** Adds credit. Each of the targets must have an endless window. */
     void topUp(String key, List<Target> targets, long amount) {
         List<Target> credits = credits(key, targets);
         remember(credits, adjustments.apply(credits, amount));

@@ -9,10 +9,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A quota and the window that was asked for last, because the next request mostly falls into it, too. Thread-safe. */
+/**
+ * A quota with the window of its last request, because the next request usually falls into the same window.
+ * Thread-safe.
+ */
 final class CurrentWindow {
 
-    /** A window, and what its counters have in common. */
+    /** A window, and the values that its counters share. */
     record Bounds(
             WindowBounds window,
             long startMillis,
@@ -25,7 +28,7 @@ final class CurrentWindow {
     private final Grace grace;
     private volatile Bounds last;
 
-    /** One for each quota; complains of two with one name. */
+    /** Returns one for each quota. Throws if two quotas have the same name. */
     static CurrentWindow[] of(List<Quota> quotas, Grace grace, long nowMillis) {
         Set<String> names = new HashSet<>();
         for (Quota quota : quotas) {
@@ -49,13 +52,13 @@ final class CurrentWindow {
         return quota;
     }
 
-    /** The counter of a key at an instant. */
+    /** Returns the target of a key at an instant. */
     Target target(String key, long nowMillis) {
         Bounds bounds = at(nowMillis);
         return new Target(quota, bounds.window, bounds.counters.of(key));
     }
 
-    /** The counters of a key in the windows of usages. */
+    /** Returns the targets of a key in the windows of usages. */
     static List<Target> targets(String key, List<QuotaUsage> usages, Grace grace) {
         return usages.stream()
                 .map(usage -> new Target(
@@ -69,7 +72,9 @@ final class CurrentWindow {
         return Counter.window(quota.name(), quota.window().length(), window.start(), grace.endAfter(window));
     }
 
-    /** The counter of a key in the window before that of an instant; in the same, if there is none before. */
+    /**
+     * Returns the target of a key in the window before that of an instant; in the same window if there is none before.
+     */
     Target before(String key, long nowMillis) {
         WindowBounds now = at(nowMillis).window;
         WindowBounds before =
@@ -77,7 +82,7 @@ final class CurrentWindow {
         return new Target(quota, before, counters(quota, before, grace).of(key));
     }
 
-    /** The window at an instant. */
+    /** Returns the window at an instant. */
     Bounds at(long nowMillis) {
         Bounds bounds = last;
         if (nowMillis < bounds.startMillis || nowMillis >= bounds.endMillis) {

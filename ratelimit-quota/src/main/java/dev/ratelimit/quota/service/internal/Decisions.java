@@ -7,7 +7,7 @@ import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes decisions of what counters show, and tells the listener of the shares that were reached. Thread-safe. */
+/** Makes decisions from usages, and notifies the listener of the percentages that a key reaches. Thread-safe. */
 final class Decisions {
 
     private final @Nullable Thresholds thresholds;
@@ -16,12 +16,12 @@ final class Decisions {
         this.thresholds = shares == null ? null : new Thresholds(shares, clock);
     }
 
-    /** The decision on a request that was answered, for an amount that stays until somebody gives it back. */
+    /** Returns the decision on an answered request whose amount stays counted until a caller gives it back. */
     QuotaDecision of(String key, List<Target> targets, Answer.Counted counted, long amount, long nowMillis) {
         return of(key, targets, counted, amount, Thresholds.Stay.FOR_GOOD, nowMillis);
     }
 
-    /** The decision on a request that was answered. */
+    /** Returns the decision on an answered request. */
     QuotaDecision of(
             String key,
             List<Target> targets,
@@ -39,7 +39,7 @@ final class Decisions {
                 : decision(false, usages, amount, nowMillis);
     }
 
-    /** The decision on a request of one quota, whose counter has a name only if the listener is to be told. */
+    /** Returns the decision on a request of one quota. Makes the counter's name only if the listener may be called. */
     QuotaDecision of(CurrentWindow window, QuotaUsage usage, String key, boolean granted, long amount, long nowMillis) {
         List<QuotaUsage> usages = List.of(usage);
         if (thresholds != null && thresholds.concerns(usage)) {
@@ -49,21 +49,21 @@ final class Decisions {
         return decision(granted, usages, amount, nowMillis);
     }
 
-    /** Looks at what counters show after an amount was charged. */
+    /** Checks the percentages after an amount was charged. */
     void charged(String key, List<Target> targets, List<QuotaUsage> usages, long amount, long nowMillis) {
         if (thresholds != null) {
             thresholds.look(new Thresholds.Step(key, amount, Thresholds.Stay.FOR_GOOD, nowMillis), targets, usages);
         }
     }
 
-    /** Looks at what counters show after something was given back. */
+    /** Forgets the percentages that are no longer reached after units were given back. */
     void givenBack(List<Target> targets, List<QuotaUsage> usages) {
         if (thresholds != null) {
             thresholds.fallen(targets, usages);
         }
     }
 
-    /** What a request would be answered, if these are the usages before it. */
+    /** Returns the decision that a request would get with these usages before it. */
     static QuotaDecision ofLook(List<QuotaUsage> usages, long amount, long nowMillis) {
         return decision(usages.stream().allMatch(usage -> amount <= usage.remaining()), usages, amount, nowMillis);
     }

@@ -16,29 +16,34 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the store keeps of how a reservation ended that several objects may end, on counters that are no use.
+ * Keeps in the store how a shared reservation ended: one that several objects may end. The record is on side counters,
+ * which do not count usage.
  *
- * <p>One has the amount that was committed, and grants once: so all objects learn of the first commit. Others have the
- * second of the first try to commit, and to give back from each counter. Corrections have ids, and are sent after that
- * second has been written. So up to a day later the store remembers them, and any object may send them again; after
- * that, only the object whose commit was the first sends its charge, and nobody gives back.
+ * <p>One counter has the committed amount, and grants once: so all objects read the first commit. Other counters have
+ * the time, in epoch seconds, of the first try to commit, and of the first try to give back from each counter.
+ * Corrections have ids, and are sent after that time has been written. For up to a day the store remembers them, so any
+ * object may send them again. After that, only the object whose commit was the first sends its charge, and no object
+ * gives back.
  *
  * <p>Thread-safe.
  */
 final class Ending {
 
-    /** A store remembers operations for a day; less an hour for clocks that differ, and for calls under way. */
+    /**
+     * The time for which a store certainly remembers operations: a day, less an hour for clocks that differ and for
+     * running calls.
+     */
     private static final Duration REMEMBERED = Duration.ofHours(23);
 
-    /** What is kept of the end outlives the handle, also by a clock that is behind. */
+    /** The time by which the record of the end outlives the handle, also by a clock that is behind. */
     private static final Duration LONGER = Duration.ofHours(1);
 
     /**
-     * How it ended so far.
+     * The end so far.
      *
-     * @param committed what was committed first; null if nothing was
-     * @param mayCharge whether to charge that cannot count twice
-     * @param mayGiveBack for each counter, whether to give back what was reserved cannot count twice
+     * @param committed the amount of the first commit; null if there was none
+     * @param mayCharge whether a charge cannot count twice
+     * @param mayGiveBack for each counter, whether giving back the reserved amount cannot count twice
      */
     record Known(@Nullable Long committed, boolean mayCharge, List<Boolean> mayGiveBack) {
 
@@ -51,7 +56,7 @@ final class Ending {
     private final InstantSource clock;
     private final Handle handle;
 
-    /** By this id the store tells the commits of this object from those of others. */
+    /** The id by which the store distinguishes the commits of this object from those of others. */
     private final OperationId mine = new OperationId(UUID.randomUUID(), 1);
 
     Ending(StoreCalls calls, InstantSource clock, Handle handle) {
@@ -60,7 +65,7 @@ final class Ending {
         this.handle = handle;
     }
 
-    /** Commits an amount, unless another was committed. */
+    /** Commits an amount, unless another amount was committed before. */
     Known commit(long actual) {
         long now = second();
         long told = told(actual);
@@ -79,7 +84,7 @@ final class Ending {
                 mayGiveBack(counted.subList(apart ? 2 : 1, counted.size()), now));
     }
 
-    /** Says that the amount is given back, so that a request with the same idempotency key reserves it anew. */
+    /** Records that the amount is given back, so that a request with the same idempotency key reserves it anew. */
     Known giveBack() {
         long now = second();
         List<Operation> operations = new ArrayList<>();
@@ -94,8 +99,8 @@ final class Ending {
     }
 
     /**
-     * Whether the first try to commit is told by the first to give back, because there is one round in one set of
-     * windows.
+     * Returns whether the first try to give back also stands for the first try to commit. This holds if there is one
+     * round in one set of windows.
      */
     private boolean sharesFirst() {
         return handle.round() == 0 && handle.isHeld();
@@ -110,9 +115,11 @@ final class Ending {
     }
 
     /**
-     * Finds the round in which a request with an idempotency key is: the first of which nothing was given back, or null
-     * if it was committed. A counter of a longer window may have the return of a round that a shorter one does not
-     * know, and may have forgotten it: then the round is closed, too. Throws if the store does not say.
+     * Finds the round of a request with an idempotency key: the first round of which nothing was given back. Returns
+     * null if the request was committed. Throws if the store does not answer.
+     *
+     * <p>A counter of a longer window may have the return of a round that a shorter window's counter does not have. The
+     * store may have forgotten that return. Then the round is closed, too.
      */
     static @Nullable Handle open(StoreCalls calls, Handle first, Instant instant) {
         long now = Math.max(1, instant.getEpochSecond());
@@ -157,50 +164,50 @@ final class Ending {
     }
 
     private static boolean isRemembered(Counted since, long now) {
-        // One in the future is of a clock that was wrong.
+        // A time in the future comes from a wrong clock.
         return Math.abs(now - since.used()) < REMEMBERED.toSeconds();
     }
 
-    /** Writes a number on a counter that shows zero. */
+    /** Returns an operation that writes a number on a counter that shows zero. */
     private static Acquire once(Counter counter, long number) {
         return Acquire.allOrNothing(counter, number, number);
     }
 
     /**
-     * One more than the amount, because zero is what a counter shows that was never touched. The last two amounts are
-     * one.
+     * Returns the number to write for an amount. It is one more, because a counter that was never written shows zero.
+     * The two largest amounts have the same number.
      */
     private static long told(long actual) {
         return actual == Long.MAX_VALUE ? actual : actual + 1;
     }
 
     /**
-     * What a counter says that {@link #told} was written on: of the last two amounts the larger, because that is
-     * strict.
+     * Returns the amount for a number that {@link #told} made, or null for zero. Of the two largest amounts it returns
+     * the larger one, which is strict.
      */
     private static @Nullable Long amount(long used) {
         return used == 0 ? null : Long.valueOf(used == Long.MAX_VALUE ? used : used - 1);
     }
 
-    /** The counter that has how often a reservation with an idempotency key was given back, in whatever windows. */
+    /** Returns the counter for how often a reservation with an idempotency key was given back, in all windows. */
     private static Counter rounds(Handle handle) {
         return SideCounters.ROUND.counter(quota(handle), handle.id().toString(), expires(handle));
     }
 
-    /** The counter that has what was committed of a reservation. */
+    /** Returns the counter for the committed amount of a reservation. */
     private static Counter committed(Handle handle) {
         return SideCounters.HANDLE.counter(quota(handle), handle.id() + "@" + lastStart(handle), expires(handle));
     }
 
-    /** The counter that has the second of the first try to commit. */
+    /** Returns the counter for the time, in epoch seconds, of the first try to commit. */
     private static Counter since(Handle handle) {
         return SideCounters.SINCE.counter(
                 quota(handle), handle.id() + "@" + lastStart(handle) + "@commit", expires(handle));
     }
 
     /**
-     * The counter that has the second of the first try to give back what another counter has of the round, or to
-     * commit.
+     * Returns the counter for the time, in epoch seconds, of the first try to give back a counter's amount of the
+     * round, or to commit.
      */
     private static Counter since(Handle handle, Target target) {
         String subject = handle.id() + "@" + target.window().start().getEpochSecond() + "@" + handle.round();
@@ -208,8 +215,9 @@ final class Ending {
     }
 
     /**
-     * An idempotency key is counted anew in a new window, and ends anew there. Each window that begins does so after
-     * all that began before, so the latest start tells which windows these are.
+     * Returns the latest start of the handle's windows. It identifies this set of windows, because each window that
+     * begins does so after all windows that began before it. An idempotency key counts anew in a new window, and ends
+     * anew there.
      */
     private static long lastStart(Handle handle) {
         return handle.targets().stream()
@@ -218,7 +226,7 @@ final class Ending {
                 .orElseThrow();
     }
 
-    /** The first by name, because another process may have the same quotas in another order. */
+    /** Returns the first quota by name, because another process may have the same quotas in another order. */
     private static String quota(Handle handle) {
         return handle.targets().stream()
                 .map(target -> target.counter().quota())
@@ -226,7 +234,10 @@ final class Ending {
                 .orElseThrow();
     }
 
-    /** As long as there is something to correct, and no longer than the handle lives. */
+    /**
+     * Returns the expiry of the record: as long as there is something to correct, and no longer than the handle lives,
+     * plus {@link #LONGER}.
+     */
     private static Instant expires(Handle handle) {
         Instant last = handle.targets().stream()
                 .map(target -> target.counter().expires())

@@ -19,22 +19,26 @@ import org.jspecify.annotations.Nullable;
  * A reservation that several objects may end, in any process: by its handle, or by an idempotency key. It is committed
  * once.
  *
- * <p>An object says first how it ends ({@link Ending}), and sends the corrections then: the charge of what was
- * committed, which all objects know by one id, and the return of what was reserved, which those of one round know by
- * another. So it does not matter which comes first, or whether a window has turned over for one of them: each counter
- * takes each once. What one object has given back is charged if another commits it. A process may die between the two
- * calls; the next one completes them.
+ * <p>An object first records how it ends ({@link Ending}), and then sends the corrections. One correction is the charge
+ * of the committed amount, which all objects send under one id. The other is the return of the reserved amount, which
+ * all objects of one round send under another id. Each counter takes each correction once. So the order of the
+ * corrections does not matter, nor whether a window has ended for one of the objects. If one object has given an amount
+ * back and another commits it, the amount is charged. A process may die between the record and the corrections: the
+ * next object completes them.
  *
- * <p>After a commit that failed, this object refunds nothing: closing it repeats the commit.
+ * <p>After a failed commit, this object refunds nothing: closing it repeats the commit.
  *
  * <p>Thread-safe.
  */
 final class HandedReservation implements QuotaReservation {
 
-    /** The number of the charge among the operations of a handle; those of {@link IdempotentRequests} and of returns are others. */
+    /**
+     * The number of the charge among the operations of a handle. {@link IdempotentRequests} and returns use other
+     * numbers.
+     */
     private static final long CHARGED = 1;
 
-    /** The number of the return in round 0; each round has the next odd one. */
+    /** The number of the return in round 0. Each later round uses the next odd number. */
     private static final long RETURNED = 3;
 
     private final StoreCalls calls;
@@ -46,10 +50,10 @@ final class HandedReservation implements QuotaReservation {
     private final TimeToLive timeToLive;
     private final ClosingCharge closing;
 
-    /** What was used, as the last commit said, whether or not the store answered; null before a commit. */
+    /** The amount of the last commit, whether or not the store answered; null before a commit. */
     private volatile @Nullable Long committed;
 
-    /** Whether it was given back because its time was over; what is committed after that is charged. */
+    /** Whether the amount was given back because the time to live was over. A later commit is then charged. */
     private volatile boolean expired;
 
     HandedReservation(CountedReservation.Service service, Handle handle, QuotaDecision decision) {
@@ -144,11 +148,11 @@ final class HandedReservation implements QuotaReservation {
                 giveBack();
             }
         } catch (QuotaUnavailableException e) {
-            // It stays charged as it is: in doubt, strict. A caller that wants to know calls commit or cancel.
+            // It stays charged as it is: in doubt, strict. A caller that needs the outcome calls commit or cancel.
         }
     }
 
-    /** Closes it because its time is over. */
+    /** Closes it because its time to live is over. */
     private void expire() {
         expired = committed == null && !ended.get() && closing.amount() == 0;
         close();
@@ -198,7 +202,8 @@ final class HandedReservation implements QuotaReservation {
                 operations.add(new Operation.Adjust(counter, charge, charged));
             }
             if (givesBack.get(i) && counted > 0) {
-                // After the charge, so that nobody takes its room; but not where the counter would stop at its end.
+                // After the charge, so that no other request takes its room. If the counter would stop at its maximum,
+                // before the charge.
                 int place = charge > Long.MAX_VALUE / 2 ? operations.size() - 1 : operations.size();
                 operations.add(place, new Operation.Adjust(counter, -counted, returned));
             }

@@ -17,18 +17,18 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What must be known of a reservation to end it in another process: its counters, what each showed, and an id by which
- * its end is counted once. Immutable.
+ * The data by which another process can end a reservation: its counters, their usages, and an id under which its end
+ * counts once. Immutable.
  *
- * @param id what all objects of one reservation have in common
- * @param round 0 for a reservation without an idempotency key; else 1, and more by 1 each time that it was given back
- *     and reserved anew
- * @param amount how much was reserved
- * @param counted how much of it each counter has, to be given back: a request that is repeated with another amount in a
- *     new window has two amounts; all zero if the reservation was committed before
+ * @param id the id that all objects of one reservation share
+ * @param round 0 for a reservation without an idempotency key; else 1, and 1 more each time that it was given back and
+ *     reserved anew
+ * @param amount the reserved amount
+ * @param counted the part of the amount that each counter has, to be given back. A request that is repeated with
+ *     another amount in a new window has two amounts. All are zero if the reservation was committed before.
  * @param until the end of its life
  * @param targets its counters
- * @param usages what they showed
+ * @param usages the usages of the counters when it was reserved
  */
 record Handle(
         UUID id,
@@ -39,12 +39,12 @@ record Handle(
         List<Target> targets,
         List<QuotaUsage> usages) {
 
-    /** Longer than a queue keeps a job; and what the store keeps of its end goes some time after it. */
+    /** The life of a handle. It is longer than a queue keeps a job. The record of the end in the store outlives it. */
     static final Duration LIFE = Duration.ofDays(30);
 
     private static final String VERSION = "2";
 
-    /** The lines before those of the counters. */
+    /** The number of lines before those of the counters. */
     private static final int HEAD = 5;
 
     Handle {
@@ -53,28 +53,31 @@ record Handle(
         usages = List.copyOf(usages);
     }
 
-    /** One that counted an amount on each of some counters. */
+    /** Returns a handle of a reservation that counted an amount on each of some counters. */
     static Handle of(UUID id, long round, long amount, Instant now, List<Target> targets, List<QuotaUsage> usages) {
         List<Long> counted = Collections.nCopies(targets.size(), amount);
         return new Handle(id, round, amount, counted, now.plus(LIFE), targets, usages);
     }
 
-    /** Whether there is something to give back. */
+    /** Returns whether there is something to give back. */
     boolean isHeld() {
         return counted.stream().anyMatch(each -> each > 0);
     }
 
-    /** The same in another round. */
+    /** Returns the same handle in another round. */
     Handle in(long round) {
         return new Handle(id, round, amount, counted, until, targets, usages);
     }
 
-    /** The same with what a request was granted; none of it is left to be given back if it was committed before. */
+    /**
+     * Returns the same handle with the amounts that were granted. They are zero if the reservation was committed
+     * before.
+     */
     Handle of(long amount, List<Long> counted) {
         return new Handle(id, round, amount, counted, until, targets, usages);
     }
 
-    /** Some hundred characters of {@code A-Z a-z 0-9 - _}. */
+    /** Returns the handle as a text of some hundred characters of {@code A-Z a-z 0-9 - _}. */
     String text() {
         StringBuilder text = new StringBuilder(VERSION)
                 .append('\n')
@@ -142,7 +145,7 @@ record Handle(
         return new Target(new Quota(name.quota(), Long.parseLong(parts[3]), window(name.length())), window, counter);
     }
 
-    /** Windows of a length. Where they start does not matter here, because the bounds are known. */
+    /** Returns a calendar window of a length. Its start does not matter here, because the bounds are known. */
     private static CalendarWindow window(String length) {
         int digits = 0;
         while (digits < length.length() && Character.isDigit(length.charAt(digits))) {

@@ -14,12 +14,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests that a caller may repeat, because they carry a key of their own: the store knows them by an id that is made
- * of it. Thread-safe.
+ * Counts requests that a caller may repeat, because they carry an idempotency key. The store recognizes a request by an
+ * id that is made of its key and its idempotency key. Thread-safe.
  */
 final class IdempotentRequests {
 
-    /** Numbers of the operations of one holder; a reservation's end has odd ones. */
+    /** The numbers of the operations of one holder. The end of a reservation has odd numbers. */
     private static final long CONSUMED = 2;
 
     private static final long RESERVED = 2;
@@ -30,7 +30,7 @@ final class IdempotentRequests {
         this.calls = calls;
     }
 
-    /** The holder of all operations with one idempotency key. */
+    /** Returns the holder of all operations with one idempotency key. */
     private static UUID holder(String key, String idempotencyKey) {
         check(idempotencyKey);
         try {
@@ -47,8 +47,8 @@ final class IdempotentRequests {
     }
 
     /**
-     * Its characters as they are: a character set would put one and the same in place of each half of a pair of
-     * surrogates.
+     * Returns the characters of a text as they are. A character set would put the same character in place of each
+     * unpaired surrogate.
      */
     private static byte[] bytes(String text) {
         ByteBuffer bytes = ByteBuffer.allocate(Character.BYTES * text.length());
@@ -56,27 +56,29 @@ final class IdempotentRequests {
         return bytes.array();
     }
 
-    /** An answer, and the amounts that it was given for first: one for each counter. */
+    /** An answer, and the amounts of the first request with its id: one for each counter. */
     record Asked(Answer answer, List<Long> amounts) {}
 
-    /** What a request to reserve is asked as, and whether it was committed before. */
+    /** The id and the round of a request to reserve, and whether it was committed before. */
     record Looked(UUID id, long round, boolean committed) {
 
-        /** Its operation. */
+        /** Returns the id of the request's operation. */
         OperationId operation() {
             return new OperationId(id, RESERVED + 2 * round);
         }
     }
 
     /**
-     * The operation of a request to consume. To reserve with the same key is another request, which can be given back.
+     * Returns the operation id of a request to consume. A request to reserve with the same key is another request,
+     * which can be given back.
      */
     static OperationId consumed(String key, String idempotencyKey) {
         return new OperationId(holder(key, idempotencyKey), CONSUMED);
     }
 
     /**
-     * In which round a request to reserve is, after those that have been given back. Throws if the store does not say.
+     * Finds the round of a request to reserve, after the rounds that were given back. Throws if the store does not
+     * answer.
      */
     Looked look(String key, Request request, String idempotencyKey, Instant now) {
         UUID id = holder(key, idempotencyKey);
@@ -121,7 +123,10 @@ final class IdempotentRequests {
         return new Asked(AllOrNothing.answer(outcome), granted(outcome));
     }
 
-    /** Has a store opened that is not open yet, because only then it says what it can do; null if it is open. */
+    /**
+     * Calls a store that is not open yet, which opens it, because only an open store knows its capabilities. Returns
+     * the failure, or null if the store is open.
+     */
     private Outcome.@Nullable Failed unopened(Request request) {
         if (!(calls.store() instanceof LaterStore later) || later.isOpen()) {
             return null;

@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Runs one service's tasks one after the other, on threads that it shares with others: after each task, others have their turn.
- * Thread-safe.
+ * Runs the tasks of one service one after the other, on threads that it shares with other services. After each task,
+ * the tasks of other services have their turn. Thread-safe.
  */
 final class InOrder implements Executor {
 
@@ -15,14 +15,14 @@ final class InOrder implements Executor {
     private final ReentrantLock lock = new ReentrantLock();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
 
-    /** Whether a thread runs one of them, or is about to. */
+    /** Whether a thread runs a task of this service, or is about to. */
     private boolean underWay;
 
     InOrder(Executor threads) {
         this.threads = threads;
     }
 
-    /** Has a task run after those before it; throws, and keeps none, if no thread can be had. */
+    /** Runs a task after the tasks before it. If no thread is available, it throws and does not keep the task. */
     @Override
     public void execute(Runnable task) {
         lock.lock();
@@ -55,7 +55,7 @@ final class InOrder implements Executor {
         }
     }
 
-    /** What a task throws is the thread's business, and keeps no other task from its turn. */
+    /** Runs a task. Its exception goes to the thread's handler, and does not keep other tasks from their turn. */
     private static void run(Runnable task) {
         try {
             task.run();
@@ -74,7 +74,7 @@ final class InOrder implements Executor {
         }
     }
 
-    /** Whether this thread is to run the next one, because no other can be had for it. */
+    /** Returns whether this thread must run the next task, because no other thread is available. */
     private boolean isMine() {
         lock.lock();
         try {

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** The counters of keys: by their quotas, in the windows of an instant, below limits with their credit. Thread-safe. */
+/**
+ * Finds the counters of a key: of its quotas, in the windows of an instant, with limits raised by credit. Thread-safe.
+ */
 final class KeyTargets {
 
     private final QuotaSource quotas;
@@ -16,7 +18,7 @@ final class KeyTargets {
         this.credits = credits;
     }
 
-    /** The counters of a key; complains of a key that cannot have any. */
+    /** Returns the counters of a key. Throws for a key that cannot have any. */
     List<Target> of(String key, long nowMillis) {
         Objects.requireNonNull(key, "key");
         return of(quotas.of(key), key, nowMillis);
@@ -26,12 +28,12 @@ final class KeyTargets {
         return credits.raised(key, plain(windows, key, nowMillis));
     }
 
-    /** Those in windows that may be over. */
+    /** Returns the counters of a key in windows that may be over. */
     List<Target> in(List<QuotaUsage> usages, String key) {
         return CurrentWindow.targets(key, usages, quotas.grace());
     }
 
-    /** The one whose window has no end. */
+    /** Returns the counter whose window has no end. */
     Target endless(String key, long nowMillis) {
         List<Target> endless = of(key, nowMillis).stream()
                 .filter(target -> target.window().isEndless())
@@ -39,7 +41,7 @@ final class KeyTargets {
         if (endless.size() != 1) {
             throw new IllegalArgumentException(
                     "topUp needs a key with one quota of CalendarWindow.lifetime(), but this key has " + endless.size()
-                            + "; raise other quotas by their limits");
+                            + "; for other quotas, raise the limit instead");
         }
         return endless.get(0);
     }

@@ -5,15 +5,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait for their turn on one key, in the order in which they came.
+ * The requests that wait for their turn on one key, in the order in which they came.
  *
- * <p>Whoever comes links itself to the one who came last, by one exchange and without a lock. Who has the turn takes the chain, and
- * turns it round into a queue, which nobody else touches until the turn is handed over. A lane ends when
- * its last leader finds nobody; nobody joins an ended one.
+ * <p>A request that comes links itself to the last one by one atomic exchange, without a lock. The request that has the
+ * turn takes the chain, and reverses it into a queue. No other request touches that queue until the turn is handed
+ * over. A lane ends when its last leader finds no waiting request. No request joins an ended lane.
  */
 final class Lane {
 
-    /** One who came, and who came before. */
+    /** A request, and the request that came before it. */
     private static final class Link {
         final @Nullable LaneRequest passenger;
         final @Nullable Link before;
@@ -29,7 +29,7 @@ final class Lane {
     private final AtomicReference<@Nullable Link> newest = new AtomicReference<>();
     private final ArrayDeque<LaneRequest> queue = new ArrayDeque<>();
 
-    /** Queues; false if the lane has ended. For any thread. */
+    /** Adds a request. Returns false if the lane has ended. Any thread may call this method. */
     boolean join(LaneRequest passenger) {
         while (true) {
             Link last = newest.get();
@@ -42,7 +42,10 @@ final class Lane {
         }
     }
 
-    /** Takes the first who waits out of the queue, if there is one. For who has the turn. */
+    /**
+     * Removes the first waiting request from the queue; null if there is none. Only the thread with the turn calls this
+     * method.
+     */
     @Nullable
     LaneRequest poll() {
         if (queue.isEmpty()) {
@@ -53,7 +56,10 @@ final class Lane {
         return queue.poll();
     }
 
-    /** Ends the lane, if nobody waits. For who has the turn, which is over then. */
+    /**
+     * Ends the lane if no request waits, and returns whether it did. Only the thread with the turn calls this method.
+     * Its turn is then over.
+     */
     boolean end() {
         return queue.isEmpty() && newest.compareAndSet(null, ENDED);
     }

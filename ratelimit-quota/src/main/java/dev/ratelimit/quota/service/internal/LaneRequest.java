@@ -9,9 +9,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that waits in a lane: until it is its turn to call the store, or until another has called for it.
+ * A request that waits in a lane: for its turn to call the store, or for another request that calls the store for it.
  *
- * <p>An interrupt does not end the wait, because the outcome would be lost; the thread finds it set afterwards.
+ * <p>An interrupt does not end the wait, because the outcome would be lost. The thread finds the interrupt set
+ * afterwards.
  */
 final class LaneRequest {
 
@@ -38,17 +39,17 @@ final class LaneRequest {
         return request;
     }
 
-    /** Lets another ask for it; false if it has gone. */
+    /** Lets another request call the store for this one. Returns false if this request has left. */
     boolean boards() {
         return state.compareAndSet(Stage.WAITING, Stage.UNDER_WAY);
     }
 
-    /** Gives it the turn; false if it has gone. */
+    /** Gives this request the turn. Returns false if it has left. */
     boolean leads() {
         return goesOn(Stage.WAITING, Stage.LEADING);
     }
 
-    /** Ends its wait. */
+    /** Delivers the answer and ends the wait. */
     void arrives(Answer answer) {
         goesOn(Stage.UNDER_WAY, new Arrived(answer));
     }
@@ -61,7 +62,7 @@ final class LaneRequest {
         return went;
     }
 
-    /** Waits for the answer; null if it is its turn to call the store. */
+    /** Waits for the answer. Returns null if it is this request's turn to call the store. */
     @Nullable
     Answer await(Deadline deadline) {
         boolean interrupted = false;

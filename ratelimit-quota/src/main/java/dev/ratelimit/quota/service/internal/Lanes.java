@@ -9,20 +9,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts requests for one key that meet into one call of the store.
+ * Combines concurrent requests for one key into one call of the store.
  *
- * <p>A store's counter is taken from by one after the other in any case: behind a row's lock, or in a server's single thread.
- * So while one request for a key is under way, others queue here, and the first of them then asks for all. A request that
- * meets nobody goes at once, and waits for nothing.
+ * <p>A store changes a counter for one request after the other in any case: behind a row's lock, or in a server's
+ * single thread. So while one request for a key is in the store, other requests queue here. The first of them then
+ * calls the store for all. A request that meets no other calls the store at once, and does not wait.
  *
- * <p><b>Together.</b> Requests for the same counters are asked for as one sum. If there is no room for it, each is asked for by
- * itself, in the order in which they came, in one batch. What is granted is the same as if they had come one after the
- * other.
+ * <p><b>Combining.</b> Requests for the same counters are sent as one sum. If there is no room for the sum, each
+ * request is sent by itself, in the order in which they came, in one batch. The grants are the same as if the requests
+ * had come one after the other.
  *
- * <p><b>Waiting.</b> Up to the request's own deadline: it then leaves the queue, with nothing counted; or, if it is under way
- * already, it is given up as uncertain.
+ * <p><b>Waiting.</b> A request waits up to its own deadline. It then leaves the queue, and nothing is counted for it.
+ * If it is already in a call of the store, it ends with an uncertain outcome.
  *
- * <p>Thread-safe. Nobody takes a lock where others wait: to queue is one exchange ({@link Lane}).
+ * <p>Thread-safe. No thread takes a lock while others wait: a request queues by one atomic exchange ({@link Lane}).
  */
 final class Lanes {
 
@@ -30,20 +30,20 @@ final class Lanes {
     private final AllOrNothing store;
     private final @Nullable Prefetching prefetching;
 
-    /** Lanes to a store, by way of what is prefetched from it, if anything is. */
+    /** Creates lanes to a store, by way of prefetched units if {@code prefetching} is not null. */
     Lanes(AllOrNothing store, @Nullable Prefetching prefetching) {
         this.store = store;
         this.prefetching = prefetching;
     }
 
-    /** Asks for one request, alone or together with others. */
+    /** Counts one request, alone or together with others. */
     Answer ask(String key, Request request, Deadline deadline) {
         Answer granted = prefetching == null ? null : prefetching.grant(key, request);
         if (granted != null) {
             return granted;
         }
         if (!store.permits()) {
-            // Nobody is to wait for others whose calls do not end.
+            // The store is away: a request must not wait for others whose calls do not end.
             return store.ask(request, deadline);
         }
         LaneRequest passenger = new LaneRequest(request);
@@ -60,12 +60,12 @@ final class Lanes {
                 Answer answer = passenger.await(deadline);
                 return answer != null ? answer : lead(key, lane, boarding(lane, passenger), deadline);
             }
-            // It has ended, and who ended it has not come to removing it.
+            // The lane has ended, and the thread that ended it has not removed it yet.
             lanes.remove(key, lane);
         }
     }
 
-    /** The one whose turn it is, and those that have queued behind it. */
+    /** Returns the request that has the turn, and the requests that have queued behind it. */
     private List<LaneRequest> boarding(Lane lane, LaneRequest first) {
         List<LaneRequest> together = new ArrayList<>();
         together.add(first);
@@ -87,7 +87,7 @@ final class Lanes {
         try {
             answers = answers(key, together, deadline);
         } finally {
-            // Before the turn goes on: who comes back at once then goes with the next.
+            // Before the turn goes on: a caller that sends its next request at once then joins the next call.
             for (int i = 1; i < together.size(); i++) {
                 together.get(i).arrives(answers == null ? lost() : answers.get(i));
             }
@@ -101,7 +101,7 @@ final class Lanes {
                 Certainty.INDETERMINATE, "the thread that called the store for several requests has failed", null));
     }
 
-    /** Gives the turn to the first who still waits, or ends the lane. */
+    /** Gives the turn to the first request that still waits, or ends the lane. */
     private void handOver(String key, Lane lane) {
         do {
             for (LaneRequest next = lane.poll(); next != null; next = lane.poll()) {
@@ -134,7 +134,7 @@ final class Lanes {
         return none ? requests.stream().map(request -> answer).toList() : inTurn(key, requests, deadline);
     }
 
-    /** What the counters show; null if that is not known. */
+    /** Returns the usages of the counters; null if they are not known. */
     private static Answer.@Nullable Counted counted(Answer answer) {
         if (answer instanceof Answer.Refused refused) {
             return refused.counted();
@@ -150,7 +150,9 @@ final class Lanes {
         return prefetching == null ? store.ask(requests, deadline) : prefetching.ask(key, requests, deadline);
     }
 
-    /** One request for all of them, if they are alike. */
+    /**
+     * Returns one request for the sum of all. Returns null if they are for different counters, or the sum is too large.
+     */
     private static @Nullable Request sum(List<Request> requests) {
         Request first = requests.get(0);
         long amount = 0;
@@ -163,7 +165,7 @@ final class Lanes {
         return new Request(first.targets(), amount);
     }
 
-    /** What each would have seen if they had been granted one after the other. */
+    /** Returns the answers that the requests would have got if they had been granted one after the other. */
     private static List<Answer> shared(List<Request> requests, Answer.Counted all) {
         List<Answer> answers = new ArrayList<>(requests.size());
         long later = requests.stream().mapToLong(Request::amount).sum();

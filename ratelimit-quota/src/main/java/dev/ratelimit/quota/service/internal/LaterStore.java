@@ -22,14 +22,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store that need not be there when the application starts: it is opened in the background, and after a failure again at a call.
+ * A store that may be down when the application starts. It is opened in the background. After a failure, a later call
+ * opens it again.
  *
- * <p>A call waits for an attempt that is under way, up to its deadline. One attempt is made at a time. A service that has given up
- * calling the store probes it, and a probe is a call: so the store is opened without a caller that waits for it.
+ * <p>A call waits for a running attempt, up to its deadline. There is one attempt at a time. A service that has stopped
+ * calling the store probes it, and a probe is a call. So the store is opened without a waiting caller.
  */
 public final class LaterStore implements QuotaStore {
 
-    /** It can do nothing before it is open; so nothing is sent that would need more. */
+    /** The capabilities before the store is open: none. So the service sends nothing that needs more. */
     private static final Capabilities NOT_YET = new Capabilities(false, Capabilities.AtomicGroups.NONE, 1);
 
     private final Supplier<? extends QuotaStore> opener;
@@ -38,19 +39,19 @@ public final class LaterStore implements QuotaStore {
     private volatile @Nullable QuotaStore open;
     private volatile boolean closed;
 
-    /** Begins to open a store. */
+    /** Creates a store, and begins to open it. */
     public LaterStore(Supplier<? extends QuotaStore> opener) {
         this(opener, ServiceContext.oneThread("ratelimit-quota-start"));
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // calls wait for the first attempt, if they come during it
+    @SuppressWarnings("FutureReturnValueIgnored") // calls during the first attempt wait for it
     LaterStore(Supplier<? extends QuotaStore> opener, Executor executor) {
         this.opener = opener;
         this.executor = executor;
         begin();
     }
 
-    /** Whether the capabilities are those of the store that was opened. */
+    /** Returns whether the capabilities are those of the opened store. */
     boolean isOpen() {
         return open != null;
     }
@@ -100,7 +101,7 @@ public final class LaterStore implements QuotaStore {
         return new QuotaStoreException(Certainty.NOT_APPLIED, message, cause);
     }
 
-    /** The attempt that is under way, or a new one. */
+    /** Returns the running attempt, or begins a new one. */
     private CompletableFuture<QuotaStore> begin() {
         CompletableFuture<QuotaStore> mine = new CompletableFuture<>();
         CompletableFuture<QuotaStore> other = attempt.compareAndExchange(null, mine);
@@ -115,8 +116,11 @@ public final class LaterStore implements QuotaStore {
         return mine;
     }
 
-    /** What the opener calls, such as the drivers of a database, may need the class loader of the application. */
-    @SuppressWarnings("CatchingUnchecked") // whatever the opener throws, those that wait must hear of it
+    /**
+     * Opens the store with the class loader of the application. Code that the opener calls, such as the drivers of a
+     * database, may need it.
+     */
+    @SuppressWarnings("CatchingUnchecked") // calls that wait must get any failure of the opener
     private void open(CompletableFuture<QuotaStore> mine) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();

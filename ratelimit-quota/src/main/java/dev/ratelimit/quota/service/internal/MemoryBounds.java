@@ -3,14 +3,14 @@ package dev.ratelimit.quota.service.internal;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How much a store in memory keeps, and how much of that is taken. What does not fit is not done: nothing that is in
- * use is forgotten to make room. Thread-safe.
+ * The bounds of a store in memory, and how much of them is in use. An operation that does not fit fails: the store
+ * forgets nothing that is in use to make room. Thread-safe.
  */
 public final class MemoryBounds {
 
     /**
-     * That there is no room for what one operation needs, while all that is there is counted as ever. Thrown only in this package;
-     * elsewhere it is the cause of a failure.
+     * A failure for lack of room. All existing counters still count. It is thrown only in this package; elsewhere it is
+     * the cause of a failure.
      */
     static final class NoRoom extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -26,17 +26,17 @@ public final class MemoryBounds {
     private final AtomicInteger operations = new AtomicInteger();
 
     /**
-     * Creates bounds of which nothing is taken.
+     * Creates bounds of which nothing is in use.
      *
-     * @param maxCounters at least 1
-     * @param maxRememberedOperations at least 0
+     * @param maxCounters the maximum number of counters, at least 1
+     * @param maxRememberedOperations the maximum number of remembered operations, at least 0
      */
     public MemoryBounds(int maxCounters, int maxRememberedOperations) {
         this.maxCounters = maxCounters;
         this.maxRememberedOperations = maxRememberedOperations;
     }
 
-    /** Takes a place of a counter, or throws {@link NoRoom}. */
+    /** Takes a place for a counter, or throws {@link NoRoom}. */
     void takeCounter() {
         if (counters.incrementAndGet() > maxCounters) {
             counters.decrementAndGet();
@@ -45,12 +45,12 @@ public final class MemoryBounds {
         }
     }
 
-    /** Gives the place of a counter back. */
+    /** Gives back the place of a counter. */
     void leaveCounter() {
         counters.decrementAndGet();
     }
 
-    /** Takes places of remembered operations, or none and throws {@link NoRoom}. */
+    /** Takes places for remembered operations: all of them, or none and throws {@link NoRoom}. */
     void takeOperations(int count) {
         if (operations.addAndGet(count) > maxRememberedOperations) {
             operations.addAndGet(-count);
@@ -59,12 +59,12 @@ public final class MemoryBounds {
         }
     }
 
-    /** Gives places of remembered operations back. */
+    /** Gives back places of remembered operations. */
     void leaveOperations(int count) {
         operations.addAndGet(-count);
     }
 
-    /** How many operations are remembered. */
+    /** Returns the number of remembered operations. */
     int operations() {
         return operations.get();
     }

@@ -27,20 +27,21 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The quota store of one process: all that the rules allow, in memory, and nothing that outlives it.
+ * A quota store in the memory of one process. It has all capabilities that the rules allow, and its counters end with
+ * the process.
  *
- * <p>An operation is done under the lock of its counter, and a group under the locks of its counters, taken in the
- * order of their names; so no two groups can wait for each other. Each call first drops a bounded number of counters
- * that have expired, more than it can add.
+ * <p>It applies an operation under the lock of its counter, and a group under the locks of its counters. A group takes
+ * the locks in the order of the counters' names, so no two groups can wait for each other. Each call first removes a
+ * bounded number of expired counters, more than it can add.
  */
 public final class MemoryStore implements QuotaStore {
 
     private static final Capabilities CAPABILITIES = new Capabilities(true, AtomicGroups.ALL, 1000, true);
 
-    /** How many expired counters a call drops for each counter that it may add. */
+    /** The number of expired counters that a call removes for each counter that it may add. */
     private static final int DROPPED_FOR_EACH = 2;
 
-    /** How many it drops where there is no room for another. */
+    /** The number of expired counters that a call removes if there is no room for another counter. */
     private static final int DROPPED_FOR_ROOM = 1000;
 
     private final StoredCounters tallies;
@@ -51,8 +52,8 @@ public final class MemoryStore implements QuotaStore {
     /**
      * Creates an empty store.
      *
-     * @param clock by which counters expire
-     * @param bounds how much it keeps; its own
+     * @param clock the clock by which counters expire
+     * @param bounds the bounds, which no other store uses
      */
     public MemoryStore(InstantSource clock, MemoryBounds bounds) {
         this.clock = clock;
@@ -63,7 +64,7 @@ public final class MemoryStore implements QuotaStore {
     /**
      * Creates an empty store without bounds.
      *
-     * @param clock by which counters expire
+     * @param clock the clock by which counters expire
      */
     public MemoryStore(InstantSource clock) {
         this(clock, new MemoryBounds(Integer.MAX_VALUE, Integer.MAX_VALUE));
@@ -74,7 +75,7 @@ public final class MemoryStore implements QuotaStore {
         return CAPABILITIES;
     }
 
-    /** It waits for nobody but a collection of garbage, which is no reason to fail. */
+    /** Returns a long deadline: the store waits only for garbage collection, which is no reason to fail. */
     @Override
     public Duration defaultDeadline() {
         return Duration.ofMinutes(1);
@@ -111,16 +112,16 @@ public final class MemoryStore implements QuotaStore {
         return tallies.list(query);
     }
 
-    /** Whether that is the clock by which counters expire. */
+    /** Returns whether a clock is the one by which counters expire. */
     boolean isBy(InstantSource other) {
         return clock.equals(other);
     }
 
     /**
-     * Counts an amount, all or nothing, on a counter that is there and has its key as it is for a subject: what
-     * {@link #apply} does, but no name, operation or list is made, and the time is read by the caller.
+     * Counts an amount, all or nothing, on an existing counter whose subject is the plain key. It counts like
+     * {@link #apply}, but makes no name, operation or list, and the caller reads the time.
      *
-     * @return null if there is no such counter, and nothing was done
+     * @return the outcome; null, with nothing done, if there is no such counter
      */
     @Nullable
     Counted acquireIfThere(CurrentWindow.Bounds window, String key, long amount, long limit, long nowMillis) {
@@ -150,9 +151,9 @@ public final class MemoryStore implements QuotaStore {
     }
 
     /**
-     * Returns how many counters are kept.
+     * Returns the number of counters.
      *
-     * @return the number, which may be old at once
+     * @return the number, which may be out of date at once
      */
     public int size() {
         return tallies.size();
@@ -176,7 +177,7 @@ public final class MemoryStore implements QuotaStore {
         }
     }
 
-    /** Again, after more than the usual number of expired counters have made room; nothing that is in use does. */
+    /** Tries again after removing more expired counters than usual. Counters in use stay. */
     private Outcome again(Operation operation, long now) {
         tallies.forget(now, DROPPED_FOR_ROOM);
         try {
@@ -200,7 +201,7 @@ public final class MemoryStore implements QuotaStore {
     }
 
     private Counted acquired(Acquire acquire, long now) {
-        // A denial whatever the counter shows makes none.
+        // An acquire that is denied at any usage makes no counter.
         StoredCounter tally = acquire.limit() < acquire.min()
                 ? tallies.lockedIfThere(acquire.counter())
                 : tallies.locked(acquire.counter());
@@ -215,7 +216,7 @@ public final class MemoryStore implements QuotaStore {
     }
 
     private Counted adjusted(Adjust adjust, long now) {
-        // What gives back on a counter that is not there makes none, unless it is to be remembered.
+        // A refund on a counter that does not exist makes none, unless the store must remember the operation.
         StoredCounter tally = adjust.delta() < 0 && adjust.id() == null
                 ? tallies.lockedIfThere(adjust.counter())
                 : tallies.locked(adjust.counter());

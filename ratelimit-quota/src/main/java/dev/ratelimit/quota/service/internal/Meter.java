@@ -20,15 +20,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts a service's decisions and its calls of the store, and tells its listener of them. Thread-safe. */
+/** Counts a service's decisions and its calls of the store, and notifies its listener. Thread-safe. */
 final class Meter implements BreakerListener {
 
-    /** How many events wait at most for a listener that does not return. */
+    /** The maximum number of events that wait for a listener that does not return. */
     private static final int MAX_UNTOLD = 16;
 
     private final Map<DecisionSource, LongAdder> allowed = adders(DecisionSource.class);
 
-    /** The most frequent of them, without a look-up. */
+    /** The adder of the most frequent source, which saves a look-up. */
     private final LongAdder allowedByStore = of(allowed, DecisionSource.STORE);
 
     private final LongAdder refused = new LongAdder();
@@ -43,13 +43,13 @@ final class Meter implements BreakerListener {
     private final AtomicInteger untold = new AtomicInteger();
     private final FirstFailure trouble = new FirstFailure("quota events: a listener failed");
 
-    /** Counts, and tells of the store's health by an executor that keeps the order. */
+    /** Creates a meter, which reports the store's health by an executor that keeps the order. */
     Meter(QuotaEvents events, Executor listeners) {
         this.events = events;
         this.listeners = listeners;
     }
 
-    /** One for each constant. The map never changes, so that any thread may read it. */
+    /** Returns one adder for each constant. The map never changes, so any thread may read it. */
     private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> type) {
         Map<E, LongAdder> adders = new EnumMap<>(type);
         for (E constant : type.getEnumConstants()) {
@@ -107,11 +107,11 @@ final class Meter implements BreakerListener {
         tell(() -> events.storeBack(open));
     }
 
-    /** A listener that does not return keeps its service from further events, and nothing else. */
+    /** Reports an event. A listener that does not return blocks further events of its own service, and nothing else. */
     private void tell(Runnable event) {
         if (untold.incrementAndGet() > MAX_UNTOLD) {
             untold.decrementAndGet();
-            trouble.note(new IllegalStateException("a listener does not return, so that events are dropped"));
+            trouble.note(new IllegalStateException("a listener does not return, so events are dropped"));
             return;
         }
         try {
@@ -120,13 +120,13 @@ final class Meter implements BreakerListener {
                 untold.decrementAndGet();
             });
         } catch (RuntimeException | Error e) {
-            // No thread could be started for it.
+            // The executor could not start a thread.
             untold.decrementAndGet();
             trouble.note(e);
         }
     }
 
-    /** What has been counted, and how things stand. */
+    /** Returns the counts so far, and the present state. */
     QuotaStatistics statistics(long prefetchedUnits, long owedCounters, boolean storeAvailable) {
         Map<DecisionSource, Long> bySource = new EnumMap<>(DecisionSource.class);
         allowed.forEach((source, count) -> bySource.put(source, count.sum()));

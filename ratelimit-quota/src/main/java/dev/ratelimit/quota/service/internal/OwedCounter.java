@@ -7,17 +7,22 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a service owes to one counter. Not thread-safe: its ledger has a lock. */
+/** The owed units of one counter. Not thread-safe: the lock of {@link OwedUnits} guards it. */
 final class OwedCounter {
 
-    /** The most adjustments without an answer that are kept of a counter; each beyond the first is a commit's. */
+    /**
+     * The maximum number of adjustments without an answer for one counter. Each beyond the first comes from a commit.
+     */
     private static final int MAX_SENT = 8;
 
     final Target target;
     long allowed;
     long owed;
 
-    /** Sent, and not answered yet: each comes again unchanged, the oldest first. Never changed, mostly empty. */
+    /**
+     * The adjustments that were sent and not answered yet. Each is sent again unchanged, the oldest first. The list is
+     * immutable and mostly empty.
+     */
     private List<Adjust> sent = List.of();
 
     OwedCounter(Target target) {
@@ -32,13 +37,13 @@ final class OwedCounter {
         return target.counter().expires().toEpochMilli() <= nowMillis;
     }
 
-    /** Changes what is owed, and what was allowed if the change corrects that. */
+    /** Changes the owed units, and also the allowed units if the change corrects them. */
     void add(long delta, boolean ofAllowed) {
         change(delta, ofAllowed);
         owed = sum(owed, delta);
     }
 
-    /** What is owed altogether, what has been sent without an answer among it. */
+    /** Returns all owed units, including those that were sent without an answer. */
     long total() {
         long total = owed;
         for (Adjust adjust : sent) {
@@ -51,7 +56,7 @@ final class OwedCounter {
         return sent.size() < MAX_SENT;
     }
 
-    /** Takes over an adjustment that somebody has sent without an answer, and that comes again as it is. */
+    /** Takes over an adjustment that a reservation sent without an answer. It is sent again unchanged. */
     void takeOver(Adjust adjust, boolean ofAllowed) {
         change(adjust.delta(), ofAllowed);
         List<Adjust> more = new ArrayList<>(sent);
@@ -63,7 +68,7 @@ final class OwedCounter {
         allowed = ofAllowed ? Math.max(0, sum(allowed, delta)) : allowed;
     }
 
-    /** The adjustment to send next, of a counter that is not settled. */
+    /** Returns the adjustment to send next. The counter must not be settled. */
     Adjust next(Supplier<@Nullable OperationId> ids) {
         if (sent.isEmpty()) {
             sent = List.of(new Adjust(target.counter(), owed, ids.get()));
@@ -72,14 +77,14 @@ final class OwedCounter {
         return sent.get(0);
     }
 
-    /** Never sends an adjustment again. */
+    /** Removes an adjustment, which is never sent again. */
     void done(Adjust adjust) {
         List<Adjust> left = new ArrayList<>(sent);
         left.remove(adjust);
         sent = List.copyOf(left);
     }
 
-    /** Never wraps: what is owed stops at the largest amount that a counter can show. */
+    /** Adds without overflow: owed units stop at the largest amount that a counter can show. */
     static long sum(long one, long other) {
         long sum = one + other;
         return ((one ^ sum) & (other ^ sum)) >= 0 ? sum : one < 0 ? Long.MIN_VALUE + 1 : Long.MAX_VALUE;

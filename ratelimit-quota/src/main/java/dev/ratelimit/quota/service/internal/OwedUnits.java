@@ -16,19 +16,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a service allowed while its store was away, counter by counter, until the store has counted it.
+ * The units that a service allowed while its store was away, by counter, until the store has counted them.
  *
- * <p>It is bounded: a counter beyond the most that there may be takes nothing. Under a share of the limit, a counter also keeps what
- * was allowed in its window, so that another outage in the same window has no new share.
+ * <p>It is bounded: a counter beyond the maximum number of counters takes no units. If the service allows a share of
+ * the limit, a counter also keeps the units that were allowed in its window. So another outage in the same window has
+ * no new share.
  *
  * <p>Thread-safe. All counters have one lock, which is held for a look-up and an addition.
  */
 final class OwedUnits {
 
-    /** The most counters that something is kept of: some 30 MB. */
+    /** The maximum number of counters, which take some 30 MB. */
     static final int MAX_COUNTERS = 100_000;
 
-    /** After how long it is worth looking again for counters whose windows have ended. */
+    /** The minimum time between two searches for counters whose windows have ended. */
     private static final long SWEEP_MILLIS = 1_000;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -39,16 +40,16 @@ final class OwedUnits {
     private volatile boolean closed;
 
     /**
-     * Creates a ledger in which nothing is owed.
+     * Creates an object without owed units.
      *
-     * @param keepsAllowed whether what was allowed is kept until the window ends
+     * @param keepsAllowed whether the allowed units are kept until the window ends
      */
     OwedUnits(int maxCounters, boolean keepsAllowed) {
         this.maxCounters = maxCounters;
         this.keepsAllowed = keepsAllowed;
     }
 
-    /** Allows an amount on all counters or on none, each up to its limit; says whether it did. */
+    /** Allows an amount on all counters or on none, each up to its limit. Returns whether it did. */
     boolean allow(List<Target> targets, long amount, long[] limits, long nowMillis) {
         lock.lock();
         try {
@@ -74,9 +75,9 @@ final class OwedUnits {
     }
 
     /**
-     * Changes what is owed on all counters, or on none if there is no room for them; says whether it did.
+     * Changes the owed units of all counters, or of none if there is no room for them. Returns whether it did.
      *
-     * @param ofAllowed whether it corrects what was allowed here, so that its part of the limit changes, too
+     * @param ofAllowed whether the change corrects units that were allowed here; the allowed units then change, too
      */
     boolean add(List<Target> targets, long delta, boolean ofAllowed, long nowMillis) {
         lock.lock();
@@ -96,10 +97,10 @@ final class OwedUnits {
     }
 
     /**
-     * Takes over changes that were sent without an answer, on all counters or on none; says whether it did. Each is sent
-     * again as it is, under its id.
+     * Takes over changes that were sent without an answer, on all counters or on none. Returns whether it did. Each is
+     * sent again unchanged, under its id.
      *
-     * @param sent one for each target, in their order
+     * @param sent one change for each target, in their order
      */
     boolean takeOver(List<Target> targets, List<Adjust> sent, boolean ofAllowed, long nowMillis) {
         lock.lock();
@@ -123,10 +124,10 @@ final class OwedUnits {
     }
 
     /**
-     * Takes an amount off what is owed on each counter, as far as something is; says how much of it was owed. What has been sent
-     * without an answer is sent again all the same, and then given back.
+     * Subtracts an amount from the owed units of each counter, down to zero. Returns how much it subtracted from each.
+     * Units that were sent without an answer are sent again all the same, and then given back.
      *
-     * @param ofAllowed whether it corrects what was allowed here
+     * @param ofAllowed whether it corrects units that were allowed here
      */
     long[] takeOff(List<Target> targets, long amount, boolean ofAllowed, long nowMillis) {
         lock.lock();
@@ -146,7 +147,7 @@ final class OwedUnits {
         }
     }
 
-    /** Takes {@link #takeOff} back. */
+    /** Reverses {@link #takeOff}. */
     void putBack(List<Target> targets, long[] taken, boolean ofAllowed) {
         lock.lock();
         try {
@@ -164,7 +165,7 @@ final class OwedUnits {
         return accounts.computeIfAbsent(target.counter(), counter -> new OwedCounter(target));
     }
 
-    /** What was allowed on each counter and is still known. */
+    /** Returns the units that were allowed on each counter, as far as they are still known. */
     long[] allowed(List<Target> targets) {
         lock.lock();
         try {
@@ -179,7 +180,9 @@ final class OwedUnits {
         }
     }
 
-    /** Whether something is owed on at least one of these counters, also if it has been sent and not answered. */
+    /**
+     * Returns whether at least one of these counters has owed units, including units that were sent without an answer.
+     */
     boolean isOwedOn(List<Target> targets) {
         lock.lock();
         try {
@@ -192,7 +195,7 @@ final class OwedUnits {
         }
     }
 
-    /** Forgets all that is known of these counters, because they have been set to zero: nothing is sent for them any more. */
+    /** Forgets everything about these counters, because they have been set to zero. Nothing more is sent for them. */
     void forgive(List<Counter> counters) {
         lock.lock();
         try {
@@ -202,7 +205,7 @@ final class OwedUnits {
         }
     }
 
-    /** The counters that something is owed on and that a query is for. */
+    /** Returns the counters that have owed units and match a query. */
     Set<Counter> matching(CounterQuery query) {
         lock.lock();
         try {
@@ -218,7 +221,7 @@ final class OwedUnits {
         }
     }
 
-    /** Takes nothing more, since nobody will post it: whatever was taken before is there to be posted. */
+    /** Takes no more units, because no thread will post them. Units that were taken before can still be posted. */
     void close() {
         lock.lock();
         try {
@@ -228,14 +231,14 @@ final class OwedUnits {
         }
     }
 
-    /** Whether nothing more is taken. */
+    /** Returns whether it takes no more units. */
     boolean isClosed() {
         return closed;
     }
 
     /**
-     * The next adjustments to send. What was sent without an answer comes again unchanged, under its id; what counters may have
-     * been forgotten with is dropped.
+     * Returns the next adjustments to send. An adjustment without an answer comes again unchanged, under its id.
+     * Adjustments of counters that the store may have forgotten are dropped.
      */
     List<Adjust> next(int max, long nowMillis, Supplier<@Nullable OperationId> ids) {
         lock.lock();
@@ -255,7 +258,7 @@ final class OwedUnits {
         }
     }
 
-    /** Never sends an adjustment again: the store has counted it, or it is given up. */
+    /** Removes an adjustment, which is never sent again: the store has counted it, or it is given up. */
     void done(Adjust adjust, long nowMillis) {
         lock.lock();
         try {
@@ -269,7 +272,7 @@ final class OwedUnits {
         }
     }
 
-    /** Notes that the store has not taken an adjustment: others come before it now. */
+    /** Notes that the store has not taken an adjustment. Other counters now come before its counter. */
     void notTaken(Adjust adjust) {
         lock.lock();
         try {
@@ -282,7 +285,7 @@ final class OwedUnits {
         }
     }
 
-    /** How many counters something is owed on. */
+    /** Returns the number of counters that have owed units. */
     int size() {
         lock.lock();
         try {

@@ -15,12 +15,12 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * The quotas of the plan that a key has, remembered with the windows that were asked for last: plans with a billing
- * day or a start of its own are mostly each customer's own. Thread-safe.
+ * The quotas of the plan of each key, remembered with the windows of the last requests. Each key has its own windows,
+ * because a plan with its own billing day or start usually belongs to one customer. Thread-safe.
  */
 final class PlannedQuotas implements QuotaSource {
 
-    /** A plan, and its windows. */
+    /** A plan and its windows. */
     private static final class InForce {
 
         private final QuotaPlan plan;
@@ -69,7 +69,7 @@ final class PlannedQuotas implements QuotaSource {
             return resolved.ofUninterrupted(key, hash.of(key)).windows;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            // The default may be a far more generous plan than the key's own.
+            // The default may be far more generous than the key's own plan.
             throw new QuotaUnavailableException(
                     Certainty.NOT_APPLIED,
                     "the thread was interrupted before the plan of the key was known; nothing was counted",
@@ -85,7 +85,7 @@ final class PlannedQuotas implements QuotaSource {
     @Override
     public void update(List<Quota> quotas) {
         throw new IllegalStateException(
-                "the quotas of this service come from plans: let the resolver answer differently, and call planChanged(key)");
+                "the quotas of this service come from plans: change the resolver's answer, and call planChanged(key)");
     }
 
     @Override
@@ -101,6 +101,6 @@ final class PlannedQuotas implements QuotaSource {
     @Override
     public WindowBounds window(String quota, long nowMillis) {
         throw new IllegalStateException(
-                "the windows of this service are those of plans, and may be others for each key: say in which span they start");
+                "the windows of this service come from plans, and may differ by key: name the span of their starts");
     }
 }

@@ -21,11 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the store count what a service allowed without it, as soon as the store is back.
+ * Posts owed units: has the store count the units that a service allowed without it, as soon as the store is back.
  *
- * <p>While something is owed, a task of the timer tries from time to time, on the service's own thread; the end of an outage is a
- * reason to try at once. On a store that remembers operations an adjustment that was sent without an answer comes again
- * under its id, and counts once. On any other, a charge comes again, which may count twice, and a refund is given up.
+ * <p>While units are owed, a task of the timer tries from time to time, on the service's own executor. The end of an
+ * outage starts a try at once. On a store that remembers operations, an adjustment without an answer is sent again
+ * under its id, and counts once. On any other store, a charge is sent again, which may count twice, and a refund is
+ * given up.
  *
  * <p>Thread-safe; only one thread posts at a time.
  */
@@ -42,7 +43,7 @@ final class Posting implements BreakerListener {
     private final ReentrantLock turn = new ReentrantLock();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final FirstFailure trouble =
-            new FirstFailure("quotas: what is owed could not be posted, and is tried again");
+            new FirstFailure("quotas: owed units could not be posted, and are posted again later");
     private final UUID holder = UUID.randomUUID();
     private long sequence;
     private volatile boolean closed;
@@ -54,7 +55,7 @@ final class Posting implements BreakerListener {
         this.surroundings = surroundings;
     }
 
-    /** Says that something is owed now. */
+    /** Schedules a posting, because units are owed now. */
     void soon() {
         if (!closed && !scheduled.get() && scheduled.compareAndSet(false, true)) {
             schedule(FIRST_PAUSE_NANOS);
@@ -69,7 +70,7 @@ final class Posting implements BreakerListener {
         run(this::all);
     }
 
-    /** Posts what is owed, as far as the store answers, and says what is left. No timer tries again. */
+    /** Posts the owed units, as far as the store answers, and logs how many counters are left. No timer tries again. */
     void close() {
         closed = true;
         owed.close();
@@ -77,13 +78,13 @@ final class Posting implements BreakerListener {
         int left = owed.size();
         if (left > 0) {
             LOG.warn(
-                    "the quota store does not answer: what was allowed without it is not counted yet on {} counters,"
-                            + " and is lost unless the service is closed again when the store is back",
+                    "the quota store does not answer: units allowed without it are not counted yet on {} counters,"
+                            + " and are lost unless the service is closed again when the store is back",
                     left);
         }
     }
 
-    /** Posts until nothing is owed or a call counts nothing; waits up to the deadline for a thread that posts already. */
+    /** Posts until nothing is owed or a call counts nothing. Waits up to the deadline for another thread that posts. */
     private void all() {
         if (!hasTurn(calls.deadline())) {
             return;
@@ -102,12 +103,15 @@ final class Posting implements BreakerListener {
         }
     }
 
-    /** An id also while the store is not open yet, and cannot say that it remembers; the turn guards the sequence. */
+    /**
+     * Returns an id, also while the store is not open yet and cannot say whether it remembers operations; null for a
+     * store in memory. The turn guards the sequence.
+     */
     private @Nullable OperationId nextId() {
         return calls.store().isLocal() ? null : new OperationId(holder, ++sequence);
     }
 
-    /** Runs a task while nothing is posted. A posting that outlasts the deadline does not keep it from that. */
+    /** Runs a task while no thread posts. If a posting outlasts the deadline, the task runs all the same. */
     void still(Runnable task) {
         boolean mine = hasTurn(calls.deadline());
         try {
@@ -121,7 +125,7 @@ final class Posting implements BreakerListener {
 
     private boolean hasTurn(Deadline deadline) {
         try {
-            // First without a wait, which an interrupt would end though the turn is free.
+            // First without a wait: an interrupt would end the wait although the turn is free.
             return turn.tryLock() || turn.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -129,13 +133,15 @@ final class Posting implements BreakerListener {
         }
     }
 
-    /** Posts some; false if the store has counted none of them, and is to be left alone for a while. */
+    /**
+     * Posts adjustments. Returns false if the store has counted none of them. The store is then left alone for a while.
+     */
     private boolean post(List<Adjust> adjusts, Deadline deadline) {
         List<Outcome> outcomes;
         try {
             outcomes = calls.apply(List.<Operation>copyOf(adjusts), deadline);
         } catch (RuntimeException | Error e) {
-            // Of a store or of a listener, perhaps after the store has counted.
+            // A store or a listener failed, perhaps after the store has counted.
             trouble.note(e);
             adjusts.forEach(owed::notTaken);
             adjusts.forEach(this::inDoubt);
@@ -156,7 +162,10 @@ final class Posting implements BreakerListener {
         return any;
     }
 
-    /** Perhaps given back already: to give it back again would be generous, unless the store knows it again. */
+    /**
+     * Gives up a refund with an uncertain outcome, unless the store recognizes its id. The store may have given the
+     * units back already, and a second refund would be too generous.
+     */
     private void inDoubt(Adjust adjust) {
         if (adjust.delta() < 0 && (adjust.id() == null || !calls.remembers())) {
             owed.done(adjust, clock.millis());
@@ -168,7 +177,7 @@ final class Posting implements BreakerListener {
                 surroundings.time(), surroundings.time().nanos() + pauseNanos, () -> run(() -> again(pauseNanos)));
     }
 
-    /** Whatever goes wrong, another task follows while something is owed. */
+    /** Posts, and schedules another task while units are owed, whatever fails. */
     private void again(long pauseNanos) {
         try {
             all();
@@ -189,7 +198,7 @@ final class Posting implements BreakerListener {
         try {
             surroundings.executor().execute(task);
         } catch (Error e) {
-            // No thread could be started for it.
+            // The executor could not start a thread.
             task.run();
         }
     }

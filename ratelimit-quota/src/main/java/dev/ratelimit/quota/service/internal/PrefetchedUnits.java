@@ -7,10 +7,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Units that a store has counted on a key's counters, and that nobody here has asked for yet.
+ * Units that the store has counted on a key's counters, and that this process has not granted yet.
  *
- * <p>Whoever takes some of them has been counted already. They are closed once, by one who then owns what is left of them: to
- * give it back, or to go on with it. Thread-safe.
+ * <p>A request that takes some of them is already counted. They are closed once. The thread that closes them owns the
+ * units that are left: it gives them back, or goes on with them. Thread-safe.
  */
 final class PrefetchedUnits {
 
@@ -24,10 +24,10 @@ final class PrefetchedUnits {
     private volatile @Nullable ScheduledTask end;
 
     /**
-     * Prefetches units.
+     * Creates prefetched units.
      *
-     * @param shown what the counters showed then, these units among it
-     * @param since the reading of the time
+     * @param shown the usages at that time, including these units
+     * @param since the reading of the time source at that time
      */
     PrefetchedUnits(List<Target> targets, Answer.Counted shown, long units, long since) {
         this.targets = targets;
@@ -45,22 +45,22 @@ final class PrefetchedUnits {
         return since;
     }
 
-    /** Names what ends the lease unless it is closed before. */
+    /** Sets the task that ends these units, unless they are closed before. */
     void endsBy(ScheduledTask task) {
         end = task;
     }
 
-    /** Whether they are of the counters that a request is for. */
+    /** Returns whether the units are on the counters of a request. */
     boolean serves(Request request) {
         return targets.equals(request.targets());
     }
 
-    /** Whether they are on a counter that a request is for, be it below another limit. */
+    /** Returns whether the units are on a counter of a request, even with another limit. */
     boolean sharesACounterWith(Request request) {
         return request.targets().stream().anyMatch(target -> isOn(target.counter()));
     }
 
-    /** Whether they are on a counter. */
+    /** Returns whether the units are on a counter. */
     boolean isOn(Counter counter) {
         for (Target target : targets) {
             if (target.counter().equals(counter)) {
@@ -70,7 +70,7 @@ final class PrefetchedUnits {
         return false;
     }
 
-    /** Whether they are of a key's counters at an instant. */
+    /** Returns whether the units are on a key's counters at an instant. */
     boolean serves(CurrentWindow[] windows, long nowMillis) {
         if (windows.length != targets.size()) {
             return false;
@@ -85,7 +85,7 @@ final class PrefetchedUnits {
         return true;
     }
 
-    /** Takes an amount; returns how many are left then, or less than zero if there are not so many. */
+    /** Takes an amount. Returns how many units are left then, or less than zero if there are not enough. */
     long take(long amount) {
         while (true) {
             long before = left.get();
@@ -98,17 +98,17 @@ final class PrefetchedUnits {
         }
     }
 
-    /** What the counters would show without so many of them, to somebody who is granted others. */
+    /** Returns the usages without a number of these units, for a request that gets other units of them. */
     Answer.Counted without(long units) {
         return shown.before(units);
     }
 
-    /** How many are left; none if they are closed. */
+    /** Returns how many units are left; zero if they are closed. */
     long left() {
         return Math.max(0, left.get());
     }
 
-    /** Lets nobody take any more; returns how many were left, the first time. */
+    /** Closes the units, so that no request takes more. Returns how many were left; zero after the first call. */
     long close() {
         ScheduledTask task = end;
         if (task != null) {
@@ -117,12 +117,12 @@ final class PrefetchedUnits {
         return Math.max(0, left.getAndSet(CLOSED));
     }
 
-    /** How many have been taken, if so many were left. */
+    /** Returns how many units have been taken if {@code rest} units were left. */
     long spent(long rest) {
         return taken - rest;
     }
 
-    /** What the counters had room for when the units were prefetched. */
+    /** Returns the room that the counters had when the units were prefetched. */
     long room() {
         long room = Long.MAX_VALUE;
         for (int i = 0; i < targets.size(); i++) {

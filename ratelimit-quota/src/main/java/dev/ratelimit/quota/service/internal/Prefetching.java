@@ -12,26 +12,27 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Grants most requests for a busy key from units that were prefetched from the store before.
+ * Grants most requests for a busy key from units that were prefetched from the store.
  *
- * <p><b>Counted first, granted then.</b> Whoever has a key's turn and must ask the store asks for more than is needed: for what
- * will be asked for in one term, at the pace since the key's last call of the store. So no number of processes grants more
- * than the limit, and one that dies loses what it has prefetched, and grants nothing twice. What is uncertain is not prefetched.
+ * <p><b>Count first, then grant.</b> If a request has the key's turn and must call the store, it acquires more than it
+ * needs: the units that requests will take in one term, at the pace since the key's last call of the store. So no
+ * number of processes grants more than the limit. A process that dies loses its prefetched units, and no unit is
+ * granted twice. Units whose count is uncertain are not granted.
  *
- * <p><b>How much.</b> Nothing at a key's first call, for then no pace is known; and never more than an eighth of what the counters
- * had room for, so that processes do not take the last units from each other. If the store refuses so much, it is asked for
- * what is needed, less what is left of the units prefetched before: as long as one process asks, it is refused nothing that is
- * there.
+ * <p><b>How much.</b> A key's first call prefetches nothing, because no pace is known yet. A call never prefetches more
+ * than an eighth of the room of the counters, so that processes do not take the last units from each other. If the
+ * store refuses the larger amount, the request acquires only the units that it needs, less the rest of the units
+ * prefetched before. So as long as one process uses a key, it gets all units that are there.
  *
- * <p><b>How long.</b> Units that are still there a term after they were prefetched go back, by the executor, however often more was
- * asked for than they are. If that fails they stay counted. So another process is refused for about a term, at most, where
- * units are left.
+ * <p><b>How long.</b> Prefetched units that are left after a term go back, by the executor. Requests for more units
+ * than are left do not prolong the term. If the return fails, the units stay counted. So another process may be refused
+ * for at most about a term although units are left.
  *
- * <p>Thread-safe; {@link #ask} is for who has the key's turn.
+ * <p>Thread-safe. Only the thread with the key's turn calls {@link #ask}.
  */
 final class Prefetching {
 
-    /** The part of what is there that one process prefetches at most. */
+    /** One process prefetches at most the room of the counters divided by this number. */
     private static final int SHARE = 8;
 
     private final ConcurrentHashMap<String, PrefetchedUnits> prefetchedByKey = new ConcurrentHashMap<>();
@@ -50,13 +51,13 @@ final class Prefetching {
         this.executor = executor;
     }
 
-    /** What is prefetched for a key, if anything. */
+    /** Returns the prefetched units of a key; null if there are none. */
     @Nullable
     PrefetchedUnits of(String key) {
         return prefetchedByKey.get(key);
     }
 
-    /** Grants a request from what is prefetched; null if that does not suffice. */
+    /** Grants a request from prefetched units; null if they do not suffice. */
     Answer.@Nullable Counted grant(String key, Request request) {
         PrefetchedUnits prefetched = prefetchedByKey.get(key);
         if (prefetched == null || !prefetched.serves(request)) {
@@ -66,7 +67,7 @@ final class Prefetching {
         return left < 0 ? null : prefetched.without(left);
     }
 
-    /** What a request would be granted from what is prefetched; null if that does not suffice. Takes nothing. */
+    /** Returns the answer that {@link #grant} would give, and takes nothing. */
     Answer.@Nullable Counted look(String key, Request request) {
         PrefetchedUnits prefetched = prefetchedByKey.get(key);
         if (prefetched == null || !prefetched.serves(request)) {
@@ -76,7 +77,7 @@ final class Prefetching {
         return left < request.amount() ? null : prefetched.without(left);
     }
 
-    /** Answers a request, from what is prefetched or by the store. */
+    /** Answers a request from prefetched units or by the store. */
     Answer ask(String key, Request request, Deadline deadline) {
         Answer granted = grant(key, request);
         if (granted != null) {
@@ -90,7 +91,7 @@ final class Prefetching {
         return asked(key, request, before, deadline);
     }
 
-    /** Asks the store, and goes on with what is left of a lease. */
+    /** Calls the store, and goes on with the rest of the units prefetched before. */
     private Answer asked(String key, Request request, @Nullable PrefetchedUnits before, Deadline deadline) {
         long rest = before == null ? 0 : before.close();
         Answer answer = null;
@@ -106,7 +107,7 @@ final class Prefetching {
                 answer = store.ask(new Request(request.targets(), needed), deadline);
             }
         } finally {
-            // Also after an error: the rest has been counted, and nobody else knows of it.
+            // Also after an Error: the rest has been counted, and no other object holds it.
             if (before != null && !(answer instanceof Answer.Counted)) {
                 lease(key, new PrefetchedUnits(request.targets(), before.without(0), rest, before.since()));
             }
@@ -121,8 +122,9 @@ final class Prefetching {
     }
 
     /**
-     * Ends a lease that does not serve a request: units on a counter that the request needs go back at once, or it would be refused
-     * for their sake, such as after a change of a limit.
+     * Ends prefetched units that do not serve a request. Units on a counter that the request needs go back at once.
+     * Otherwise they could make the store refuse the request, such as after a change of a limit. Other units go back
+     * later.
      */
     private void end(String key, PrefetchedUnits prefetched, Request request, Deadline deadline) {
         prefetchedByKey.remove(key, prefetched);
@@ -159,10 +161,10 @@ final class Prefetching {
             prefetched.endsBy(Timers.schedule(time, prefetched.since() + term, () -> end(key, prefetched)));
             ends = true;
         } catch (Error e) {
-            // No thread of the timer could be started, and nothing else would end it.
+            // The timer could not start a thread, and nothing else would end the units.
         }
         if ((!ends || closed) && prefetchedByKey.remove(key, prefetched)) {
-            // A closed service has given back all others, and its process may end at once.
+            // A closed service has given back all other units, and its process may end at once.
             giveBack(prefetched, prefetched.close(), adjustments.deadline());
         }
     }
@@ -179,7 +181,7 @@ final class Prefetching {
             try {
                 executor.execute(giveBack);
             } catch (RuntimeException | Error e) {
-                // No thread could be started for it.
+                // The executor could not start a thread.
                 giveBack.run();
             }
         }
@@ -193,7 +195,7 @@ final class Prefetching {
         }
     }
 
-    /** How many units of each of these counters are prefetched. */
+    /** Returns how many units are prefetched on each of these counters. */
     long[] held(String key, List<Target> targets) {
         long[] held = new long[targets.size()];
         PrefetchedUnits prefetched = prefetchedByKey.get(key);
@@ -206,20 +208,18 @@ final class Prefetching {
         return held;
     }
 
-    /** How many units are prefetched of all keys. */
+    /** Returns how many units are prefetched for all keys. */
     long units() {
         return prefetchedByKey.values().stream()
                 .mapToLong(PrefetchedUnits::left)
                 .sum();
     }
 
-    /** What the counters show, less what is prefetched of them. */
+    /** Returns the usages of the counters, less the prefetched units. */
     List<QuotaUsage> used(String key, List<Target> targets) {
         long[] before = held(key, targets);
         List<QuotaUsage> shown = adjustments.read(targets);
-        // Rather too much than too little: what was prefetched or given back meanwhile may be in what the store shows,
-        // or
-        // not.
+        // Rather too much than too little: the usages may or may not include units prefetched or given back meanwhile.
         long[] after = held(key, targets);
         List<QuotaUsage> used = new ArrayList<>(before.length);
         for (int i = 0; i < before.length; i++) {
@@ -230,7 +230,7 @@ final class Prefetching {
         return used;
     }
 
-    /** Gives back what is prefetched of a key, before its counters are changed otherwise; says whether there was something. */
+    /** Gives back a key's prefetched units before another change of its counters. Returns whether there were any. */
     boolean giveBack(String key) {
         PrefetchedUnits prefetched = prefetchedByKey.remove(key);
         long rest = prefetched == null ? 0 : prefetched.close();
@@ -241,13 +241,13 @@ final class Prefetching {
         return true;
     }
 
-    /** Gives back all that is prefetched, and prefetches nothing more. */
+    /** Gives back all prefetched units, and prefetches no more. */
     void close() {
         closed = true;
         giveBackAll();
     }
 
-    /** Gives back all that is prefetched, many keys in a call; stops when the store does not answer. */
+    /** Gives back all prefetched units, those of many keys in one call. Stops when the store does not answer. */
     void giveBackAll() {
         List<UnitsToReturn> returned = new ArrayList<>();
         prefetchedByKey.forEach((key, prefetched) -> {

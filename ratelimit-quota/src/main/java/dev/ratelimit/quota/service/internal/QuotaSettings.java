@@ -11,17 +11,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a quota service is built from. Immutable.
+ * The settings of a quota service. Immutable.
  *
- * @param quotas where the quotas of keys come from
- * @param clock by which requests fall into windows
- * @param deadline how long a call waits for the store
- * @param retries how often a call is repeated where that is safe
- * @param whenUnavailable what is answered while the store is away
- * @param closeCharges what a reservation charges that is closed without a commit
- * @param term how long what is prefetched may lie, or null if nothing is prefetched
- * @param shares which shares of a quota are told of, or null if none is
- * @param events what is told of the store
+ * @param store the store that counts
+ * @param quotas the source of the quotas of keys
+ * @param clock the clock that determines the windows of requests
+ * @param deadline the maximum time that a call waits for the store
+ * @param retries the maximum number of repetitions of a call, where a repetition is safe
+ * @param whenUnavailable the answer while the store is away
+ * @param closeCharges the amount that a reservation charges if it is closed without a commit
+ * @param term the time for which prefetched units are kept, or null if the service prefetches none
+ * @param shares the percentages of a quota at which a listener is called, or null if there is none
+ * @param events the listener for calls of the store and for its outages
  */
 public record QuotaSettings(
         QuotaStore store,
@@ -36,13 +37,14 @@ public record QuotaSettings(
         QuotaEvents events) {
 
     /**
-     * The shares of a quota that a listener is told of.
+     * The percentages of a quota at which a listener is called.
      *
+     * @param listener the listener
      * @param percents ascending, at least one
      */
     public record Shares(QuotaListener listener, List<Integer> percents) {
 
-        /** Creates shares. */
+        /** Creates percentages. */
         public Shares {
             percents = List.copyOf(percents);
         }

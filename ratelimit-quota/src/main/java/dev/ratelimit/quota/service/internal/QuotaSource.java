@@ -8,14 +8,14 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 
-/** Where the quotas of a key come from. Thread-safe. */
+/** The source of the quotas of keys. Thread-safe. */
 public sealed interface QuotaSource permits SameQuotas, PlannedQuotas {
 
     /**
-     * Returns quotas that all keys have.
+     * Returns a source of quotas that all keys have.
      *
-     * @param quotas at least one, with names of their own
-     * @param grace how long their counters are kept
+     * @param quotas at least one, each with another name
+     * @param grace the time for which counters are kept after their window
      * @param clock the clock
      * @return the source
      * @throws IllegalArgumentException if two have the same name
@@ -25,10 +25,10 @@ public sealed interface QuotaSource permits SameQuotas, PlannedQuotas {
     }
 
     /**
-     * Returns quotas of the plan that a key has.
+     * Returns a source of the quotas of the plan that a key has.
      *
      * @param plans the plans
-     * @param grace how long their counters are kept
+     * @param grace the time for which counters are kept after their window
      * @param clock the clock
      * @param timeSource the time by which answers of the resolver age
      * @return the source
@@ -37,25 +37,28 @@ public sealed interface QuotaSource permits SameQuotas, PlannedQuotas {
         return new PlannedQuotas(plans, grace, clock, timeSource);
     }
 
-    /** The quotas of a key, each with the window that was asked for last; takes as long as a resolver does. */
+    /** Returns the quotas of a key, each with the window of its last request. Takes as long as a resolver takes. */
     CurrentWindow[] of(String key);
 
-    /** The quotas of a key of which nothing is known. */
+    /** Returns the quotas of an unknown key. */
     List<Quota> quotas();
 
     /** Replaces the quotas of all keys. */
     void update(List<Quota> quotas);
 
-    /** How long counters are kept. */
+    /** Returns the time for which counters are kept after their window. */
     Grace grace();
 
-    /** The window of a quota at an instant, as all keys have it; throws if keys have plans, or there is no such quota. */
+    /**
+     * Returns the window of a quota at an instant, as all keys have it. Throws if keys have plans, or there is no such
+     * quota.
+     */
     WindowBounds window(String quota, long nowMillis);
 
     /** Forgets the plan of a key. */
     void planChanged(String key);
 
-    /** The quotas of some windows. */
+    /** Returns the quotas of windows. */
     static List<Quota> quotas(CurrentWindow[] windows) {
         return Arrays.stream(windows).map(CurrentWindow::quota).toList();
     }

@@ -5,7 +5,7 @@ import dev.ratelimit.quota.spi.OperationId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An amount that all targets of a key are to count, or none. */
+/** A request to count an amount on all targets of a key, or on none. */
 record Request(List<Target> targets, long amount) {
 
     Acquire acquire(int index, @Nullable OperationId id) {
@@ -13,7 +13,7 @@ record Request(List<Target> targets, long amount) {
         return new Acquire(target.counter(), amount, amount, target.quota().limit(), id);
     }
 
-    /** Whether both ask the same of the same counters, but for the amount, so that one can ask for both. */
+    /** Returns whether both requests differ only in their amount, so that one request can stand for both. */
     boolean isLike(Request other) {
         return targets.equals(other.targets);
     }

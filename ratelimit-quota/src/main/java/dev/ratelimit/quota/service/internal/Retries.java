@@ -3,10 +3,10 @@ package dev.ratelimit.quota.service.internal;
 import dev.ratelimit.quota.spi.Deadline;
 
 /**
- * How often a call is repeated, and how long the caller pauses before each repetition.
+ * The maximum number of repetitions of a call, and the pauses before them.
  *
- * <p>A pause is random between zero and a bound that doubles (full jitter), so that callers whose calls failed together do not
- * come back together. There is no repetition for which the deadline leaves no time. Immutable.
+ * <p>A pause is random between zero and a bound that doubles (full jitter). So callers whose calls failed together do
+ * not call again at the same time. A call is not repeated if the deadline leaves no time for the pause. Immutable.
  */
 record Retries(int count, ServiceContext surroundings) {
 
@@ -16,7 +16,7 @@ record Retries(int count, ServiceContext surroundings) {
     /** The bound of all later pauses. */
     static final long MAX_NANOS = 250_000_000;
 
-    /** Pauses before a repetition, numbered from 0; false if the caller is to be answered instead. */
+    /** Pauses before a repetition, numbered from 0. Returns false if the caller must get its answer instead. */
     boolean pauseBefore(int repetition, Deadline deadline) {
         long bound = Math.min(MAX_NANOS, FIRST_NANOS << Math.min(repetition, 10));
         long nanos = (long) (surroundings.random().getAsDouble() * bound);

@@ -33,7 +33,7 @@ final class SameQuotas implements QuotaSource {
         windows = CurrentWindow.of(quotas, grace, clock.millis());
     }
 
-    /** Nobody has a plan. */
+    /** Does nothing: no key has a plan. */
     @Override
     public void planChanged(String key) {}
 

@@ -11,25 +11,29 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
 
 /**
- * What a service takes from its process: time, threads for work that no caller waits for, chance, and pauses.
+ * The time, the threads, the random numbers and the pauses that a service takes from its process.
  *
- * @param time by which deadlines and pauses are measured
- * @param executor where units are given back and debts are posted, one after the other
- * @param listeners where those are called whom no caller waits for, one after the other
- * @param random from 0 to below 1
- * @param pause how a caller pauses between two calls of the store
+ * @param time the time source for deadlines and pauses
+ * @param executor gives units back, posts owed units, and does other work that no caller waits for: one task after the
+ *     other
+ * @param listeners calls the listeners that no caller waits for: one call after the other
+ * @param random returns numbers from 0 to below 1
+ * @param pause pauses a caller between two calls of the store
  */
 record ServiceContext(TimeSource time, Executor executor, Executor listeners, DoubleSupplier random, Pause pause) {
 
-    /** Has the calling thread do nothing for a time. */
+    /** Pauses the calling thread. */
     @FunctionalInterface
     interface Pause {
 
-        /** Pauses; false at once if the thread is or becomes interrupted, which it then stays. */
+        /**
+         * Pauses for a time. Returns false at once if the thread is or becomes interrupted. The thread stays
+         * interrupted.
+         */
         boolean nanos(long nanos);
     }
 
-    /** The system's time and chance, and threads that all services share. */
+    /** Returns the system's time and random numbers, and threads that all services share. */
     static ServiceContext ofSystem() {
         TimeSource time = TimeSource.system();
         return new ServiceContext(
@@ -40,7 +44,7 @@ record ServiceContext(TimeSource time, Executor executor, Executor listeners, Do
                 nanos -> parked(time, nanos));
     }
 
-    /** An executor with one daemon thread, which ends when it has been idle for a second. */
+    /** Returns an executor with one daemon thread, which ends when it has been idle for a second. */
     static Executor oneThread(String name) {
         return new ThreadPoolExecutor(
                 0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> OwnThreads.unstarted(name, task));

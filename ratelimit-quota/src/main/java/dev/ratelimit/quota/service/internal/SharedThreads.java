@@ -15,22 +15,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * A few daemon threads that all services of a process share, for work that no caller waits for. They end when idle.
  *
- * <p><b>Stuck work.</b> Stores and listeners may not return. Work that takes longer than a second holds its thread, and while other
- * work waits, another thread takes its place: {@value #MAX_STUCK} such threads at most.
+ * <p><b>Stuck work.</b> A call of a store or a listener may never return. Work that takes longer than a second is
+ * stuck, and holds its thread. While other work waits, another thread takes the place of each stuck one: at most
+ * {@value #MAX_STUCK} such threads.
  *
  * <p>Thread-safe.
  */
 final class SharedThreads implements Executor {
 
-    /** How many threads there are where nothing is stuck. */
+    /** The number of threads while none is stuck. */
     static final int FEW = 4;
 
-    /** How many threads more there may be, each for one that is stuck. */
+    /** The maximum number of additional threads, each for one that is stuck. */
     static final int MAX_STUCK = 60;
 
     static final long PATIENCE_NANOS = 1_000_000_000;
 
-    /** Marks one task that runs. */
+    /** A task that runs. */
     private record Running(long sinceNanos, Thread thread) {}
 
     private final TimeSource time;
@@ -48,22 +49,22 @@ final class SharedThreads implements Executor {
         this(TimeSource.system(), OwnThreads.named(name));
     }
 
-    /** Those that give units back and post what is owed. */
+    /** Returns the threads that give units back and post owed units. */
     static SharedThreads forWork() {
         return Shared.WORK;
     }
 
-    /** Those that look whether stores are back. */
+    /** Returns the threads that probe stores. */
     static SharedThreads forProbes() {
         return Shared.PROBES;
     }
 
-    /** Those that call listeners. */
+    /** Returns the threads that call listeners. */
     static SharedThreads forListeners() {
         return Shared.LISTENERS;
     }
 
-    /** Has a task run; throws an error if it needs a thread and none can be started. */
+    /** Runs a task. Throws an {@link Error} if it needs a thread and none can be started. */
     @Override
     public void execute(Runnable task) {
         pool.execute(() -> run(task));
@@ -89,7 +90,7 @@ final class SharedThreads implements Executor {
             set = true;
         } finally {
             if (!set) {
-                // The next that waits tries again.
+                // The next task that waits tries again.
                 watched.set(false);
             }
         }
@@ -110,7 +111,7 @@ final class SharedThreads implements Executor {
         lookLater();
     }
 
-    /** Starts threads for what waits, or lets some end as they become idle. */
+    /** Starts threads for waiting tasks, or lets some end as they become idle. */
     private void resize(int size) {
         if (size > pool.getMaximumPoolSize()) {
             pool.setMaximumPoolSize(size);
@@ -121,7 +122,7 @@ final class SharedThreads implements Executor {
         }
     }
 
-    /** Made when they are first used. */
+    /** The shared threads, created on their first use. */
     private static final class Shared {
         static final SharedThreads WORK = new SharedThreads("ratelimit-quotas");
         static final SharedThreads PROBES = new SharedThreads("ratelimit-quota-probes");

@@ -4,15 +4,15 @@ import dev.ratelimit.quota.WindowBounds;
 import dev.ratelimit.quota.spi.Counter;
 import java.time.Instant;
 
-/** Counters that a quota has beside those of what was used. They start before the year 0, so no list of use has them. */
+/** The counters that a quota has beside those of usage. They start before the year 0, so no list of usage has them. */
 enum SideCounters {
-    /** What a key was given on top of a lifetime quota. */
+    /** The credit of a key on top of a lifetime quota. */
     CREDIT("credit"),
-    /** What was committed of a reservation that several may end. */
+    /** The committed amount of a reservation that several objects may end. */
     HANDLE("handle"),
-    /** The second of the first try to end such a reservation. */
+    /** The time, in epoch seconds, of the first try to end such a reservation. */
     SINCE("since"),
-    /** How often a reservation with an idempotency key was given back. */
+    /** The number of times that a reservation with an idempotency key was given back. */
     ROUND("round");
 
     private static final Instant START = WindowBounds.ENDLESS.start().minusSeconds(1);

@@ -5,12 +5,12 @@ import dev.ratelimit.quota.spi.Outcome;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a store must not answer. */
+/** Checks the answers of a store. */
 final class StoreAnswers {
 
     private StoreAnswers() {}
 
-    /** Says what is wrong with an answer of a store; null if nothing is. */
+    /** Returns a description of the fault in a store's answer; null if there is none. */
     static @Nullable String wrong(List<Operation> operations, @Nullable List<? extends @Nullable Outcome> outcomes) {
         if (outcomes == null) {
             return "the store answered null";
@@ -20,7 +20,7 @@ final class StoreAnswers {
         }
         for (int i = 0; i < operations.size(); i++) {
             if (!fits(operations.get(i), outcomes.get(i))) {
-                // Not the operation itself: it has the key of a customer.
+                // Not the operation itself, because it has the key of a customer.
                 return "the store answered operation " + i + ", which is of the type "
                         + operations.get(i).getClass().getSimpleName() + ", with " + outcomes.get(i);
             }

@@ -19,14 +19,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls of a store: cut to its largest batch, and repeated where that is safe.
+ * Calls a store: splits operations into batches that the store takes, and repeats them where that is safe.
  *
- * <p><b>When the store is away</b>, as its {@link StoreHealth} says, it is not called: the operations have certainly not been
- * applied.
+ * <p><b>When the store is away</b>, as its {@link StoreHealth} says, the service does not call it: the operations have
+ * certainly not been applied.
  *
- * <p><b>When an operation is repeated.</b> If it certainly was not applied; or if it has an id and the store remembers, so that it
- * counts once. Never after the deadline. A store that does what it must not, by throwing anything else, an
- * {@link Error} included, or by an answer that is none, is taken to have counted.
+ * <p><b>Repetition.</b> An operation is repeated if it certainly was not applied. It is also repeated if it has an id
+ * and the store remembers operations, so that it counts once. No operation is repeated after the deadline.
+ *
+ * <p><b>A store that breaks its contract</b> throws another exception or an {@link Error}, or returns an invalid
+ * answer. The service then assumes that the store may have counted.
  *
  * <p>Thread-safe.
  */
@@ -43,7 +45,7 @@ final class StoreCalls {
     private final UUID holder = UUID.randomUUID();
     private final AtomicLong sequence = new AtomicLong();
 
-    /** Calls of a store by services that share its health. */
+    /** Creates calls of a store, for services that share its health. */
     StoreCalls(QuotaStore store, StoreDeadline wait, StoreHealth health, Retries retries, Meter meter) {
         this.store = store;
         this.wait = wait;
@@ -57,55 +59,60 @@ final class StoreCalls {
         return store;
     }
 
-    /** The deadline of a call that begins now. */
+    /** Returns the deadline of a call that begins now. */
     Deadline deadline() {
         return Deadline.after(wait.get(), time);
     }
 
-    /** The deadline of a list that begins now: no request waits for it, and it reads far more than a request does. */
+    /**
+     * Returns the deadline of a list that begins now. No request waits for a list, and it reads far more than a request
+     * does.
+     */
     Deadline listDeadline() {
         Duration own = wait.get();
         return Deadline.after(own.compareTo(LIST_DEADLINE) > 0 ? own : LIST_DEADLINE, time);
     }
 
-    /** Has a listener told when the store goes away and comes back, as long as somebody else holds it. */
+    /**
+     * Registers a listener for the begin and the end of outages. The listener is held weakly: its owner must hold it.
+     */
     void tell(BreakerListener listener) {
         health.breaker().tell(listener);
     }
 
-    /** Whether the store is worth calling. */
+    /** Returns whether the breaker permits calls of the store. */
     boolean permits() {
         return health.permits();
     }
 
-    /** The most operations of one call. */
+    /** Returns the maximum number of operations in one call. */
     int maxBatch() {
         return store.capabilities().maxBatch();
     }
 
-    /** Whether an operation with an id can be sent again without counting twice. */
+    /** Returns whether an operation with an id can be sent again without counting twice. */
     boolean remembers() {
-        // Our own store in memory leaves no doubt, so that nothing need be remembered there for a retry.
+        // The library's own store in memory leaves no doubt, so it need not remember operations for a retry.
         return store.capabilities().remembersOperations() && !(store instanceof MemoryStore);
     }
 
-    /** The id of a new operation; none where it would never be sent again. */
+    /** Returns the id of a new operation; null if the operation would never be sent again. */
     @Nullable
     OperationId nextId() {
         return retries.count() > 0 && remembers() ? newId() : null;
     }
 
-    /** The id of a new operation, which a store that remembers none ignores. */
+    /** Returns the id of a new operation. A store that remembers no operations ignores it. */
     OperationId newId() {
         return new OperationId(holder, sequence.incrementAndGet());
     }
 
-    /** The outcome of one operation; never throws what a store throws. */
+    /** Returns the outcome of one operation. Never throws the exception of a store. */
     Outcome apply(Operation operation, Deadline deadline) {
         return withRetries(List.of(operation), deadline).get(0);
     }
 
-    /** One outcome for each operation; never throws what a store throws. */
+    /** Returns one outcome for each operation. Never throws the exception of a store. */
     List<Outcome> apply(List<Operation> operations, Deadline deadline) {
         int maxBatch = maxBatch();
         if (operations.size() <= maxBatch) {
@@ -119,7 +126,7 @@ final class StoreCalls {
         return outcomes;
     }
 
-    /** What operations that are no groups counted; throws what a caller is told if one of them failed. */
+    /** Returns the outcomes of operations that are not groups. Throws the caller's exception if one of them failed. */
     List<Outcome.Counted> counted(List<Operation> operations) {
         List<Outcome.Counted> counted = new ArrayList<>(operations.size());
         for (Outcome outcome : apply(operations, deadline())) {
@@ -147,7 +154,9 @@ final class StoreCalls {
         return outcomes;
     }
 
-    /** A retry that was certainly not applied says nothing of the first, which may have been. */
+    /**
+     * Returns the outcome after a retry. A failed retry says nothing about the first call, which may have been applied.
+     */
     private static Outcome later(Outcome first, Outcome next) {
         boolean doubtful = first instanceof Outcome.Failed failed && failed.certainty() == Certainty.INDETERMINATE;
         return doubtful && next instanceof Outcome.Failed ? first : next;
@@ -186,7 +195,7 @@ final class StoreCalls {
                     new QuotaStoreException(
                             Certainty.NOT_APPLIED, "the deadline had passed before the store was called", null));
         }
-        // To read the time twice would take longer than a call within this process.
+        // Reading the time twice would take longer than a call within this process.
         boolean timed = !store.isLocal();
         long begun = timed ? time.nanos() : 0;
         List<Outcome> outcomes = called(operations, deadline);
@@ -195,7 +204,7 @@ final class StoreCalls {
         return outcomes;
     }
 
-    @SuppressWarnings("CatchingUnchecked") // whatever a store throws, it may have counted before
+    @SuppressWarnings("CatchingUnchecked") // a store may have counted before it throws, whatever it throws
     private List<Outcome> called(List<Operation> operations, Deadline deadline) {
         try {
             List<Outcome> outcomes = store.apply(operations, deadline);
@@ -223,7 +232,7 @@ final class StoreCalls {
         return Collections.nCopies(operations.size(), new Outcome.Failed(certainty, cause));
     }
 
-    /** What a caller is told of a failure. */
+    /** Converts a failure to the exception for a caller. */
     static QuotaUnavailableException unavailable(Outcome.Failed failed) {
         String known = failed.certainty() == Certainty.NOT_APPLIED ? "nothing was counted" : "it may have been counted";
         return new QuotaUnavailableException(

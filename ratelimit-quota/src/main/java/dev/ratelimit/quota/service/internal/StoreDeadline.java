@@ -5,18 +5,20 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** How long a call waits for the store: what the user has said, or what the store says at the time of the call. */
+/**
+ * The maximum time that a call waits for the store: the user's setting, or the store's default at the time of the call.
+ */
 public sealed interface StoreDeadline extends Supplier<Duration> {
 
-    /** The user's own, or the store's if there is none. */
+    /** Returns the user's deadline, or the store's default if the user set none. */
     static StoreDeadline of(@Nullable Duration own, QuotaStore store) {
         return own == null ? new OfStore(store) : new Own(own);
     }
 
-    /** What equal deadlines have in common; does not hold the store. */
+    /** Returns a key that equal deadlines share. It does not hold the store. */
     Object key();
 
-    /** What the user has said. */
+    /** The user's setting. */
     record Own(Duration own) implements StoreDeadline {
 
         @Override
@@ -30,7 +32,7 @@ public sealed interface StoreDeadline extends Supplier<Duration> {
         }
     }
 
-    /** What the store says. */
+    /** The store's default. */
     record OfStore(QuotaStore store) implements StoreDeadline {
 
         @Override

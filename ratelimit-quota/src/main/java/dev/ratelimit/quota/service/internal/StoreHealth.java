@@ -23,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a store is worth calling: its circuit breaker, and what counts as a failure.
+ * The health of a store: its circuit breaker, and the rules for what counts as a failure.
  *
- * <p>Services that have a store object and a deadline in common share it. The deadline belongs to it, because a store that
- * answers in 100 ms is away for callers that wait for 50 ms, and is not for those that wait for a second. Stores are held
- * weakly, and so is the health of each: both go with the last service that uses them.
+ * <p>Services with the same store object and an equal deadline share it. The deadline belongs to it: a store that
+ * answers in 100 ms is away for callers that wait for 50 ms, but not for callers that wait for a second. Stores and
+ * their health are held weakly, so both can be collected with the last service that uses them.
  *
  * <p>Thread-safe. Each change is one line in the log.
  */
@@ -35,7 +35,7 @@ final class StoreHealth implements BreakerListener {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.ratelimit.quota");
 
-    /** Nobody counts on it, and reading it writes nothing. */
+    /** The probe: a read of a counter that no quota counts on. It writes nothing. */
     private static final List<Operation> PROBE = List.of(
             new Operation.Read(Counter.of("ratelimit.probe", "probe", Instant.EPOCH, Instant.ofEpochSecond(1))));
 
@@ -61,7 +61,7 @@ final class StoreHealth implements BreakerListener {
         breaker.tell(this);
     }
 
-    /** The health that is shared by all services with a store and an equal deadline. */
+    /** Returns the health that all services with a store and an equal deadline share. */
     static StoreHealth shared(QuotaStore store, StoreDeadline deadline) {
         ConcurrentHashMap<Object, WeakReference<StoreHealth>> ofStore =
                 Objects.requireNonNull(SHARED.get(store, key -> new ConcurrentHashMap<>()));
@@ -78,7 +78,7 @@ final class StoreHealth implements BreakerListener {
         return found[0];
     }
 
-    /** A health that nobody else shares. */
+    /** Returns a health that no other service shares. */
     static StoreHealth own(QuotaStore store, StoreDeadline deadline, ServiceContext surroundings) {
         return new StoreHealth(store, deadline, surroundings);
     }
@@ -89,7 +89,7 @@ final class StoreHealth implements BreakerListener {
                 system.time(), SharedThreads.forProbes(), system.listeners(), system.random(), system.pause());
     }
 
-    /** How long a probe may take: far longer than any call that keeps to its deadline. */
+    /** Returns how long a probe may take: far longer than any call that keeps its deadline. */
     private static long patienceNanos(Supplier<Duration> deadline) {
         Duration one = deadline.get();
         return MIN_PATIENCE_NANOS + 2 * (one.compareTo(LONG) > 0 ? LONG : one).toNanos();
@@ -104,23 +104,23 @@ final class StoreHealth implements BreakerListener {
         return breaker;
     }
 
-    /** Whether to call the store. */
+    /** Returns whether to call the store. */
     boolean permits() {
         return breaker.permits();
     }
 
-    /** Why it is not called: its last failure. */
+    /** Returns the last failure, because of which the store is not called; null while the store answers. */
     @Nullable
     Throwable cause() {
         return cause;
     }
 
     /**
-     * Says how a call ended.
+     * Reports how a call ended.
      *
-     * <p>A call has failed if no operation was answered, or not before its deadline, whatever is known of what it counted. What
-     * the caller is to blame for is no failure of the store: an argument that the store does not take, or an interrupt. Nor is
-     * a store that has no room for another counter away: that is an answer about this counter.
+     * <p>A call has failed if the store answered no operation, or answered after the deadline, whatever it counted. Two
+     * causes lie with the caller, and are no failure of the store: an argument that the store does not take, and an
+     * interrupt. A store that has no room for another counter is not away either: that is an answer about this counter.
      */
     void ended(List<Outcome> outcomes, Deadline deadline) {
         Outcome.Failed failure = null;

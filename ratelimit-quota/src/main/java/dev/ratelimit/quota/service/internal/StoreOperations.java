@@ -20,10 +20,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What operators ask, of the counters that a store lists. Thread-safe. */
+/** Operations for operators, on the counters that a store lists. Thread-safe. */
 final class StoreOperations implements QuotaOperations {
 
-    /** How many counters are read and reset at once. */
+    /** The number of counters that are read and reset at once. */
     private static final int AT_ONCE = 1_000;
 
     private final StoreCalls calls;
@@ -79,11 +79,11 @@ final class StoreOperations implements QuotaOperations {
     @Override
     public long resetAll(String quota, Instant from, Instant until) {
         CounterQuery query = new CounterQuery(quota, "", from, until, AT_ONCE);
-        // What is prefetched here would come off what is used after the reset.
+        // Otherwise units prefetched here would later be subtracted from the usage after the reset.
         counting.giveBackAllPrefetched();
-        // What is used meanwhile is listed again: each is reset once, so that it ends.
+        // Counters that are used meanwhile are listed again. Each is reset once, so that the loop ends.
         Set<Counter> done = new HashSet<>();
-        // What is owed may be on counters that the store does not list, or be posted after it has listed them.
+        // Owed units may be on counters that the store does not list, or may be posted after it has listed them.
         Set<Counter> owed = new HashSet<>(absence.owedOn(sinceTheYear0(query)));
         int before;
         int listed;
@@ -103,7 +103,7 @@ final class StoreOperations implements QuotaOperations {
         return (long) done.size() + owed.size();
     }
 
-    /** Credit is kept before that: it is not use. */
+    /** Limits a query to the year 0 and later. Credit is kept before that, and is not usage. */
     private static CounterQuery sinceTheYear0(CounterQuery query) {
         Instant first = WindowBounds.ENDLESS.start();
         return query.from().isBefore(first)

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
-/** Quotas in a store: windows and counters found, requests asked, answers told as decisions. */
+/** A quota service on a store: finds windows and counters, sends requests, and converts answers to decisions. */
 public final class StoreQuotas implements QuotaService {
 
     private final InstantSource clock;
@@ -39,7 +39,7 @@ public final class StoreQuotas implements QuotaService {
     private final CountedReservation.Service reservations;
     private final IdempotentRequests once;
 
-    /** Creates a service by the system's time, which shares what it knows of its store with others. */
+    /** Creates a service with the system's time, which shares the health of its store with other services. */
     public StoreQuotas(QuotaSettings settings) {
         this(settings, ServiceContext.ofSystem(), StoreHealth.shared(settings.store(), settings.deadline()));
     }
@@ -124,7 +124,10 @@ public final class StoreQuotas implements QuotaService {
         return meter.decided(absence.answer(targets, amount, nowMillis));
     }
 
-    /** A refusal is certain, and no absence allows it; where requests may fail, an exception says what is in doubt. */
+    /**
+     * Converts a refusal after which the store failed. The refusal is certain, so no choice for a store that is away
+     * allows the request. If such requests end in an exception, that exception says what is in doubt.
+     */
     private Answer known(Answer answer) {
         if (answer instanceof Answer.Refused refused) {
             return absence.fails() ? refused.trouble() : refused.counted();
@@ -132,7 +135,9 @@ public final class StoreQuotas implements QuotaService {
         return answer;
     }
 
-    /** The targets below the limits that the store says now, if credit from elsewhere may make a refusal wrong. */
+    /**
+     * Returns the targets with the limits in the store now, if credit from another process may make a refusal wrong.
+     */
     private List<Target> raised(
             CurrentWindow[] windows, String key, List<Target> targets, Answer.Counted counted, long nowMillis) {
         if (counted.granted() || !Credits.concern(targets)) {
@@ -186,7 +191,9 @@ public final class StoreQuotas implements QuotaService {
         }
     }
 
-    /** A decision, the amounts that it was made for first, and the targets, as the store says them now. */
+    /**
+     * A decision, the amounts of the first request with the same id, and the targets with the store's present limits.
+     */
     private record Told(QuotaDecision decision, List<Long> amounts, List<Target> targets) {}
 
     private Told askOnce(
@@ -194,16 +201,16 @@ public final class StoreQuotas implements QuotaService {
         Request request = new Request(targets, amount);
         IdempotentRequests.Asked asked = once.ask(request, id);
         if (asked.answer() instanceof Answer.Counted first && !first.granted() && leasedWentBack(key)) {
-            // Refused because of units that this process had prefetched and nobody has used.
+            // Refused because of units that this process had prefetched and that no request has used.
             asked = once.ask(request, id);
         }
         if (asked.answer() instanceof Answer.Counted counted) {
-            // A denial is not remembered, so that the same request may be asked again below another limit.
+            // The store does not remember a denial, so the same request may be sent again with a higher limit.
             List<Target> raised = raised(windows, key, targets, counted, nowMillis);
             if (!raised.equals(targets)) {
                 return askOnce(windows, key, raised, amount, id, nowMillis);
             }
-            // A repetition shows what the counter showed then, and goes past no share again.
+            // A repetition shows the usage of the first request, and reaches no percentage again.
             QuotaDecision decision = decisions.of(key, targets, counted, amount, Stay.FOR_NOW, nowMillis);
             return new Told(meter.decided(decision), asked.amounts(), targets);
         }
@@ -216,7 +223,7 @@ public final class StoreQuotas implements QuotaService {
         try {
             return counting.giveBackPrefetched(key);
         } catch (QuotaUnavailableException e) {
-            // What is prefetched stays counted, and so the request stays refused.
+            // The prefetched units stay counted, so the request stays refused.
             return false;
         }
     }
@@ -332,7 +339,7 @@ public final class StoreQuotas implements QuotaService {
                 .run(executor, calls.deadline().remainingNanos());
     }
 
-    /** Complains of a key that no quota can have. */
+    /** Throws for a key that no quota can have. */
     static void checkKey(String key) {
         if (key.isEmpty()) {
             throw new IllegalArgumentException("the key of a quota is empty; say whose quota it is");
@@ -342,7 +349,7 @@ public final class StoreQuotas implements QuotaService {
     static void checkAllowed(QuotaDecision consumed) {
         if (!consumed.allowed()) {
             throw new IllegalArgumentException(
-                    "consumed must be a decision that allowed, but this one counted nothing: " + consumed);
+                    "consumed must be a decision that allowed a request, but this one counted nothing: " + consumed);
         }
     }
 

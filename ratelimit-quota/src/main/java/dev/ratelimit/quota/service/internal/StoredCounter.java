@@ -13,8 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tally is what a counter shows, and how its operations were answered. Everything but its name is read and written by
- * whoever holds its lock.
+ * A counter in memory: its usage, and the answers to its operations. The thread that holds its lock reads and writes
+ * everything but its name.
  */
 final class StoredCounter {
 
@@ -30,14 +30,17 @@ final class StoredCounter {
         }
     }
 
-    /** In this object, because a lock of its own would have to be fetched from memory, too. */
-    @SuppressWarnings("unused") // by the VarHandle
+    /**
+     * The lock. It is a field of this object, because a lock object of its own would have to be fetched from memory,
+     * too.
+     */
+    @SuppressWarnings("unused") // used by the VarHandle
     private volatile boolean held;
 
     private final WindowCounters window;
     private final String subject;
 
-    /** Whether the subject stands for itself, and not for characters that it escapes. */
+    /** Whether the subject is the key itself, without escaped characters. */
     private final boolean plain;
 
     private long used;
@@ -45,7 +48,7 @@ final class StoredCounter {
     private StoredCounters.Due due;
     private boolean gone;
 
-    /** Made with the first operation that has an id. */
+    /** Created with the first operation that has an id. */
     private @Nullable Answers answers;
 
     StoredCounter(WindowCounters window, Counter counter, StoredCounters.Due due) {
@@ -64,7 +67,7 @@ final class StoredCounter {
         return subject;
     }
 
-    /** The counter, made anew. */
+    /** Returns the name and the expiry of this counter as a new object. */
     Counter counter() {
         WindowCounters.Name name = window.name();
         return Counter.parse(name.quota() + "/" + subject + "/" + name.window(), expires);
@@ -79,7 +82,7 @@ final class StoredCounter {
         int spins = 0;
         while (!HELD.compareAndSet(this, false, true)) {
             if (++spins % SPINS == 0) {
-                // Its holder is not running.
+                // The thread that holds the lock is not running.
                 LockSupport.parkNanos(ASIDE_NANOS);
             } else {
                 Thread.onSpinWait();
@@ -99,9 +102,9 @@ final class StoredCounter {
         return expires;
     }
 
-    /** Counters are equal by name; of two instants, the later one is kept to. */
+    /** Keeps the later of two instants. Counters are equal by name, and may have different instants. */
     void keepUntil(Instant instant) {
-        // Mostly the very same one: then it need not be read.
+        // Mostly the very same object: then it need not be read.
         if (!isSame(instant, expires) && instant.isAfter(expires)) {
             expires = instant;
         }
@@ -112,7 +115,7 @@ final class StoredCounter {
         return one == other;
     }
 
-    /** When to look whether it may be forgotten: never later than {@link #expires()}. */
+    /** Returns when to check whether the counter may be forgotten: never later than {@link #expires()}. */
     StoredCounters.Due due() {
         return due;
     }
@@ -121,7 +124,7 @@ final class StoredCounter {
         due = place;
     }
 
-    /** Whether it is in the map no more, so that another must be found. */
+    /** Returns whether the counter is no longer in the map, so that the caller must find another. */
     boolean isGone() {
         return gone;
     }
@@ -130,12 +133,15 @@ final class StoredCounter {
         gone = true;
     }
 
-    /** Whether nobody could tell it from a counter that was never touched. */
+    /** Returns whether the counter is equal to one that was never touched. */
     boolean isBlank() {
         return used == 0 && answers == null;
     }
 
-    /** Grants what there is room for, unless that is less than the least. Throws, and changes nothing, if it cannot be remembered. */
+    /**
+     * Grants the units that there is room for, unless they are fewer than the minimum. If the store cannot remember the
+     * operation, it throws and changes nothing.
+     */
     Counted acquire(Acquire acquire, long nowMillis) {
         Counted before = answer(acquire.id());
         if (before != null) {
@@ -148,7 +154,7 @@ final class StoredCounter {
         return count(acquire, nowMillis);
     }
 
-    /** The same for one that is granted, with a place for its answer already taken if it {@link #needsPlace}. */
+    /** Counts an acquire that is granted. The caller has taken a place for its answer if it {@link #needsPlace}. */
     Counted count(Acquire acquire, long nowMillis) {
         Counted before = answer(acquire.id());
         return before != null
@@ -156,24 +162,24 @@ final class StoredCounter {
                 : remembered(acquire.id(), acquire(acquire.want(), acquire.min(), acquire.limit()), nowMillis);
     }
 
-    /** Whether an acquire that is granted takes a place among the remembered operations. */
+    /** Returns whether a granted acquire takes a place among the remembered operations. */
     boolean needsPlace(Acquire acquire) {
         return acquire.id() != null && answer(acquire.id()) == null;
     }
 
-    /** The same for an operation that is not remembered. */
+    /** Counts an acquire that is not remembered. */
     Counted acquire(long want, long min, long limit) {
         long granted = Acquire.granted(want, min, limit, used);
         used += granted;
         return new Counted(granted, used);
     }
 
-    /** Whether {@link #acquire} would grant now. */
+    /** Returns whether {@link #acquire} would grant now. */
     boolean grants(Acquire acquire) {
         return answer(acquire.id()) != null || acquire.granted(used) > 0;
     }
 
-    /** Adds, and stops at zero and at the largest number. */
+    /** Adds an amount. The result stops at zero and at the largest number. */
     Counted adjust(Adjust adjust, long nowMillis) {
         Counted before = answer(adjust.id());
         if (before != null) {
@@ -184,7 +190,7 @@ final class StoredCounter {
         return remembered(adjust.id(), new Counted(0, used), nowMillis);
     }
 
-    /** How many operations are remembered. */
+    /** Returns the number of remembered operations. */
     int answers() {
         return answers == null ? 0 : answers.size();
     }

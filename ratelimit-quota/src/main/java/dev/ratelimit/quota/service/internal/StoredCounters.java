@@ -15,16 +15,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tallies of all counters, by window and subject, and by when they may be forgotten.
+ * All counters of a store in memory, by window and subject, and by the time when they may be forgotten.
  *
- * <p>A tally is found in the map, locked, and asked whether it is still there: whoever takes one out of the map holds
- * its lock, and marks it. So there is one lock for each counter, and none for all. The order by time is touched only
- * where a tally comes or goes; each tally stands in it once, by its {@link StoredCounter#due()}, and that changes under its
- * lock. A counter whose life has been prolonged is put back when its first time has come.
+ * <p>A thread finds a counter in the map, locks it, and checks whether it is still in the map. A thread that removes a
+ * counter holds the counter's lock, and marks it. So there is one lock for each counter, and none for all. The order by
+ * time changes only when a counter is added or removed. Each counter is in it once, by its {@link StoredCounter#due()},
+ * which changes under the counter's lock. If the life of a counter was prolonged, it is put back when its first time
+ * has come.
  */
 final class StoredCounters {
 
-    /** A place in the order by time; numbers tell those of one instant apart. */
+    /** A place in the order by time. Numbers distinguish places of the same instant. */
     record Due(Instant at, long number) {
         private long millis() {
             return at.isAfter(LAST) ? Long.MAX_VALUE : at.toEpochMilli();
@@ -41,14 +42,20 @@ final class StoredCounters {
     private final AtomicLong lastNumber = new AtomicLong();
     private final MemoryBounds bounds;
 
-    /** The earliest of them in milliseconds, or earlier: so that a look at a number tells that nothing has expired. */
+    /**
+     * The earliest due time in milliseconds, or an earlier time. Reading this number shows whether anything can have
+     * expired.
+     */
     private final AtomicLong firstDue = new AtomicLong(Long.MAX_VALUE);
 
     StoredCounters(MemoryBounds bounds) {
         this.bounds = bounds;
     }
 
-    /** The tally of a counter, locked; made if need be. Throws {@link MemoryBounds.NoRoom} if there is no place for it. */
+    /**
+     * Returns a counter, locked, and adds it if necessary. Throws {@link MemoryBounds.NoRoom} if there is no place for
+     * it.
+     */
     StoredCounter locked(Counter counter) {
         WindowCounters.Name name = WindowCounters.Name.of(counter);
         while (true) {
@@ -69,13 +76,13 @@ final class StoredCounters {
         }
     }
 
-    /** The tally of a counter, locked, or null if it was never touched. */
+    /** Returns a counter, locked; null if it does not exist. */
     @Nullable
     StoredCounter lockedIfThere(Counter counter) {
         return lockedIfThere(WindowCounters.Name.of(counter), counter.subject());
     }
 
-    /** The same, by window and subject. */
+    /** Returns a counter by its window and subject, locked; null if it does not exist. */
     @Nullable
     StoredCounter lockedIfThere(WindowCounters.Name name, String subject) {
         WindowCounters window = windows.get(name);
@@ -96,7 +103,9 @@ final class StoredCounters {
         return window != null ? window : windows.computeIfAbsent(name, same -> new WindowCounters(same, bounds));
     }
 
-    /** A new tally, locked; null if another was quicker, or the window has been closed. */
+    /**
+     * Adds a counter, and returns it locked. Returns null if another thread was quicker, or the window has been closed.
+     */
     private @Nullable StoredCounter added(WindowCounters window, Counter counter) {
         if (!window.enter()) {
             windows.remove(window.name(), window);
@@ -119,7 +128,7 @@ final class StoredCounters {
             await(fresh);
             return fresh;
         } catch (RuntimeException | Error e) {
-            // No memory: nobody may find it locked for ever.
+            // Out of memory: no thread may find the counter locked for ever.
             byDue.remove(fresh.due());
             drop(fresh);
             fresh.unlock();
@@ -132,14 +141,14 @@ final class StoredCounters {
         close(window);
     }
 
-    /** Leaves a window, which is closed by the last who does. */
+    /** Gives a place in a window back. The thread that gives back the last place removes the window. */
     private void close(WindowCounters window) {
         if (window.leave()) {
             windows.remove(window.name(), window);
         }
     }
 
-    /** Unlocks a tally, and drops it if there is nothing to be kept: a denial must not cost memory. */
+    /** Unlocks a counter, and removes it if there is nothing to keep: a denial must not cost memory. */
     void release(StoredCounter tally) {
         try {
             if (tally.isBlank()) {
@@ -151,7 +160,7 @@ final class StoredCounters {
         }
     }
 
-    /** Looks at no more than so many tallies whose time has come, and drops them. */
+    /** Checks at most a number of counters whose time has come, and removes those that have expired. */
     void forget(long nowMillis, int most) {
         long due = firstDue.get();
         if (nowMillis < due) {
@@ -161,7 +170,7 @@ final class StoredCounters {
         for (int i = 0; i < most; i++) {
             Map.Entry<Due, StoredCounter> first = byDue.firstEntry();
             if (first == null || first.getKey().at().isAfter(now)) {
-                // One that comes in between is found by the second look, or sets the number itself.
+                // A counter added in between is found by the second look, or its thread sets the number itself.
                 firstDue.compareAndSet(
                         due, first == null ? Long.MAX_VALUE : first.getKey().millis());
                 first = byDue.firstEntry();
@@ -182,12 +191,12 @@ final class StoredCounters {
         }
     }
 
-    /** How many there are. */
+    /** Returns the number of counters. */
     int size() {
         return windows.values().stream().mapToInt(WindowCounters::size).sum();
     }
 
-    /** The counters that a query is for, those that show most first. */
+    /** Returns the counters that match a query, those with the highest usage first. */
     List<ListedCounter> list(CounterQuery query) {
         PriorityQueue<ListedCounter> most = new PriorityQueue<>(Comparator.comparingLong(ListedCounter::used));
         for (WindowCounters window : windows.values()) {
@@ -197,7 +206,7 @@ final class StoredCounters {
                     continue;
                 }
                 if (!query.matches(listed.counter())) {
-                    // Nor does any other of this window.
+                    // No other counter of this window matches either.
                     break;
                 }
                 most.add(listed);
@@ -220,7 +229,7 @@ final class StoredCounters {
         }
     }
 
-    /** How many windows there are. */
+    /** Returns the number of windows. */
     int windows() {
         return windows.size();
     }

@@ -10,17 +10,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a listener which shares of a quota a key has reached, each once a window, and again where it is reached once
- * more.
+ * Calls a listener for the percentages of a quota that a key has reached: each once in a window, and again if the key
+ * reaches it again.
  *
- * <p><b>Once more</b> is a share that a request goes past by itself, if the request began after the share was told:
- * counters of which nothing is given back only go up, so something was given back in between, by whatever process. A
- * request that began before the share was told, and is answered after it, tells nothing. What is reserved goes up and
- * down by itself, and tells each share once; but what this service resets or gives back is forgotten here, as is what
- * was told below another limit.
+ * <p><b>Again</b> means that one request by itself passes the percentage, and began after the listener was called for
+ * it. A counter only increases unless units are given back, so some process has given units back in between. A request
+ * that began before the call of the listener, and is answered after it, causes no call. Reserved units increase and
+ * decrease by themselves, and cause one call for each percentage. Percentages that are no longer reached are forgotten
+ * after this service resets or gives back units, and after the limit was raised.
  *
- * <p>What was told is remembered for so many counters; a key that is asked for so seldom that it is forgotten
- * meanwhile may be told of again.
+ * <p>The reached percentages are remembered for a bounded number of counters. A key that is used so seldom that it is
+ * forgotten meanwhile may cause the same call again.
  *
  * <p>Thread-safe.
  */
@@ -28,9 +28,9 @@ final class Thresholds {
 
     private static final int REMEMBERED = 100_000;
 
-    /** How long an amount that was counted stays. */
+    /** The time for which a counted amount stays. */
     enum Stay {
-        /** Until somebody gives it back. */
+        /** Until a caller gives it back. */
         FOR_GOOD,
         /** Until its reservation ends. */
         FOR_NOW
@@ -40,11 +40,11 @@ final class Thresholds {
      * A request that was answered.
      *
      * @param counted the amount that was counted on each quota; zero if it was refused
-     * @param sinceMillis when it began
+     * @param sinceMillis the time when it began
      */
     record Step(String key, long counted, Stay stay, long sinceMillis) {}
 
-    /** What was told of a counter: below which limit, how many shares, and when. */
+    /** The last call of the listener for a counter: the limit then, the number of percentages reached, and the time. */
     private record Told(long limit, int shares, long atMillis) {}
 
     private final QuotaListener listener;
@@ -62,12 +62,12 @@ final class Thresholds {
         this.clock = clock;
     }
 
-    /** Whether a usage is one to look at. */
+    /** Returns whether a usage has reached a percentage. */
     boolean concerns(QuotaUsage usage) {
         return reached(usage) > 0;
     }
 
-    /** Looks at what a request has found. */
+    /** Checks the usages after a request. */
     void look(Step step, List<Target> targets, List<QuotaUsage> usages) {
         for (int i = 0; i < targets.size(); i++) {
             QuotaUsage usage = usages.get(i);
@@ -78,7 +78,7 @@ final class Thresholds {
         }
     }
 
-    /** Forgets shares that are not reached any more, because something was given back here. */
+    /** Forgets percentages that are no longer reached, because units were given back here. */
     void fallen(List<Target> targets, List<QuotaUsage> usages) {
         for (int i = 0; i < targets.size(); i++) {
             int reached = reached(usages.get(i));
@@ -120,7 +120,7 @@ final class Thresholds {
         }
     }
 
-    /** How many shares need not be told again. */
+    /** Returns the number of percentages for which the listener need not be called again. */
     private int known(@Nullable Told before, Step step, QuotaUsage usage) {
         if (before == null) {
             return 0;
@@ -130,7 +130,7 @@ final class Thresholds {
         return raised || later ? Math.min(before.shares, reached(before(step, usage))) : before.shares;
     }
 
-    /** What the counter showed without what the request counted. */
+    /** Returns the usage without the amount that the request counted. */
     private static QuotaUsage before(Step step, QuotaUsage usage) {
         return new QuotaUsage(usage.quota(), Math.max(0, usage.used() - step.counted), usage.window());
     }

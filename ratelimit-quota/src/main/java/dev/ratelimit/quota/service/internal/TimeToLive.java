@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a reservation is closed that nobody has ended: at most once, and not after it has ended. A reservation without
- * it costs no timer. Thread-safe.
+ * The time after which a reservation is closed if no call has ended it. It closes the reservation at most once, and not
+ * after the reservation has ended. A reservation without a time to live costs no timer. Thread-safe.
  */
 final class TimeToLive {
 
@@ -21,7 +21,7 @@ final class TimeToLive {
         this.all = all;
     }
 
-    /** Has a reservation expire after a time from now, in place of any time that was set before. */
+    /** Sets the time from now after which a reservation expires. It replaces any time that was set before. */
     void set(Duration timeToLive, Runnable expire) {
         if (timeToLive.isZero() || timeToLive.isNegative() || timeToLive.compareTo(MAX) > 0) {
             throw new IllegalArgumentException(
@@ -32,7 +32,7 @@ final class TimeToLive {
         all.begun(this);
         replace(Timers.schedule(surroundings.time(), due, () -> {
             all.ended(this);
-            // The timer waits for nobody: the store is called elsewhere.
+            // The timer must not wait, so the executor calls the store.
             surroundings.executor().execute(expire);
         }));
         // A service that was closed meanwhile has not seen this task.
@@ -41,7 +41,7 @@ final class TimeToLive {
         }
     }
 
-    /** Takes the time back, because the reservation has ended. */
+    /** Cancels the time to live, because the reservation has ended. */
     void end() {
         if (task.get() != null) {
             replace(null);

@@ -4,9 +4,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The times to live that run in a service: its timer keeps no reservation longer than the service lives.
+ * The running times to live of a service. The timer keeps no reservation longer than the service lives.
  *
- * <p>Each is here while its task waits in the timer. Thread-safe.
+ * <p>Each is in the set while its task waits in the timer. Thread-safe.
  */
 final class TimesToLive {
 
@@ -22,7 +22,7 @@ final class TimesToLive {
         return surroundings;
     }
 
-    /** Notes one whose task is about to wait. */
+    /** Adds a time to live whose task is about to wait in the timer. */
     void begun(TimeToLive timeToLive) {
         running.add(timeToLive);
     }
@@ -31,12 +31,12 @@ final class TimesToLive {
         return closed;
     }
 
-    /** Forgets one whose task waits no more. */
+    /** Removes a time to live whose task no longer waits. */
     void ended(TimeToLive timeToLive) {
         running.remove(timeToLive);
     }
 
-    /** Ends all, and each that is begun later. Reservations stay as they are. */
+    /** Ends all times to live, and each that begins later. Reservations stay as they are. */
     void close() {
         closed = true;
         running.forEach(TimeToLive::end);

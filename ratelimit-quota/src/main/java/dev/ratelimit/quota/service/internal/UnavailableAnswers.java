@@ -15,13 +15,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/** What a service answers while its store is away: its user's choice. Thread-safe. */
+/** The answers of a service while its store is away, as its user has chosen. Thread-safe. */
 sealed interface UnavailableAnswers {
 
-    /** After how long it is worth asking again: the longest pause between two probes of the store. */
+    /** The time after which a new request is worthwhile: the longest pause between two probes of the store. */
     Duration RETRY_AFTER = Duration.ofSeconds(2);
 
-    /** What a service's settings choose. */
+    /** Returns the answers that a service's settings choose. */
     static UnavailableAnswers of(QuotaSettings settings, StoreCalls calls, ServiceContext surroundings) {
         WhenUnavailable choice = settings.whenUnavailable();
         if (choice instanceof WhenUnavailable.Fail) {
@@ -36,83 +36,87 @@ sealed interface UnavailableAnswers {
         return new Allowing(choice, owed, posting);
     }
 
-    /** The denial of a request that counters without end have no room for, while the credit on top of them is not known. */
+    /** Returns the denial of a request for which endless counters have no room, while their credit is not known. */
     static QuotaDecision withoutCredit(List<Target> targets, Answer.Counted counted, long nowMillis) {
         return QuotaDecision.unavailable(counted.usages(targets), RETRY_AFTER, Instant.ofEpochMilli(nowMillis));
     }
 
-    /** Whether requests are answered by an exception. */
+    /** Returns whether requests end in an exception. */
     default boolean fails() {
         return false;
     }
 
-    /** The decision on a request, which counts what it allows. */
+    /** Returns the decision on a request, and counts the amount if it is allowed. */
     QuotaDecision answer(List<Target> targets, long amount, long nowMillis);
 
-    /** The decision that a request would get; counts nothing. */
+    /** Returns the decision that a request would get, and counts nothing. */
     default QuotaDecision look(List<Target> targets, long amount, long nowMillis) {
         return answer(targets, amount, nowMillis);
     }
 
     /**
-     * Takes on a change that the store certainly has not made; false if the caller is to be told that it failed.
+     * Takes on a change that the store certainly has not made. Returns false if the caller must get the failure.
      *
-     * @param ofAllowed whether it corrects what was allowed without the store
+     * @param ofAllowed whether it corrects units that were allowed without the store
      */
     default boolean takesOn(List<Target> targets, long delta, boolean ofAllowed, long nowMillis) {
         return false;
     }
 
     /**
-     * Takes over a charge that was sent without an answer, and sends it again as it is; false if the caller is to be told.
+     * Takes over a charge that was sent without an answer, and sends it again unchanged. Returns false if the caller
+     * must get the failure.
      *
-     * @param sent one for each target, in their order
+     * @param sent one change for each target, in their order
      */
     default boolean takesOver(List<Target> targets, List<Adjust> sent, boolean ofAllowed, long nowMillis) {
         return false;
     }
 
-    /** Whether something is owed on these counters, so that a change belongs to it. */
+    /** Returns whether units are owed on these counters, so that a change must go to the owed units. */
     default boolean owesOn(List<Target> targets) {
         return false;
     }
 
     /**
-     * Takes an amount off what is owed on each counter, as far as something is.
+     * Subtracts an amount from the owed units of each counter, down to zero.
      *
-     * @return how much of it was owed on each
+     * @return the units that it subtracted from each
      */
     default long[] takeOff(List<Target> targets, long amount, boolean ofAllowed, long nowMillis) {
         return new long[targets.size()];
     }
 
-    /** Takes {@link #takeOff} back. */
+    /** Reverses {@link #takeOff}. */
     default void putBack(List<Target> targets, long[] taken, boolean ofAllowed) {}
 
-    /** What each counter shows as far as that is known without the store. */
+    /** Returns the usages as far as they are known without the store. */
     default List<QuotaUsage> known(List<Target> targets) {
         return usages(targets, new long[targets.size()]);
     }
 
-    /** Has counters set to zero, and then forgets what is owed on them; nothing that was owed comes back later. */
+    /**
+     * Runs a task that sets counters to zero in the store, and then forgets the units owed on them. These units never
+     * come back.
+     */
     default void reset(List<Counter> counters, Runnable store) {
         store.run();
     }
 
-    /** The counters that something is owed on and that a query is for. */
+    /** Returns the counters that have owed units and match a query. */
     default Set<Counter> owedOn(CounterQuery query) {
         return Set.of();
     }
 
-    /** On how many counters something is owed. */
+    /** Returns the number of counters that have owed units. */
     default long owedCounters() {
         return 0;
     }
 
-    /** Has the store count what is owed, as far as it answers. */
+    /** Posts the owed units, as far as the store answers. */
     default void close() {}
 
-    /** The denial of a service that knows of an amount on each counter. */
+    /** Returns the denial of a service that knows an amount on each counter. */
     private static QuotaDecision denied(List<Target> targets, long[] known, long nowMillis) {
         return QuotaDecision.unavailable(usages(targets, known), RETRY_AFTER, Instant.ofEpochMilli(nowMillis));
     }
@@ -135,7 +139,7 @@ sealed interface UnavailableAnswers {
 
         @Override
         public QuotaDecision answer(List<Target> targets, long amount, long nowMillis) {
-            throw new IllegalStateException("the failure is the answer");
+            throw new IllegalStateException("requests of this service end in an exception while the store is away");
         }
     }
 
@@ -148,7 +152,9 @@ sealed interface UnavailableAnswers {
         }
     }
 
-    /** Admissions, which are owed to the store: all, or up to a share of each limit. */
+    /**
+     * A service that allows requests and owes their units to the store: all requests, or up to a share of each limit.
+     */
     record Allowing(WhenUnavailable choice, OwedUnits owed, Posting posting) implements UnavailableAnswers {
 
         @Override
@@ -191,14 +197,20 @@ sealed interface UnavailableAnswers {
                     usages(targets, owed.allowed(targets)), source, Instant.ofEpochMilli(nowMillis));
         }
 
-        /** More than the limit is refused at any time, and no store is needed to say so. */
+        /**
+         * Returns whether an amount exceeds a limit. Such a request is refused at any time, and the service needs no
+         * store for that.
+         */
         private static boolean exceedsALimit(List<Target> targets, long amount) {
             return targets.stream()
                     .anyMatch(target ->
                             !target.window().isEndless() && target.quota().limit() < amount);
         }
 
-        /** The store may know of more credit, so that nobody can say "never"; and of no more, so that nobody can allow. */
+        /**
+         * Returns whether an amount exceeds the limit with the known credit. The store may know of more credit, so the
+         * service cannot refuse for ever. The store may also know of no more, so the service cannot allow.
+         */
         private static boolean exceedsKnownCredit(List<Target> targets, long amount) {
             return targets.stream()
                     .anyMatch(target ->
@@ -216,7 +228,10 @@ sealed interface UnavailableAnswers {
             return limits;
         }
 
-        /** Decimal, as the user has written the share: 0.29 of 100 is 29. */
+        /**
+         * Returns the amount that is allowed without the store. It computes in decimals, as the user has written the
+         * share: 0.29 of 100 is 29.
+         */
         private long limit(long whole) {
             return choice instanceof WhenUnavailable.Local local
                     ? BigDecimal.valueOf(local.share())

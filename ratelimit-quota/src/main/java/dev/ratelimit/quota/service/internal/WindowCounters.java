@@ -7,14 +7,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tallies of one window, by subject: so that a counter is found without making its name.
+ * The counters of one window, by subject, so that a counter is found without making its name.
  *
- * <p>Whoever adds one enters before, and leaves once it is taken out. When the last has left, it is closed for good,
- * and is to be replaced: so that no window stays for ever.
+ * <p>A thread takes a place before it adds a counter, and gives the place back after the counter is removed. When the
+ * last place is given back, the window is closed for good, and must be replaced. So no window stays for ever.
  */
 final class WindowCounters {
 
-    /** What tells one window from others: of which quota, its length and start. */
+    /** The identity of a window: its quota, its length and its start. */
     record Name(String quota, String window) {
 
         static Name of(Counter counter) {
@@ -34,7 +34,7 @@ final class WindowCounters {
         this.bounds = bounds;
     }
 
-    /** The bounds of the whole store. */
+    /** Returns the bounds of the whole store. */
     MemoryBounds bounds() {
         return bounds;
     }
@@ -57,7 +57,7 @@ final class WindowCounters {
         bySubject.remove(tally.subject(), tally);
     }
 
-    /** Makes place for one more; false if it is closed. */
+    /** Takes a place for one more counter. Returns false if the window is closed. */
     boolean enter() {
         int before = entered.get();
         while (before != CLOSED && !entered.compareAndSet(before, before + 1)) {
@@ -66,12 +66,12 @@ final class WindowCounters {
         return before != CLOSED;
     }
 
-    /** Gives a place back; whether it is closed by that. */
+    /** Gives a place back. Returns whether that closed the window. */
     boolean leave() {
         return entered.decrementAndGet() == 0 && entered.compareAndSet(0, CLOSED);
     }
 
-    /** All of them, which may come and go meanwhile. */
+    /** Returns all counters. Others may be added or removed meanwhile. */
     Collection<StoredCounter> all() {
         return bySubject.values();
     }

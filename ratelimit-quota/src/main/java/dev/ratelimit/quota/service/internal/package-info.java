@@ -1,4 +1,6 @@
-/** Quotas: from a key and an amount to operations on a store's counters, and back to a decision. */
+/**
+ * The parts of a quota service, which convert a key and an amount to operations of a store, and outcomes to decisions.
+ */
 @NullMarked
 package dev.ratelimit.quota.service.internal;
 
