@@ -85,12 +85,12 @@ class GuideExamplesTest {
     @Test
     void aProviderCountsAHundredInAnyMinute() {
         ProviderCalls calls = new ProviderCalls(time);
-        int maxConcurrent = 0;
+        int allowed = 0;
         while (calls.mayCall()) {
-            maxConcurrent++;
+            allowed++;
         }
-        assertThat(maxConcurrent).isEqualTo(10);
-        int inTheMinute = maxConcurrent;
+        assertThat(allowed).isEqualTo(10);
+        int inTheMinute = allowed;
         for (int i = 0; i < 60_000; i++) {
             time.advance(Duration.ofMillis(1));
             inTheMinute += calls.mayCall() ? 1 : 0;

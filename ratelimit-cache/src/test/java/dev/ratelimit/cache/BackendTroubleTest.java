@@ -19,7 +19,7 @@ class BackendTroubleTest {
 
     private final Bench bench = new Bench();
     private final Random random = new Random(42);
-    private final AtomicInteger maxConcurrent = new AtomicInteger();
+    private final AtomicInteger running = new AtomicInteger();
     private int peak;
 
     @Test
@@ -73,7 +73,7 @@ class BackendTroubleTest {
 
     /** Answers after half a second; what hangs goes on until three seconds, whoever cancels it. */
     private CompletableFuture<String> troubled() {
-        peak = Math.max(peak, maxConcurrent.incrementAndGet());
+        peak = Math.max(peak, running.incrementAndGet());
         int fate = random.nextInt(10);
         CompletableFuture<String> answer = new CompletableFuture<>() {
             @Override
@@ -83,7 +83,7 @@ class BackendTroubleTest {
         };
         long wait = fate == 0 ? 3_000_000_000L : 500_000_000L;
         bench.time.schedule(bench.time.nanos() + wait, () -> {
-            maxConcurrent.decrementAndGet();
+            running.decrementAndGet();
             if (fate <= 5) {
                 answer.completeExceptionally(new Bench.BackendDown());
             } else {

@@ -59,7 +59,7 @@ class NestedLoadsTest {
                 .timeSource(new ManualTime())
                 .maxLoads(BOUND)
                 .build();
-        AtomicInteger maxConcurrent = new AtomicInteger();
+        AtomicInteger running = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         CountDownLatch allPlacesAreTaken = new CountDownLatch(BOUND);
         List<FutureTask<String>> pages = new ArrayList<>();
@@ -69,9 +69,9 @@ class NestedLoadsTest {
                         allPlacesAreTaken.countDown();
                         allPlacesAreTaken.await();
                         return cache.get(part.plus(page), () -> {
-                                    most.accumulateAndGet(maxConcurrent.incrementAndGet(), Math::max);
+                                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
                                     Bench.stepAside();
-                                    maxConcurrent.decrementAndGet();
+                                    running.decrementAndGet();
                                     return "p";
                                 })
                                 .value();

@@ -37,7 +37,7 @@ sealed interface Counting {
      * Decides a request on a shorter path, without counters' names. Returns null, and does nothing, if there is no such
      * path.
      */
-    default @Nullable QuotaDecision maxConcurrent(CurrentWindow[] windows, String key, long amount, long nowMillis) {
+    default @Nullable QuotaDecision onShortPath(CurrentWindow[] windows, String key, long amount, long nowMillis) {
         return null;
     }
 
@@ -91,7 +91,7 @@ sealed interface Counting {
     record InMemory(MemoryStore memory, Each otherwise, Decisions decisions) implements Counting {
 
         @Override
-        public @Nullable QuotaDecision maxConcurrent(CurrentWindow[] windows, String key, long amount, long nowMillis) {
+        public @Nullable QuotaDecision onShortPath(CurrentWindow[] windows, String key, long amount, long nowMillis) {
             CurrentWindow window = windows[0];
             CurrentWindow.Bounds bounds = window.at(nowMillis);
             if (windows.length != 1 || bounds.window().isEndless()) {
@@ -137,7 +137,7 @@ sealed interface Counting {
             implements Counting {
 
         @Override
-        public @Nullable QuotaDecision maxConcurrent(CurrentWindow[] windows, String key, long amount, long nowMillis) {
+        public @Nullable QuotaDecision onShortPath(CurrentWindow[] windows, String key, long amount, long nowMillis) {
             PrefetchedUnits prefetched = prefetching.of(key);
             if (prefetched == null || !prefetched.serves(windows, nowMillis)) {
                 return null;

@@ -109,13 +109,13 @@ final class Prefetching {
         } finally {
             // Also after an Error: the rest has been counted, and no other object holds it.
             if (before != null && !(answer instanceof Answer.Counted)) {
-                lease(key, new PrefetchedUnits(request.targets(), before.without(0), rest, before.since()));
+                hold(key, new PrefetchedUnits(request.targets(), before.without(0), rest, before.since()));
             }
         }
         if (answer instanceof Answer.Counted counted) {
             long units = counted.granted() ? more : rest;
             long since = counted.granted() || before == null ? now : before.since();
-            lease(key, new PrefetchedUnits(request.targets(), counted, units, since));
+            hold(key, new PrefetchedUnits(request.targets(), counted, units, since));
             return counted.before(units);
         }
         return answer;
@@ -154,7 +154,7 @@ final class Prefetching {
         return Math.min(room / SHARE, (long) (pace * term));
     }
 
-    private void lease(String key, PrefetchedUnits prefetched) {
+    private void hold(String key, PrefetchedUnits prefetched) {
         prefetchedByKey.put(key, prefetched);
         boolean ends = false;
         try {

@@ -71,7 +71,7 @@ public final class StoreQuotas implements QuotaService {
         Objects.requireNonNull(key, "key");
         CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
-        QuotaDecision decision = counting.maxConcurrent(windows, key, amount, now);
+        QuotaDecision decision = counting.onShortPath(windows, key, amount, now);
         return decision != null
                 ? meter.decided(decision)
                 : ask(windows, key, targets.of(windows, key, now), amount, Stay.FOR_GOOD, now);
@@ -200,7 +200,7 @@ public final class StoreQuotas implements QuotaService {
             CurrentWindow[] windows, String key, List<Target> targets, long amount, OperationId id, long nowMillis) {
         Request request = new Request(targets, amount);
         IdempotentRequests.Asked asked = once.ask(request, id);
-        if (asked.answer() instanceof Answer.Counted first && !first.granted() && leasedWentBack(key)) {
+        if (asked.answer() instanceof Answer.Counted first && !first.granted() && prefetchedWentBack(key)) {
             // Refused because of units that this process had prefetched and that no request has used.
             asked = once.ask(request, id);
         }
@@ -219,7 +219,7 @@ public final class StoreQuotas implements QuotaService {
         throw failed.thrown();
     }
 
-    private boolean leasedWentBack(String key) {
+    private boolean prefetchedWentBack(String key) {
         try {
             return counting.giveBackPrefetched(key);
         } catch (QuotaUnavailableException e) {
