@@ -99,12 +99,17 @@ final class Session implements AutoCloseable {
     }
 
     /** Executes a statement that restores the connection after a failure; if it fails, the connection is not used again. */
-    void restoreOrBreak(String sql, SQLException failure) {
+    void restoreOrBreak(String sql) {
+        boolean isRestored = false;
         try {
             execute(sql);
+            isRestored = true;
         } catch (SQLException | RuntimeException e) {
-            failure.addSuppressed(e);
-            broken();
+            LOG.debug("a connection could not be restored, and is closed", e);
+        } finally {
+            if (!isRestored) {
+                broken();
+            }
         }
     }
 

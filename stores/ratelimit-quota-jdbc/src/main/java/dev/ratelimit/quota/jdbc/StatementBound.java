@@ -56,15 +56,18 @@ enum StatementBound {
     HINT {
         @Override
         void insert(Session session, Insert insert) throws SQLException {
-            session.execute("SET @ratelimit_wait = @@SESSION.innodb_lock_wait_timeout,"
-                    + " SESSION innodb_lock_wait_timeout = 1");
+            boolean isRestored = false;
             try {
+                session.execute("SET @ratelimit_wait = @@SESSION.innodb_lock_wait_timeout,"
+                        + " SESSION innodb_lock_wait_timeout = 1");
                 insert.run();
-            } catch (SQLException e) {
-                session.restoreOrBreak(RESTORE, e);
-                throw e;
+                session.execute(RESTORE);
+                isRestored = true;
+            } finally {
+                if (!isRestored) {
+                    session.restoreOrBreak(RESTORE);
+                }
             }
-            session.execute(RESTORE);
         }
 
         @Override
