@@ -6,7 +6,9 @@ import dev.ratelimit.TimeSource;
 import dev.ratelimit.cache.ResponseCache;
 import dev.ratelimit.core.Limiters;
 import dev.ratelimit.quota.jdbc.JdbcQuotaStore;
+import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.runtime.timers.Timers;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -127,6 +129,8 @@ class RedeploymentIT {
                 WebApplication.class,
                 TimeSource.class,
                 Limiters.class,
+                Quotas.class,
+                Timers.class,
                 ResponseCache.class,
                 QuotaStore.class,
                 JdbcQuotaStore.class,

@@ -5,6 +5,7 @@ import dev.ratelimit.cache.http.HttpReply;
 import dev.ratelimit.cache.http.RequestHead;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -12,12 +13,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.client.HttpClient;
-import org.eclipse.jetty.client.InputStreamRequestContent;
 import org.eclipse.jetty.client.InputStreamResponseListener;
+import org.eclipse.jetty.client.OutputStreamRequestContent;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.http.HttpCookieStore;
-import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
@@ -100,9 +100,12 @@ final class Forwarder implements AutoCloseable {
                 .timeout(2 * patience.toMillis(), TimeUnit.MILLISECONDS)
                 .headers(fields -> HeaderFields.endToEnd(head.fields().asMap())
                         .forEach((name, lines) -> lines.forEach(line -> fields.add(name, line))));
-        addBody(exchange, request);
         InputStreamResponseListener answer = new InputStreamResponseListener();
-        request.send(answer);
+        if (hasBody(exchange, request)) {
+            sendWithBody(exchange, request, answer);
+        } else {
+            request.send(answer);
+        }
         try {
             Response response = answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
             InputStream body = new BackendBody(answer.getInputStream());
@@ -124,13 +127,29 @@ final class Forwarder implements AutoCloseable {
         CompletableFuture<Boolean> unused = request.abort(cause);
     }
 
-    private static void addBody(Exchange exchange, Request request) {
+    private static boolean hasBody(Exchange exchange, Request request) {
         String length = exchange.field("Content-Length");
-        if (length != null && !length.equals("0")) {
+        boolean hasLength = length != null && !length.equals("0");
+        if (hasLength) {
             request.headers(fields -> fields.put("Content-Length", length));
         }
-        if (exchange.has("Transfer-Encoding") || (length != null && !length.equals("0"))) {
-            request.body(new InputStreamRequestContent(null, exchange.body(), new ByteBufferPool.Sized(null)));
-        }
+        return hasLength || exchange.has("Transfer-Encoding");
+    }
+
+    /**
+     * Sends a request, and its body on another thread. The client would read it on a thread that also sends the requests
+     * of others, and a slow sender would hold these up.
+     */
+    private void sendWithBody(Exchange exchange, Request request, InputStreamResponseListener answer) {
+        OutputStreamRequestContent body = new OutputStreamRequestContent(null);
+        request.body(body);
+        request.send(answer);
+        client.getExecutor().execute(() -> {
+            try (OutputStream out = body.getOutputStream()) {
+                exchange.body().transferTo(out);
+            } catch (IOException e) {
+                giveUp(request, e);
+            }
+        });
     }
 }

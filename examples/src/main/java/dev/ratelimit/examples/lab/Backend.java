@@ -27,7 +27,7 @@ public final class Backend implements AutoCloseable {
     private static final int PAGE_BYTES = 4_000;
     private static final String PAGE = "\n".repeat(PAGE_BYTES);
     private static final Duration BOOKING = Duration.ofMillis(40);
-    private static final int THREADS = 32;
+    private static final int THREADS = 64;
     private static final int OK = 200;
     private static final int NOT_MODIFIED = 304;
 
