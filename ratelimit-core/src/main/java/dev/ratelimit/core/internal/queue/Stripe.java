@@ -24,9 +24,7 @@ final class Stripe {
     /** The number of queues in all stripes. */
     private final AtomicInteger queues;
 
-    private final WaiterBounds room;
-    private final KeyBlackouts blackouts;
-    private final long credit;
+    private final QueueRules rules;
 
     private Map<Long, WaitQueue> byKey = new HashMap<>();
     private int most;
@@ -34,11 +32,9 @@ final class Stripe {
     /** The size of the map. Written under the lock, read by all. */
     private volatile int size;
 
-    Stripe(AtomicInteger queues, WaiterBounds room, KeyBlackouts blackouts, long credit) {
+    Stripe(AtomicInteger queues, QueueRules rules) {
         this.queues = queues;
-        this.room = room;
-        this.blackouts = blackouts;
-        this.credit = credit;
+        this.rules = rules;
     }
 
     /**
@@ -64,7 +60,7 @@ final class Stripe {
         if (known != null) {
             return known;
         }
-        WaitQueue added = new WaitQueue(key, account, room, blackouts, credit);
+        WaitQueue added = new WaitQueue(key, account, rules);
         byKey.put(key, added);
         most = Math.max(most, byKey.size());
         size = byKey.size();

@@ -37,9 +37,7 @@ final class WaitQueue {
     PolicyAccount account;
     final PendingReservations promises = new PendingReservations();
 
-    private final WaiterBounds room;
-    private final KeyBlackouts blackouts;
-    private final long credit;
+    private final QueueRules rules;
     private @Nullable Waiter first;
     private @Nullable Waiter last;
     private int size;
@@ -55,12 +53,10 @@ final class WaitQueue {
 
     private boolean isDueKnown;
 
-    WaitQueue(long key, PolicyAccount account, WaiterBounds room, KeyBlackouts blackouts, long credit) {
+    WaitQueue(long key, PolicyAccount account, QueueRules rules) {
         this.key = key;
         this.account = account;
-        this.room = room;
-        this.blackouts = blackouts;
-        this.credit = credit;
+        this.rules = rules;
     }
 
     /** Returns whether these are its budgets. */
@@ -107,7 +103,7 @@ final class WaitQueue {
     }
 
     private long dark(long now) {
-        return blackouts.nanosLeft(key, now);
+        return rules.blackouts().nanosLeft(key, now);
     }
 
     private long[] debts(long now) {
@@ -157,7 +153,7 @@ final class WaitQueue {
         waiter.previous = null;
         waiter.next = null;
         size--;
-        room.leave();
+        rules.room().leave();
         permits -= waiter.permits;
         PendingReservation counting = PendingReservation.counting(waiter.after);
         if (counting != null) {
@@ -182,7 +178,7 @@ final class WaitQueue {
 
     /** Tries to let the first call depart; returns false if it must wait until it is due. */
     private boolean goes(Waiter head, long now, AfterUnlock todo) {
-        long at = isDueKnown && due - now < 0 ? Math.max(due - now, -credit) + now : now;
+        long at = isDueKnown && due - now < 0 ? Math.max(due - now, -rules.credit()) + now : now;
         chargeDue(at, todo);
         long dark = dark(at);
         if (dark > 0) {
@@ -286,11 +282,11 @@ final class WaitQueue {
         if (wait > patience.callerNanos()) {
             return JoinResult.answered(refusal(Decision.Reason.OVER_LIMIT, tail, waiter, patience.callerNanos()));
         }
-        if (size >= room.mostPerKey()) {
+        if (size >= rules.room().mostPerKey()) {
             Decision refusal = crowded(tail, waiter, wait);
-            return room.isForSeveralKeys() ? JoinResult.excess(refusal) : JoinResult.answered(refusal);
+            return rules.room().isForSeveralKeys() ? JoinResult.excess(refusal) : JoinResult.answered(refusal);
         }
-        if (!room.enter()) {
+        if (!rules.room().enter()) {
             return JoinResult.answered(crowded(tail, waiter, wait));
         }
         waiter.expected = now + wait;

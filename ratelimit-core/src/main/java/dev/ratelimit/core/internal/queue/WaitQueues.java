@@ -63,7 +63,8 @@ public final class WaitQueues {
         this.mayRunCode = time instanceof VirtualTimeSource;
         long credit = time == TimeSource.system() ? WaitQueue.CREDIT_NANOS : 0;
         int wanted = Math.max(STRIPES_PER_PROCESSOR * Runtime.getRuntime().availableProcessors(), FEWEST_STRIPES);
-        this.stripes = Stream.generate(() -> new Stripe(queues, room, blackouts, credit))
+        QueueRules rules = new QueueRules(room, blackouts, credit);
+        this.stripes = Stream.generate(() -> new Stripe(queues, rules))
                 .limit(Math.min(Integer.highestOneBit(wanted), MAX_STRIPES))
                 .toArray(Stripe[]::new);
     }
