@@ -236,14 +236,7 @@ class CalledBlackoutPropertyTest {
 
     @Provide
     Arbitrary<Policy> policies() {
-        return Drawn.rates()
-                .list()
-                .uniqueElements()
-                .ofMinSize(1)
-                .ofMaxSize(3)
-                .map(list -> Policy.of(
-                                "p", list.get(0), list.subList(1, list.size()).toArray(Rate[]::new))
-                        .shape(MAX));
+        return Drawn.shaping(MAX);
     }
 
     @Provide

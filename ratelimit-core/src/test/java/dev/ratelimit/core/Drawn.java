@@ -1,5 +1,6 @@
 package dev.ratelimit.core;
 
+import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import java.time.Duration;
 import net.jqwik.api.Arbitraries;
@@ -18,6 +19,17 @@ final class Drawn {
                         Arbitraries.of(1L, 7L, 10L, 60L),
                         Arbitraries.longs().between(1, 8))
                 .as((permits, tenths, capacity) -> new Rate(permits, Duration.ofMillis(100 * tenths), capacity));
+    }
+
+    /** Policies of one to three such rates whose calls wait for at most a time. */
+    static Arbitrary<Policy> shaping(Duration maxDelay) {
+        return rates().list()
+                .uniqueElements()
+                .ofMinSize(1)
+                .ofMaxSize(3)
+                .map(list -> Policy.of(
+                                "p", list.get(0), list.subList(1, list.size()).toArray(Rate[]::new))
+                        .shape(maxDelay));
     }
 
     /** The nanoseconds between two steps: often none, and seldom more than a few intervals of a rate. */
