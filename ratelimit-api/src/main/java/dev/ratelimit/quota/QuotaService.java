@@ -281,9 +281,11 @@ public interface QuotaService extends AutoCloseable {
      *
      * <p>Waits for the store, for each call at most until the deadline, and stops after the first call that fails.
      * Units that could not be given back stay counted. Owed units that could not be counted are kept for a later
-     * {@code close}. Never throws because of the store. Later requests are answered as before, but the service
-     * prefetches no more units, nothing is nothing without the store, and no time to live ends a reservation. The store stays open. On an interrupted
-     * thread all this is done, too, and the thread is interrupted afterwards.
+     * {@code close}. Never throws because of the store. The store stays open. On an interrupted thread all this is done,
+     * too, and the thread is interrupted afterwards.
+     *
+     * <p>A closed service still answers requests from the store. It prefetches no more units, it allows nothing without
+     * the store, and no time to live ends a reservation.
      */
     @Override
     void close();
