@@ -247,8 +247,8 @@ public interface SingleLimiter {
     void reset();
 
     /**
-     * Refuses all for a time, whatever the budget: because a remote service said "not before". Calls that wait do so
-     * through the time, if their longest wait allows it: see {@link Limiter#blackout}.
+     * Refuses all requests for a time, whatever the budget. For example, a remote service has said "not before".
+     * Waiting calls wait until the time is over, if their maximum wait allows it: see {@link Limiter#blackout}.
      *
      * @param duration how long, at most {@link Policy#MAX_DURATION}; zero ends a blackout; a shorter time never
      *     shortens a longer one
