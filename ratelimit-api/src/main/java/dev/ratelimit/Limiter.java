@@ -108,7 +108,7 @@ public interface Limiter<K> extends Limit<K> {
      *
      * @param key the key
      * @param permits the number of permits, at least 1
-     * @param maxWait the longest wait, from zero, which does not wait, to {@link Policy#MAX_DURATION}; the policy's
+     * @param maxWait the maximum wait, from zero, which does not wait, to {@link Policy#MAX_DURATION}; the policy's
      *     maximum delay bounds it, too
      * @return whether the permits were taken, and may be used now
      * @throws IllegalArgumentException if {@code maxWait} is negative or too long
@@ -156,7 +156,7 @@ public interface Limiter<K> extends Limit<K> {
      *
      * @param key the key
      * @param permits the number of permits, at least 1
-     * @param maxWait the longest wait: see {@link #acquire(Object, long, Duration)}
+     * @param maxWait the maximum wait: see {@link #acquire(Object, long, Duration)}
      * @return the decision, when the permits may be used or were refused
      * @throws IllegalArgumentException if {@code maxWait} is negative or too long
      */
@@ -168,7 +168,7 @@ public interface Limiter<K> extends Limit<K> {
      *
      * @param key the key
      * @param permits the number of permits, at least 1
-     * @param maxWait the longest wait: see {@link #acquire(Object, long, Duration)}
+     * @param maxWait the maximum wait: see {@link #acquire(Object, long, Duration)}
      * @param executor completes the stage: see {@link #acquireAsync(Object, long, Executor)}
      * @return the decision, when the permits may be used or were refused
      * @throws IllegalArgumentException if {@code maxWait} is negative or too long
@@ -189,7 +189,7 @@ public interface Limiter<K> extends Limit<K> {
      * permit if the policy {@linkplain Policy#shape shapes}.
      *
      * @param key the key
-     * @param maxWait the longest wait for the lease; zero does not wait
+     * @param maxWait the maximum wait for the lease; zero does not wait
      * @return the lease, granted or refused, which the caller must close
      * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#MAX_DURATION}
      * @throws InterruptedException if the thread is interrupted while it waits; it has taken nothing
@@ -204,7 +204,7 @@ public interface Limiter<K> extends Limit<K> {
      * ({@code toCompletableFuture().cancel}) before that leaves the queue, and takes nothing.
      *
      * @param key the key
-     * @param maxWait the longest wait for the lease; zero does not wait
+     * @param maxWait the maximum wait for the lease; zero does not wait
      * @return the lease, granted or refused, which the caller must close
      * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#MAX_DURATION}
      */
@@ -220,7 +220,7 @@ public interface Limiter<K> extends Limit<K> {
      * that the executor does not deliver is held until the stage is cancelled.
      *
      * @param key the key
-     * @param maxWait the longest wait for the lease; zero does not wait
+     * @param maxWait the maximum wait for the lease; zero does not wait
      * @param executor completes the stage; if it rejects the completion, a thread of the library completes the stage
      * @return the lease, granted or refused, which the caller must close
      * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#MAX_DURATION}
