@@ -210,8 +210,8 @@ public interface QuotaService extends AutoCloseable {
     void topUp(String key, long amount);
 
     /**
-     * Sets the usage of a key in the current windows to zero. The service also drops the units that it has allowed while
-     * the store was away, and does not add them to the counters later.
+     * Sets the usage of a key in the current windows to zero. The service also drops the units that it has allowed
+     * while the store was away, and does not add them to the counters later.
      *
      * @param key the key
      * @throws IllegalArgumentException if the key is out of range
