@@ -89,8 +89,8 @@ public interface Limit<K> {
     void refund(K key, long permits);
 
     /**
-     * Charges permits for work that was done already, whether they are there or not: for costs that are known only
-     * afterwards, such as the tokens of a language model. Never refuses, and never waits.
+     * Charges permits for work that was done already, also if the budget does not have them. It is for costs that are
+     * known only afterwards, such as the tokens of a language model. Never refuses, and never waits.
      *
      * <pre>{@code
      * if (!tokens.tryAcquire(customer)) return tooManyRequests();
@@ -98,22 +98,23 @@ public interface Limit<K> {
      * tokens.charge(customer, answer.tokens() - 1);
      * }</pre>
      *
-     * <p>What is missing is a debt, also beyond the capacity: the key's requests are refused, or wait, until the budget
-     * has regained it. {@link #peek} says when that is. Several rates are all charged, and so are all limits of a
-     * composition. A shadow limit charges observed keys, too, but counts nothing; one that is off charges nothing.
-     * Calls that wait can be refused for the additional wait. No blackout begins, and no listener is told.
+     * <p>The missing permits are a debt, which may be larger than the capacity. The key's requests are refused, or
+     * wait, until the budget has regained it. {@link #peek} says when that is. The call charges all rates of a policy,
+     * and all limits of a composition. A shadow limit also charges observed keys, but counts nothing; one that is off
+     * charges nothing. Waiting calls are refused if the additional wait is too long for them. The call begins no
+     * blackout, and calls no listener.
      *
-     * <p><b>Bound.</b> A debt has room for at least the capacity. Rates with a whole number of nanoseconds for each
-     * permit can owe 413 days' worth, 14,500 a minute 11 days' worth; the oddest ones can owe little more than the
-     * capacity (999,983 a second with as large a capacity: 1.6 seconds' worth). What does not fit is not charged, and
-     * the result says so.
+     * <p><b>Bound.</b> There is room for a debt of at least the capacity. If a permit takes a whole number of
+     * nanoseconds, there is room for 413 days' worth; at 14,500 a minute, for 11 days' worth. At a few rates there is
+     * little more room than the capacity (999,983 a second with a capacity of 999,983: 1.6 seconds' worth). Permits
+     * that do not fit are not charged, and the result says so.
      *
      * @param key the key
-     * @param permits how many, at least 1
-     * @return the permits that were charged: fewer than asked for only where the debt has no room for more, or where
-     *     the limiter is full of other keys' debts and {@linkplain WhenSaturated#DENY denies} a place; with several
-     *     rates or limits, the fewest of all. Where nothing limits a rate, nothing is owed, and the result is
-     *     {@code permits}
+     * @param permits the number of permits, at least 1
+     * @return the number of permits that were charged. It is smaller than {@code permits} if the debt has no room for
+     *     all, or if the limiter is full of other keys' debts and {@linkplain WhenSaturated#DENY denies} a place. With
+     *     several rates or limits, it is the smallest number of all. If no rate is limited, nothing is owed, and the
+     *     result is {@code permits}
      */
     long charge(K key, long permits);
 

@@ -20,12 +20,12 @@ import java.util.concurrent.Executor;
  *
  * <p><b>Waiting.</b> <b>Under a policy that does not {@linkplain Policy#shape shape}, no call waits for permits</b>,
  * and {@code acquire} answers at once, as {@code tryAcquire} does. A limiter of a {@link Rate} alone has such a policy.
- * Under one that shapes, {@code acquire} and {@code enter} wait. {@code enter} waits for a lease first, under any policy.
- * No other call overtakes waiting calls.
+ * Under a policy that shapes, {@code acquire} and {@code enter} wait. {@code enter} waits for a lease first, under any
+ * policy. No other call overtakes waiting calls.
  *
- * <p><b>Memory.</b> Fixed when the limiter is built, whatever keys come; the first {@link #blackout} adds at most 2.4
- * MB. A key whose budget is full again is forgotten with nothing lost. What happens to a new key when too many others
- * are in debt was chosen when the limiter was built: see {@link WhenSaturated}.
+ * <p><b>Memory.</b> The memory is fixed when the limiter is built, and does not depend on the keys. The first
+ * {@link #blackout} adds at most 2.4 MB. The limiter forgets a key whose budget is full again, and nothing is lost. If
+ * too many keys are in debt, {@link WhenSaturated}, chosen in the builder, says what happens to a new key.
  *
  * <p><b>Errors.</b> Arguments are checked before anything changes. Null throws a {@link NullPointerException}. Zero or
  * negative permits, and a key of an unsupported type, throw an {@link IllegalArgumentException}.
@@ -45,8 +45,8 @@ public interface Limiter<K> extends Limit<K> {
     void reset(K key);
 
     /**
-     * Refuses the key for a time, whatever its budget: because a remote service said "not before", or because the key
-     * is abused.
+     * Refuses the key for a time, whatever its budget. For example, a remote service has said "not before", or a
+     * client abuses the key.
      *
      * <pre>{@code
      * perHost.blackout(host, Duration.ofSeconds(retryAfter));
@@ -55,19 +55,18 @@ public interface Limiter<K> extends Limit<K> {
      * <p>Until the time is over, each request is refused with the reason {@link Decision.Reason#BLACKOUT}, and
      * {@link Decision#retryAfter()} says when to come again. Under a policy that {@linkplain Policy#shape shapes},
      * {@code acquire}, {@code acquireAsync}, {@code enter} and {@code reserve} wait for the end of the time instead, in
-     * their order, if that is within their longest wait; calls that wait already do the same, and those that cannot are
-     * refused now. A reservation keeps the instant that it was promised before. Budgets refill meanwhile.
+     * their order, if their maximum wait allows it. Otherwise they are refused now. This also applies to calls that
+     * wait already. A reservation keeps the instant that it was promised before. Budgets refill meanwhile.
      *
-     * <p>A shorter time never shortens what is left of a longer one. Zero ends the key's blackout, also one that its
-     * policy began, and {@link #reset} does. A change of policy leaves it as it is. It works under any policy, also
-     * {@link Policy#unlimited()}. A request that it refuses begins no blackout of its policy.
+     * <p>A shorter time never shortens the rest of a longer one. Zero ends the key's blackout, also one that its policy
+     * began, and so does {@link #reset}. A change of policy leaves the blackout as it is. A blackout works under any
+     * policy, also {@link Policy#unlimited()}. A request that it refuses begins no blackout of its policy.
      *
      * <p><b>Memory.</b> The first call takes 24 bytes for each key that the limiter is sized for, at most 2.4 MB:
-     * places for 100,000 keys in blackouts. If sixteen others hold the places that a new one could have, the one that
-     * ends first is forgotten, and counted as {@link #evictedInDebt()}. A blackout makes no room in, and takes none
-     * from, the table of budgets.
+     * places for 100,000 keys in blackouts. If sixteen other blackouts hold all places of a new one, the limiter
+     * forgets the one that ends first, and counts it in {@link #evictedInDebt()}. The table of budgets is separate.
      *
-     * <p>Once it returns, no request of the key is allowed that did not begin before.
+     * <p>After this method has returned, no request of the key is allowed, except one that began before.
      *
      * @param key the key
      * @param duration how long, at most {@link Policy#MAX_DURATION}; zero ends a blackout
@@ -109,7 +108,7 @@ public interface Limiter<K> extends Limit<K> {
      *
      * @param key the key
      * @param permits the number of permits, at least 1
-     * @param maxWait the longest wait, from zero, which does not wait, to {@link Policy#MAX_DURATION}; the policy's
+     * @param maxWait the maximum wait, from zero, which does not wait, to {@link Policy#MAX_DURATION}; the policy's
      *     maximum delay bounds it, too
      * @return whether the permits were taken, and may be used now
      * @throws IllegalArgumentException if {@code maxWait} is negative or too long
@@ -157,7 +156,7 @@ public interface Limiter<K> extends Limit<K> {
      *
      * @param key the key
      * @param permits the number of permits, at least 1
-     * @param maxWait the longest wait: see {@link #acquire(Object, long, Duration)}
+     * @param maxWait the maximum wait: see {@link #acquire(Object, long, Duration)}
      * @return the decision, when the permits may be used or were refused
      * @throws IllegalArgumentException if {@code maxWait} is negative or too long
      */
@@ -169,7 +168,7 @@ public interface Limiter<K> extends Limit<K> {
      *
      * @param key the key
      * @param permits the number of permits, at least 1
-     * @param maxWait the longest wait: see {@link #acquire(Object, long, Duration)}
+     * @param maxWait the maximum wait: see {@link #acquire(Object, long, Duration)}
      * @param executor completes the stage: see {@link #acquireAsync(Object, long, Executor)}
      * @return the decision, when the permits may be used or were refused
      * @throws IllegalArgumentException if {@code maxWait} is negative or too long
@@ -190,7 +189,7 @@ public interface Limiter<K> extends Limit<K> {
      * permit if the policy {@linkplain Policy#shape shapes}.
      *
      * @param key the key
-     * @param maxWait the longest wait for the lease; zero does not wait
+     * @param maxWait the maximum wait for the lease; zero does not wait
      * @return the lease, granted or refused, which the caller must close
      * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#MAX_DURATION}
      * @throws InterruptedException if the thread is interrupted while it waits; it has taken nothing
@@ -205,7 +204,7 @@ public interface Limiter<K> extends Limit<K> {
      * ({@code toCompletableFuture().cancel}) before that leaves the queue, and takes nothing.
      *
      * @param key the key
-     * @param maxWait the longest wait for the lease; zero does not wait
+     * @param maxWait the maximum wait for the lease; zero does not wait
      * @return the lease, granted or refused, which the caller must close
      * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#MAX_DURATION}
      */
@@ -221,7 +220,7 @@ public interface Limiter<K> extends Limit<K> {
      * that the executor does not deliver is held until the stage is cancelled.
      *
      * @param key the key
-     * @param maxWait the longest wait for the lease; zero does not wait
+     * @param maxWait the maximum wait for the lease; zero does not wait
      * @param executor completes the stage; if it rejects the completion, a thread of the library completes the stage
      * @return the lease, granted or refused, which the caller must close
      * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#MAX_DURATION}
@@ -248,12 +247,12 @@ public interface Limiter<K> extends Limit<K> {
 
     /**
      * Forgets which policy the key has, so that its next request asks the resolver again: for a customer whose plan has
-     * just changed. Of a limiter whose policies do not come from a resolver ({@link Tiers}), nothing is forgotten.
+     * just changed. If the limiter's policies do not come from a resolver ({@link Tiers}), this does nothing.
      *
-     * <p>Never waits, and does not ask the resolver itself. What the key owes and has reserved stays. An answer that
-     * the resolver is giving meanwhile serves the requests that wait for it, and is not remembered. If the resolver
-     * fails at the next request, the default policy stands in, because the last known one is forgotten, too. Calls that
-     * wait keep the policy that they have until that request.
+     * <p>Never waits, and does not ask the resolver itself. The key keeps its debts and reservations. If the resolver
+     * is running for this key, its answer serves the requests that wait for it, and is not remembered. If the resolver
+     * fails at the next request, the key has the default policy, because the last known one is forgotten, too. Waiting
+     * calls keep their policy until that request.
      *
      * @param key the key
      */
@@ -293,7 +292,7 @@ public interface Limiter<K> extends Limit<K> {
     Gauges gauges();
 
     /**
-     * Returns how often so far the limiter forgot a key in debt to make place for a new key
+     * Returns how often the limiter has forgotten a key in debt, to make room for a new key
      * ({@link WhenSaturated#EVICT}).
      *
      * @return the number of forgotten debts; if it is not zero, choose a larger {@code maxKeys}

@@ -116,7 +116,7 @@ public interface SingleLimiter {
      * does not {@linkplain Policy#shape shape} it does not wait</b>, whatever {@code maxWait} is.
      *
      * @param permits how many, at least 1
-     * @param maxWait the longest wait: see {@link Limiter#acquire(Object, long, Duration)}
+     * @param maxWait the maximum wait: see {@link Limiter#acquire(Object, long, Duration)}
      * @return whether the permits were taken, and may be used now
      * @throws IllegalArgumentException if {@code maxWait} is negative, or longer than {@link Policy#MAX_DURATION}
      * @throws InterruptedException if the thread is interrupted before its turn; the call has taken nothing
@@ -154,7 +154,7 @@ public interface SingleLimiter {
      * Takes permits as {@link #acquireAsync(long)} does, and waits no longer than the caller accepts.
      *
      * @param permits how many, at least 1
-     * @param maxWait the longest wait: see {@link Limiter#acquire(Object, long, Duration)}
+     * @param maxWait the maximum wait: see {@link Limiter#acquire(Object, long, Duration)}
      * @return the decision, when the permits may be used or were refused
      * @throws IllegalArgumentException if {@code maxWait} is negative, or longer than {@link Policy#MAX_DURATION}
      */
@@ -165,7 +165,7 @@ public interface SingleLimiter {
      * wait.
      *
      * @param permits how many, at least 1
-     * @param maxWait the longest wait: see {@link Limiter#acquire(Object, long, Duration)}
+     * @param maxWait the maximum wait: see {@link Limiter#acquire(Object, long, Duration)}
      * @param executor completes the stage
      * @return the decision, when the permits may be used or were refused
      * @throws IllegalArgumentException if {@code maxWait} is negative, or longer than {@link Policy#MAX_DURATION}
@@ -186,7 +186,7 @@ public interface SingleLimiter {
      * Takes a lease and a permit, and waits for the lease behind all calls that already wait for one, and then for the
      * permit if the policy {@linkplain Policy#shape shapes}.
      *
-     * @param maxWait the longest wait for the lease; zero does not wait
+     * @param maxWait the maximum wait for the lease; zero does not wait
      * @return the lease, granted or refused, which the caller must close
      * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#MAX_DURATION}
      * @throws InterruptedException if the thread is interrupted while it waits; it has taken nothing
@@ -200,7 +200,7 @@ public interface SingleLimiter {
      * <p>The lease is granted when the stage completes, and its lease timeout begins then. Cancelling the stage
      * ({@code toCompletableFuture().cancel}) before that leaves the queue, and takes nothing.
      *
-     * @param maxWait the longest wait for the lease; zero does not wait
+     * @param maxWait the maximum wait for the lease; zero does not wait
      * @return the lease, granted or refused, which the caller must close
      * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#MAX_DURATION}
      */
@@ -215,7 +215,7 @@ public interface SingleLimiter {
      * with a {@link java.util.concurrent.TimeoutException} on a thread of its own. Without a lease timeout, a lease
      * that the executor does not deliver is held until the stage is cancelled.
      *
-     * @param maxWait the longest wait for the lease; zero does not wait
+     * @param maxWait the maximum wait for the lease; zero does not wait
      * @param executor completes the stage; if it rejects the completion, a thread of the library completes the stage
      * @return the lease, granted or refused, which the caller must close
      * @throws IllegalArgumentException if the wait is negative, or longer than {@link Policy#MAX_DURATION}
@@ -247,8 +247,8 @@ public interface SingleLimiter {
     void reset();
 
     /**
-     * Refuses all for a time, whatever the budget: because a remote service said "not before". Calls that wait do so
-     * through the time, if their longest wait allows it: see {@link Limiter#blackout}.
+     * Refuses all requests for a time, whatever the budget. For example, a remote service has said "not before".
+     * Waiting calls wait until the time is over, if their maximum wait allows it: see {@link Limiter#blackout}.
      *
      * @param duration how long, at most {@link Policy#MAX_DURATION}; zero ends a blackout; a shorter time never
      *     shortens a longer one

@@ -9,8 +9,8 @@ import java.util.List;
  *
  * @param policy the policy of the key
  * @param budgets the budget at each of the policy's rates, in their order
- * @param blackout the time until the key's blackout ends, whether its policy began it or the application; zero if there is
- *     none
+ * @param blackout the time until the key's blackout ends, whether its policy began it or the application; zero if there
+ *     is none
  * @param leases the number of leases that the key holds
  */
 public record Snapshot(Policy policy, List<Budget> budgets, Duration blackout, int leases) {

@@ -23,12 +23,15 @@ import org.junit.jupiter.api.Test;
  * <p>A map begins at the heading {@code ### `module`}. A table belongs to the package that stands first in its head.
  * A package may have several tables. A name counts as a class if it stands alone in backticks and begins with a
  * capital letter; so {@code `Decision.allowed()`} and {@code `acquire.lua`} do not count.
+ *
+ * <p>The list "Where to begin" may name a class any number of times, and names only classes that exist.
  */
 class ArchitecturePageTest {
 
     private static final Path ROOT =
             Path.of("").toAbsolutePath().getFileName().toString().equals("examples") ? Path.of("..") : Path.of("");
 
+    private static final String LIST = "## Where to begin";
     private static final Pattern MODULE = Pattern.compile("### `([^`]+)`");
     private static final Pattern PACKAGE = Pattern.compile("\\| `(dev\\.ratelimit[.\\w]*)`.*");
     private static final Pattern CLASS = Pattern.compile("`([A-Z]\\w*)`");
@@ -48,6 +51,20 @@ class ArchitecturePageTest {
                 .as("differences between the maps of ARCHITECTURE.md and the classes in src/main;"
                         + " change the table of the package that each line names")
                 .isEmpty();
+    }
+
+    @Test
+    void theListOfConceptsNamesClassesThatExist() throws IOException {
+        List<String> page = Files.readAllLines(ROOT.resolve("ARCHITECTURE.md"));
+        assertThat(page).contains(LIST);
+        assertThat(unknownInList(page, source())).isEmpty();
+    }
+
+    @Test
+    void unknownNamesInTheListAreFound() {
+        Classes source = new Classes(Map.of("m", Map.of("dev.ratelimit.a", List.of("A", "B"))));
+        List<String> page = List.of("`X`", LIST, "| c | `A` | `A`, `C` |", "| d | `a.lua`, `B` |", "## Next", "`Y`");
+        assertThat(unknownInList(page, source)).containsExactly("C");
     }
 
     @Test
@@ -107,6 +124,20 @@ class ArchitecturePageTest {
             }
         }
         return differences;
+    }
+
+    private static List<String> unknownInList(List<String> page, Classes source) {
+        Set<String> all = new TreeSet<>();
+        source.byModule().values().forEach(packages -> packages.values().forEach(all::addAll));
+        return page.stream()
+                .dropWhile(line -> !line.equals(LIST))
+                .skip(1)
+                .takeWhile(line -> !line.startsWith("#"))
+                .flatMap(line -> CLASS.matcher(line).results())
+                .map(name -> name.group(1))
+                .filter(name -> !all.contains(name))
+                .distinct()
+                .toList();
     }
 
     private static void report(String what, Stream<String> names, List<String> differences) {

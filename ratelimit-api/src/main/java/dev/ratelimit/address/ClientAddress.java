@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * not pass them.
  *
  * <pre>{@code
- * ClientAddress clientAddress = ClientAddress.fromXForwardedFor(TrustedProxies.prefixes("10.0.0.0/8", "fd00::/8"));
- * InetAddress client = clientAddress.of(peer, headers.get("X-Forwarded-For"));
+ * ClientAddress clientAddress = ClientAddress.fromXForwardedFor(TrustedProxies.prefixes("10.0.0.0/28", "fd00:1::/64"));
+ * InetAddress client = clientAddress.of(peer, headers.get(clientAddress.fieldName()));
  * }</pre>
  *
  * <p><b>Trusted elements.</b> The peer of the connection is certain. If it is a trusted proxy, the last element of the

@@ -211,8 +211,8 @@ public final class ServiceLimit {
         Set<String> names = new HashSet<>();
         for (ServiceLimit limit : copy) {
             if (!names.add(limit.name)) {
-                throw new IllegalArgumentException(
-                        "each limit needs a name of its own, but two are called \"" + limit.name + "\"");
+                throw new IllegalArgumentException("each limit needs a name of its own, but two are called \""
+                        + limit.name + "\"; give the policies different names, or use ServiceLimit.of(name, decision)");
             }
         }
         return copy;

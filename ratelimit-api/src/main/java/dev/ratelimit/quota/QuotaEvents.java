@@ -7,9 +7,9 @@ import java.time.Duration;
  * unless it is overridden.
  *
  * <p><b>Calls.</b> Many threads call these methods at once. The thread that called the store calls {@link #storeCalled}
- * and waits for it. A thread of the library calls the others. They must not block: a caller waits for {@link #storeCalled},
- * and one of the others that does not return misses further events. An exception that one throws is
- * logged once, and changes nothing.
+ * and waits for it. A thread of the library calls the other methods. No method may block: a caller waits for
+ * {@link #storeCalled}, and while another method does not return, the listener misses further events. The library logs
+ * the first exception that a method throws, and the exception has no other effect.
  *
  * <p>Figures that need no event are in {@link QuotaService#statistics()}.
  */

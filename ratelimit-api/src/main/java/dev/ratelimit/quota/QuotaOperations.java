@@ -54,9 +54,8 @@ public interface QuotaOperations {
     List<QuotaUsage> usageBefore(String key);
 
     /**
-     * Sets the usage of a quota to zero for all keys, in windows that start in a time, also what this service allowed while
-     * the store was away. Credit of lifetime quotas
-     * stays.
+     * Sets the usage of a quota to zero for all keys, in the windows that start in a span of time. This includes the
+     * units that this service allowed while the store was away. Credit of lifetime quotas stays.
      *
      * <p>Units that other processes have prefetched are not taken back. If the call fails midway, some keys have been
      * reset. The caller may repeat it.

@@ -27,9 +27,9 @@ import java.util.function.Consumer;
  *
  * <p><b>Failures.</b> If the resolver throws or returns null, the key keeps its last known plan, or gets the default
  * plan if none is known. The service reports this, and asks the resolver for that key again only after
- * {@link #retryAfter(Duration)}. A thread that is interrupted before the resolver has answered gets the last known plan; if none
- * is known, a {@link QuotaUnavailableException} says that nothing was counted. An {@link Error} reaches the caller all
- * whose thread it was thrown. For all whose callers it is a failure like any other.
+ * {@link #retryAfter(Duration)}. A thread that is interrupted before the resolver has answered gets the last known
+ * plan. If none is known, a {@link QuotaUnavailableException} says that nothing was counted. An {@link Error} reaches
+ * the caller on whose thread the resolver threw it. For all other callers it is a failure like any other.
  *
  * <p><b>Memory.</b> The service caches the plans of up to {@link #maxEntries(int)} keys, each identified by a
  * fingerprint of 64 bits: about 500 bytes for each key. It forgets rarely used keys before often used ones.

@@ -157,8 +157,8 @@ public interface QuotaService extends AutoCloseable {
     QuotaDecision peek(String key, long amount);
 
     /**
-     * Gives back an amount that was consumed in the current windows, down to zero. What was allowed while the store was away, and is not
-     * counted there yet, is taken back first, which needs no store.
+     * Gives back an amount that was consumed in the current windows, down to zero. Units that the service allowed while
+     * the store was away, and that the store has not counted yet, are given back first. This needs no store.
      *
      * @param key the key
      * @param amount the number of units, at least 1
@@ -210,8 +210,8 @@ public interface QuotaService extends AutoCloseable {
     void topUp(String key, long amount);
 
     /**
-     * Sets the usage of a key in the current windows to zero. What this service allowed before, while the store was away, does not come back
-     * later either.
+     * Sets the usage of a key in the current windows to zero. The service also drops the units that it has allowed
+     * while the store was away, and does not add them to the counters later.
      *
      * @param key the key
      * @throws IllegalArgumentException if the key is out of range
@@ -281,9 +281,11 @@ public interface QuotaService extends AutoCloseable {
      *
      * <p>Waits for the store, for each call at most until the deadline, and stops after the first call that fails.
      * Units that could not be given back stay counted. Owed units that could not be counted are kept for a later
-     * {@code close}. Never throws because of the store. Later requests are answered as before, but the service
-     * prefetches no more units, nothing is nothing without the store, and no time to live ends a reservation. The store stays open. On an interrupted
-     * thread all this is done, too, and the thread is interrupted afterwards.
+     * {@code close}. Never throws because of the store. The store stays open. On an interrupted thread, {@code close}
+     * does all of this, too, and the thread is interrupted afterwards.
+     *
+     * <p>A closed service still answers requests from the store. It prefetches no more units, it allows nothing without
+     * the store, and no time to live ends a reservation.
      */
     @Override
     void close();

@@ -192,7 +192,8 @@ class HttpFieldsTest {
                 .hasMessage("limits must not be empty: give at least one limit");
         assertThatThrownBy(() -> HttpFields.of(limit, limit))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("each limit needs a name of its own, but two are called \"x\"");
+                .hasMessage("each limit needs a name of its own, but two are called \"x\";"
+                        + " give the policies different names, or use ServiceLimit.of(name, decision)");
     }
 
     @Test

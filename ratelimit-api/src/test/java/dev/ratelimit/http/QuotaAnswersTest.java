@@ -168,6 +168,7 @@ class QuotaAnswersTest {
                 Decision.allowed(Rate.perMinute(20), 3, 6_000_000_000L).withPolicy("calls-a-day");
         QuotaDecision quotas = QuotaDecision.allowed(List.of(usage(DAY, 1)), NOON);
         assertThatThrownBy(() -> HttpFields.of(limits, quotas))
-                .hasMessage("each limit needs a name of its own, but two are called \"calls-a-day\"");
+                .hasMessage("each limit needs a name of its own, but two are called \"calls-a-day\";"
+                        + " give the policies different names, or use ServiceLimit.of(name, decision)");
     }
 }

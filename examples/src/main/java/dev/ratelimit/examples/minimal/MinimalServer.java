@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.quota.service.QuotaStores;
+import dev.ratelimit.quota.spi.QuotaStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,7 +13,7 @@ import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.Executors;
 
-/** A server with the minimal gateway in front of its one endpoint; {@code examples/run --minimal} starts it. */
+/** A server with the minimal gateway and the protected endpoint; {@code examples/run --minimal} starts it. */
 public final class MinimalServer {
 
     private static final int PORT = 8080;
@@ -33,6 +34,7 @@ public final class MinimalServer {
         System.out.println("http:/" + start(PORT).getAddress() + "/hello, Ctrl-C ends it; try:");
         System.out.println("  curl -i http://127.0.0.1:8080/hello");
         System.out.println("  curl -i -H 'X-Api-Key: key-of-ada' http://127.0.0.1:8080/hello");
+        System.out.println("  curl -i -H 'X-Api-Key: key-of-ada' http://127.0.0.1:8080/protected");
         System.out.println(
                 "  curl -s -o /dev/null -w '%{http_code}\\n' 'http://127.0.0.1:8080/hello?[1-20]' | uniq -c");
     }
@@ -49,6 +51,9 @@ public final class MinimalServer {
                         QuotaStores.inMemory(),
                         TimeSource.system(),
                         InstantSource.system()));
+        QuotaStore store = QuotaStores.inMemory();
+        ProtectedEndpoint endpoint = new ProtectedEndpoint(store, TimeSource.system(), InstantSource.system());
+        server.createContext("/protected", endpoint::handle);
         server.start();
         return server;
     }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The names of counters and operations in the server.
  *
- * <p>A counter is {@code {namespace:subject}/quota/start}. The part in braces decides its slot in a cluster, so the
- * counters of one subject are on one server.
+ * <p>A counter is {@code {namespace:subject}/quota/length.start}. The part in braces decides its slot in a cluster, so
+ * the counters of one subject are on one server.
  *
  * @param namespace plain characters without colons and braces, so that all counters have different names
  */
