@@ -1,4 +1,4 @@
-package dev.ratelimit.core;
+package dev.ratelimit.core.internal.cells;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.ratelimit.ClusterShare;
 import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
+import dev.ratelimit.core.Limiters;
 import java.time.Duration;
 import java.util.function.LongFunction;
 import java.util.regex.Matcher;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An error about a rate names the argument that is too large, and the largest that works: it does, and one more does not. */
-class WhatWorksTest {
+class RateOutOfRangeTest {
 
     private static void build(Rate rate, Duration maxDelay) {
         Limiters.perKey(Policy.of("p", rate).shape(maxDelay));

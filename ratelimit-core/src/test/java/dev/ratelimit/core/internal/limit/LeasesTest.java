@@ -1,4 +1,4 @@
-package dev.ratelimit.core;
+package dev.ratelimit.core.internal.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,6 +9,7 @@ import dev.ratelimit.Limiter;
 import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.Statistics;
+import dev.ratelimit.core.Limiters;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;

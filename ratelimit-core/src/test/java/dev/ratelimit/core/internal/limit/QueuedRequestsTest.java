@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A request that its key's queue leaves nothing for takes nothing, not even for a moment. */
-class WaitersTest {
+class QueuedRequestsTest {
 
     private static final String KEY = "key";
     private static final long SECOND = 1_000_000_000;

@@ -10,7 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What policies were made into is let go when no key has them, by count and need. */
-class BoundTest {
+class InternedPoliciesTest {
 
     private final Set<Policy> inForce = new HashSet<>();
     private final Set<String> made = new HashSet<>();

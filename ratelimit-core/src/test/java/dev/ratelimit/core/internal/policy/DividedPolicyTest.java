@@ -15,7 +15,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-class SharedPolicyTest {
+class DividedPolicyTest {
 
     private static final Policy WHOLE = Policy.of("gold", Rate.perSecond(120)).maxConcurrent(8);
 

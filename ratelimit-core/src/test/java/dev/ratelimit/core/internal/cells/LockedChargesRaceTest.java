@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Threads that insert the same new key at once, again and again: exactly the capacity is allowed. */
-class RacingInsertTest {
+class LockedChargesRaceTest {
 
     private static final int THREADS = 3;
     private static final int CAPACITY = (int) ContestedPlace.RATE.capacity();

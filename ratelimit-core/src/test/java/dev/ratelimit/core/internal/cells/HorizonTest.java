@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** However long a key has been away, it is never found in debt for that; and a clock that goes back only makes stricter. */
-class StalenessTest {
+class HorizonTest {
 
     private static final long FIFTY_YEARS = Duration.ofDays(50 * 365 + 12).toNanos();
 

@@ -1,4 +1,4 @@
-package dev.ratelimit.core;
+package dev.ratelimit.core.internal.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,6 +14,7 @@ import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.Statistics;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.VirtualTimeSource;
+import dev.ratelimit.core.Limiters;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Leases that are waited for without a thread, the bound on those that wait, and what gauges say of it all. */
 @SuppressWarnings("FutureReturnValueIgnored")
 @Timeout(60)
-class EnterAsyncTest {
+class LaterLeaseTest {
 
     private static final String KEY = "key";
 

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** What a cancelled reservation gives back, whatever other keys are given back, and however late it is cancelled. */
-class GiveBacksTest {
+class RefundsTest {
 
     private final ManualTime time = new ManualTime();
     private final CellTable table = new CellTable(100_000, WhenSaturated.EVICT, time);
