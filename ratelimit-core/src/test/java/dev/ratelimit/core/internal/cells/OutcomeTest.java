@@ -26,7 +26,6 @@ class OutcomeTest {
     void aKeyWithoutAPlaceIsRefused() {
         assertThat(Outcome.isSaturated(Outcome.SATURATED)).isTrue();
         assertThat(Outcome.isAllowed(Outcome.SATURATED)).isFalse();
-        assertThat(Outcome.SATURATED & CellTable.LOOK_AGAIN).isZero();
     }
 
     @Test
