@@ -1,10 +1,12 @@
-package dev.ratelimit.core;
+package dev.ratelimit.core.issues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.Limiter;
 import dev.ratelimit.Rate;
 import dev.ratelimit.WhenSaturated;
+import dev.ratelimit.core.Limiters;
+import dev.ratelimit.core.UsedHeap;
 import dev.ratelimit.testing.ManualTime;
 import java.util.HashSet;
 import java.util.Set;

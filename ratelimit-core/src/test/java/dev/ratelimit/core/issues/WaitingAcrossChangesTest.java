@@ -1,4 +1,4 @@
-package dev.ratelimit.core;
+package dev.ratelimit.core.issues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +10,7 @@ import dev.ratelimit.Reservation;
 import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.Statistics;
 import dev.ratelimit.VirtualTimeSource;
+import dev.ratelimit.core.Limiters;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.util.List;

@@ -1,9 +1,15 @@
-package dev.ratelimit.cache;
+package dev.ratelimit.cache.issues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.ratelimit.cache.Bench;
+import dev.ratelimit.cache.CacheListener;
+import dev.ratelimit.cache.CacheState;
+import dev.ratelimit.cache.Cached;
+import dev.ratelimit.cache.LoadFailedException;
+import dev.ratelimit.cache.ResponseCache;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -1,13 +1,16 @@
-package dev.ratelimit.cache.http;
+package dev.ratelimit.cache.issues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ratelimit.cache.CacheKey;
 import dev.ratelimit.cache.CacheStatistics;
-import dev.ratelimit.cache.Scope;
+import dev.ratelimit.cache.http.Fields;
+import dev.ratelimit.cache.http.HttpCache;
+import dev.ratelimit.cache.http.HttpReply;
+import dev.ratelimit.cache.http.Origin;
+import dev.ratelimit.cache.http.RequestHead;
+import dev.ratelimit.cache.http.ScriptedOrigin;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -62,37 +65,6 @@ class AttackedHttpCacheTest {
         origin.says(404, "Cache-Control: no-store", "gone");
         origin.get(cache, null).close();
         assertThat(origin.get(cache, null).status()).isEqualTo(404);
-    }
-
-    /** RFC 9111, section 4.3.4. */
-    @Test
-    void aStrongTagOfA304IsNotThatOfAWeakResponse() {
-        Fields weak = Fields.none().with("ETag", "W/\"a\"");
-        Fields strong = Fields.none().with("ETag", "\"a\"");
-        assertThat(Preconditions.isAbout(strong, weak)).isFalse();
-        assertThat(Preconditions.isAbout(strong, strong)).isTrue();
-        assertThat(Preconditions.isAbout(weak, strong)).isTrue();
-    }
-
-    /** RFC 9110, sections 13.1.5 and 8.8.2.2. */
-    @Test
-    void aDateOfTheResponsesOwnSecondIsTooWeakForARange() {
-        Fields request = Fields.none().with("If-Range", "Mon, 23 Nov 2026 12:00:00 GMT");
-        Fields modified = Fields.none().with("Last-Modified", "Mon, 23 Nov 2026 12:00:00 GMT");
-        assertThat(Preconditions.rangeApplies(request, modified.with("Date", "Mon, 23 Nov 2026 12:00:00 GMT")))
-                .isFalse();
-        assertThat(Preconditions.rangeApplies(request, modified.with("Date", "Mon, 23 Nov 2026 12:00:01 GMT")))
-                .isTrue();
-    }
-
-    @Test
-    void originsWithOddNamesAreToldApart() {
-        assertThat(key("http://my_host/x")).isNotEqualTo(key("https://my_host/x"));
-        assertThat(key("http://MY_host/x")).isEqualTo(key("http://my_host/x"));
-    }
-
-    private static CacheKey key(String uri) {
-        return RequestHead.primaryKey(Scope.shared(), URI.create(uri));
     }
 
     @Test

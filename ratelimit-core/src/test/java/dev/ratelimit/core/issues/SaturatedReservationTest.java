@@ -1,4 +1,4 @@
-package dev.ratelimit.core;
+package dev.ratelimit.core.issues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -9,6 +9,7 @@ import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.Reservation;
 import dev.ratelimit.WhenSaturated;
+import dev.ratelimit.core.Limiters;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

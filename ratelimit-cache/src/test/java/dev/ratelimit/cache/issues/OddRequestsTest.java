@@ -1,7 +1,14 @@
-package dev.ratelimit.cache;
+package dev.ratelimit.cache.issues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ratelimit.cache.Bench;
+import dev.ratelimit.cache.CacheState;
+import dev.ratelimit.cache.Cached;
+import dev.ratelimit.cache.Freshness;
+import dev.ratelimit.cache.ReadOptions;
+import dev.ratelimit.cache.ResponseCache;
+import dev.ratelimit.cache.ResponseCacheBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,13 @@
-package dev.ratelimit.cache;
+package dev.ratelimit.cache.issues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ratelimit.cache.CacheKey;
+import dev.ratelimit.cache.Cached;
+import dev.ratelimit.cache.LoadFailedException;
+import dev.ratelimit.cache.ResponseCache;
+import dev.ratelimit.cache.Scope;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -1,10 +1,12 @@
-package dev.ratelimit.core;
+package dev.ratelimit.core.issues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.Limiter;
 import dev.ratelimit.Rate;
 import dev.ratelimit.WhenSaturated;
+import dev.ratelimit.core.ExactBucket;
+import dev.ratelimit.core.Limiters;
 import dev.ratelimit.testing.ManualTime;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

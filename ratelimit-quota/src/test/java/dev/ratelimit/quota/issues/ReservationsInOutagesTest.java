@@ -1,4 +1,4 @@
-package dev.ratelimit.quota.service;
+package dev.ratelimit.quota.issues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,6 +12,10 @@ import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
+import dev.ratelimit.quota.service.ForgetfulStore;
+import dev.ratelimit.quota.service.QuotaStores;
+import dev.ratelimit.quota.service.Quotas;
+import dev.ratelimit.quota.service.QuotasBuilder;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
