@@ -3,15 +3,13 @@ package dev.ratelimit.core.internal.concurrency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
 
-/** The two structures of a stripe against a list and a map. */
-class StripePartsPropertyTest {
+/** The heap of deadlines against a list: the first is the earliest, also where the clock wraps. */
+class DeadlinesPropertyTest {
 
     private static final Stripe STRIPE =
             new Stripe(() -> 0, (instant, task) -> () -> {}, (key, held) -> {}, AllocationProbe.PLENTY);
@@ -39,28 +37,6 @@ class StripePartsPropertyTest {
             Slot first = deadlines.first();
             assertThat(first == null ? -1 : first.deadline - start).isEqualTo(earliest);
             assertThat(deadlines.size()).isEqualTo(model.size());
-        }
-    }
-
-    @Property(tries = 500)
-    void theTableHoldsWhatAMapHolds(@ForAll List<@LongRange(min = -100, max = 100) Long> fingerprints) {
-        Occupancies table = new Occupancies(AllocationProbe.PLENTY);
-        Map<Long, Occupancy> model = new HashMap<>();
-        for (long fingerprint : fingerprints) {
-            Occupancy removed = model.remove(fingerprint);
-            if (removed == null) {
-                Occupancy added = new Occupancy(fingerprint, 1);
-                model.put(fingerprint, added);
-                table.reserve();
-                table.add(added);
-            } else {
-                table.remove(removed);
-            }
-            assertThat(table.size()).isEqualTo(model.size());
-            assertThat(table.capacity()).isBetween(model.size(), Math.max(8, 8 * model.size()));
-        }
-        for (long fingerprint = -101; fingerprint <= 101; fingerprint++) {
-            assertThat(table.find(fingerprint)).isSameAs(model.get(fingerprint));
         }
     }
 }
