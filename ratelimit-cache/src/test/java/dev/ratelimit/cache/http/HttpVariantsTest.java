@@ -2,6 +2,8 @@ package dev.ratelimit.cache.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ratelimit.cache.CacheKey;
+import dev.ratelimit.cache.Scope;
 import java.net.URI;
 import org.junit.jupiter.api.Test;
 
@@ -86,5 +88,15 @@ class HttpVariantsTest {
                     .close();
         }
         assertThat(origin.asked).hasSize(5);
+    }
+
+    @Test
+    void originsWithOddNamesAreToldApart() {
+        assertThat(key("http://my_host/x")).isNotEqualTo(key("https://my_host/x"));
+        assertThat(key("http://MY_host/x")).isEqualTo(key("http://my_host/x"));
+    }
+
+    private static CacheKey key(String uri) {
+        return RequestHead.primaryKey(Scope.shared(), URI.create(uri));
     }
 }

@@ -16,53 +16,53 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** An origin that answers as a script says, in virtual time, and notes what it was asked. */
-final class ScriptedOrigin implements Origin {
+public final class ScriptedOrigin implements Origin {
 
     /** Half a second after a full one, so that a date in whole seconds is never the time itself. */
     private static final Instant START = Instant.parse("2026-11-23T12:00:00.500Z");
 
     private static final Pattern DATE = Pattern.compile("\\{([+-]?\\d+)}");
 
-    final ManualTime time = new ManualTime();
-    final List<RequestHead> asked = new ArrayList<>();
+    public final ManualTime time = new ManualTime();
+    public final List<RequestHead> asked = new ArrayList<>();
     private final long begun = time.nanos();
     private HttpReply last = HttpReply.of(200, Fields.none(), new byte[0]);
     private String content = "";
     private boolean down;
 
-    InstantSource clock() {
+    public InstantSource clock() {
         return () -> START.plusNanos(time.nanos() - begun);
     }
 
-    HttpCacheBuilder shared() {
+    public HttpCacheBuilder shared() {
         return inVirtualTime(HttpCache.shared("test"));
     }
 
-    HttpCacheBuilder inVirtualTime(HttpCacheBuilder builder) {
+    public HttpCacheBuilder inVirtualTime(HttpCacheBuilder builder) {
         return builder.clock(clock())
                 .with(cache -> cache.timeSource(time).executor(Runnable::run).jitter(0));
     }
 
     /** Answers by this from now on. */
-    ScriptedOrigin says(int status, @Nullable String fields, String content) {
+    public ScriptedOrigin says(int status, @Nullable String fields, String content) {
         this.content = content;
         last = HttpReply.of(status, fields(fields), stream());
         down = false;
         return this;
     }
 
-    ScriptedOrigin says(@Nullable String fields) {
+    public ScriptedOrigin says(@Nullable String fields) {
         return says(200, fields, "0123456789");
     }
 
     /** Does not answer from now on. */
-    ScriptedOrigin isDown() {
+    public ScriptedOrigin isDown() {
         down = true;
         return this;
     }
 
     /** Fields of a test, where a number in braces is a date: so many seconds from now. */
-    Fields fields(@Nullable String text) {
+    public Fields fields(@Nullable String text) {
         String dated = text == null
                 ? ""
                 : DATE.matcher(text)
@@ -71,7 +71,7 @@ final class ScriptedOrigin implements Origin {
         return dated.isBlank() ? Fields.none() : TestFields.parse(dated);
     }
 
-    void passes(long seconds) {
+    public void passes(long seconds) {
         time.advance(Duration.ofSeconds(seconds));
     }
 
@@ -96,19 +96,19 @@ final class ScriptedOrigin implements Origin {
         return new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8));
     }
 
-    RequestHead lastAsked() {
+    public RequestHead lastAsked() {
         return asked.get(asked.size() - 1);
     }
 
-    static RequestHead request(String method, String path, Fields fields) {
+    public static RequestHead request(String method, String path, Fields fields) {
         return new RequestHead(method, URI.create("http://shop.test" + path), fields);
     }
 
-    HttpReply get(HttpCache cache, @Nullable String fields) throws InterruptedException {
+    public HttpReply get(HttpCache cache, @Nullable String fields) throws InterruptedException {
         return cache.answer(request("GET", "/a", fields(fields)), this);
     }
 
-    static String text(HttpReply reply) {
+    public static String text(HttpReply reply) {
         try (HttpReply read = reply) {
             return new String(read.content().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

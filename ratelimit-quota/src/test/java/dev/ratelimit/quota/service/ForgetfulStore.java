@@ -8,7 +8,7 @@ import dev.ratelimit.quota.spi.QuotaStore;
 import java.util.List;
 
 /** A store that says that it remembers operations, and does not. */
-record ForgetfulStore(QuotaStore store) implements QuotaStore {
+public record ForgetfulStore(QuotaStore store) implements QuotaStore {
 
     @Override
     public Capabilities capabilities() {

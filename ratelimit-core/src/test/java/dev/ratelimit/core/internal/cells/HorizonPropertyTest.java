@@ -105,7 +105,7 @@ class HorizonPropertyTest {
         long now = 0;
         long promised = 0;
         for (Step step : steps) {
-            // What is forgiven while nobody looks is StalenessTest's: here debts are to grow.
+            // What is forgiven while nobody looks is HorizonTest's: here debts are to grow.
             now += (long) (step.ofHorizon() * 400 * DAY);
             time.set(start + now);
             long permits = Math.max(1, Math.round(step.ofCapacity() * capacity));

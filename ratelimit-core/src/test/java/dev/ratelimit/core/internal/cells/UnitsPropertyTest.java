@@ -39,25 +39,6 @@ class UnitsPropertyTest {
         }
     }
 
-    @Property(tries = 5_000)
-    void bestBelowIsTheBestThereIs(
-            @ForAll @LongRange(min = 1, max = 3_000) long numerator,
-            @ForAll @LongRange(min = 1, max = 3_000) long denominator,
-            @ForAll @LongRange(min = 1, max = 60) long largest) {
-        Assume.that(numerator <= denominator);
-        Fraction best = Fraction.reduced(numerator, denominator).bestBelow(BigInteger.valueOf(largest));
-        long bestN = 0;
-        long bestD = 1;
-        for (long n = 1; n <= largest; n++) {
-            long d = (n * denominator + numerator - 1) / numerator;
-            if (n * bestD > bestN * d) {
-                bestN = n;
-                bestD = d;
-            }
-        }
-        assertThat(best).isEqualTo(Fraction.reduced(bestN, bestD));
-    }
-
     @Example
     void commonRatesAreExact() {
         assertThat(Units.of(Rate.perSecond(1000)))
