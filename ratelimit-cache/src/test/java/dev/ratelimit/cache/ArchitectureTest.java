@@ -31,7 +31,7 @@ import java.time.InstantSource;
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchRule theCacheKnowsTheApiTheJdkAndCaffeine = classes()
+    static final ArchRule theCacheKnowsTheApiTheTimersTheJdkAndCaffeine = classes()
             .that()
             .resideInAPackage("dev.ratelimit.cache")
             .should()
@@ -40,6 +40,7 @@ class ArchitectureTest {
                     "dev.ratelimit",
                     "dev.ratelimit.cache",
                     "dev.ratelimit.internal",
+                    "dev.ratelimit.runtime.timers",
                     "com.github.benmanes.caffeine.cache",
                     "java..",
                     "org.jspecify..");
