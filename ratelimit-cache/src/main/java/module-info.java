@@ -2,6 +2,7 @@
 module dev.ratelimit.cache {
     requires transitive dev.ratelimit;
     requires static transitive org.jspecify;
+    requires dev.ratelimit.runtime;
     requires com.github.benmanes.caffeine;
 
     exports dev.ratelimit.cache;

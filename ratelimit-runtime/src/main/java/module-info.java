@@ -1,4 +1,4 @@
-/** Shared by limiters and quotas, and not for users: timers, a circuit breaker, remembered look-ups, key hashes. */
+/** Shared by limiters, quotas, the response cache and the JDBC store, and not for users: timers, a circuit breaker, remembered look-ups, key hashes. */
 module dev.ratelimit.runtime {
     requires transitive dev.ratelimit;
     requires static transitive org.jspecify;
@@ -19,7 +19,9 @@ module dev.ratelimit.runtime {
             dev.ratelimit.core,
             dev.ratelimit.quota.service;
     exports dev.ratelimit.runtime.timers to
+            dev.ratelimit.cache,
             dev.ratelimit.core,
+            dev.ratelimit.quota.jdbc,
             dev.ratelimit.quota.service;
     exports dev.ratelimit.runtime.trouble to
             dev.ratelimit.core,

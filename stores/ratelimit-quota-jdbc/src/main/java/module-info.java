@@ -1,6 +1,7 @@
 /** Quotas in a database: {@link dev.ratelimit.quota.jdbc.JdbcQuotaStore}. */
 module dev.ratelimit.quota.jdbc {
     requires transitive dev.ratelimit.quota.spi;
+    requires dev.ratelimit.runtime;
     requires transitive java.sql;
     requires static transitive org.jspecify;
     requires org.slf4j;

@@ -199,7 +199,7 @@ public final class CalendarWindow {
         if (dayOfMonth < 1 || dayOfMonth > 31) {
             throw new IllegalArgumentException("the day of the month must be 1 to 31, but was " + dayOfMonth);
         }
-        return on(new StartDates.Monthly(dayOfMonth), "startingOn(int) is for monthly()");
+        return startingBy(start().on(new StartDates.Monthly(dayOfMonth), "startingOn(int) is for monthly()"));
     }
 
     /**
@@ -210,7 +210,8 @@ public final class CalendarWindow {
      * @throws IllegalArgumentException if the window is not weekly
      */
     public CalendarWindow startingOn(DayOfWeek day) {
-        return on(new StartDates.Weekly(Objects.requireNonNull(day, "day")), "startingOn(DayOfWeek) is for weekly()");
+        StartDates dates = new StartDates.Weekly(Objects.requireNonNull(day, "day"));
+        return startingBy(start().on(dates, "startingOn(DayOfWeek) is for weekly()"));
     }
 
     /**
@@ -221,7 +222,8 @@ public final class CalendarWindow {
      * @throws IllegalArgumentException if the window is not yearly
      */
     public CalendarWindow startingOn(MonthDay day) {
-        return on(new StartDates.Yearly(Objects.requireNonNull(day, "day")), "startingOn(MonthDay) is for yearly()");
+        StartDates dates = new StartDates.Yearly(Objects.requireNonNull(day, "day"));
+        return startingBy(start().on(dates, "startingOn(MonthDay) is for yearly()"));
     }
 
     /**
@@ -234,11 +236,7 @@ public final class CalendarWindow {
      */
     public CalendarWindow startingOn(LocalDate date) {
         checkYear("date", Objects.requireNonNull(date, "date").getYear(), date);
-        if (starts instanceof WindowStarts.OnDates days) {
-            StartDates dates = StartDates.every(days.count(), days.unit(), date);
-            return new CalendarWindow(new WindowStarts.OnDates(dates, days.time()), zone);
-        }
-        throw unfit("startingOn(LocalDate) is for daily() and longer");
+        return startingBy(start().on(date));
     }
 
     /**
@@ -274,10 +272,7 @@ public final class CalendarWindow {
         if (!time.equals(time.truncatedTo(ChronoUnit.SECONDS))) {
             throw new IllegalArgumentException("a window must start at a whole second, but the time was " + time);
         }
-        if (starts instanceof WindowStarts.OnDates days) {
-            return new CalendarWindow(new WindowStarts.OnDates(days.dates(), time), zone);
-        }
-        throw unfit("startingAt(LocalTime) is for daily() and longer");
+        return startingBy(start().at(time));
     }
 
     /**
@@ -334,16 +329,7 @@ public final class CalendarWindow {
      *     {@code 15m}; {@code life} for the window that never ends
      */
     public String length() {
-        return switch (unit()) {
-            case SECONDS -> count() + "s";
-            case MINUTES -> count() + "m";
-            case HOURS -> count() + "h";
-            case DAYS -> count() + "d";
-            case WEEKS -> count() + "w";
-            case MONTHS -> count() + "mo";
-            case YEARS -> count() + "y";
-            default -> "life";
-        };
+        return starts.length();
     }
 
     /**
@@ -361,28 +347,12 @@ public final class CalendarWindow {
         }
     }
 
-    private CalendarWindow on(StartDates dates, String purpose) {
-        if (starts instanceof WindowStarts.OnDates days && days.unit() == dates.unit() && days.count() == 1) {
-            return new CalendarWindow(new WindowStarts.OnDates(dates, days.time()), zone);
-        }
-        throw unfit(purpose);
+    private CalendarWindow startingBy(WindowStarts other) {
+        return new CalendarWindow(other, zone);
     }
 
-    private IllegalArgumentException unfit(String purpose) {
-        String advice =
-                count() > 1 && starts instanceof WindowStarts.OnDates ? "takes startingOn(LocalDate)" : advice();
-        return new IllegalArgumentException(purpose + ", but this window is \"" + this + "\": it " + advice);
-    }
-
-    private String advice() {
-        return switch (unit()) {
-            case DAYS -> "takes startingAt(LocalTime)";
-            case WEEKS -> "takes startingOn(DayOfWeek)";
-            case MONTHS -> "takes startingOn(int)";
-            case YEARS -> "takes startingOn(MonthDay)";
-            case FOREVER -> "has no start";
-            default -> "starts by the clock, and cannot start otherwise";
-        };
+    private OtherStart start() {
+        return new OtherStart(starts, toString());
     }
 
     @Override

@@ -79,7 +79,12 @@ public final class QuotaDecision {
         }
         List<QuotaUsage> all = checked(usages);
         return new QuotaDecision(
-                all, ALLOWED, least(all), Duration.ZERO, Objects.requireNonNull(source, "source"), now);
+                all,
+                ALLOWED,
+                BindingQuota.fewestLeft(all),
+                Duration.ZERO,
+                Objects.requireNonNull(source, "source"),
+                now);
     }
 
     /**
@@ -96,15 +101,7 @@ public final class QuotaDecision {
             throw new IllegalArgumentException("retryAfter must be at least zero, but was " + retryAfter);
         }
         List<QuotaUsage> all = checked(usages);
-        return new QuotaDecision(all, CLOSED, least(all), retryAfter, DecisionSource.CLOSED, now);
-    }
-
-    private static int least(List<QuotaUsage> all) {
-        int least = 0;
-        for (int i = 1; i < all.size(); i++) {
-            least = all.get(i).remaining() < all.get(least).remaining() ? i : least;
-        }
-        return least;
+        return new QuotaDecision(all, CLOSED, BindingQuota.fewestLeft(all), retryAfter, DecisionSource.CLOSED, now);
     }
 
     /**
@@ -121,28 +118,13 @@ public final class QuotaDecision {
      */
     public static QuotaDecision refused(List<QuotaUsage> usages, long amount, Instant now) {
         List<QuotaUsage> all = checked(usages);
-        int last = -1;
-        for (int i = 0; i < all.size(); i++) {
-            QuotaUsage usage = all.get(i);
-            if (usage.remaining() < amount && (last < 0 || isLater(usage, all.get(last), amount))) {
-                last = i;
-            }
-        }
-        if (last < 0) {
-            int least = least(all);
+        int refusing = BindingQuota.refusing(all, amount);
+        if (refusing == BindingQuota.NONE) {
+            int least = BindingQuota.fewestLeft(all);
             return new QuotaDecision(all, least, least, Duration.ZERO, DecisionSource.STORE, now);
         }
-        QuotaUsage refusing = all.get(last);
-        Duration wait = Duration.between(now, refusing.window().end());
-        boolean never = amount > refusing.limit() || refusing.window().isEndless();
-        Duration retryAfter = never ? NEVER : wait.isNegative() ? Duration.ZERO : wait;
-        return new QuotaDecision(all, last, last, retryAfter, DecisionSource.STORE, now);
-    }
-
-    private static boolean isLater(QuotaUsage usage, QuotaUsage than, long amount) {
-        boolean never = amount > usage.limit() || usage.window().isEndless();
-        boolean thanNever = amount > than.limit() || than.window().isEndless();
-        return never == thanNever ? usage.window().end().isAfter(than.window().end()) : never;
+        Duration retryAfter = BindingQuota.retryAfter(all.get(refusing), amount, now);
+        return new QuotaDecision(all, refusing, refusing, retryAfter, DecisionSource.STORE, now);
     }
 
     private static List<QuotaUsage> checked(List<QuotaUsage> usages) {

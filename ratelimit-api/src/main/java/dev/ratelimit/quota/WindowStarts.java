@@ -18,6 +18,20 @@ sealed interface WindowStarts {
     /** Returns the number of units in a window. */
     int count();
 
+    /** Returns the length of the windows, in the form that the names of counters contain. */
+    default String length() {
+        return switch (unit()) {
+            case SECONDS -> count() + "s";
+            case MINUTES -> count() + "m";
+            case HOURS -> count() + "h";
+            case DAYS -> count() + "d";
+            case WEEKS -> count() + "w";
+            case MONTHS -> count() + "mo";
+            case YEARS -> count() + "y";
+            default -> "life";
+        };
+    }
+
     /** Returns the window that contains a second. */
     WindowBounds around(long second, LocalClock clock);
 

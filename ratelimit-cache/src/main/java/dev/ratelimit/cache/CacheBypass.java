@@ -17,7 +17,7 @@ final class CacheBypass<V> {
         this.reports = reports;
     }
 
-    Cached<V> get(Throwable trouble, ReadOptions options, LoaderCall<V> loader) {
+    Cached<V> get(Throwable trouble, ReadOptions options, Loader<V> loader) {
         begin(trouble, options);
         try {
             // A blocking caller's loader was called on this thread, so its stage has ended.
@@ -31,14 +31,14 @@ final class CacheBypass<V> {
         }
     }
 
-    CompletableFuture<Cached<V>> getAsync(Throwable trouble, ReadOptions options, LoaderCall<V> loader) {
+    CompletableFuture<Cached<V>> getAsync(Throwable trouble, ReadOptions options, Loader<V> loader) {
         CompletableFuture<Cached<V>> result = new CompletableFuture<>();
         getAsync(trouble, options, loader, result);
         return result;
     }
 
     private void getAsync(
-            Throwable trouble, ReadOptions options, LoaderCall<V> loader, CompletableFuture<Cached<V>> result) {
+            Throwable trouble, ReadOptions options, Loader<V> loader, CompletableFuture<Cached<V>> result) {
         try {
             begin(trouble, options);
         } catch (LoadFailedException e) {
@@ -60,7 +60,7 @@ final class CacheBypass<V> {
      * the returned stage cancels nothing else.
      */
     CompletableFuture<Cached<V>> unlessBroken(
-            CompletableFuture<Cached<V>> answer, ReadOptions options, LoaderCall<V> loader) {
+            CompletableFuture<Cached<V>> answer, ReadOptions options, Loader<V> loader) {
         CompletableFuture<Cached<V>> result = new CompletableFuture<>();
         CompletableFuture<?> unused = answer.whenComplete((value, failure) -> {
             if (failure == null) {
@@ -81,10 +81,10 @@ final class CacheBypass<V> {
     private void begin(Throwable trouble, ReadOptions options) {
         reports.cacheFailed(trouble);
         if (options.loading() == ReadOptions.Loading.NONE) {
-            counters.told(CacheState.MISS);
+            counters.answered(CacheState.MISS);
             throw new LoadFailedException(LoadFailedException.Reason.NOT_CACHED, CacheState.MISS, trouble);
         }
-        counters.told(CacheState.BYPASS);
+        counters.answered(CacheState.BYPASS);
         counters.loads.increment();
     }
 

@@ -31,7 +31,7 @@ final class Counters {
     }
 
     /** Counts a request once, when it ends, by the state of its answer or failure. */
-    void told(CacheState state) {
+    void answered(CacheState state) {
         switch (state) {
             case HIT -> hits.increment();
             case STALE -> staleHits.increment();

@@ -29,4 +29,9 @@ final class Durations {
     static long nanos(Duration value) {
         return value.compareTo(MAX) < 0 ? value.toNanos() : MAX.toNanos();
     }
+
+    /** Returns a share of a time. */
+    static long part(long nanos, double share) {
+        return (long) ((double) nanos * share);
+    }
 }

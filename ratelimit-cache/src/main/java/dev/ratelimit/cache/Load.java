@@ -44,7 +44,7 @@ final class Load<V> {
         }
     }
 
-    final ValueLocation<V> place;
+    final ValueLocation<V> location;
     final CacheKey key;
     final Kind kind;
 
@@ -71,7 +71,7 @@ final class Load<V> {
     private volatile boolean outdated;
     private volatile @Nullable Turn turn;
     private volatile @Nullable Runnable task;
-    private volatile @Nullable GateSeat seat;
+    private volatile LoadGate.@Nullable Place place;
     private volatile @Nullable V stored;
     private volatile @Nullable ScheduledTask deadline;
     private volatile @Nullable CompletionStage<? extends V> stage;
@@ -80,15 +80,15 @@ final class Load<V> {
     Load(
             Object cache,
             @Nullable Load<?> parent,
-            ValueLocation<V> place,
+            ValueLocation<V> location,
             Kind kind,
             long startedAt,
             long order,
-            LoaderCall<V> loader) {
+            Loader<V> loader) {
         this.cache = cache;
         this.parent = parent;
-        this.place = place;
-        this.key = place.key();
+        this.location = location;
+        this.key = location.key();
         this.kind = kind;
         this.startedAt = startedAt;
         this.order = order;
@@ -96,7 +96,7 @@ final class Load<V> {
     }
 
     /** Catches the loader's exceptions here: the task would call their {@code toString()}, which may throw in turn. */
-    private void begin(LoaderCall<V> loader) {
+    private void begin(Loader<V> loader) {
         try {
             stage = loader.begin(stored);
         } catch (Exception | Error e) {
@@ -151,27 +151,26 @@ final class Load<V> {
         return Objects.requireNonNull(task);
     }
 
-    void seat(GateSeat place) {
-        seat = place;
+    void place(LoadGate.Place place) {
+        this.place = place;
     }
 
     /** The place in which its loader is called; null if it has none yet. */
-    @Nullable
-    GateSeat seat() {
-        return seat;
+    LoadGate.@Nullable Place place() {
+        return place;
     }
 
     /** Releases the place, unless nested loads still use it. */
     void leave() {
-        GateSeat mine = seat;
+        LoadGate.Place mine = place;
         if (mine != null) {
             mine.leave();
         }
     }
 
     /** Whether it holds a place of the gate. */
-    boolean hasSeat() {
-        return seat != null;
+    boolean hasPlace() {
+        return place != null;
     }
 
     /** Claims the right to call the loader; true for one thread. */

@@ -3,6 +3,7 @@ package dev.ratelimit.cache;
 import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +107,41 @@ final class LoadGate {
             return queue.poll();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * The place of a load, shared with its nested loads. If a nested load took a second place, it could wait for one
+     * while the outer load waits for the nested load.
+     *
+     * <p>One nested load uses the place at a time. The place is released when the load and all its nested loads have
+     * ended.
+     */
+    static final class Place {
+
+        private final Runnable giveBack;
+        private final LoadGate within;
+        private final AtomicInteger holders = new AtomicInteger(1);
+
+        Place(Runnable giveBack, int maxQueue) {
+            this.giveBack = giveBack;
+            this.within = new LoadGate(1, maxQueue);
+        }
+
+        /** The gate with a single place for the nested loads. */
+        LoadGate within() {
+            return within;
+        }
+
+        /** Holds the place for one more load; false if it was already released. */
+        boolean hold() {
+            return holders.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+        }
+
+        void leave() {
+            if (holders.decrementAndGet() == 0) {
+                giveBack.run();
+            }
         }
     }
 }

@@ -33,7 +33,7 @@ final class LoadWait<V> {
 
     /** Blocks the caller's thread until the load ends, and returns its outcome. */
     Outcome<V> await(Load<V> load, ReadOptions options, long begun) {
-        Load<?> within = Nesting.current();
+        Load<?> within = NestedLoads.current();
         try {
             return virtual ? stage(load, options, begun).get() : awaitByOwnClock(load, options, begun);
         } catch (InterruptedException e) {

@@ -9,17 +9,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * The loads of a cache by their keys: at most one that can be joined for each.
  *
+ * <p>{@link Load} is one load. {@link LoadsInProgress} finds it by its key, {@link LoadRunner} calls its loader,
+ * {@link LoadSettlement} ends it, {@link StoredResults} keeps its result, and {@link LoadWait} waits for it.
+ *
  * <p><b>Coalescing.</b> A caller that needs a load registers one. If the key has one already, the caller joins it
  * instead. Another load may begin and end between the caller's look into the store and its registration. So the caller
  * looks into the store again after it has registered. It then finds the other load's result, because a result is kept
- * before its load leaves the register. In this case that caller, and all callers that have joined its load by then,
- * start again. Each of them decides whether the value satisfies its own options.
+ * before its load leaves the loads in progress. In this case that caller, and all callers that have joined its load by
+ * then, start again. Each of them decides whether the value satisfies its own options.
+ *
+ * <p>The runtime's cache of callers' look-ups ({@code Resolved}) coalesces, too, but on the thread of its first caller,
+ * and its callers wait for the end. A load has a thread and a deadline of its own, so that each caller can leave.
  *
  * <p><b>Invalidation</b> of a key is one atomic step of the store, and so is keeping a result. An invalidation removes
- * the slot, removes the loads from the register and outdates them. A result is kept only if its load is not outdated.
- * In either order of the two steps, no older value is left, and no later caller joins an older load. An invalidation of
- * many keys handles loads first and slots second, because a load that ends moves from the register to the store. The
- * tags of a result are unknown until it arrives, so an invalidation by tag outdates all loads.
+ * the slot, removes the loads from those in progress, and outdates them. A result is kept only if its load is not
+ * outdated. In either order of the two steps, no older value is left, and no later caller joins an older load. An
+ * invalidation of many keys handles loads first and slots second, because a load that ends moves from the loads in
+ * progress to the store. The tags of a result are unknown until it arrives, so an invalidation by tag outdates all
+ * loads.
  */
 final class Loads<V> {
 
@@ -29,9 +36,9 @@ final class Loads<V> {
     private final LatestReading time;
     private final Counters counters;
     private final AtomicLong orders = new AtomicLong();
-    private final LoadRegister<V> register = new LoadRegister<>();
-    private final LoadResults<V> results;
-    private final LoadCalls<V> calls;
+    private final LoadsInProgress<V> inProgress = new LoadsInProgress<>();
+    private final LoadSettlement<V> settlement;
+    private final LoadRunner<V> runner;
     private volatile boolean closed;
 
     Loads(
@@ -47,23 +54,23 @@ final class Loads<V> {
         this.time = time;
         this.counters = counters;
         StoredResults<V> stored = new StoredResults<>(store, keeping, time, counters, orders::get);
-        this.results = new LoadResults<>(store, keeping, register, time, counters, reports, stored);
-        this.calls = new LoadCalls<>(settings, results, counters, alarm);
+        this.settlement = new LoadSettlement<>(store, keeping, inProgress, time, counters, reports, stored);
+        this.runner = new LoadRunner<>(settings, settlement, counters, alarm);
     }
 
     /** The load that a caller waits for, and whether the caller began it. */
     record Joined<V>(Load<V> load, boolean own) {}
 
     /** Joins the load of a key, or begins one. A load that turns out not to be needed is settled as overtaken. */
-    Joined<V> join(ValueLocation<V> place, ReadOptions options, LoaderCall<V> call) {
-        Load<?> within = Nesting.current();
-        requireNoCircle(!Nesting.isWithin(register, place.key(), within));
-        Load<V> current = register.joinable(place.key());
+    Joined<V> join(ValueLocation<V> location, ReadOptions options, Loader<V> call) {
+        Load<?> within = NestedLoads.current();
+        requireNoCircle(!NestedLoads.isWithin(inProgress, location.key(), within));
+        Load<V> current = inProgress.joinable(location.key());
         if (current != null) {
             return joined(current, within);
         }
-        Load<V> mine = load(within, place, Load.Kind.SHARED, call);
-        current = register.joinOrAdd(mine);
+        Load<V> mine = load(within, location, Load.Kind.SHARED, call);
+        current = inProgress.joinOrAdd(mine);
         if (current != null) {
             return joined(current, within);
         }
@@ -76,24 +83,24 @@ final class Loads<V> {
 
     private Joined<V> joined(Load<V> load, @Nullable Load<?> within) {
         if (within != null) {
-            requireNoCircle(Nesting.waits(within, load));
-            calls.bringForward(load, within);
+            requireNoCircle(NestedLoads.waits(within, load));
+            runner.bringForward(load, within);
         }
         return new Joined<>(load, false);
     }
 
     /** Begins a load that no other caller can join. */
-    Load<V> alone(ValueLocation<V> place, Load.Kind kind, LoaderCall<V> call) {
-        Load<?> within = Nesting.current();
-        requireNoCircle(!Nesting.isWithin(register, place.key(), within));
-        Load<V> load = load(within, place, kind, call);
-        register.addAlone(load);
+    Load<V> alone(ValueLocation<V> location, Load.Kind kind, Loader<V> call) {
+        Load<?> within = NestedLoads.current();
+        requireNoCircle(!NestedLoads.isWithin(inProgress, location.key(), within));
+        Load<V> load = load(within, location, kind, call);
+        inProgress.addAlone(load);
         begin(load);
         return load;
     }
 
-    private Load<V> load(@Nullable Load<?> within, ValueLocation<V> place, Load.Kind kind, LoaderCall<V> call) {
-        return new Load<>(register, within, place, kind, time.now(), orders.incrementAndGet(), call);
+    private Load<V> load(@Nullable Load<?> within, ValueLocation<V> location, Load.Kind kind, Loader<V> call) {
+        return new Load<>(inProgress, within, location, kind, time.now(), orders.incrementAndGet(), call);
     }
 
     private static void requireNoCircle(boolean none) {
@@ -113,7 +120,7 @@ final class Loads<V> {
         if (closed) {
             endAsClosed(load);
         } else {
-            calls.begin(load);
+            runner.begin(load);
         }
     }
 
@@ -122,28 +129,28 @@ final class Loads<V> {
      * refresh of kind {@code OWN} begins unless the key has another such one. It does not prevent a shared refresh,
      * because its result may be for its caller only.
      */
-    void refresh(ValueLocation<V> place, Load.Kind kind, LoaderCall<V> call) {
-        if (register.joinable(place.key()) != null || closed || !calls.tryTakePlace()) {
+    void refresh(ValueLocation<V> location, Load.Kind kind, Loader<V> call) {
+        if (inProgress.joinable(location.key()) != null || closed || !runner.tryTakePlace()) {
             return;
         }
         Load<V> load = null;
         try {
-            Load<V> mine = load(null, place, kind, call);
+            Load<V> mine = load(null, location, kind, call);
             if (kind != Load.Kind.SHARED) {
-                load = register.addRenewal(mine) ? mine : null;
-            } else if (register.joinOrAdd(mine) == null && !isOvertaken(mine, ReadOptions.any())) {
+                load = inProgress.addRenewal(mine) ? mine : null;
+            } else if (inProgress.joinOrAdd(mine) == null && !isOvertaken(mine, ReadOptions.any())) {
                 load = mine;
             }
         } finally {
             if (load == null) {
-                calls.giveBackPlace();
+                runner.giveBackPlace();
             }
         }
         if (load != null && closed) {
-            calls.giveBackPlace();
+            runner.giveBackPlace();
             endAsClosed(load);
         } else if (load != null) {
-            calls.beginInPlace(load);
+            runner.beginInPlace(load);
         }
     }
 
@@ -153,14 +160,14 @@ final class Loads<V> {
             long now = time.now();
             Slot<V> slot = store.look(load.key);
             boolean isThere = slot instanceof Slot.Entry<V> entry && entry.isHit(options, now);
-            boolean isElsewhere = slot instanceof Slot.Varying && load.place.varying() != null;
+            boolean isElsewhere = slot instanceof Slot.Varying && load.location.varying() != null;
             if (isThere || isElsewhere) {
-                results.overtaken(load);
+                settlement.overtaken(load);
                 return true;
             }
             return false;
         } catch (RuntimeException | Error e) {
-            results.broken(load, e);
+            settlement.broken(load, e);
             throw e;
         }
     }
@@ -192,23 +199,23 @@ final class Loads<V> {
 
     private void replace(CacheKey key, @Nullable Slot<V> slot) {
         store.change(key, before -> {
-            register.outdate(key);
+            inProgress.outdate(key);
             return slot;
         });
     }
 
     void invalidate(Predicate<CacheKey> keys) {
-        register.forEachKey(keys, this::invalidate);
+        inProgress.forEachKey(keys, this::invalidate);
         store.forEach(keys, slot -> true, this::invalidate);
     }
 
     void invalidateTag(String tag) {
         Predicate<@Nullable Slot<V>> hasTag =
                 slot -> slot instanceof Slot.Entry<V> entry && entry.tags().contains(tag);
-        register.forEachKey(
+        inProgress.forEachKey(
                 key -> true,
                 key -> store.change(key, before -> {
-                    register.outdate(key);
+                    inProgress.outdate(key);
                     return hasTag.test(before) ? null : before;
                 }));
         store.forEach(key -> true, hasTag, key -> store.change(key, before -> hasTag.test(before) ? null : before));
@@ -216,7 +223,7 @@ final class Loads<V> {
 
     /** Ends a load at its deadline, on behalf of a caller that has waited until then. */
     void overdue(Load<V> load) {
-        calls.overdue(load);
+        runner.overdue(load);
     }
 
     void requireOpen() {
@@ -233,7 +240,7 @@ final class Loads<V> {
         closed = true;
         invalidate(key -> true);
         List<Load<V>> ended = new ArrayList<>();
-        register.forEachUnsettled(load -> {
+        inProgress.forEachUnsettled(load -> {
             if (settleAsClosed(load)) {
                 ended.add(load);
             }
@@ -249,6 +256,6 @@ final class Loads<V> {
     }
 
     private boolean settleAsClosed(Load<V> load) {
-        return results.failed(load, new Outcome.Failed<>(LoadFailedException.Reason.CLOSED, null));
+        return settlement.failed(load, new Outcome.Failed<>(LoadFailedException.Reason.CLOSED, null));
     }
 }

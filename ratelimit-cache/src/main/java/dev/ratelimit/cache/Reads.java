@@ -17,12 +17,12 @@ final class Reads<V> {
     private static final int ROUNDS = 8;
 
     /** A caller's request. */
-    record Question<V>(ValueLocation<V> place, ReadOptions options, LoaderCall<V> call) {}
+    record Question<V>(ValueLocation<V> location, ReadOptions options, Loader<V> loader) {}
 
     /** The load that a caller waits for, and how the caller got it; or the answer. */
     private record Step<V>(
             @Nullable Cached<V> answer,
-            ValueLocation<V> place,
+            ValueLocation<V> location,
             @Nullable Load<V> awaited,
             CacheState state) {
 
@@ -49,10 +49,10 @@ final class Reads<V> {
     Cached<V> await(Question<V> question) {
         try {
             Cached<V> answer = awaited(question);
-            counters.told(answer.state());
+            counters.answered(answer.state());
             return answer;
         } catch (LoadFailedException e) {
-            counters.told(e.state());
+            counters.answered(e.state());
             throw e;
         }
     }
@@ -79,7 +79,7 @@ final class Reads<V> {
         try {
             return begin(question, time.now(), 0).whenComplete(this::count);
         } catch (LoadFailedException e) {
-            counters.told(e.state());
+            counters.answered(e.state());
             throw e;
         }
     }
@@ -89,9 +89,9 @@ final class Reads<V> {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (answer != null) {
-            counters.told(answer.state());
+            counters.answered(answer.state());
         } else if (cause instanceof LoadFailedException failed) {
-            counters.told(failed.state());
+            counters.answered(failed.state());
         }
     }
 
@@ -122,49 +122,49 @@ final class Reads<V> {
 
     private Step<V> step(Question<V> question, int round) {
         long now = time.now();
-        Slot<V> slot = store.look(question.place().key());
-        ValueLocation<V> place = question.place().by(slot);
+        Slot<V> slot = store.look(question.location().key());
+        ValueLocation<V> location = question.location().by(slot);
         if (round >= ROUNDS) {
-            return alone(place, Load.Kind.ALONE, question);
+            return alone(location, Load.Kind.ALONE, question);
         }
         if (slot instanceof Slot.Varying<V> names) {
-            slot = variant(names, place, now);
+            slot = variant(names, location, now);
         }
-        Cached<V> ready = withoutWaiting(place, slot, now, question);
+        Cached<V> ready = withoutWaiting(location, slot, now, question);
         if (ready != null) {
-            return new Step<>(ready, place, null, ready.state());
+            return new Step<>(ready, location, null, ready.state());
         }
         switch (question.options().loading()) {
             case SHARED -> {
                 UncacheableMarker marker = slot == null ? null : slot.marker();
                 if (marker != null && marker.isForAlone(now)) {
-                    return alone(place, Load.Kind.ALONE, question);
+                    return alone(location, Load.Kind.ALONE, question);
                 }
             }
             case OWN -> {
-                return alone(place, Load.Kind.OWN, question);
+                return alone(location, Load.Kind.OWN, question);
             }
             case UNSTORED -> {
-                return alone(place, Load.Kind.UNSTORED, question);
+                return alone(location, Load.Kind.UNSTORED, question);
             }
             case NONE -> throw new LoadFailedException(LoadFailedException.Reason.NOT_CACHED, CacheState.MISS, null);
         }
-        Loads.Joined<V> joined = loads.join(place, question.options(), question.call());
-        return new Step<>(null, place, joined.load(), joined.own() ? CacheState.MISS : CacheState.COALESCED);
+        Loads.Joined<V> joined = loads.join(location, question.options(), question.loader());
+        return new Step<>(null, location, joined.load(), joined.own() ? CacheState.MISS : CacheState.COALESCED);
     }
 
-    private Step<V> alone(ValueLocation<V> place, Load.Kind kind, Question<V> question) {
-        return new Step<>(null, place, loads.alone(place, kind, question.call()), CacheState.BYPASS);
+    private Step<V> alone(ValueLocation<V> location, Load.Kind kind, Question<V> question) {
+        return new Step<>(null, location, loads.alone(location, kind, question.loader()), CacheState.BYPASS);
     }
 
     /** Returns the answer that needs no wait, and begins a refresh if necessary; null if a load is needed. */
     private @Nullable Cached<V> withoutWaiting(
-            ValueLocation<V> place, @Nullable Slot<V> slot, long now, Question<V> question) {
+            ValueLocation<V> location, @Nullable Slot<V> slot, long now, Question<V> question) {
         if (slot instanceof Slot.Entry<V> entry && entry.suits(question.options(), now)) {
             if (entry.isFresh(now)) {
                 return new Cached<>(entry, now, CacheState.HIT, true);
             }
-            if (entry.isUsableWhileRenewed(now) && (entry.isBackingOff(now) || isRenewed(place, question))) {
+            if (entry.isUsableWhileRenewed(now) && (entry.isBackingOff(now) || isRenewed(location, question))) {
                 return stale(entry, now);
             }
             if (entry.isUsableOnError(now) && entry.isBackingOff(now)) {
@@ -177,35 +177,35 @@ final class Reads<V> {
         return null;
     }
 
-    private @Nullable Slot<V> variant(Slot.Varying<V> names, ValueLocation<V> place, long now) {
-        Slot<V> slot = store.look(place.key());
+    private @Nullable Slot<V> variant(Slot.Varying<V> names, ValueLocation<V> location, long now) {
+        Slot<V> slot = store.look(location.key());
         if (slot instanceof Slot.Entry) {
-            names.variants().asked(place.key(), now);
+            names.variants().asked(location.key(), now);
         }
         return slot;
     }
 
     /** Returns the value that may be used without a load, and counts it as a hit; null for none. */
     @Nullable
-    Cached<V> peek(ValueLocation<V> place, ReadOptions options) {
+    Cached<V> peek(ValueLocation<V> location, ReadOptions options) {
         long now = time.now();
-        Slot<V> slot = store.look(place.key());
+        Slot<V> slot = store.look(location.key());
         if (slot instanceof Slot.Varying<V> names) {
-            slot = variant(names, place.by(names), now);
+            slot = variant(names, location.by(names), now);
         }
         if (!(slot instanceof Slot.Entry<V> entry) || !entry.isUsable(now) || !entry.suits(options, now)) {
             return null;
         }
         CacheState state = entry.isFresh(now) ? CacheState.HIT : CacheState.STALE;
-        counters.told(state);
+        counters.answered(state);
         return new Cached<>(entry, now, state, true);
     }
 
     /** Begins a refresh if the request allows it; false if the caller has to load for itself. */
-    private boolean isRenewed(ValueLocation<V> place, Question<V> question) {
+    private boolean isRenewed(ValueLocation<V> location, Question<V> question) {
         switch (question.options().loading()) {
-            case SHARED -> loads.refresh(place, Load.Kind.SHARED, question.call());
-            case OWN -> loads.refresh(place, Load.Kind.OWN, question.call());
+            case SHARED -> loads.refresh(location, Load.Kind.SHARED, question.loader());
+            case OWN -> loads.refresh(location, Load.Kind.OWN, question.loader());
             case UNSTORED -> {
                 return false;
             }
@@ -245,7 +245,7 @@ final class Reads<V> {
 
     private @Nullable Cached<V> insteadOfFailure(Step<V> step, ReadOptions options) {
         long now = time.now();
-        return store.look(step.place().key()) instanceof Slot.Entry<V> entry
+        return store.look(step.location().key()) instanceof Slot.Entry<V> entry
                         && entry.isUsable(now)
                         && entry.suits(options, now)
                 ? stale(entry, now)

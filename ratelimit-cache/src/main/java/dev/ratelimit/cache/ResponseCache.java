@@ -51,8 +51,6 @@ import org.jspecify.annotations.Nullable;
 public final class ResponseCache<V> implements AutoCloseable {
 
     private static final String KEY = "key";
-    private static final String OPTIONS = "options";
-    private static final String LOADER = "loader";
 
     private final String name;
     private final LatestReading time;
@@ -60,8 +58,7 @@ public final class ResponseCache<V> implements AutoCloseable {
     private final SafeCacheListener reports;
     private final Store<V> store;
     private final Loads<V> loads;
-    private final Reads<V> reads;
-    private final CacheBypass<V> pastTheCache;
+    private final FailSafeReads<V> reads;
 
     /** The same counter as in {@code counters}, so that a hit follows fewer references. */
     private final LongAdder hits = counters.hits;
@@ -76,8 +73,8 @@ public final class ResponseCache<V> implements AutoCloseable {
         this.reports = new SafeCacheListener(settings.name(), settings.listener(), counters);
         this.store = new Store<>(settings, time, reports);
         this.loads = new Loads<>(settings, alarm, store, time, counters, reports);
-        this.reads = new Reads<>(store, loads, new LoadWait<>(settings, alarm, loads, time), time, counters);
-        this.pastTheCache = new CacheBypass<>(counters, reports);
+        Reads<V> own = new Reads<>(store, loads, new LoadWait<>(settings, alarm, loads, time), time, counters);
+        this.reads = new FailSafeReads<>(loads, own, counters, reports);
     }
 
     /**
@@ -125,8 +122,8 @@ public final class ResponseCache<V> implements AutoCloseable {
      */
     public Cached<V> get(CacheKey key, ReadOptions options, Callable<? extends V> loader) {
         Cached<V> hit = hit(key, options);
-        Objects.requireNonNull(loader, LOADER);
-        return hit != null ? hit : await(() -> ValueLocation.of(key), options, LoaderCall.of(loader));
+        Objects.requireNonNull(loader, "loader");
+        return hit != null ? hit : reads.await(() -> ValueLocation.of(key), options, Loader.of(loader));
     }
 
     /**
@@ -142,8 +139,8 @@ public final class ResponseCache<V> implements AutoCloseable {
      */
     public Cached<V> get(CacheKey key, ReadOptions options, ConditionalLoader<V> loader) {
         Cached<V> hit = hit(key, options);
-        Objects.requireNonNull(loader, LOADER);
-        return hit != null ? hit : await(() -> ValueLocation.of(key), options, LoaderCall.of(loader));
+        Objects.requireNonNull(loader, "loader");
+        return hit != null ? hit : reads.await(() -> ValueLocation.of(key), options, Loader.of(loader));
     }
 
     /**
@@ -157,10 +154,8 @@ public final class ResponseCache<V> implements AutoCloseable {
      * @throws IllegalStateException if the cache is closed
      */
     public Cached<V> get(VaryingKey<V> key, ReadOptions options, Callable<? extends V> loader) {
-        Objects.requireNonNull(key, KEY);
-        Objects.requireNonNull(options, OPTIONS);
-        Objects.requireNonNull(loader, LOADER);
-        return await(() -> ValueLocation.of(key), options, LoaderCall.of(loader));
+        check(key, options, loader);
+        return reads.await(() -> ValueLocation.of(key), options, Loader.of(loader));
     }
 
     /**
@@ -175,16 +170,23 @@ public final class ResponseCache<V> implements AutoCloseable {
      * @throws IllegalStateException if the cache is closed
      */
     public Cached<V> get(VaryingKey<V> key, ReadOptions options, ConditionalLoader<V> loader) {
+        check(key, options, loader);
+        return reads.await(() -> ValueLocation.of(key), options, Loader.of(loader));
+    }
+
+    private static void check(Object key, Object options, Object loader) {
+        check(key, options);
+        Objects.requireNonNull(loader, "loader");
+    }
+
+    private static void check(Object key, Object options) {
         Objects.requireNonNull(key, KEY);
-        Objects.requireNonNull(options, OPTIONS);
-        Objects.requireNonNull(loader, LOADER);
-        return await(() -> ValueLocation.of(key), options, LoaderCall.of(loader));
+        Objects.requireNonNull(options, "options");
     }
 
     /** Returns a hit; null for none. A failure in here occurs again on the way to a load, where it is reported. */
     private @Nullable Cached<V> hit(CacheKey key, ReadOptions options) {
-        Objects.requireNonNull(key, KEY);
-        Objects.requireNonNull(options, OPTIONS);
+        check(key, options);
         try {
             long now = time.unnoted();
             if (store.look(key, now) instanceof Slot.Entry<V> entry && entry.isHit(options, now)) {
@@ -194,17 +196,6 @@ public final class ResponseCache<V> implements AutoCloseable {
             return null;
         } catch (RuntimeException | Error e) {
             return null;
-        }
-    }
-
-    private Cached<V> await(Supplier<ValueLocation<V>> place, ReadOptions options, LoaderCall<V> loader) {
-        loads.requireOpen();
-        try {
-            return reads.await(new Reads.Question<>(place.get(), options, loader));
-        } catch (LoadFailedException e) {
-            throw e;
-        } catch (RuntimeException | Error e) {
-            return pastTheCache.get(e, options, loader);
         }
     }
 
@@ -235,10 +226,10 @@ public final class ResponseCache<V> implements AutoCloseable {
     public CompletionStage<Cached<V>> getAsync(
             CacheKey key, ReadOptions options, Supplier<? extends CompletionStage<? extends V>> loader) {
         Cached<V> hit = hit(key, options);
-        Objects.requireNonNull(loader, LOADER);
+        Objects.requireNonNull(loader, "loader");
         return hit != null
                 ? CompletableFuture.completedFuture(hit)
-                : begin(() -> ValueLocation.of(key), options, LoaderCall.ofStage(loader));
+                : reads.begin(() -> ValueLocation.of(key), options, Loader.ofStage(loader));
     }
 
     /**
@@ -256,10 +247,10 @@ public final class ResponseCache<V> implements AutoCloseable {
             ReadOptions options,
             Function<? super @Nullable V, ? extends CompletionStage<? extends V>> loader) {
         Cached<V> hit = hit(key, options);
-        Objects.requireNonNull(loader, LOADER);
+        Objects.requireNonNull(loader, "loader");
         return hit != null
                 ? CompletableFuture.completedFuture(hit)
-                : begin(() -> ValueLocation.of(key), options, LoaderCall.ofStage(loader));
+                : reads.begin(() -> ValueLocation.of(key), options, Loader.ofStage(loader));
     }
 
     /**
@@ -273,10 +264,8 @@ public final class ResponseCache<V> implements AutoCloseable {
      */
     public CompletionStage<Cached<V>> getAsync(
             VaryingKey<V> key, ReadOptions options, Supplier<? extends CompletionStage<? extends V>> loader) {
-        Objects.requireNonNull(key, KEY);
-        Objects.requireNonNull(options, OPTIONS);
-        Objects.requireNonNull(loader, LOADER);
-        return begin(() -> ValueLocation.of(key), options, LoaderCall.ofStage(loader));
+        check(key, options, loader);
+        return reads.begin(() -> ValueLocation.of(key), options, Loader.ofStage(loader));
     }
 
     /**
@@ -294,23 +283,8 @@ public final class ResponseCache<V> implements AutoCloseable {
             VaryingKey<V> key,
             ReadOptions options,
             Function<? super @Nullable V, ? extends CompletionStage<? extends V>> loader) {
-        Objects.requireNonNull(key, KEY);
-        Objects.requireNonNull(options, OPTIONS);
-        Objects.requireNonNull(loader, LOADER);
-        return begin(() -> ValueLocation.of(key), options, LoaderCall.ofStage(loader));
-    }
-
-    private CompletableFuture<Cached<V>> begin(
-            Supplier<ValueLocation<V>> place, ReadOptions options, LoaderCall<V> loader) {
-        loads.requireOpen();
-        try {
-            CompletableFuture<Cached<V>> answer = reads.begin(new Reads.Question<>(place.get(), options, loader));
-            return pastTheCache.unlessBroken(answer, options, loader);
-        } catch (LoadFailedException e) {
-            return CompletableFuture.failedFuture(e);
-        } catch (RuntimeException | Error e) {
-            return pastTheCache.getAsync(e, options, loader);
-        }
+        check(key, options, loader);
+        return reads.begin(() -> ValueLocation.of(key), options, Loader.ofStage(loader));
     }
 
     /**
@@ -337,8 +311,8 @@ public final class ResponseCache<V> implements AutoCloseable {
      * @throws IllegalStateException if the cache is closed
      */
     public Optional<Cached<V>> peek(CacheKey key, ReadOptions options) {
-        Objects.requireNonNull(key, KEY);
-        return peek(options, () -> ValueLocation.of(key));
+        check(key, options);
+        return reads.peek(() -> ValueLocation.of(key), options);
     }
 
     /**
@@ -363,19 +337,8 @@ public final class ResponseCache<V> implements AutoCloseable {
      * @throws IllegalStateException if the cache is closed
      */
     public Optional<Cached<V>> peek(VaryingKey<V> key, ReadOptions options) {
-        Objects.requireNonNull(key, KEY);
-        return peek(options, () -> ValueLocation.of(key));
-    }
-
-    private Optional<Cached<V>> peek(ReadOptions options, Supplier<ValueLocation<V>> place) {
-        Objects.requireNonNull(options, OPTIONS);
-        loads.requireOpen();
-        try {
-            return Optional.ofNullable(reads.peek(place.get(), options));
-        } catch (RuntimeException | Error e) {
-            reports.cacheFailed(e);
-            return Optional.empty();
-        }
+        check(key, options);
+        return reads.peek(() -> ValueLocation.of(key), options);
     }
 
     /**

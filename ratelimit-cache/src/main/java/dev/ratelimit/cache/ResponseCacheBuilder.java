@@ -35,8 +35,7 @@ public final class ResponseCacheBuilder<V> {
     private Duration staleWhileRevalidate = Duration.ZERO;
     private Duration staleIfError = Duration.ZERO;
     private double jitter = 0.1;
-    private Duration firstRetry = Duration.ofSeconds(1);
-    private Duration maxRetry = Duration.ofMinutes(1);
+    private RetryPauses retryPauses = new RetryPauses(Duration.ofSeconds(1), Duration.ofMinutes(1));
     private RememberedFailures failures = new RememberedFailures();
     private ToLongFunction<Throwable> failureWeigher = FailureWeight::estimate;
     private Duration rememberUncacheable = Duration.ofMinutes(1);
@@ -191,13 +190,7 @@ public final class ResponseCacheBuilder<V> {
      * @throws IllegalArgumentException if a duration is out of range
      */
     public ResponseCacheBuilder<V> retryAfter(Duration first, Duration longest) {
-        Durations.positive("first", first);
-        if (Objects.requireNonNull(longest, "longest").compareTo(first) < 0) {
-            throw new IllegalArgumentException(
-                    "the longest wait must be at least the first, " + first + ", but was " + longest);
-        }
-        this.firstRetry = first;
-        this.maxRetry = longest;
+        this.retryPauses = RetryPauses.of(first, longest);
         return this;
     }
 
@@ -420,8 +413,7 @@ public final class ResponseCacheBuilder<V> {
                 staleWhileRevalidate,
                 staleIfError,
                 jitter,
-                firstRetry,
-                maxRetry,
+                retryPauses,
                 failures,
                 failureWeigher,
                 rememberUncacheable,

@@ -128,16 +128,16 @@ final class Retention<V> {
 
     private @Nullable Slot<V> afterError(@Nullable Slot<V> before, long now) {
         return before instanceof Slot.Entry<V> entry && entry.isUsable(now) && !entry.isFresh(now)
-                ? entry.failedUntil(now + backOff(entry.failures()))
+                ? entry.failedUntil(now + settings.retryPauses().nanosAfter(entry.failures(), settings.random()))
                 : before;
     }
 
     /** Returns the primary key's slot after a value with variants, if no names are known yet. */
-    Slot.Varying<V> varying(@Nullable Slot<V> before, ValueLocation<V> place, Slot.Entry<V> value, long now) {
+    Slot.Varying<V> varying(@Nullable Slot<V> before, ValueLocation<V> location, Slot.Entry<V> value, long now) {
         long floor = before instanceof Slot.Entry<V> hidden ? hidden.order() : 0;
         Slot.Varying<V> none = new Slot.Varying<>(
-                place.names(), generations.incrementAndGet(), floor, value.keptUntil(), new Variants(), 0);
-        return varying(none, place, value, floor, new ArrayList<>(), now, key -> true);
+                location.names(), generations.incrementAndGet(), floor, value.keptUntil(), new Variants(), 0);
+        return varying(none, location, value, floor, new ArrayList<>(), now, key -> true);
     }
 
     /**
@@ -150,16 +150,16 @@ final class Retention<V> {
      */
     Slot.Varying<V> varying(
             Slot.Varying<V> known,
-            ValueLocation<V> place,
+            ValueLocation<V> location,
             Slot.Entry<V> value,
             long latestOrder,
             List<CacheKey> gone,
             long now,
             Predicate<CacheKey> isKept) {
-        List<String> names = ValueLocation.union(known.names(), place.names());
+        List<String> names = ValueLocation.union(known.names(), location.names());
         boolean isSame = names.equals(known.names());
         Variants variants = isSame ? known.variants() : new Variants();
-        CacheKey key = place.variant(names, known.generation()).key();
+        CacheKey key = location.variant(names, known.generation()).key();
         gone.addAll(variants.add(key, value.keptUntil(), settings.maxVariants(), now, isKept));
         return new Slot.Varying<>(
                 names,
@@ -167,7 +167,7 @@ final class Retention<V> {
                 isSame ? known.floor() : latestOrder,
                 isSame ? Slot.later(known.keptUntil(), value.keptUntil()) : value.keptUntil(),
                 variants,
-                weights.ofNames(place.primary(), names, variants));
+                weights.ofNames(location.primary(), names, variants));
     }
 
     /** Whether a failure of a loader says that the backend no longer has a value. */
@@ -194,25 +194,13 @@ final class Retention<V> {
         return new Slot.Failure<>(failure.reason(), failure.cause(), now + spread(Durations.nanos(time)), (int) weight);
     }
 
-    /** Returns the next pause. It doubles with each failure up to the maximum, and is random within its upper half. */
-    private long backOff(int failuresBefore) {
-        long longest = Durations.nanos(settings.maxRetry());
-        long wait = Durations.nanos(settings.firstRetry());
-        for (int i = 0; i < failuresBefore && wait < longest; i++) {
-            wait *= 2;
-        }
-        return part(Math.min(wait, longest), 1 - (settings.random().nextDouble() / 2));
-    }
-
     /** Shortens a time at random. It never lengthens it, so no value is used for longer than its freshness says. */
     private long spread(long nanos) {
         return settings.jitter() == 0 || nanos <= 0
                 ? nanos
-                : nanos - part(nanos, settings.jitter() * settings.random().nextDouble());
-    }
-
-    private static long part(long nanos, double share) {
-        return (long) ((double) nanos * share);
+                : nanos
+                        - Durations.part(
+                                nanos, settings.jitter() * settings.random().nextDouble());
     }
 
     /** Returns the exception of a load that has not ended in time. Users can declare its type as remembered. */

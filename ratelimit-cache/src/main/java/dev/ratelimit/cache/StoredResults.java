@@ -42,11 +42,11 @@ final class StoredResults<V> {
     /**
      * Applies a value, and returns whether it is kept.
      *
-     * @param place its location by its own names; null if it depends on {@link VaryingKey#ANYTHING}
+     * @param location its location by its own names; null if it depends on {@link VaryingKey#ANYTHING}
      */
-    boolean took(Load<V> load, @Nullable ValueLocation<V> place, Retention.Judged<V> judged, long now) {
-        if (place != null && place.varying() != null && judged.what() == Retention.What.KEEP) {
-            return isKeptByNames(load, place, judged.entry(), now);
+    boolean took(Load<V> load, @Nullable ValueLocation<V> location, Retention.Judged<V> judged, long now) {
+        if (location != null && location.varying() != null && judged.what() == Retention.What.KEEP) {
+            return isKeptByNames(load, location, judged.entry(), now);
         }
         Slot<V> after = change(load, this::discarded, (key, before) -> keeping.after(key, before, judged, now));
         return after == judged.entry();
@@ -66,22 +66,22 @@ final class StoredResults<V> {
      */
     private @Nullable Slot<V> change(
             Load<V> load, Runnable whenTooOld, BiFunction<CacheKey, @Nullable Slot<V>, @Nullable Slot<V>> change) {
-        ValueLocation<V> place = placeNow(load);
+        ValueLocation<V> location = locationNow(load);
         AtomicReference<@Nullable Slot<V>> changed = new AtomicReference<>();
-        if (place == null) {
+        if (location == null) {
             whenTooOld.run();
             return null;
         }
-        store.change(place.key(), before -> {
+        store.change(location.key(), before -> {
             if (load.isOutdated() || load.isOlderThan(before)) {
                 whenTooOld.run();
                 return before;
             }
-            if (before instanceof Slot.Varying && place.varying() != null) {
+            if (before instanceof Slot.Varying && location.varying() != null) {
                 // The names became known just now.
                 return before;
             }
-            Slot<V> after = change.apply(place.key(), before);
+            Slot<V> after = change.apply(location.key(), before);
             changed.set(after);
             return after;
         });
@@ -92,28 +92,28 @@ final class StoredResults<V> {
      * Returns where callers now look for the load's request; null if the names were removed or have changed since it
      * began.
      */
-    private @Nullable ValueLocation<V> placeNow(Load<V> load) {
-        ValueLocation<V> place = load.place;
-        if (place.varying() == null) {
-            return place;
+    private @Nullable ValueLocation<V> locationNow(Load<V> load) {
+        ValueLocation<V> location = load.location;
+        if (location.varying() == null) {
+            return location;
         }
-        Slot<V> primary = store.look(place.primary());
+        Slot<V> primary = store.look(location.primary());
         if (primary instanceof Slot.Varying<V> known) {
-            return isOf(known, load) && !load.isOlderThan(known) ? place.by(known) : null;
+            return isOf(known, load) && !load.isOlderThan(known) ? location.by(known) : null;
         }
-        return place.generation() == 0 ? place : null;
+        return location.generation() == 0 ? location : null;
     }
 
     private static <V> boolean isOf(Slot.Varying<V> known, Load<V> load) {
-        long generation = load.place.generation();
+        long generation = load.location.generation();
         return generation == 0 || generation == known.generation();
     }
 
-    private boolean isKeptByNames(Load<V> load, ValueLocation<V> place, Slot.Entry<V> entry, long now) {
+    private boolean isKeptByNames(Load<V> load, ValueLocation<V> location, Slot.Entry<V> entry, long now) {
         AtomicReference<@Nullable Slot<V>> names = new AtomicReference<>();
         List<CacheKey> gone = new ArrayList<>();
-        store.change(place.primary(), before -> {
-            Slot<V> after = primary(load, place, before, entry, gone, now);
+        store.change(location.primary(), before -> {
+            Slot<V> after = primary(load, location, before, entry, gone, now);
             names.set(after);
             return after == null ? before : after;
         });
@@ -124,10 +124,10 @@ final class StoredResults<V> {
             }
             return names.get() == entry;
         }
-        CacheKey key = place.by(known).key();
+        CacheKey key = location.by(known).key();
         store.change(key, before -> load.isOlderThan(before) ? before : entry);
         known.variants().stored(key);
-        boolean isFound = store.look(place.primary()) instanceof Slot.Varying<V> since
+        boolean isFound = store.look(location.primary()) instanceof Slot.Varying<V> since
                 && since.variants().contains(key);
         if (load.isOutdated() || !isFound) {
             store.removeIf(key, slot -> slot == entry, load.isOutdated() ? Removal.INVALIDATED : Removal.SIZE);
@@ -142,7 +142,7 @@ final class StoredResults<V> {
     /** Returns the primary key's new slot; null if the value must not be kept. */
     private @Nullable Slot<V> primary(
             Load<V> load,
-            ValueLocation<V> place,
+            ValueLocation<V> location,
             @Nullable Slot<V> before,
             Slot.Entry<V> entry,
             List<CacheKey> gone,
@@ -152,15 +152,16 @@ final class StoredResults<V> {
         }
         if (before instanceof Slot.Varying<V> known) {
             // With new names the request has another key: its value by the previous key may be newer.
-            boolean isOlder = load.isOlderThan(store.lookQuietly(place.by(known).key()));
+            boolean isOlder =
+                    load.isOlderThan(store.lookQuietly(location.by(known).key()));
             return isOf(known, load) && !isOlder
-                    ? keeping.varying(known, place, entry, latestOrder.getAsLong(), gone, now, this::isStored)
+                    ? keeping.varying(known, location, entry, latestOrder.getAsLong(), gone, now, this::isStored)
                     : null;
         }
-        if (load.place.generation() != 0) {
+        if (load.location.generation() != 0) {
             return null;
         }
-        return place.names().isEmpty() ? entry : keeping.varying(before, place, entry, now);
+        return location.names().isEmpty() ? entry : keeping.varying(before, location, entry, now);
     }
 
     private boolean isStored(CacheKey key) {

@@ -1,72 +1,67 @@
 package dev.ratelimit.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ratelimit.ScheduledTask;
-import dev.ratelimit.internal.OwnThreads;
-import java.util.List;
+import dev.ratelimit.testing.ManualTime;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The machine's alarm: its thread goes when nothing is to come, and may not come at all. */
+/** The time by which an alarm rings, and what a task that takes long costs the others. */
 @Timeout(60)
 class AlarmTest {
 
     private static final long HOUR = 3_600_000_000_000L;
-    private final OutOfMemoryError full = new OutOfMemoryError("unable to create native thread");
-
-    private final List<Thread> started = new CopyOnWriteArrayList<>();
-    private final ThreadFactory threads = task -> {
-        Thread thread = OwnThreads.unstarted("alarm-of-a-test", task);
-        started.add(thread);
-        return thread;
-    };
 
     @Test
-    void theThreadEndsWhenNothingIsToComeAndTheNextAlarmStartsAnother() throws Exception {
-        Alarm alarm = new Alarm.MachineTime(threads, Runnable::run, 1_000_000);
-        ScheduledTask far = alarm.after(HOUR, () -> {});
-        assertThat(ring(alarm)).isSameAs(started.get(0));
-        assertThat(far.cancel()).isTrue();
-        started.get(0).join();
-        assertThat(ring(alarm)).isSameAs(started.get(1));
-        started.get(1).join();
+    void virtualTimeRunsTheTaskWhenATestMovesIt() {
+        ManualTime time = new ManualTime();
+        CompletableFuture<Thread> rung = new CompletableFuture<>();
+        Alarm.of(time).after(HOUR, () -> rung.complete(Thread.currentThread()));
+        time.advance(Duration.ofNanos(HOUR - 1));
+        assertThat(rung).isNotDone();
+        time.advance(Duration.ofNanos(1));
+        assertThat(rung).isCompletedWithValue(Thread.currentThread());
     }
 
     @Test
-    void aThreadThatCannotBeStartedIsTheCallersErrorAndTheNextAlarmStartsOne() throws Exception {
-        ThreadFactory fails = task -> {
-            started.add(OwnThreads.unstarted("alarm-of-a-test", task));
-            if (started.size() == 1) {
-                throw full;
-            }
-            return started.get(started.size() - 1);
-        };
-        Alarm alarm = new Alarm.MachineTime(fails, Runnable::run, 1_000_000);
-        CompletableFuture<Thread> never = new CompletableFuture<>();
-        assertThatThrownBy(() -> alarm.after(0, () -> never.complete(Thread.currentThread())))
-                .isSameAs(full);
-        assertThat(ring(alarm)).isSameAs(started.get(1));
-        started.get(1).join();
-        assertThat(never).isNotDone();
+    void anyOtherSourceGoesByTheSystemsTimeEvenIfItStandsStill() throws Exception {
+        CompletableFuture<Thread> rung = new CompletableFuture<>();
+        Alarm.of(() -> 0).after(1, () -> rung.complete(Thread.currentThread()));
+        assertThat(rung.get().getName()).isEqualTo("ratelimit-timer");
     }
 
     @Test
-    void whatIsDueIsNotLostWhereNoThreadCanBeStartedForIt() throws Exception {
-        Executor fails = task -> {
-            throw full;
-        };
-        assertThat(ring(new Alarm.MachineTime(threads, fails, 1_000_000))).isSameAs(started.get(0));
+    void aCancelledAlarmDoesNotRing() {
+        ManualTime time = new ManualTime();
+        CompletableFuture<Boolean> rung = new CompletableFuture<>();
+        ScheduledTask task = Alarm.of(time).after(HOUR, () -> rung.complete(true));
+        assertThat(task.cancel()).isTrue();
+        time.advance(Duration.ofNanos(HOUR));
+        assertThat(rung).isNotDone();
     }
 
-    private static Thread ring(Alarm alarm) throws Exception {
-        CompletableFuture<Thread> thread = new CompletableFuture<>();
-        alarm.after(0, () -> thread.complete(Thread.currentThread()));
-        return thread.get();
+    @Test
+    void aTaskThatWaitsForAnotherAlarmDoesNotHoldThatAlarmUp() throws Exception {
+        Alarm alarm = Alarm.of(() -> 0);
+        CountDownLatch second = new CountDownLatch(1);
+        CompletableFuture<Boolean> first = new CompletableFuture<>();
+        alarm.after(0, () -> {
+            alarm.after(0, second::countDown);
+            awaitQuietly(second);
+            first.complete(true);
+        });
+        assertThat(first.get()).isTrue();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -31,7 +31,7 @@ import java.time.InstantSource;
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchRule theCacheKnowsTheApiTheJdkAndCaffeine = classes()
+    static final ArchRule theCacheKnowsTheApiTheTimersTheJdkAndCaffeine = classes()
             .that()
             .resideInAPackage("dev.ratelimit.cache")
             .should()
@@ -40,6 +40,7 @@ class ArchitectureTest {
                     "dev.ratelimit",
                     "dev.ratelimit.cache",
                     "dev.ratelimit.internal",
+                    "dev.ratelimit.runtime.timers",
                     "com.github.benmanes.caffeine.cache",
                     "java..",
                     "org.jspecify..");
@@ -82,26 +83,27 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule theBoundOnLoadsKnowsNoLoads = classes()
             .that()
-            .haveSimpleName("LoadGate")
+            .haveNameMatching(".*\\.LoadGate(\\$.*)?")
             .should()
             .onlyDependOnClassesThat()
-            .haveNameMatching("dev\\.ratelimit\\.cache\\.LoadGate|java\\..*|org\\.jspecify\\..*");
+            .haveNameMatching("dev\\.ratelimit\\.cache\\.LoadGate(\\$.*)?|java\\..*|org\\.jspecify\\..*");
 
     @ArchTest
     static final ArchRule theStoreKnowsNobodyWhoLoads = noClasses()
             .that()
-            .haveNameMatching(".*\\.(Store|Slot|Keeping)(\\$.*)?")
+            .haveNameMatching(".*\\.(Store|Slot|Retention)(\\$.*)?")
             .should()
             .dependOnClassesThat()
-            .haveNameMatching(".*\\.(Loads?|LoadCalls|LoadResults|LoadGate|Reads|ResponseCache)(\\$.*)?");
+            .haveNameMatching(
+                    ".*\\.(Loads?|LoadRunner|LoadSettlement|LoadsInProgress|LoadGate|Reads|ResponseCache)(\\$.*)?");
 
     @ArchTest
     static final ArchRule loadsKnowNobodyWhoReads = noClasses()
             .that()
-            .haveNameMatching(".*\\.(Loads?|LoadCalls|LoadResults|LoadGate)(\\$.*)?")
+            .haveNameMatching(".*\\.(Loads?|LoadRunner|LoadSettlement|LoadsInProgress|LoadGate)(\\$.*)?")
             .should()
             .dependOnClassesThat()
-            .haveNameMatching(".*\\.(Reads|ResponseCache|PastTheCache)(\\$.*)?");
+            .haveNameMatching(".*\\.(Reads|ResponseCache|CacheBypass)(\\$.*)?");
 
     @ArchTest
     static final ArchRule noCycles =

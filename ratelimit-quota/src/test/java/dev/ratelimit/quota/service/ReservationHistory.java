@@ -130,6 +130,8 @@ final class ReservationHistory {
 
     private QuotaService service() {
         return Quotas.builder(store)
+                // Far longer than a busy machine lets a call in memory wait.
+                .deadline(Duration.ofMinutes(1))
                 .quota(Quota.of("tokens", 1_000_000_000, CalendarWindow.yearly()))
                 .clock(clock)
                 .build();

@@ -32,9 +32,6 @@ final class HashMemo {
      */
     private static final int STEP = 4;
 
-    /** An odd number that spreads the characters over the upper bits: 2^64 divided by the golden ratio. */
-    private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
-
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle TEXT = MethodHandles.arrayElementVarHandle(String[].class);
 
@@ -66,7 +63,7 @@ final class HashMemo {
             return family.text(kind, text);
         }
         long end = end(text, length);
-        int index = (int) ((end * SPREAD) >>> (Long.SIZE - SIZE_BITS));
+        int index = GoldenRatio.upperBits(end, SIZE_BITS);
         int word = index * STEP;
         long sequence = (long) WORD.getAcquire(words, word);
         if (words[word + 2] == end && text.equals(texts[index])) {

@@ -28,8 +28,6 @@ final class Multilinear {
 
     private static final int PAIRS_KEPT = 64;
 
-    private static final long GOLDEN_GAMMA = 0x9E37_79B9_7F4A_7C15L;
-
     private static final long LOWER_HALF = 0xFFFF_FFFFL;
 
     private final long upperStart;
@@ -125,7 +123,7 @@ final class Multilinear {
 
     private long key(int pair, int which) {
         int index = 4 * pair + which;
-        return pair < PAIRS_KEPT ? keys[index] : splitMix(secret + (4L * pair + which) * GOLDEN_GAMMA);
+        return pair < PAIRS_KEPT ? keys[index] : splitMix(secret + (4L * pair + which) * GoldenRatio.FRACTION);
     }
 
     /** Returns a value whose bits all depend on all bits of another, as a bijection: the finalizer of SplitMix64. */

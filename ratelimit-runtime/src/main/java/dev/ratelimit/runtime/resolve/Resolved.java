@@ -1,14 +1,10 @@
 package dev.ratelimit.runtime.resolve;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,14 +28,15 @@ import org.jspecify.annotations.Nullable;
  * or for a thread that waits for it. It gets the fallback. This holds across limiters, because a cycle may include
  * several. It does not work if a resolver passes the call to another thread and waits for that thread.
  *
- * <p><b>Invalidation</b> and storing an answer are each one atomic step of the cache's map. Invalidation removes the
- * key and marks the look-up under way as outdated. Storing does nothing if the look-up is outdated. So in either order,
- * no earlier answer stays. A later caller does not wait for an earlier look-up either: it begins its own, though the
- * other may not have ended.
+ * <p>The response cache coalesces loads, too. But its callers leave at their own deadlines, so its loads have threads
+ * of their own. A look-up needs no thread and no timer, and ends with the call of the resolver.
+ *
+ * <p><b>Invalidation</b> leaves no earlier answer, and no later caller waits for an earlier look-up:
+ * {@link RememberedAnswers}.
  *
  * <p><b>Failures.</b> A fallback is cached like an answer, but only for the shorter time until the next attempt. An
- * interruption is a failure of a single caller: nothing is cached, and the waiting callers ask again. The caller gets the
- * fallback, or, where the default might be wrong ({@link #ofUninterrupted}), the interruption.
+ * interruption is a failure of a single caller: nothing is cached, and the waiting callers ask again. The caller gets
+ * the fallback, or, where the default might be wrong ({@link #ofUninterrupted}), the interruption.
  *
  * <p>Thread-safe. Waiting parks the thread, so that a virtual one gives up its carrier.
  *
@@ -108,8 +105,7 @@ public final class Resolved<K, V> {
     private final long retryAfter;
     private final FailureListener<Fallback<V>> listener;
     private final TimeSource time;
-    private final Cache<Long, RememberedAnswer<V>> remembered;
-    private final ConcurrentMap<Long, Lookup<V>> underWay = new ConcurrentHashMap<>();
+    private final RememberedAnswers<V> remembered;
 
     /**
      * Creates an empty cache.
@@ -137,10 +133,7 @@ public final class Resolved<K, V> {
         this.retryAfter = terms.retryAfter().toNanos();
         this.listener = new FailureListener<>(what, Fallback::cause, onFallback);
         this.time = Objects.requireNonNull(time, "timeSource");
-        this.remembered = Caffeine.newBuilder()
-                .maximumSize(terms.maxEntries())
-                .executor(Runnable::run)
-                .build();
+        this.remembered = new RememberedAnswers<>(terms.maxEntries());
     }
 
     /**
@@ -152,7 +145,7 @@ public final class Resolved<K, V> {
         long now = time.nanos();
         List<V> values = new ArrayList<>();
         values.add(otherwise);
-        for (RememberedAnswer<V> known : remembered.asMap().values()) {
+        for (RememberedAnswer<V> known : remembered.all()) {
             if (known.isFresh(now)) {
                 values.add(known.value());
             }
@@ -167,7 +160,7 @@ public final class Resolved<K, V> {
      * @return its last known value, or the default
      */
     public V known(long fingerprint) {
-        return standIn(remembered.getIfPresent(fingerprint));
+        return standIn(remembered.find(fingerprint));
     }
 
     /**
@@ -190,7 +183,7 @@ public final class Resolved<K, V> {
      * @return the value
      */
     public V of(K key, long fingerprint, long now) {
-        RememberedAnswer<V> known = remembered.getIfPresent(fingerprint);
+        RememberedAnswer<V> known = remembered.find(fingerprint);
         if (known != null && known.isFresh(now)) {
             return known.value();
         }
@@ -202,21 +195,21 @@ public final class Resolved<K, V> {
     }
 
     /**
-     * Returns what a key has, as {@link #of(Object, long)} does, but not the default to a thread that was interrupted before the
-     * resolver could answer.
+     * Returns the value of a key as {@link #of(Object, long)} does, but never the default to a thread that was
+     * interrupted before the resolver answered.
      *
-     * @param key the key, but the resolver
-     * @param fingerprint its 64 bits, by which the answer is remembered
+     * @param key the key, for the resolver
+     * @param fingerprint the 64 bits of the key, under which the answer is cached
      * @return the value
      * @throws InterruptedException if the thread is interrupted, and nothing is known of the key
      */
     public V ofUninterrupted(K key, long fingerprint) throws InterruptedException {
         long now = time.nanos();
-        RememberedAnswer<V> known = remembered.getIfPresent(fingerprint);
+        RememberedAnswer<V> known = remembered.find(fingerprint);
         return known != null && known.isFresh(now) ? known.value() : lookUp(key, fingerprint, now, this::lastAnswer);
     }
 
-    /** What a thread gets that was interrupted, by what is known. */
+    /** The value for an interrupted thread, from the last known answer. */
     private interface Interrupted<V> {
         V instead(@Nullable RememberedAnswer<V> before) throws InterruptedException;
     }
@@ -229,42 +222,33 @@ public final class Resolved<K, V> {
     }
 
     /**
-     * Forgets what is known of a key, so that the next call resolves it. A look-up that is under way still answers
-     * those who wait for it, and is not remembered.
+     * Removes a key from the cache, so that the next call resolves it. A look-up that is under way still answers the
+     * callers that wait for it, and is not cached.
      *
      * @param fingerprint the key's 64 bits
      */
     public void invalidate(long fingerprint) {
-        remembered.asMap().compute(fingerprint, (same, known) -> {
-            Lookup<V> current = underWay.remove(fingerprint);
-            if (current != null) {
-                current.outdate();
-            }
-            return null;
-        });
+        remembered.invalidate(fingerprint);
     }
 
     /** Removes all keys from the cache, as {@link #invalidate} does. */
     public void invalidateAll() {
-        // In this order, because a look-up that ends meanwhile moves from the first map to the second.
-        underWay.keySet().forEach(this::invalidate);
-        remembered.asMap().keySet().forEach(this::invalidate);
+        remembered.invalidateAll();
     }
 
     /** Returns the number of cached keys, fresh or not. */
     public long size() {
-        remembered.cleanUp();
-        return remembered.estimatedSize();
+        return remembered.size();
     }
 
     private V lookUp(K key, long fingerprint, long now, Interrupted<V> interrupted) throws InterruptedException {
         while (true) {
             Lookup<V> mine = new Lookup<>();
-            Lookup<V> current = underWay.putIfAbsent(fingerprint, mine);
+            Lookup<V> current = remembered.joinOrAdd(fingerprint, mine);
             if (current == null) {
                 return resolve(key, fingerprint, now, mine, interrupted);
             }
-            RememberedAnswer<V> before = remembered.getIfPresent(fingerprint);
+            RememberedAnswer<V> before = remembered.find(fingerprint);
             if (Lookup.isThisThreadInside()) {
                 return reported(
                         before, new IllegalStateException("a resolver asked for a key that was being resolved"));
@@ -274,7 +258,7 @@ public final class Resolved<K, V> {
                 if (answer != null) {
                     return answer;
                 }
-                RememberedAnswer<V> known = remembered.getIfPresent(fingerprint);
+                RememberedAnswer<V> known = remembered.find(fingerprint);
                 if (known != null && known.isFresh(now)) {
                     return known.value();
                 }
@@ -291,7 +275,7 @@ public final class Resolved<K, V> {
         @Nullable V answer = null;
         Throwable failure;
         try {
-            before = remembered.getIfPresent(fingerprint);
+            before = remembered.find(fingerprint);
             if (before != null && before.isFresh(now)) {
                 // Not for waiting callers: an invalidation may have outdated the previous look-up, and not yet have
                 // removed the cached value.
@@ -299,17 +283,18 @@ public final class Resolved<K, V> {
             }
             answer = Lookup.call(resolver, key);
             binding.bind(fingerprint, answer);
-            remember(fingerprint, mine, new RememberedAnswer<>(answer, true, time.nanos() + maxAge));
+            remembered.store(fingerprint, mine, new RememberedAnswer<>(answer, true, time.nanos() + maxAge));
             return answer;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             failure = e;
         } catch (Throwable e) {
             answer = standIn(before);
-            remember(fingerprint, mine, new RememberedAnswer<>(answer, isNamed(before), time.nanos() + retryAfter));
+            remembered.store(
+                    fingerprint, mine, new RememberedAnswer<>(answer, isNamed(before), time.nanos() + retryAfter));
             failure = e;
         } finally {
-            underWay.remove(fingerprint, mine);
+            remembered.remove(fingerprint, mine);
             mine.end(answer);
         }
         if (failure instanceof InterruptedException) {
@@ -322,10 +307,6 @@ public final class Resolved<K, V> {
             throw error;
         }
         return standIn;
-    }
-
-    private void remember(long fingerprint, Lookup<V> mine, RememberedAnswer<V> known) {
-        remembered.asMap().compute(fingerprint, (same, before) -> mine.isOutdated() ? before : known);
     }
 
     private V reported(@Nullable RememberedAnswer<V> before, Throwable cause) {

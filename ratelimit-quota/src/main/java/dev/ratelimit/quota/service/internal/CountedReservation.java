@@ -1,28 +1,19 @@
 package dev.ratelimit.quota.service.internal;
 
 import dev.ratelimit.DecisionSource;
-import dev.ratelimit.quota.CloseCharges;
 import dev.ratelimit.quota.QuotaDecision;
-import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaUnavailableException;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A reservation whose amount was counted. It is corrected once, which may take several calls. */
-final class CountedReservation implements QuotaReservation {
-
-    /** The parts of a service that its reservations use. */
-    record Service(
-            StoreCalls calls,
-            UnavailableAnswers absence,
-            InstantSource clock,
-            CloseCharges closeCharges,
-            TimesToLive timesToLive) {}
+/**
+ * A reservation that only the object which made it can end. It is corrected once, which may take several calls.
+ * Thread-safe.
+ */
+final class CountedReservation implements Reserved {
 
     private sealed interface Stage {}
 
@@ -51,7 +42,7 @@ final class CountedReservation implements QuotaReservation {
      */
     private record Tried(long actual, boolean commits, long counted, Correction correction) implements Stage {}
 
-    private final Service service;
+    private final StoreReservation.Service service;
     private final List<Target> targets;
     private final long amount;
     private final QuotaDecision decision;
@@ -59,45 +50,26 @@ final class CountedReservation implements QuotaReservation {
     private final TimeToLive timeToLive;
     private final ClosingCharge closing;
 
-    CountedReservation(Service service, List<Target> targets, long amount, QuotaDecision decision) {
+    CountedReservation(
+            StoreReservation.Service service,
+            List<Target> targets,
+            long amount,
+            QuotaDecision decision,
+            ClosingCharge closing,
+            TimeToLive timeToLive) {
         this.service = service;
         this.targets = targets;
         this.amount = amount;
         this.decision = decision;
-        this.closing = new ClosingCharge(amount, service.closeCharges());
-        this.timeToLive = new TimeToLive(service.timesToLive());
+        this.closing = closing;
+        this.timeToLive = timeToLive;
         this.stage = new AtomicReference<>(decision.allowed() ? Plain.OPEN : Plain.ENDED);
     }
 
     @Override
-    public boolean allowed() {
-        return decision.allowed();
-    }
-
-    @Override
-    public QuotaDecision decision() {
-        return decision;
-    }
-
-    @Override
-    public void used(long soFar) {
-        closing.report(soFar);
-    }
-
-    @Override
-    public QuotaReservation closeCharges(CloseCharges choice) {
-        closing.choose(choice);
-        return this;
-    }
-
-    @Override
-    public QuotaReservation timeToLive(Duration timeToLive) {
-        this.timeToLive.set(timeToLive, this::expire);
+    public boolean isOver() {
         Stage now = stage.get();
-        if (now == Plain.ENDED || now == Plain.EXPIRED) {
-            this.timeToLive.end();
-        }
-        return this;
+        return now == Plain.ENDED || now == Plain.EXPIRED;
     }
 
     @Override
@@ -121,13 +93,7 @@ final class CountedReservation implements QuotaReservation {
     }
 
     @Override
-    public boolean commit() {
-        return end(amount, true);
-    }
-
-    @Override
     public boolean commit(long actual) {
-        StoreQuotas.checkActual(actual);
         return end(actual, true);
     }
 
@@ -158,7 +124,8 @@ final class CountedReservation implements QuotaReservation {
      * Closes it because its time to live is over. A commit that comes after that, or meanwhile, charges its whole
      * amount.
      */
-    private void expire() {
+    @Override
+    public void expire() {
         if (closing.amount() > 0 || !stage.compareAndSet(Plain.OPEN, Plain.EXPIRING)) {
             close();
             return;
@@ -247,10 +214,5 @@ final class CountedReservation implements QuotaReservation {
         }
         QuotaUnavailableException trouble = correction.send();
         return trouble == null || correction.isTakenOnBy(absence, ofAllowed, now) ? null : trouble;
-    }
-
-    @Override
-    public String toString() {
-        return "QuotaReservation[" + amount + ", " + decision + "]";
     }
 }

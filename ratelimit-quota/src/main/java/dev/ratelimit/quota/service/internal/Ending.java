@@ -68,9 +68,9 @@ final class Ending {
     /** Commits an amount, unless another amount was committed before. */
     Known commit(long actual) {
         long now = second();
-        long told = told(actual);
+        long number = number(actual);
         List<Operation> operations = new ArrayList<>();
-        operations.add(new Acquire(committed(handle), told, told, told, mine));
+        operations.add(new Acquire(committed(handle), number, number, number, mine));
         boolean apart = !sharesFirst();
         if (apart) {
             operations.add(once(since(handle), now));
@@ -177,12 +177,12 @@ final class Ending {
      * Returns the number to write for an amount. It is one more, because a counter that was never written shows zero.
      * The two largest amounts have the same number.
      */
-    private static long told(long actual) {
+    private static long number(long actual) {
         return actual == Long.MAX_VALUE ? actual : actual + 1;
     }
 
     /**
-     * Returns the amount for a number that {@link #told} made, or null for zero. Of the two largest amounts it returns
+     * Returns the amount for a number that {@link #number} made, or null for zero. Of the two largest amounts it returns
      * the larger one, which is strict.
      */
     private static @Nullable Long amount(long used) {

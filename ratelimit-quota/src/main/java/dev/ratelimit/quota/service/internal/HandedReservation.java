@@ -1,13 +1,9 @@
 package dev.ratelimit.quota.service.internal;
 
-import dev.ratelimit.quota.CloseCharges;
-import dev.ratelimit.quota.QuotaDecision;
-import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.spi.Counter;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.OperationId;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class HandedReservation implements QuotaReservation {
+final class HandedReservation implements Reserved {
 
     /**
      * The number of the charge among the operations of a handle. {@link IdempotentRequests} and returns use other
@@ -45,7 +41,6 @@ final class HandedReservation implements QuotaReservation {
     private final InstantSource clock;
     private final Handle handle;
     private final Ending ending;
-    private final QuotaDecision decision;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final TimeToLive timeToLive;
     private final ClosingCharge closing;
@@ -56,45 +51,24 @@ final class HandedReservation implements QuotaReservation {
     /** Whether the amount was given back because the time to live was over. A later commit is then charged. */
     private volatile boolean expired;
 
-    HandedReservation(CountedReservation.Service service, Handle handle, QuotaDecision decision) {
+    HandedReservation(
+            StoreReservation.Service service,
+            Handle handle,
+            boolean allowed,
+            ClosingCharge closing,
+            TimeToLive timeToLive) {
         this.calls = service.calls();
         this.clock = service.clock();
         this.ending = new Ending(calls, clock, handle);
-        this.timeToLive = new TimeToLive(service.timesToLive());
         this.handle = handle;
-        this.decision = decision;
-        this.closing = new ClosingCharge(handle.amount(), service.closeCharges());
-        this.ended.set(!decision.allowed());
+        this.closing = closing;
+        this.timeToLive = timeToLive;
+        this.ended.set(!allowed);
     }
 
     @Override
-    public boolean allowed() {
-        return decision.allowed();
-    }
-
-    @Override
-    public QuotaDecision decision() {
-        return decision;
-    }
-
-    @Override
-    public void used(long soFar) {
-        closing.report(soFar);
-    }
-
-    @Override
-    public QuotaReservation closeCharges(CloseCharges choice) {
-        closing.choose(choice);
-        return this;
-    }
-
-    @Override
-    public QuotaReservation timeToLive(Duration timeToLive) {
-        this.timeToLive.set(timeToLive, this::expire);
-        if (ended.get()) {
-            this.timeToLive.end();
-        }
-        return this;
+    public boolean isOver() {
+        return ended.get();
     }
 
     @Override
@@ -108,13 +82,7 @@ final class HandedReservation implements QuotaReservation {
     }
 
     @Override
-    public boolean commit() {
-        return commit(handle.amount());
-    }
-
-    @Override
     public boolean commit(long actual) {
-        StoreQuotas.checkActual(actual);
         if (ended.get() && !expired) {
             return false;
         }
@@ -153,7 +121,8 @@ final class HandedReservation implements QuotaReservation {
     }
 
     /** Closes it because its time to live is over. */
-    private void expire() {
+    @Override
+    public void expire() {
         expired = committed == null && !ended.get() && closing.amount() == 0;
         close();
     }
@@ -211,10 +180,5 @@ final class HandedReservation implements QuotaReservation {
         if (!operations.isEmpty()) {
             calls.counted(operations);
         }
-    }
-
-    @Override
-    public String toString() {
-        return "QuotaReservation[" + handle.amount() + ", " + decision + ", by its handle]";
     }
 }

@@ -57,14 +57,19 @@ final class IdempotentRequests {
     }
 
     /** An answer, and the amounts of the first request with its id: one for each counter. */
-    record Asked(Answer answer, List<Long> amounts) {}
+    record IdempotentAnswer(Answer answer, List<Long> amounts) {}
 
-    /** The id and the round of a request to reserve, and whether it was committed before. */
-    record Looked(UUID id, long round, boolean committed) {
+    /**
+     * The round that a request to reserve is in.
+     *
+     * @param id the id of the request in all rounds
+     * @param committed whether the request was committed before
+     */
+    record ReservationRound(UUID id, long number, boolean committed) {
 
         /** Returns the id of the request's operation. */
         OperationId operation() {
-            return new OperationId(id, RESERVED + 2 * round);
+            return new OperationId(id, RESERVED + 2 * number);
         }
     }
 
@@ -80,7 +85,7 @@ final class IdempotentRequests {
      * Finds the round of a request to reserve, after the rounds that were given back. Throws if the store does not
      * answer.
      */
-    Looked look(String key, Request request, String idempotencyKey, Instant now) {
+    ReservationRound round(String key, Request request, String idempotencyKey, Instant now) {
         UUID id = holder(key, idempotencyKey);
         Outcome.Failed unopened = unopened(request);
         if (unopened != null) {
@@ -88,7 +93,7 @@ final class IdempotentRequests {
         }
         checkStore(request);
         Handle open = Ending.open(calls, Handle.of(id, 1, request.amount(), now, request.targets(), List.of()), now);
-        return new Looked(id, open == null ? 0 : open.round(), open == null);
+        return new ReservationRound(id, open == null ? 0 : open.round(), open == null);
     }
 
     private static void check(String idempotencyKey) {
@@ -108,10 +113,10 @@ final class IdempotentRequests {
         }
     }
 
-    Asked ask(Request request, OperationId id) {
+    IdempotentAnswer ask(Request request, OperationId id) {
         Outcome.Failed unopened = unopened(request);
         if (unopened != null) {
-            return new Asked(AllOrNothing.answer(unopened), List.of());
+            return new IdempotentAnswer(AllOrNothing.answer(unopened), List.of());
         }
         checkStore(request);
         List<Operation.Acquire> acquires = new ArrayList<>();
@@ -120,7 +125,7 @@ final class IdempotentRequests {
         }
         Operation operation = acquires.size() == 1 ? acquires.get(0) : new Operation.Group(acquires);
         Outcome outcome = calls.apply(operation, calls.deadline());
-        return new Asked(AllOrNothing.answer(outcome), granted(outcome));
+        return new IdempotentAnswer(AllOrNothing.answer(outcome), granted(outcome));
     }
 
     /**

@@ -6,10 +6,8 @@ import dev.ratelimit.quota.spi.Operation.Adjust;
 import dev.ratelimit.quota.spi.OperationId;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -18,9 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The units that a service allowed while its store was away, by counter, until the store has counted them.
  *
- * <p>It is bounded: a counter beyond the maximum number of counters takes no units. If the service allows a share of
- * the limit, a counter also keeps the units that were allowed in its window. So another outage in the same window has
- * no new share.
+ * <p>The number of counters is bounded ({@link OwedCounters}): a counter beyond the maximum takes no units.
  *
  * <p>Thread-safe. All counters have one lock, which is held for a look-up and an addition.
  */
@@ -29,14 +25,8 @@ final class OwedUnits {
     /** The maximum number of counters, which take some 30 MB. */
     static final int MAX_COUNTERS = 100_000;
 
-    /** The minimum time between two searches for counters whose windows have ended. */
-    private static final long SWEEP_MILLIS = 1_000;
-
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Counter, OwedCounter> accounts = new LinkedHashMap<>();
-    private final int maxCounters;
-    private final boolean keepsAllowed;
-    private long nextSweepMillis = Long.MIN_VALUE;
+    private final OwedCounters accounts;
     private volatile boolean closed;
 
     /**
@@ -45,8 +35,7 @@ final class OwedUnits {
      * @param keepsAllowed whether the allowed units are kept until the window ends
      */
     OwedUnits(int maxCounters, boolean keepsAllowed) {
-        this.maxCounters = maxCounters;
-        this.keepsAllowed = keepsAllowed;
+        this.accounts = new OwedCounters(maxCounters, keepsAllowed);
     }
 
     /** Allows an amount on all counters or on none, each up to its limit. Returns whether it did. */
@@ -57,16 +46,16 @@ final class OwedUnits {
                 return false;
             }
             for (int i = 0; i < limits.length; i++) {
-                OwedCounter account = accounts.get(targets.get(i).counter());
+                OwedCounter account = accounts.find(targets.get(i).counter());
                 if (limits[i] - (account == null ? 0 : account.allowed) < amount) {
                     return false;
                 }
             }
-            if (!hasRoomFor(targets, nowMillis)) {
+            if (!accounts.hasRoomFor(targets, nowMillis)) {
                 return false;
             }
             for (Target target : targets) {
-                account(target).add(amount, true);
+                accounts.of(target).add(amount, true);
             }
             return true;
         } finally {
@@ -82,13 +71,13 @@ final class OwedUnits {
     boolean add(List<Target> targets, long delta, boolean ofAllowed, long nowMillis) {
         lock.lock();
         try {
-            if (closed || !hasRoomFor(targets, nowMillis)) {
+            if (closed || !accounts.hasRoomFor(targets, nowMillis)) {
                 return false;
             }
             for (Target target : targets) {
-                OwedCounter account = account(target);
+                OwedCounter account = accounts.of(target);
                 account.add(delta, ofAllowed);
-                removeIfDone(account, nowMillis);
+                accounts.removeIfDone(account, nowMillis);
             }
             return true;
         } finally {
@@ -106,16 +95,16 @@ final class OwedUnits {
         lock.lock();
         try {
             for (Target target : targets) {
-                OwedCounter account = accounts.get(target.counter());
+                OwedCounter account = accounts.find(target.counter());
                 if (account != null && !account.hasRoomToTakeOver()) {
                     return false;
                 }
             }
-            if (closed || !hasRoomFor(targets, nowMillis)) {
+            if (closed || !accounts.hasRoomFor(targets, nowMillis)) {
                 return false;
             }
             for (int i = 0; i < sent.size(); i++) {
-                account(targets.get(i)).takeOver(sent.get(i), ofAllowed);
+                accounts.of(targets.get(i)).takeOver(sent.get(i), ofAllowed);
             }
             return true;
         } finally {
@@ -134,11 +123,11 @@ final class OwedUnits {
         try {
             long[] taken = new long[targets.size()];
             for (int i = 0; i < taken.length; i++) {
-                OwedCounter account = accounts.get(targets.get(i).counter());
+                OwedCounter account = accounts.find(targets.get(i).counter());
                 if (account != null) {
                     taken[i] = Math.min(amount, Math.max(0, account.total()));
                     account.add(-taken[i], ofAllowed);
-                    removeIfDone(account, nowMillis);
+                    accounts.removeIfDone(account, nowMillis);
                 }
             }
             return taken;
@@ -153,16 +142,12 @@ final class OwedUnits {
         try {
             for (int i = 0; i < taken.length; i++) {
                 if (taken[i] > 0) {
-                    account(targets.get(i)).add(taken[i], ofAllowed);
+                    accounts.of(targets.get(i)).add(taken[i], ofAllowed);
                 }
             }
         } finally {
             lock.unlock();
         }
-    }
-
-    private OwedCounter account(Target target) {
-        return accounts.computeIfAbsent(target.counter(), counter -> new OwedCounter(target));
     }
 
     /** Returns the units that were allowed on each counter, as far as they are still known. */
@@ -171,7 +156,7 @@ final class OwedUnits {
         try {
             return targets.stream()
                     .mapToLong(target -> {
-                        OwedCounter account = accounts.get(target.counter());
+                        OwedCounter account = accounts.find(target.counter());
                         return account == null ? 0 : account.allowed;
                     })
                     .toArray();
@@ -187,7 +172,7 @@ final class OwedUnits {
         lock.lock();
         try {
             return targets.stream().anyMatch(target -> {
-                OwedCounter account = accounts.get(target.counter());
+                OwedCounter account = accounts.find(target.counter());
                 return account != null && !account.isSettled();
             });
         } finally {
@@ -210,7 +195,7 @@ final class OwedUnits {
         lock.lock();
         try {
             Set<Counter> matching = new LinkedHashSet<>();
-            for (OwedCounter account : accounts.values()) {
+            for (OwedCounter account : accounts) {
                 if (!account.isSettled() && query.matches(account.target.counter())) {
                     matching.add(account.target.counter());
                 }
@@ -244,7 +229,7 @@ final class OwedUnits {
         lock.lock();
         try {
             List<Adjust> next = new ArrayList<>();
-            for (Iterator<OwedCounter> all = accounts.values().iterator(); all.hasNext() && next.size() < max; ) {
+            for (Iterator<OwedCounter> all = accounts.iterator(); all.hasNext() && next.size() < max; ) {
                 OwedCounter account = all.next();
                 if (account.isExpired(nowMillis)) {
                     all.remove();
@@ -262,10 +247,10 @@ final class OwedUnits {
     void done(Adjust adjust, long nowMillis) {
         lock.lock();
         try {
-            OwedCounter account = accounts.get(adjust.counter());
+            OwedCounter account = accounts.find(adjust.counter());
             if (account != null) {
                 account.done(adjust);
-                removeIfDone(account, nowMillis);
+                accounts.removeIfDone(account, nowMillis);
             }
         } finally {
             lock.unlock();
@@ -276,10 +261,7 @@ final class OwedUnits {
     void notTaken(Adjust adjust) {
         lock.lock();
         try {
-            OwedCounter account = accounts.remove(adjust.counter());
-            if (account != null) {
-                accounts.put(adjust.counter(), account);
-            }
+            accounts.moveToTheEnd(adjust.counter());
         } finally {
             lock.unlock();
         }
@@ -289,40 +271,9 @@ final class OwedUnits {
     int size() {
         lock.lock();
         try {
-            return (int) accounts.values().stream()
-                    .filter(account -> !account.isSettled())
-                    .count();
+            return accounts.countUnsettled();
         } finally {
             lock.unlock();
         }
-    }
-
-    private boolean hasRoomFor(List<Target> targets, long nowMillis) {
-        int missing = 0;
-        for (Target target : targets) {
-            missing += accounts.containsKey(target.counter()) ? 0 : 1;
-        }
-        return missing == 0 || hasRoom(missing, nowMillis);
-    }
-
-    private boolean hasRoom(int more, long nowMillis) {
-        if (accounts.size() + more > maxCounters && nowMillis >= nextSweepMillis) {
-            nextSweepMillis = nowMillis + SWEEP_MILLIS;
-            accounts.values().removeIf(account -> isDone(account, nowMillis) || account.isExpired(nowMillis));
-        }
-        return accounts.size() + more <= maxCounters;
-    }
-
-    private void removeIfDone(OwedCounter account, long nowMillis) {
-        if (isDone(account, nowMillis)) {
-            accounts.remove(account.target.counter());
-        }
-    }
-
-    private boolean isDone(OwedCounter account, long nowMillis) {
-        return account.isSettled()
-                && (!keepsAllowed
-                        || account.allowed == 0
-                        || account.target.window().end().toEpochMilli() <= nowMillis);
     }
 }

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 
-/** A quota service on a store: finds windows and counters, sends requests, and converts answers to decisions. */
+/** A quota service on a store: checks arguments, and finds the windows and counters of a key. Thread-safe. */
 public final class StoreQuotas implements QuotaService {
 
     private final InstantSource clock;
@@ -28,7 +28,6 @@ public final class StoreQuotas implements QuotaService {
     private final Meter meter;
     private final StoreCalls calls;
     private final Adjustments adjustments;
-    private final Decisions decisions;
     private final Credits credits;
     private final KeyTargets targets;
     private final Corrections corrections;
@@ -36,8 +35,8 @@ public final class StoreQuotas implements QuotaService {
     private final QuotaSource quotas;
     private final UnavailableAnswers absence;
     private final TimesToLive timesToLive;
-    private final CountedReservation.Service reservations;
-    private final IdempotentRequests once;
+    private final StoreReservation.Service reservations;
+    private final Admissions admissions;
 
     /** Creates a service with the system's time, which shares the health of its store with other services. */
     public StoreQuotas(QuotaSettings settings) {
@@ -54,14 +53,14 @@ public final class StoreQuotas implements QuotaService {
         calls.tell(meter);
         this.adjustments = new Adjustments(calls);
         this.credits = new Credits(adjustments);
-        this.decisions = new Decisions(settings.shares(), settings.clock());
+        Decisions decisions = new Decisions(settings.shares(), settings.clock());
         this.counting = Counting.of(settings, new AllOrNothing(calls), adjustments, decisions, surroundings);
         this.absence = UnavailableAnswers.of(settings, calls, surroundings);
         this.timesToLive = new TimesToLive(surroundings);
-        this.reservations = new CountedReservation.Service(calls, absence, clock, settings.closeCharges(), timesToLive);
-        this.once = new IdempotentRequests(calls);
+        this.reservations = new StoreReservation.Service(calls, absence, clock, settings.closeCharges(), timesToLive);
         this.quotas = settings.quotas();
         this.targets = new KeyTargets(quotas, credits);
+        this.admissions = new Admissions(calls, counting, targets, credits, decisions, absence, meter);
         this.corrections = new Corrections(counting, adjustments, decisions, absence);
     }
 
@@ -74,7 +73,7 @@ public final class StoreQuotas implements QuotaService {
         QuotaDecision decision = counting.onShortPath(windows, key, amount, now);
         return decision != null
                 ? meter.decided(decision)
-                : ask(windows, key, targets.of(windows, key, now), amount, Stay.FOR_GOOD, now);
+                : admissions.decide(windows, key, targets.of(windows, key, now), amount, Stay.FOR_GOOD, now);
     }
 
     @Override
@@ -84,67 +83,8 @@ public final class StoreQuotas implements QuotaService {
         CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
         List<Target> all = targets.of(windows, key, now);
-        return new CountedReservation(reservations, all, amount, ask(windows, key, all, amount, Stay.FOR_NOW, now));
-    }
-
-    private QuotaDecision ask(
-            CurrentWindow[] windows, String key, List<Target> targets, long amount, Stay stay, long nowMillis) {
-        Request request = new Request(targets, amount);
-        if (!absence.fails() && !calls.permits()) {
-            Answer.Counted prefetched = counting.grantPrefetched(key, request);
-            return meter.decided(
-                    prefetched == null
-                            ? absence.answer(targets, amount, nowMillis)
-                            : decisions.of(key, targets, prefetched, amount, stay, nowMillis));
-        }
-        Answer answer = known(counting.ask(key, request));
-        if (answer instanceof Answer.Counted counted) {
-            List<Target> raised;
-            try {
-                raised = raised(windows, key, targets, counted, nowMillis);
-            } catch (QuotaUnavailableException e) {
-                if (absence.fails()) {
-                    meter.failed(e.certainty());
-                    throw e;
-                }
-                if (Credits.mayAdmit(targets, counted, amount)) {
-                    return meter.decided(UnavailableAnswers.withoutCredit(targets, counted, nowMillis));
-                }
-                raised = targets;
-            }
-            return raised.equals(targets)
-                    ? meter.decided(decisions.of(key, targets, counted, amount, stay, nowMillis))
-                    : ask(windows, key, raised, amount, stay, nowMillis);
-        }
-        if (absence.fails()) {
-            Answer.Failed failed = (Answer.Failed) answer;
-            meter.failed(failed.exception().certainty());
-            throw failed.thrown();
-        }
-        return meter.decided(absence.answer(targets, amount, nowMillis));
-    }
-
-    /**
-     * Converts a refusal after which the store failed. The refusal is certain, so no choice for a store that is away
-     * allows the request. If such requests end in an exception, that exception says what is in doubt.
-     */
-    private Answer known(Answer answer) {
-        if (answer instanceof Answer.Refused refused) {
-            return absence.fails() ? refused.trouble() : refused.counted();
-        }
-        return answer;
-    }
-
-    /**
-     * Returns the targets with the limits in the store now, if credit from another process may make a refusal wrong.
-     */
-    private List<Target> raised(
-            CurrentWindow[] windows, String key, List<Target> targets, Answer.Counted counted, long nowMillis) {
-        if (counted.granted() || !Credits.concern(targets)) {
-            return targets;
-        }
-        credits.reread(key, targets);
-        return this.targets.of(windows, key, nowMillis);
+        QuotaDecision decision = admissions.decide(windows, key, all, amount, Stay.FOR_NOW, now);
+        return StoreReservation.counted(reservations, all, amount, decision);
     }
 
     @Override
@@ -154,7 +94,8 @@ public final class StoreQuotas implements QuotaService {
         CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
         OperationId id = IdempotentRequests.consumed(key, idempotencyKey);
-        return askOnce(windows, key, targets.of(windows, key, now), amount, id, now)
+        return admissions
+                .decideOnce(windows, key, targets.of(windows, key, now), amount, id, now)
                 .decision();
     }
 
@@ -165,73 +106,28 @@ public final class StoreQuotas implements QuotaService {
         CurrentWindow[] windows = quotas.of(key);
         long now = clock.millis();
         List<Target> all = targets.of(windows, key, now);
-        IdempotentRequests.Looked looked = look(key, new Request(all, amount), idempotencyKey, now);
+        IdempotentRequests.ReservationRound round =
+                admissions.round(key, new Request(all, amount), idempotencyKey, now);
         Instant instant = Instant.ofEpochMilli(now);
-        if (looked.committed()) {
+        if (round.committed()) {
             QuotaDecision first = meter.decided(QuotaDecision.allowed(adjustments.read(all), clock.instant()));
             List<Long> nothing = Collections.nCopies(all.size(), 0L);
-            Handle handle = Handle.of(looked.id(), looked.round(), amount, instant, all, first.usages());
-            return new HandedReservation(reservations, handle.of(amount, nothing), first);
+            Handle handle = Handle.of(round.id(), round.number(), amount, instant, all, first.usages());
+            return StoreReservation.handed(reservations, handle.of(amount, nothing), first);
         }
-        Told told = askOnce(windows, key, all, amount, looked.operation(), now);
-        QuotaDecision decision = told.decision();
-        Handle handle = Handle.of(looked.id(), looked.round(), amount, instant, told.targets(), decision.usages());
-        return new HandedReservation(
+        Admissions.IdempotentDecision answer = admissions.decideOnce(windows, key, all, amount, round.operation(), now);
+        QuotaDecision decision = answer.decision();
+        Handle handle = Handle.of(round.id(), round.number(), amount, instant, answer.targets(), decision.usages());
+        return StoreReservation.handed(
                 reservations,
-                decision.allowed() ? handle.of(Collections.max(told.amounts()), told.amounts()) : handle,
+                decision.allowed() ? handle.of(Collections.max(answer.amounts()), answer.amounts()) : handle,
                 decision);
-    }
-
-    private IdempotentRequests.Looked look(String key, Request request, String idempotencyKey, long nowMillis) {
-        try {
-            return once.look(key, request, idempotencyKey, Instant.ofEpochMilli(nowMillis));
-        } catch (QuotaUnavailableException e) {
-            meter.failed(e.certainty());
-            throw e;
-        }
-    }
-
-    /**
-     * A decision, the amounts of the first request with the same id, and the targets with the store's present limits.
-     */
-    private record Told(QuotaDecision decision, List<Long> amounts, List<Target> targets) {}
-
-    private Told askOnce(
-            CurrentWindow[] windows, String key, List<Target> targets, long amount, OperationId id, long nowMillis) {
-        Request request = new Request(targets, amount);
-        IdempotentRequests.Asked asked = once.ask(request, id);
-        if (asked.answer() instanceof Answer.Counted first && !first.granted() && prefetchedWentBack(key)) {
-            // Refused because of units that this process had prefetched and that no request has used.
-            asked = once.ask(request, id);
-        }
-        if (asked.answer() instanceof Answer.Counted counted) {
-            // The store does not remember a denial, so the same request may be sent again with a higher limit.
-            List<Target> raised = raised(windows, key, targets, counted, nowMillis);
-            if (!raised.equals(targets)) {
-                return askOnce(windows, key, raised, amount, id, nowMillis);
-            }
-            // A repetition shows the usage of the first request, and reaches no percentage again.
-            QuotaDecision decision = decisions.of(key, targets, counted, amount, Stay.FOR_NOW, nowMillis);
-            return new Told(meter.decided(decision), asked.amounts(), targets);
-        }
-        Answer.Failed failed = (Answer.Failed) asked.answer();
-        meter.failed(failed.exception().certainty());
-        throw failed.thrown();
-    }
-
-    private boolean prefetchedWentBack(String key) {
-        try {
-            return counting.giveBackPrefetched(key);
-        } catch (QuotaUnavailableException e) {
-            // The prefetched units stay counted, so the request stays refused.
-            return false;
-        }
     }
 
     @Override
     public QuotaReservation resume(String handle) {
         Handle known = Handle.parse(Objects.requireNonNull(handle, "handle"));
-        return new HandedReservation(reservations, known, QuotaDecision.allowed(known.usages(), clock.instant()));
+        return StoreReservation.handed(reservations, known, QuotaDecision.allowed(known.usages(), clock.instant()));
     }
 
     @Override

@@ -45,13 +45,13 @@ final class Thresholds {
     record Step(String key, long counted, Stay stay, long sinceMillis) {}
 
     /** The last call of the listener for a counter: the limit then, the number of percentages reached, and the time. */
-    private record Told(long limit, int shares, long atMillis) {}
+    private record LastCall(long limit, int shares, long atMillis) {}
 
     private final QuotaListener listener;
     private final int[] percents;
     private final InstantSource clock;
     private final FirstFailure trouble = new FirstFailure("a quota listener failed");
-    private final Cache<String, Told> told = Caffeine.newBuilder()
+    private final Cache<String, LastCall> lastCalls = Caffeine.newBuilder()
             .maximumSize(REMEMBERED)
             .executor(Runnable::run)
             .build();
@@ -82,12 +82,13 @@ final class Thresholds {
     void fallen(List<Target> targets, List<QuotaUsage> usages) {
         for (int i = 0; i < targets.size(); i++) {
             int reached = reached(usages.get(i));
-            told.asMap()
+            lastCalls
+                    .asMap()
                     .computeIfPresent(
                             targets.get(i).counter().name(),
                             (counter, before) -> before.shares <= reached
                                     ? before
-                                    : reached == 0 ? null : new Told(before.limit, reached, before.atMillis));
+                                    : reached == 0 ? null : new LastCall(before.limit, reached, before.atMillis));
         }
     }
 
@@ -102,15 +103,15 @@ final class Thresholds {
 
     private void look(Step step, String counter, QuotaUsage usage, int reached) {
         while (true) {
-            Told before = told.getIfPresent(counter);
+            LastCall before = lastCalls.getIfPresent(counter);
             int known = known(before, step, usage);
             if (before != null && known >= reached && before.limit == usage.limit()) {
                 return;
             }
-            Told now = new Told(usage.limit(), reached, clock.millis());
+            LastCall now = new LastCall(usage.limit(), reached, clock.millis());
             boolean mine = before == null
-                    ? told.asMap().putIfAbsent(counter, now) == null
-                    : told.asMap().replace(counter, before, now);
+                    ? lastCalls.asMap().putIfAbsent(counter, now) == null
+                    : lastCalls.asMap().replace(counter, before, now);
             if (mine) {
                 for (int i = known; i < reached; i++) {
                     tell(step.key, percents[i], usage);
@@ -121,7 +122,7 @@ final class Thresholds {
     }
 
     /** Returns the number of percentages for which the listener need not be called again. */
-    private int known(@Nullable Told before, Step step, QuotaUsage usage) {
+    private int known(@Nullable LastCall before, Step step, QuotaUsage usage) {
         if (before == null) {
             return 0;
         }

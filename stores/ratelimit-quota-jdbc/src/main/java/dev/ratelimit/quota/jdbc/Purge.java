@@ -1,5 +1,6 @@
 package dev.ratelimit.quota.jdbc;
 
+import dev.ratelimit.TimeSource;
 import dev.ratelimit.internal.OwnThreads;
 import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.QuotaStoreException;
@@ -10,14 +11,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes expired counters and their operations at regular intervals.
+ * Deletes expired counters and their operations, regularly ({@link PurgeRounds}) and on request.
  *
  * <p>A counter has expired when both the database's clock and this process's clock say so: a node with a wrong clock
  * must not delete shared counters.
@@ -38,7 +36,7 @@ final class Purge implements AutoCloseable {
     private final StatementBound bound;
     private final DatabaseClock clock;
     private final InstantSource instants;
-    private final ScheduledExecutorService timer;
+    private final PurgeRounds rounds;
 
     Purge(
             Calls calls,
@@ -53,25 +51,12 @@ final class Purge implements AutoCloseable {
         this.bound = bound;
         this.clock = clock;
         this.instants = instants;
-        this.timer = Executors.newSingleThreadScheduledExecutor(
-                task -> OwnThreads.unstarted("ratelimit-quota-jdbc-purge", task));
+        this.rounds = new PurgeRounds(TimeSource.system(), OwnThreads.named("ratelimit-quota-jdbc-purge"), this::run);
     }
 
     /** Starts the regular purge. */
     void start(Duration interval) {
-        long nanos = TimeUnit.NANOSECONDS.convert(interval);
-        var unused = timer.scheduleWithFixedDelay(this::tryRun, nanos, nanos, TimeUnit.NANOSECONDS);
-    }
-
-    private void tryRun() {
-        try {
-            run();
-        } catch (Throwable e) {
-            // An exception that left here would end the timer.
-            if (!timer.isShutdown()) {
-                LOG.warn("counters whose time is over could not be deleted; the next attempt follows", e);
-            }
-        }
+        rounds.start(interval);
     }
 
     /** Purges now; returns the number of deleted counters. */
@@ -155,6 +140,6 @@ final class Purge implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        rounds.close();
     }
 }

@@ -9,6 +9,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A thread that runs a task at requested times. A request is cheap: it wakes the thread only if the thread would sleep
  * longer. The thread ends when the watch is closed.
+ *
+ * <p>The library's timer takes an object for each request, and the deadline of each call is a request. Here a request
+ * is one read, because the round itself finds what is due.
  */
 final class Watch implements AutoCloseable {
 

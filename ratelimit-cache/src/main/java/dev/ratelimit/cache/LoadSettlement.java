@@ -3,32 +3,32 @@ package dev.ratelimit.cache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends loads: keeps the result, removes the load from the register, and then completes the waiting callers, in this
- * order. The first thread that reports an end settles the load.
+ * Settles loads: keeps the result, removes the load from the loads in progress, and then completes the waiting
+ * callers, in this order. The first thread that reports an end settles the load.
  *
  * <p>The kind of a load decides what its result may change. {@link StoredResults} makes the changes.
  */
-final class LoadResults<V> {
+final class LoadSettlement<V> {
 
     private final Store<V> store;
     private final Retention<V> keeping;
-    private final LoadRegister<V> register;
+    private final LoadsInProgress<V> inProgress;
     private final LatestReading time;
     private final Counters counters;
     private final SafeCacheListener reports;
     private final StoredResults<V> stored;
 
-    LoadResults(
+    LoadSettlement(
             Store<V> store,
             Retention<V> keeping,
-            LoadRegister<V> register,
+            LoadsInProgress<V> inProgress,
             LatestReading time,
             Counters counters,
             SafeCacheListener reports,
             StoredResults<V> stored) {
         this.store = store;
         this.keeping = keeping;
-        this.register = register;
+        this.inProgress = inProgress;
         this.time = time;
         this.counters = counters;
         this.reports = reports;
@@ -83,16 +83,16 @@ final class LoadResults<V> {
         long now = time.now();
         Freshness freshness = keeping.freshness(value);
         boolean isEmpty = freshness.isError() || freshness.isGone();
-        ValueLocation<V> place = isEmpty ? load.place : load.place.of(value);
-        Retention.Judged<V> judged = place == null
+        ValueLocation<V> location = isEmpty ? load.location : load.location.of(value);
+        Retention.Judged<V> judged = location == null
                 ? keeping.refused(value, now)
-                : keeping.judge(place.key(), value, freshness, load.order, now);
+                : keeping.judge(location.key(), value, freshness, load.order, now);
         Retention.What what = judged.what();
         if (what == Retention.What.PASS) {
             counters.tooLarge.increment();
         }
-        boolean elsewhere = place != null && !place.key().equals(load.key);
-        boolean isKept = load.kind.counts(what) && stored.took(load, place, judged, now);
+        boolean elsewhere = location != null && !location.key().equals(load.key);
+        boolean isKept = load.kind.counts(what) && stored.took(load, location, judged, now);
         return switch (what) {
             case ERROR -> new Outcome.Erred<>(judged.entry(), now);
             case REFUSE -> new Outcome.Loaded<>(judged.entry(), now, isKept, Outcome.Audience.ONE);
@@ -104,7 +104,7 @@ final class LoadResults<V> {
             }
             case REMOVE -> {
                 // The names of variants are not kept, so only a value without variants is for all callers.
-                ValueLocation<V> own = load.place.of(value);
+                ValueLocation<V> own = load.location.of(value);
                 boolean forAll = own != null && own.key().equals(load.key);
                 Outcome.Audience audience = forAll ? Outcome.Audience.ALL : Outcome.Audience.ONE;
                 yield new Outcome.Loaded<>(judged.entry(), now, isKept, audience);
@@ -163,7 +163,7 @@ final class LoadResults<V> {
     }
 
     private void tell(Load<V> load, Outcome<V> outcome) {
-        register.remove(load);
+        inProgress.remove(load);
         load.outcome().complete(outcome);
     }
 }

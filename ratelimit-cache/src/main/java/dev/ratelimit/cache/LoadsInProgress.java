@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The loads in progress by their keys: for each key one load that callers may join, and any number of loads for one
  * caller alone.
  */
-final class LoadRegister<V> {
+final class LoadsInProgress<V> {
 
     private final ConcurrentMap<CacheKey, Load<V>> shared = new ConcurrentHashMap<>();
     private final ConcurrentMap<CacheKey, Set<Load<V>>> alone = new ConcurrentHashMap<>();
@@ -57,7 +57,7 @@ final class LoadRegister<V> {
         return true;
     }
 
-    /** Removes a settled load from the register. */
+    /** Removes a settled load from the loads in progress. */
     void remove(Load<V> load) {
         unsettled.remove(load);
         if (load.isShared()) {

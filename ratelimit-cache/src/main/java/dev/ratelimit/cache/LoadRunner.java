@@ -14,22 +14,22 @@ import org.jspecify.annotations.Nullable;
  * deadline a load is settled as failed, and its loader is interrupted. A call holds its place until the loader has
  * ended.
  *
- * <p>A nested load shares the {@link GateSeat} of its outer load, so it never waits for a place that the outer load
- * holds.
+ * <p>A nested load shares the {@link LoadGate.Place} of its outer load, so it never waits for a place that the outer
+ * load holds.
  *
  * <p>Whatever fails here, each load that was begun is settled, and each place that was taken is released.
  */
-final class LoadCalls<V> {
+final class LoadRunner<V> {
 
     private final CacheSettings<V> settings;
-    private final LoadResults<V> results;
+    private final LoadSettlement<V> settlement;
     private final Counters counters;
     private final Alarm alarm;
     private final LoadGate gate;
 
-    LoadCalls(CacheSettings<V> settings, LoadResults<V> results, Counters counters, Alarm alarm) {
+    LoadRunner(CacheSettings<V> settings, LoadSettlement<V> settlement, Counters counters, Alarm alarm) {
         this.settings = settings;
-        this.results = results;
+        this.settlement = settlement;
         this.counters = counters;
         this.alarm = alarm;
         this.gate = new LoadGate(settings.maxLoads(), settings.maxQueuedLoads());
@@ -40,33 +40,33 @@ final class LoadCalls<V> {
         if (!prepare(load)) {
             return;
         }
-        GateSeat seat = seatAround(load.parent, load.cache);
-        if (seat == null) {
+        LoadGate.Place place = placeAround(load.parent, load.cache);
+        if (place == null) {
             enter(load, gate, gate::leave, () -> {});
         } else {
-            beginWithin(seat, load);
+            beginWithin(place, load);
         }
     }
 
     /** Begins a queued load in the place of the load that waits for it. Does nothing if the queued load has begun. */
     void bringForward(Load<V> load, Load<?> waiting) {
-        GateSeat seat = seatAround(waiting, load.cache);
-        if (seat == null) {
+        LoadGate.Place place = placeAround(waiting, load.cache);
+        if (place == null) {
             return;
         }
         if (load.withdraw()) {
-            beginWithin(seat, load);
+            beginWithin(place, load);
         } else {
-            seat.leave();
+            place.leave();
         }
     }
 
     /** Holds the place of the nearest outer load of this cache once more, and returns it; null for none. */
-    private static @Nullable GateSeat seatAround(@Nullable Load<?> innermost, Object cache) {
+    private static LoadGate.@Nullable Place placeAround(@Nullable Load<?> innermost, Object cache) {
         for (Load<?> load = innermost; load != null; load = load.parent) {
-            GateSeat seat = load.cache == cache ? load.seat() : null;
-            if (seat != null && seat.hold()) {
-                return seat;
+            LoadGate.Place place = load.cache == cache ? load.place() : null;
+            if (place != null && place.hold()) {
+                return place;
             }
         }
         return null;
@@ -99,7 +99,7 @@ final class LoadCalls<V> {
             load.deadline(alarm.after(Durations.nanos(settings.loadDeadline()), () -> overdue(load)));
             return true;
         } catch (RuntimeException | Error e) {
-            results.broken(load, e);
+            settlement.broken(load, e);
             return false;
         }
     }
@@ -108,19 +108,19 @@ final class LoadCalls<V> {
      * Begins a load in its outer load's place, which is held for it. If another nested load uses that place, begins it
      * in a free one.
      */
-    private void beginWithin(GateSeat seat, Load<V> load) {
-        LoadGate within = seat.within();
+    private void beginWithin(LoadGate.Place place, Load<V> load) {
+        LoadGate within = place.within();
         Runnable giveBack = () -> {
             within.leave();
-            seat.leave();
+            place.leave();
         };
         if (within.tryTake()) {
             dispatch(load, giveBack);
         } else if (gate.tryTake()) {
-            seat.leave();
+            place.leave();
             dispatch(load, gate::leave);
         } else {
-            enter(load, within, giveBack, seat::leave);
+            enter(load, within, giveBack, place::leave);
         }
     }
 
@@ -137,8 +137,8 @@ final class LoadCalls<V> {
         Duration deadline = settings.loadDeadline();
         Outcome.Failed<V> failure =
                 new Outcome.Failed<>(LoadFailedException.Reason.DEADLINE, Retention.overdue(deadline));
-        if (results.failed(load, failure)) {
-            if (load.hasSeat() && load.start()) {
+        if (settlement.failed(load, failure)) {
+            if (load.hasPlace() && load.start()) {
                 // The executor has not run it, and may have dropped it: nothing else would give the place back.
                 load.leave();
             }
@@ -151,7 +151,7 @@ final class LoadCalls<V> {
      * Starts the load in a place that was taken for it. Never throws, because it is called while places are handed out.
      */
     private void dispatch(Load<V> load, Runnable giveBack) {
-        load.seat(new GateSeat(giveBack, settings.maxQueuedLoads()));
+        load.place(new LoadGate.Place(giveBack, settings.maxQueuedLoads()));
         try {
             settings.executor().execute(() -> runInContext(load));
         } catch (RejectedExecutionException e) {
@@ -159,12 +159,12 @@ final class LoadCalls<V> {
             refuse(load, e);
         } catch (RuntimeException | Error e) {
             load.leave();
-            results.broken(load, e);
+            settlement.broken(load, e);
         }
     }
 
     private void refuse(Load<V> load, @Nullable Throwable cause) {
-        if (results.failed(load, new Outcome.Failed<>(LoadFailedException.Reason.REFUSED, cause))) {
+        if (settlement.failed(load, new Outcome.Failed<>(LoadFailedException.Reason.REFUSED, cause))) {
             counters.refusedLoads.increment();
         }
     }
@@ -178,14 +178,14 @@ final class LoadCalls<V> {
         }
         if (load.start()) {
             load.leave();
-            results.broken(
+            settlement.broken(
                     load,
                     trouble != null
                             ? trouble
                             : new IllegalStateException(
                                     "the task of carryContext must run the task that it was given"));
         } else if (trouble != null) {
-            results.cacheFailed(trouble);
+            settlement.cacheFailed(trouble);
         }
     }
 
@@ -198,8 +198,8 @@ final class LoadCalls<V> {
             return;
         }
         counters.loads.increment();
-        load.stored(results.stored(load));
-        Nesting.call(load);
+        load.stored(settlement.stored(load));
+        NestedLoads.call(load);
         CompletionStage<? extends V> stage = load.running();
         if (stage == null) {
             load.leave();
@@ -213,7 +213,7 @@ final class LoadCalls<V> {
             } else if (value == null) {
                 fail(load, new NullPointerException("the loader returned null, but a value is never null"));
             } else {
-                results.succeeded(load, value);
+                settlement.succeeded(load, value);
             }
         });
     }
@@ -241,8 +241,8 @@ final class LoadCalls<V> {
     private void fail(Load<V> load, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (!results.failed(load, cause)) {
-            results.discarded();
+        if (!settlement.failed(load, cause)) {
+            settlement.discarded();
         }
     }
 }

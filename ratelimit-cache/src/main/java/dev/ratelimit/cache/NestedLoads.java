@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A load counts as nested only if the outer loader asks for it on its own thread, before it returns.
  */
-final class Nesting {
+final class NestedLoads {
 
     /** The loads by thread. A thread-local would leave an entry in each caller's thread that only reads it. */
     private static final ConcurrentMap<Thread, Load<?>> CURRENT = new ConcurrentHashMap<>();
 
-    private Nesting() {}
+    private NestedLoads() {}
 
     /** The load whose loader is called on this thread; null for none. */
     static @Nullable Load<?> current() {
