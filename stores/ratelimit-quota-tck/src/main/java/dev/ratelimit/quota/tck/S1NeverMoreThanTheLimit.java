@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.quota.spi.Counter;
 import dev.ratelimit.quota.spi.Outcome.Counted;
+import dev.ratelimit.tck.internal.Race;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

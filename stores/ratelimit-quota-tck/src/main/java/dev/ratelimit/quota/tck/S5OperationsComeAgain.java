@@ -7,6 +7,7 @@ import dev.ratelimit.quota.spi.Operation.Acquire;
 import dev.ratelimit.quota.spi.OperationId;
 import dev.ratelimit.quota.spi.Outcome.Counted;
 import dev.ratelimit.quota.spi.Outcome.Grouped;
+import dev.ratelimit.tck.internal.Race;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Assumptions;

@@ -7,6 +7,7 @@ import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Operation.Acquire;
 import dev.ratelimit.quota.spi.Operation.Adjust;
+import dev.ratelimit.tck.internal.Race;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

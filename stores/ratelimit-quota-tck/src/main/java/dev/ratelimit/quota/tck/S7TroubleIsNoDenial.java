@@ -13,6 +13,7 @@ import dev.ratelimit.quota.spi.Operation.Read;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.Outcome.Counted;
 import dev.ratelimit.quota.spi.Outcome.Failed;
+import dev.ratelimit.tck.internal.Race;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;

@@ -11,6 +11,7 @@ import dev.ratelimit.quota.spi.Operation.Group;
 import dev.ratelimit.quota.spi.Outcome.Counted;
 import dev.ratelimit.quota.spi.Outcome.Failed;
 import dev.ratelimit.quota.spi.Outcome.Grouped;
+import dev.ratelimit.tck.internal.Race;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;

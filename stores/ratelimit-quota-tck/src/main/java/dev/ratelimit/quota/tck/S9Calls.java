@@ -11,6 +11,7 @@ import dev.ratelimit.quota.spi.Operation.Adjust;
 import dev.ratelimit.quota.spi.Operation.Read;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.Outcome.Counted;
+import dev.ratelimit.tck.internal.Race;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.ratelimit.quota.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ratelimit.tck.internal.Trial;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -32,9 +33,9 @@ class BrokenStoresTest {
     }
 
     private static void isCaught(Broken broken) {
-        Trial trial = Trial.of(broken.opens(), broken.faults());
+        Trial trial = ContractOnTrial.trial(broken.opens(), broken.faults());
         for (int i = 1; i < MAX_TRIALS && !trial.failures().containsKey(broken.rule()); i++) {
-            trial = Trial.of(broken.opens(), broken.faults());
+            trial = ContractOnTrial.trial(broken.opens(), broken.faults());
         }
         assertThat(trial.failures()).as("rules that were broken").containsKey(broken.rule());
         Set<String> others = new TreeSet<>(trial.failures().keySet());

@@ -1,6 +1,7 @@
 package dev.ratelimit.quota.tck;
 
 import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.tck.internal.Trial;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,6 +13,13 @@ class ContractOnTrial extends QuotaStoreContract {
 
     static volatile Function<PlainBackend, PlainStore> opens = PlainStore::new;
     static volatile boolean faults = true;
+
+    /** Runs all tests on a store. */
+    static Trial trial(Function<PlainBackend, PlainStore> opens, boolean faults) {
+        ContractOnTrial.opens = opens;
+        ContractOnTrial.faults = faults;
+        return Trial.of(ContractOnTrial.class);
+    }
 
     private final PlainBackend backend = new PlainBackend();
 

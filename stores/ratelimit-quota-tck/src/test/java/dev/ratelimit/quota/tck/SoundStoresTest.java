@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
+import dev.ratelimit.tck.internal.Trial;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +23,7 @@ class SoundStoresTest {
     @ParameterizedTest
     @MethodSource("capabilities")
     void passes(Capabilities capabilities) {
-        Trial trial = Trial.of(backend -> new PlainStore(backend, capabilities), true);
+        Trial trial = ContractOnTrial.trial(backend -> new PlainStore(backend, capabilities), true);
         assertThat(trial.failures()).isEmpty();
         if (capabilities.remembersOperations() && capabilities.atomicGroups() == AtomicGroups.ALL) {
             assertThat(trial.skipped()).as("what cannot apply").containsExactly("S10.3", "S5.3", "S8.4");
@@ -32,7 +33,7 @@ class SoundStoresTest {
     /** What is not offered is skipped, and neither passed nor failed. */
     @Test
     void whatIsMissingIsSkipped() {
-        Trial trial = Trial.of(PlainStore::new, false);
+        Trial trial = ContractOnTrial.trial(PlainStore::new, false);
         assertThat(trial.failures()).isEmpty();
         assertThat(trial.skipped()).contains("S7.1", "S7.4");
         assertThat(trial.passed()).doesNotContain("S7.1", "S7.4");

@@ -1,15 +1,19 @@
-package dev.ratelimit.quota.tck;
+package dev.ratelimit.tck.internal;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
 import org.junit.platform.engine.support.descriptor.MethodSource;
@@ -25,19 +29,29 @@ import org.junit.platform.launcher.core.LauncherFactory;
  * @param passed the rules with a test that passed
  * @param skipped the rules with a test that was skipped
  */
-record Trial(Map<String, String> failures, Set<String> passed, Set<String> skipped) {
+public record Trial(Map<String, String> failures, Set<String> passed, Set<String> skipped) {
 
-    private static final Pattern METHOD = Pattern.compile("s(\\d+)_(\\d)_.*");
+    private static final Pattern METHOD = Pattern.compile("([sr])(\\d+)_(\\d)_.*");
 
-    /** Runs all tests on a store. */
-    static Trial of(Function<PlainBackend, PlainStore> opens, boolean faults) {
-        ContractOnTrial.opens = opens;
-        ContractOnTrial.faults = faults;
+    /** Runs all tests of a contract. */
+    public static Trial of(Class<?> contract) {
+        return of(List.of(selectClass(contract)));
+    }
+
+    /** Runs the tests of one rule of a contract. */
+    public static Trial of(Class<?> contract, String rule) {
+        return of(Stream.of(contract.getMethods())
+                .filter(method -> rule(method.getName()).equals(Optional.of(rule)))
+                .map(method -> selectMethod(contract, method))
+                .toList());
+    }
+
+    private static Trial of(List<? extends DiscoverySelector> tests) {
         Trial trial = new Trial(new TreeMap<>(), new TreeSet<>(), new TreeSet<>());
         LauncherFactory.create()
                 .execute(
                         LauncherDiscoveryRequestBuilder.request()
-                                .selectors(selectClass(ContractOnTrial.class))
+                                .selectors(tests)
                                 .build(),
                         new TestExecutionListener() {
                             @Override
@@ -53,9 +67,11 @@ record Trial(Map<String, String> failures, Set<String> passed, Set<String> skipp
     }
 
     /** The rule that a test is named after. */
-    static Optional<String> rule(String method) {
+    public static Optional<String> rule(String method) {
         Matcher matcher = METHOD.matcher(method);
-        return matcher.matches() ? Optional.of("S" + matcher.group(1) + "." + matcher.group(2)) : Optional.empty();
+        return matcher.matches()
+                ? Optional.of(matcher.group(1).toUpperCase(Locale.ROOT) + matcher.group(2) + "." + matcher.group(3))
+                : Optional.empty();
     }
 
     private void enter(String rule, TestExecutionResult result) {

@@ -1,4 +1,4 @@
-package dev.ratelimit.quota.tck;
+package dev.ratelimit.tck.internal;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,14 +12,21 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.IntFunction;
 
 /** A race: threads that begin at the same time. */
-final class Race {
+public final class Race {
 
     private Race() {}
 
     /**
      * Runs a number of threads, and returns the result of each. If an assertion fails in one of them, it fails here.
+     *
+     * @param rule the number of the rule that is tested, for messages
+     * @param patience the longest time that the race may take
+     * @param threads the number of threads
+     * @param tasks makes the task of each thread from its number
+     * @param <T> the type of a result
+     * @return the results, in the order of the threads
      */
-    static <T> List<T> of(String rule, Duration patience, int threads, IntFunction<Callable<T>> tasks) {
+    public static <T> List<T> of(String rule, Duration patience, int threads, IntFunction<Callable<T>> tasks) {
         CyclicBarrier start = new CyclicBarrier(threads);
         List<FutureTask<T>> futures = new ArrayList<>();
         List<Thread> runners = new ArrayList<>();
