@@ -9,15 +9,15 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What every benchmark is run with unless it says otherwise; JMH takes these annotations from the superclass.
+ * The default settings of all benchmarks; JMH takes these annotations from the superclass.
  *
  * <p><b>Heap.</b> Of a fixed size and touched beforehand, because a heap that grows, or gets its pages from the kernel
  * during a measurement, is charged to whatever allocates then: that would be the key's cost, or the table's. 4 GB hold
  * a million keys in a map and in a table, and leave young collections rare. The collector stays the JVM's default, for
  * that is what most users run.
  *
- * <p><b>Forks.</b> Three, because what the compiler makes of the same code differs from one JVM to the next by more
- * than iterations within one JVM do.
+ * <p><b>Forks.</b> Three, because the compiled code differs from one JVM to the next, by more than the iterations
+ * within one JVM do.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

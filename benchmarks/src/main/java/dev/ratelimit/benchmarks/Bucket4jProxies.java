@@ -25,8 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 
 /**
- * Bucket4j's buckets in a server: so large that nothing is refused, refilled once a year, so that what is left says
- * what was granted.
+ * Bucket4j's buckets in a server. They are too large for a refusal and are refilled once a year, so the permits that
+ * are left show how many were granted.
  */
 final class Bucket4jProxies {
 
@@ -47,7 +47,7 @@ final class Bucket4jProxies {
         this.proxies = proxies;
     }
 
-    /** By compare-and-swap over one connection, as ours has one. */
+    /** By compare-and-swap over one connection, because this library also uses one. */
     static ProxyManager<String> redis(RedisClient client) {
         return Bucket4jLettuce.casBasedBuilder(client.connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE)))
                 .build();
@@ -72,13 +72,13 @@ final class Bucket4jProxies {
         return new HikariDataSource(config);
     }
 
-    /** A bucket of its own for each caller, as one would get it in each request. */
+    /** A bucket object for each caller, as an application gets one in each request. */
     LoadWay.Call plain(String key) {
         Bucket bucket = proxies.getProxy(key, () -> CONFIGURATION);
         return () -> bucket.tryConsume(1);
     }
 
-    /** One bucket for all callers of a key, which puts together what they ask for at the same time. */
+    /** One bucket for all callers of a key, which combines concurrent requests into one. */
     LoadWay.Call batching(String key) {
         Bucket bucket = batching.computeIfAbsent(
                 key,
@@ -89,8 +89,8 @@ final class Bucket4jProxies {
     }
 
     /**
-     * One bucket object for all callers of a key, which counts here and tells the server later: meanwhile others may
-     * exceed.
+     * One bucket object for all callers of a key, which counts in this process and updates the server later. Meanwhile
+     * other processes may exceed the limit.
      */
     LoadWay.Call delaying(String key) {
         BucketProxy bucket = delaying.computeIfAbsent(

@@ -12,7 +12,7 @@ import javax.management.JMException;
 import org.openjdk.jol.info.GraphLayout;
 
 /**
- * The memory that a limiter of a million keys holds per key, found in three ways that know nothing of each other.
+ * The memory that a limiter of a million keys holds per key, measured in three independent ways.
  *
  * <p>JOL walks all objects that the limiter reaches; the JVM's own count of live objects, and the heap in use after a
  * collection, are compared from before the limiter was built to after all keys came. Keys are made anew for each call

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 public final class Compare {
 
-    /** What is less than this is nothing, even if it is the same in every round. */
+    /** A smaller ratio is no change, even if it is the same in every round. */
     private static final double LEAST = 1.05;
 
     private Compare() {}

@@ -29,7 +29,7 @@ public class ContendedBenchmark extends BenchmarkDefaults {
     private String key;
     private KeyedLimiter limiter;
     private ConcurrentHashMap<String, AtomicLong> map;
-    /** Counts only the outcome that is rare, so that counting does not become what the threads contend for. */
+    /** Counts only the rare outcome, so that the threads do not contend for the counter. */
     private AtomicLong rare;
 
     private boolean low;

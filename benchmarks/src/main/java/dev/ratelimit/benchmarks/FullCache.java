@@ -9,7 +9,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * Cells of 100,000 keys in a Caffeine cache, after a million keys have come: what a limiter by hand would be kept in.
+ * Cells of 100,000 keys in a Caffeine cache, after a million keys have come: as a hand-written limiter would keep them.
  */
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // setUp() is the constructor that JMH knows

@@ -14,7 +14,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
  *
  * <p>Guava, Bucket4j and Failsafe stand in a Caffeine cache of the default settings, which clears away with a pool of
  * other threads: on a machine with a free processor, part of what a new key costs is paid there, and is not in the time
- * of the call. Sentinel has a bound of its own.
+ * of the call. Sentinel has its own bound.
  */
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // setUp() is the constructor that JMH knows

@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.Threads;
 /**
  * How the decisions for one hot key scale with threads, when nearly all of them deny.
  *
- * <p>A denial changes nothing, so threads need not wait for each other. The floors only read the clock: how they scale
- * is how the machine does, whose two cores may be two halves of one.
+ * <p>A denial changes nothing, so threads need not wait for each other. The floors only read the clock. They show how
+ * the machine itself scales, because its two cores may be two hardware threads of one core.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -31,7 +31,7 @@ public class HotKeyThreadsBenchmark extends BenchmarkDefaults {
 
     private String key;
     private Limiter<String> limiter;
-    /** Counts what is rare, so that counting does not become what the threads contend for. */
+    /** Counts only the rare outcome, so that the threads do not contend for the counter. */
     private AtomicLong allowedCount;
 
     private long start;

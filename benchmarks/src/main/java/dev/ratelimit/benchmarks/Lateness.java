@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * How late departures were that were due one after the other, and what they cost the processors.
+ * The lateness of departures that were due one after the other, and the processor time that they took.
  *
  * <p>One departure is noted by one thread; different ones by different threads. It is read when all have been noted.
  */
@@ -18,7 +18,7 @@ final class Lateness {
         late = new long[departures];
     }
 
-    /** Notes that a departure took place so many nanoseconds after it was due. */
+    /** Records a departure by its lateness in nanoseconds. */
     void note(int departure, long nanos) {
         late[departure] = nanos;
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.Future;
 import java.util.function.ToLongFunction;
 
 /**
- * Ways to count under load, by turns in short rounds, so that what disturbs the machine for a while disturbs them all.
+ * Ways to count under load, in short alternating rounds, so that a disturbance of the machine affects all of them.
  *
  * <p>A call that was not granted fails the measurement, as does a counter that does not show in the end what was
  * granted on it.

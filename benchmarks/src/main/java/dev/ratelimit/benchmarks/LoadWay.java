@@ -3,17 +3,17 @@ package dev.ratelimit.benchmarks;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** One way to count, and those who do so at the same time. */
+/** One way to count, and the callers that count in this way at the same time. */
 record LoadWay(String name, List<Caller> callers) {
 
-    /** One who counts one on a key, again and again. */
+    /** A caller that repeatedly counts one unit on a key. */
     record Caller(String key, Call call) {}
 
     /** One call. */
     @FunctionalInterface
     interface Call {
 
-        /** Counts one on the caller's key; whether it was granted. */
+        /** Counts one unit on the caller's key, and returns whether it was granted. */
         boolean granted() throws Exception;
     }
 
@@ -30,12 +30,12 @@ record LoadWay(String name, List<Caller> callers) {
         return new LoadWay(name, List.of(new Caller(key, calls.on(key))));
     }
 
-    /** So many callers on one key. */
+    /** The given number of callers, all on one key. */
     static LoadWay together(String name, int callers, String key, Calls calls) throws Exception {
         return of(name, IntStream.range(0, callers).mapToObj(i -> key).toList(), calls);
     }
 
-    /** So many callers, each on a key of its own. */
+    /** The given number of callers, each on its own key. */
     static LoadWay apart(String name, int callers, Calls calls) throws Exception {
         return of(name, IntStream.range(0, callers).mapToObj(i -> "key-" + i).toList(), calls);
     }

@@ -19,7 +19,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 /**
  * The cost of one decision for one of many known keys, which come by Zipf's law, on one thread.
  *
- * <p>The floor is what one would write by hand: a {@link ConcurrentHashMap} from key to {@link AtomicLong}, a reading
+ * <p>The floor is hand-written: a {@link ConcurrentHashMap} from key to {@link AtomicLong}, a reading
  * of the clock, and one compare-and-set, without any rule of a rate. All methods take the same keys in the same order.
  *
  * <p>{@code decide} is ours, the others are named after their libraries, whose settings stand in {@link Peer}.
@@ -74,7 +74,7 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
     }
 
     /**
-     * What it costs to come by the next key.
+     * The cost of getting the next key.
      *
      * @return the key
      */
@@ -84,7 +84,7 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
     }
 
     /**
-     * What one would write by hand.
+     * A hand-written limiter.
      *
      * @return whether the value was exchanged: always, on one thread
      */
@@ -206,7 +206,7 @@ public class ManyKeysBenchmark extends BenchmarkDefaults {
         check(wrong == 0, wrong + " calls had the other outcome");
         long forgotten = limiter.evictedInDebt();
         if (forgotten > 0) {
-            // JMH has just begun a line of its own.
+            // JMH has just begun a line.
             System.out.printf("%n# %,d debts forgotten, though the keys were no more than maxKeys%n", forgotten);
         }
     }

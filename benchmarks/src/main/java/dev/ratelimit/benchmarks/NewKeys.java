@@ -18,7 +18,7 @@ public class NewKeys {
     /** The top bits tell sources apart; the rest counts. */
     private long counter = (long) SOURCES.getAndIncrement() << 40;
 
-    /** Starts a source with keys of its own. */
+    /** Starts a source of keys that no other source has. */
     public NewKeys() {}
 
     /**

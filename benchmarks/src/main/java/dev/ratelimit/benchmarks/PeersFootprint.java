@@ -29,7 +29,7 @@ final class PeersFootprint {
 
     private PeersFootprint() {}
 
-    /** Measures each with so many keys; the bytes per key, by the name that the library's benchmarks have. */
+    /** Returns the bytes per key of each library with the given number of keys, by its name in the benchmarks. */
     static Map<String, Double> measure(int keys) throws JMException {
         Map<String, Double> bytes = new TreeMap<>();
         for (Peer peer : MEASURED) {

@@ -84,7 +84,7 @@ final class PostgresLoad implements AutoCloseable {
     }
 
     private static void consumeTwice(DataSource source, String key) {
-        // No purge, which would prepare statements of its own meanwhile.
+        // No purge, because it would prepare further statements meanwhile.
         try (JdbcQuotaStore store =
                 JdbcQuotaStore.builder(source).purgeEvery(Duration.ofDays(1)).build()) {
             QuotaService quotas = quotas(store);

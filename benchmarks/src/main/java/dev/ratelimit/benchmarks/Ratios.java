@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * The figures that have bounds, out of the results of benchmark runs: what a decision costs, by its floor.
+ * The figures that have bounds, out of the results of benchmark runs: the cost of a decision relative to its floor.
  *
  * <p>Run by {@code benchmarks/run --ratios}; the arguments are result files of JMH. The exit status is 0 if all that
  * was measured is within its bound, 1 if not, and 2 if there is nothing to judge.
@@ -22,7 +22,7 @@ public final class Ratios {
     /** The object that tells value, age and state. */
     private static final double ANSWER = 32;
 
-    /** Beyond this error, relative to its score, a benchmark says more of what else ran on the machine. */
+    /** With a larger relative error, a benchmark measures other load on the machine rather than the code. */
     private static final double NOISE = 0.25;
 
     private static final String ROW = "%-50s %10s %10s %10s  %-8s %s%n";
@@ -66,71 +66,55 @@ public final class Ratios {
      */
     static List<Figure> figures(Results results) {
         List<Figure> figures = new ArrayList<>();
-        figures.add(ratio(results, "SingleKeyBenchmark.allow", "floorClockAndCas", 1.15));
-        figures.add(ratio(results, "SingleKeyBenchmark.deny", "floorClock", 1.15));
-        figures.add(ratio(results, "ManyKeysBenchmark.decide/1", "floorMap/1", 1.25));
-        figures.add(ratio(results, "ManyKeysBenchmark.decide/1000000", "floorMap/1000000", 0.85));
+        figures.add(ratio(results, "SingleKeyBenchmark", "allow", "floorClockAndCas", 1.15));
+        figures.add(ratio(results, "SingleKeyBenchmark", "deny", "floorClock", 1.15));
+        figures.add(ratio(results, "ManyKeysBenchmark", "decide/1", "floorMap/1", 1.25));
+        figures.add(ratio(results, "ManyKeysBenchmark", "decide/1000000", "floorMap/1000000", 0.85));
         for (String method : List.of("decide", "decideSaturated")) {
             double key = results.score("NewKeysBenchmark.floorKey");
             double decide = results.score("NewKeysBenchmark." + method);
             double noise = noise(results, "NewKeysBenchmark." + method, "NewKeysBenchmark.floorKey");
             String name = "NewKeys." + method + " - floorKey, ns";
-            figures.add(new Figure(
-                    name, decide, key, decide - key, method.equals("decide") ? 60 : Double.NaN, true, noise));
+            double bound = method.equals("decide") ? 60 : Double.NaN;
+            figures.add(new Figure(name, decide, key, decide - key, bound, true, noise));
         }
-        figures.add(ratio(results, "ResponseCacheBenchmark.hit", "floorCaffeine", 1.3));
+        figures.add(ratio(results, "ResponseCacheBenchmark", "hit", "floorCaffeine", 1.3));
         // No bound of their own: what threads and keys add.
-        figures.add(ratio(results, "ResponseCacheBenchmark.hitTwoThreads", "floorCaffeineTwoThreads", Double.NaN));
-        figures.add(ratio(results, "ResponseCacheBenchmark.hitNewKey", "hit", Double.NaN));
-        figures.add(ratio(results, "ResponseCacheBenchmark.coalesced", "alone", Double.NaN));
-        figures.add(allocation(results, "ResponseCacheBenchmark.hit", "floorCaffeine", ANSWER + NO_BYTES));
-        figures.add(allocation(results, "SingleKeyBenchmark.allow", "floorClockAndCas"));
-        figures.add(allocation(results, "SingleKeyBenchmark.deny", "floorClock"));
-        figures.add(allocation(results, "ManyKeysBenchmark.decide/1", "floorMap/1"));
-        figures.add(allocation(results, "ManyKeysBenchmark.decide/1000000", "floorMap/1000000"));
-        figures.add(allocation(results, "NewKeysBenchmark.decide", "floorKey"));
-        figures.add(allocation(results, "NewKeysBenchmark.decideSaturated", "floorKey"));
-        figures.add(scaling(results, "twoThreads", "oneThread", 1.8));
+        figures.add(ratio(results, "ResponseCacheBenchmark", "hitTwoThreads", "floorCaffeineTwoThreads", Double.NaN));
+        figures.add(ratio(results, "ResponseCacheBenchmark", "hitNewKey", "hit", Double.NaN));
+        figures.add(ratio(results, "ResponseCacheBenchmark", "coalesced", "alone", Double.NaN));
+        figures.add(allocation(results, "ResponseCacheBenchmark", "hit", "floorCaffeine", ANSWER + NO_BYTES));
+        figures.add(allocation(results, "SingleKeyBenchmark", "allow", "floorClockAndCas", NO_BYTES));
+        figures.add(allocation(results, "SingleKeyBenchmark", "deny", "floorClock", NO_BYTES));
+        figures.add(allocation(results, "ManyKeysBenchmark", "decide/1", "floorMap/1", NO_BYTES));
+        figures.add(allocation(results, "ManyKeysBenchmark", "decide/1000000", "floorMap/1000000", NO_BYTES));
+        figures.add(allocation(results, "NewKeysBenchmark", "decide", "floorKey", NO_BYTES));
+        figures.add(allocation(results, "NewKeysBenchmark", "decideSaturated", "floorKey", NO_BYTES));
+        figures.add(ratio(results, "HotKeyThreadsBenchmark", "twoThreads", "oneThread", 1.8));
         // The machine's own, to judge the line above by.
-        figures.add(scaling(results, "floorTwoThreads", "floorOneThread", Double.NaN));
+        figures.add(ratio(results, "HotKeyThreadsBenchmark", "floorTwoThreads", "floorOneThread", Double.NaN));
         return figures;
     }
 
-    private static Figure ratio(Results results, String benchmark, String floor, double bound) {
-        double measured = results.score(benchmark);
-        double least = results.score(sibling(benchmark, floor));
-        double noise = noise(results, benchmark, sibling(benchmark, floor));
-        return new Figure(shortName(benchmark) + " / " + floor, measured, least, measured / least, bound, true, noise);
+    /** How many times the floor; of throughputs, which two threads have, the bound is the lowest that holds. */
+    private static Figure ratio(Results results, String type, String method, String floor, double bound) {
+        double measured = results.score(type + "." + method);
+        double least = results.score(type + "." + floor);
+        double noise = noise(results, type + "." + method, type + "." + floor);
+        boolean atMost = !type.equals("HotKeyThreadsBenchmark");
+        String name = type.replace("Benchmark", ".") + method + " / " + floor;
+        return new Figure(name, measured, least, measured / least, bound, atMost, noise);
     }
 
-    private static Figure allocation(Results results, String benchmark, String floor) {
-        return allocation(results, benchmark, floor, NO_BYTES);
-    }
-
-    private static Figure allocation(Results results, String benchmark, String floor, double bound) {
-        double measured = results.allocated(benchmark);
-        double least = results.allocated(sibling(benchmark, floor));
-        String name = shortName(benchmark) + " - " + floor + ", bytes";
+    private static Figure allocation(Results results, String type, String method, String floor, double bound) {
+        double measured = results.allocated(type + "." + method);
+        double least = results.allocated(type + "." + floor);
+        String name = type.replace("Benchmark", ".") + method + " - " + floor + ", bytes";
         return new Figure(name, measured, least, measured - least, bound, true, 0);
-    }
-
-    private static Figure scaling(Results results, String two, String one, double bound) {
-        double both = results.score("HotKeyThreadsBenchmark." + two);
-        double alone = results.score("HotKeyThreadsBenchmark." + one);
-        double noise = noise(results, "HotKeyThreadsBenchmark." + two, "HotKeyThreadsBenchmark." + one);
-        return new Figure("HotKeyThreads." + two + " / " + one, both, alone, both / alone, bound, false, noise);
     }
 
     private static double noise(Results results, String one, String other) {
         return Math.max(results.relativeError(one), results.relativeError(other));
-    }
-
-    private static String sibling(String benchmark, String method) {
-        return benchmark.substring(0, benchmark.indexOf('.') + 1) + method;
-    }
-
-    private static String shortName(String benchmark) {
-        return benchmark.replace("Benchmark.", ".");
     }
 
     /**

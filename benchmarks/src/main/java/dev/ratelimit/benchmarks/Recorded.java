@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What our own programs measured, written in the form of JMH's results, so that one reader serves for all.
+ * The results of this project's measuring programs, in the form of JMH's results, so that one reader reads both.
  *
- * <p>The score is the median of the rounds, the bounds of confidence are the least and the most of them.
+ * <p>The score is the median of the rounds, the confidence bounds are the smallest and the largest of them.
  */
 final class Recorded {
 

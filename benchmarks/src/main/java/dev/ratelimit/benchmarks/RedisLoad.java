@@ -74,7 +74,7 @@ final class RedisLoad implements AutoCloseable {
         return () -> quotas.consume(key, 1).allowed();
     }
 
-    /** What the store sends, as it stands in the server after the store's first call. */
+    /** The script that the store sends; the server has it after the store's first call. */
     private LoadWay.Call bare(String key) throws IOException {
         long start = quotas.consume(key, 1).usages().get(0).window().start().getEpochSecond();
         String window = QuotaLoad.QUOTA.window().length() + "." + start;

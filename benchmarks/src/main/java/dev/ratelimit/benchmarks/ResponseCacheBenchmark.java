@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Threads;
  * lifetime, and the cost of joining a load.
  *
  * <p>One hot key, made beforehand and the same for both: what a key and its place in memory cost would hide what the
- * cache adds. Hits are counted, and are told with their age, which Caffeine's floor does not do.
+ * cache adds. The response cache counts hits and returns their age; the floor does neither.
  */
 @State(Scope.Benchmark)
 @SuppressWarnings("NullAway.Init") // setUp() is the constructor that JMH knows

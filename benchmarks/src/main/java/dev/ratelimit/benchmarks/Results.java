@@ -1,5 +1,10 @@
 package dev.ratelimit.benchmarks;
 
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The results of benchmark runs, as JMH writes them with {@code -rf json}.
@@ -19,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Results {
 
-    private final Map<String, Map<?, ?>> runs = new LinkedHashMap<>();
+    private final Map<String, JsonObject> runs = new LinkedHashMap<>();
 
     /** No results. */
     public Results() {}
@@ -51,21 +55,19 @@ public final class Results {
      * @throws IllegalArgumentException if it is not what JMH writes
      */
     public void add(String json) {
-        if (!(Json.read(json) instanceof List<?> list)) {
-            throw new IllegalArgumentException("a list is expected");
-        }
-        for (Object element : list) {
-            if (!(element instanceof Map<?, ?> run) || !(run.get("benchmark") instanceof String name)) {
-                throw new IllegalArgumentException("a benchmark without a name");
+        try {
+            for (JsonElement element : new Gson().fromJson(json, JsonArray.class)) {
+                JsonObject run = element.getAsJsonObject();
+                StringBuilder key = new StringBuilder(
+                        run.get("benchmark").getAsString().replaceFirst("^.*\\.(?=[^.]+\\.[^.]+$)", ""));
+                member(run, "params")
+                        .asMap()
+                        .values()
+                        .forEach(value -> key.append('/').append(value.getAsString()));
+                runs.put(key + (fact(run, "mode").equals("sample") ? "/sampled" : ""), run);
             }
-            StringBuilder key = new StringBuilder(name.replaceFirst("^.*\\.(?=[^.]+\\.[^.]+$)", ""));
-            if (run.get("params") instanceof Map<?, ?> params) {
-                params.values().forEach(value -> key.append('/').append(value));
-            }
-            if ("sample".equals(run.get("mode"))) {
-                key.append("/sampled");
-            }
-            runs.put(key.toString(), run);
+        } catch (JsonParseException | IllegalStateException | NullPointerException e) {
+            throw new IllegalArgumentException("a list of benchmarks with their names is expected", e);
         }
     }
 
@@ -77,9 +79,9 @@ public final class Results {
      * @throws IllegalArgumentException if it was measured in another unit, with an option of JMH
      */
     public double score(String benchmark) {
-        Map<?, ?> metric = member(runs.get(benchmark), "primaryMetric");
-        Object unit = metric.get("scoreUnit");
-        if (unit != null && !unit.equals("ns/op") && !unit.equals("ops/us")) {
+        JsonObject metric = metric(benchmark);
+        String unit = fact(metric, "scoreUnit");
+        if (!List.of("", "ns/op", "ops/us").contains(unit)) {
             throw new IllegalArgumentException(benchmark + " was measured in " + unit + ", not in its own unit");
         }
         return number(metric, "score");
@@ -92,21 +94,20 @@ public final class Results {
      * @return the relative error, 0 if there were too few iterations to know
      */
     public double relativeError(String benchmark) {
-        Map<?, ?> metric = member(runs.get(benchmark), "primaryMetric");
+        JsonObject metric = metric(benchmark);
         double error = number(metric, "scoreError") / number(metric, "score");
         return Double.isNaN(error) ? 0 : error;
     }
 
     /**
-     * Returns what so many of 100 calls took at most, in whatever unit it was measured.
+     * Returns a percentile of the times of single calls, in the unit in which it was measured.
      *
      * @param benchmark its name, of a run that timed single calls
-     * @param percentile the number out of 100 as JMH writes it, as {@code 99.99}
+     * @param percentile the percentile as JMH writes it, such as {@code 99.99}
      * @return the time; not a number if it was not measured
      */
     public double percentile(String benchmark, String percentile) {
-        Map<?, ?> metric = member(runs.get(benchmark), "primaryMetric");
-        return number(member(metric, "scorePercentiles"), percentile);
+        return number(member(metric(benchmark), "scorePercentiles"), percentile);
     }
 
     /**
@@ -117,7 +118,7 @@ public final class Results {
      */
     public double allocated(String benchmark) {
         // JMH before 1.36 put a dot before the names of what profilers measure.
-        Map<?, ?> metrics = member(runs.get(benchmark), "secondaryMetrics");
+        JsonObject metrics = member(run(benchmark), "secondaryMetrics");
         double bytes = number(member(metrics, "gc.alloc.rate.norm"), "score");
         return Double.isNaN(bytes) ? number(member(metrics, "\u00b7gc.alloc.rate.norm"), "score") : bytes;
     }
@@ -132,40 +133,35 @@ public final class Results {
     }
 
     /**
-     * Returns a benchmark's score in whatever unit it was measured, and between what it lies.
+     * Returns a benchmark's score and its bounds, in the unit in which it was measured.
      *
-     * <p>JMH's bounds are those of a 99.9 % confidence interval, those of our own programs the least and the most of
-     * the rounds. Where there is no bound, it is the score.
+     * <p>JMH's bounds are those of a 99.9 % confidence interval, those of this project's measuring programs are the
+     * smallest and the largest round. A bound that is missing is the score.
      *
      * @param benchmark its name
      * @return the score; not a number if it was not measured
      */
     public Interval interval(String benchmark) {
-        Map<?, ?> metric = member(runs.get(benchmark), "primaryMetric");
+        JsonObject metric = metric(benchmark);
         double score = number(metric, "score");
         double low = Double.NaN;
         double high = Double.NaN;
-        if (metric.get("scoreConfidence") instanceof List<?> list
-                && list.size() == 2
-                && list.get(0) instanceof Double least
-                && list.get(1) instanceof Double most) {
-            low = least;
-            high = most;
+        if (metric.get("scoreConfidence") instanceof JsonArray bounds && bounds.size() == 2) {
+            low = bounds.get(0).getAsDouble();
+            high = bounds.get(1).getAsDouble();
         }
         return new Interval(score, Double.isNaN(low) ? score : low, Double.isNaN(high) ? score : high);
     }
 
     /**
-     * Returns what the file says of how a benchmark was run.
+     * Returns a fact about the run of a benchmark.
      *
      * @param benchmark its name
      * @param fact the name of the fact, as {@code jdkVersion}
      * @return the fact; empty if nothing is said
      */
     public String fact(String benchmark, String fact) {
-        Map<?, ?> run = runs.get(benchmark);
-        Object value = run == null ? null : run.get(fact);
-        return value == null ? "" : value.toString();
+        return fact(run(benchmark), fact);
     }
 
     /**
@@ -178,6 +174,16 @@ public final class Results {
     public record Interval(double score, double low, double high) {
 
         /**
+         * Returns a score without an error.
+         *
+         * @param score the score
+         * @return the interval that has only this score
+         */
+        public static Interval exactly(double score) {
+            return new Interval(score, score, score);
+        }
+
+        /**
          * Returns whether anything was measured.
          *
          * @return whether there is a score
@@ -187,11 +193,23 @@ public final class Results {
         }
     }
 
-    private static Map<?, ?> member(@Nullable Map<?, ?> map, String name) {
-        return map != null && map.get(name) instanceof Map<?, ?> member ? member : Map.of();
+    private JsonObject run(String benchmark) {
+        return runs.getOrDefault(benchmark, new JsonObject());
     }
 
-    private static double number(Map<?, ?> metric, String name) {
-        return metric.get(name) instanceof Double number ? number : Double.NaN;
+    private JsonObject metric(String benchmark) {
+        return member(run(benchmark), "primaryMetric");
+    }
+
+    private static JsonObject member(JsonObject object, String name) {
+        return object.get(name) instanceof JsonObject member ? member : new JsonObject();
+    }
+
+    private static String fact(JsonObject object, String name) {
+        return object.has(name) ? object.get(name).getAsString() : "";
+    }
+
+    private static double number(JsonObject object, String name) {
+        return object.has(name) ? object.get(name).getAsDouble() : Double.NaN;
     }
 }

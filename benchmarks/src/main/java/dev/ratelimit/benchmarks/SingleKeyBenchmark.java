@@ -17,8 +17,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 /**
  * The cost of one decision of a limiter without a key, on one thread.
  *
- * <p>No limiter that is exact can do with less than a reading of the clock, and, if it allows, one successful
- * compare-and-set; these are the floors. {@code allow} and {@code deny} are ours, the others are named after their
+ * <p>An exact limiter needs at least one clock read and, if it allows the call, one successful compare-and-set. These
+ * are the floors. {@code allow} and {@code deny} are ours, the others are named after their
  * libraries, whose settings stand in {@link Peer}.
  */
 @State(Scope.Benchmark)

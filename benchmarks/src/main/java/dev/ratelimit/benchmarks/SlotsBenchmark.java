@@ -77,7 +77,7 @@ public class SlotsBenchmark extends BenchmarkDefaults {
     }
 
     /**
-     * The same counting in a map, which neither closes once only nor lets anybody wait.
+     * The same counting in a map, which neither ignores a second close nor lets a caller wait.
      *
      * @param keys the keys
      * @return how many were in use
@@ -88,7 +88,7 @@ public class SlotsBenchmark extends BenchmarkDefaults {
     }
 
     /**
-     * The same counting in a map by two threads, each with keys of its own.
+     * The same counting in a map by two threads, each with its own keys.
      *
      * @param keys the keys
      * @return how many were in use
@@ -122,7 +122,7 @@ public class SlotsBenchmark extends BenchmarkDefaults {
     }
 
     /**
-     * Two threads, each with keys of its own.
+     * Two threads, each with its own keys.
      *
      * @param keys the keys
      * @return the slot

@@ -75,7 +75,7 @@ public class TenMillionKeysBenchmark extends BenchmarkDefaults {
     }
 
     /**
-     * What it costs to come by the next key and to look at it.
+     * The cost of getting the next key and reading it.
      *
      * @return the key's hash code, which it has cached
      */
@@ -85,7 +85,7 @@ public class TenMillionKeysBenchmark extends BenchmarkDefaults {
     }
 
     /**
-     * What one would write by hand.
+     * A hand-written limiter.
      *
      * @return whether the value was exchanged: always, on one thread
      */

@@ -21,13 +21,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * How late those depart who wait for their turn, and how many a second do, by ours and by other libraries.
+ * The lateness of calls that wait for their turn, and their throughput, in this library and in others.
  *
- * <p>Fifty wait at a time: threads, virtual threads where the JDK has them, or stages without a thread. A thousand a
- * second are asked for, of whom the lateness is noted, and then a hundred thousand, of whom is counted how many depart.
- * The first turn is taken without a wait. How late the n-th departure after it is, is counted from the instant just
- * before the first turn, and n turns; for Resilience4j, whose cycles begin when a limiter is made, some 40 µs before,
- * from that instant. Ours has been asked for another key by then.
+ * <p>Fifty calls wait at a time: threads, virtual threads where the JDK has them, or stages without a thread. At a rate
+ * of a thousand a second the lateness is recorded; at a hundred thousand a second the departures are counted. The first
+ * turn is taken without a wait. The n-th departure after it is due n turns after the origin, which is the instant just
+ * before the first turn. The cycles of Resilience4j begin when its limiter is made, some 40 µs earlier, so its origin
+ * is that instant. This library's limiter has answered a call for another key by then.
  *
  * <p>Run by {@code benchmarks/run WaitersBenchmark}; the only argument is the file that gets the figures.
  */
@@ -55,7 +55,7 @@ public final class WaitersBenchmark {
         }
     }
 
-    /** So many departures in each round, of those that are late and of those that are fast. */
+    /** The departures in each round, when lateness is measured and when throughput is measured. */
     static Recorded measure(int slow, int fast) throws Exception {
         Recorded recorded = new Recorded();
         for (Map.Entry<String, Way> way : ways().entrySet()) {
@@ -79,7 +79,7 @@ public final class WaitersBenchmark {
         return recorded;
     }
 
-    /** One way to wait: when so many departed at so many a second, in order. */
+    /** One way to wait: returns the instants of a number of departures at a rate per second, in order. */
     private interface Way {
         long[] depart(int perSecond, int count) throws Exception;
     }
@@ -88,7 +88,7 @@ public final class WaitersBenchmark {
     private interface Turn {
         void await() throws Exception;
 
-        /** The reading of the time that turns are counted from, if asked before the first. */
+        /** The origin from which turns are counted, read before the first turn. */
         default long origin() throws ReflectiveOperationException {
             return System.nanoTime();
         }
@@ -159,7 +159,7 @@ public final class WaitersBenchmark {
     }
 
     /**
-     * The threads are there before the limiter is: to start them may take longer than a turn, which nobody would take.
+     * The threads start before the limiter is made: starting them may take longer than a turn, which would be lost.
      */
     private static long[] threads(int count, Factory factory, Supplier<Turn> limiter) throws Exception {
         long[] departed = new long[count];
@@ -188,7 +188,7 @@ public final class WaitersBenchmark {
             turn.await();
             firstTaken.complete(turn);
         } finally {
-            // Where the first turn failed, nobody waits for it any longer.
+            // If the first turn failed, no thread waits for it any longer.
             firstTaken.cancel(false);
         }
         for (Thread thread : threads) {
@@ -199,7 +199,7 @@ public final class WaitersBenchmark {
         return departed;
     }
 
-    /** Fifty chains: who has departed begins to wait again. */
+    /** Fifty chains: each departure begins to wait again. */
     private static long[] stages(int perSecond, int count) throws Exception {
         Chains chains = new Chains(limiter(perSecond), count);
         chains.departed[0] = System.nanoTime();

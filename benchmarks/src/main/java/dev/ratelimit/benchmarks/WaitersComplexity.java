@@ -7,12 +7,12 @@ import dev.ratelimit.core.Limiters;
 import java.time.Duration;
 import java.util.concurrent.Future;
 
-/** What it takes one to begin to wait, and to give up, when so many wait at the same time, all without a thread. */
+/** The time to begin to wait, and to give up, over the number of calls that wait, all without a thread. */
 final class WaitersComplexity {
 
     private static final int ROUNDS = 3;
 
-    /** At least so many begin in a round, in as many turns as that takes. */
+    /** The minimum number of calls that begin to wait in a round; it takes as many turns as needed. */
     private static final int LEAST = 100_000;
 
     private WaitersComplexity() {}
@@ -40,7 +40,7 @@ final class WaitersComplexity {
                         Policy.of("slow", Rate.perSecond(10).burst(1000)).shape(Duration.ofDays(30)))
                 .maxWaiters(count)
                 .build();
-        // Nobody departs within the first quarter of an hour.
+        // No call departs within the first quarter of an hour.
         for (int i = 0; i < 10; i++) {
             BenchmarkDefaults.check(limiter.reserve("key", 1000).allowed(), "there is room");
         }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.openjdk.jol.info.ClassLayout;
 
 /**
- * The memory that a million hold who wait at once without a thread, and what it takes to begin and to give up.
+ * The memory of a million calls that wait at once without a thread, and the time to begin and to give up.
  *
  * <p>The JVM's own count of live objects, and the heap in use after a collection, are compared before and after; JOL
  * says how large one object of each class is. Timers share the task that they run, so that only what waiting takes is
@@ -36,7 +36,7 @@ public final class WaitingFootprint {
     private static final String INTERNAL = "dev.ratelimit.core.internal.";
     private static final TimeSource SYSTEM = TimeSource.system();
 
-    /** All that wait; reachable to the end, so that no collection finds it gone. */
+    /** All calls that wait; reachable to the end, so that they are not collected. */
     private static final Wait[] WAITS = new Wait[COUNT];
 
     /** What begins to wait, and with it the limiter; reachable until all are counted. */
@@ -83,7 +83,7 @@ public final class WaitingFootprint {
                         Policy.of("slow", Rate.perSecond(10).burst(1000)).shape(Duration.ofDays(30)))
                 .maxWaiters(COUNT)
                 .build();
-        // Nobody departs within the first quarter of an hour.
+        // No call departs within the first quarter of an hour.
         for (int i = 0; i < 10; i++) {
             BenchmarkDefaults.check(limiter.reserve("key", 1000).allowed(), "there is room");
         }
@@ -104,7 +104,7 @@ public final class WaitingFootprint {
         for (long key : keys) {
             BenchmarkDefaults.check(limiter.tryAcquire(key), "a new key was refused");
         }
-        return line("stage of Limiter.acquireAsync, each on a key of its own", KEYS, number -> {
+        return line("stage of Limiter.acquireAsync, each on its own key", KEYS, number -> {
             Future<?> stage = limiter.acquireAsync(keys[number]).toCompletableFuture();
             return () -> stage.cancel(false);
         });

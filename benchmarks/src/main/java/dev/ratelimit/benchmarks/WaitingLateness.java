@@ -23,11 +23,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How late those depart who wait: a thousand a second for ten seconds, of whom fifty wait at a time.
+ * The lateness of departures: a thousand a second for ten seconds, of which fifty calls wait at a time.
  *
- * <p>Beside the two ways of waiting for a limiter stand what they are made of, sleeping threads and timers, and what
- * these could be measured by: threads that call nothing but {@code parkNanos}, threads that spin through the last 100
- * µs, and the JDK's executor of scheduled tasks. A departure that is early fails the run.
+ * <p>The two ways of waiting for a limiter are compared with their parts, which are sleeping threads and timers, and
+ * with three references: threads that only call {@code parkNanos}, threads that spin through the last 100 µs, and the
+ * JDK's executor of scheduled tasks. A departure that is early fails the run.
  *
  * <p>Run by {@code benchmarks/run WaitingLateness}; the only argument is the file that gets the figures.
  */
@@ -101,7 +101,7 @@ public final class WaitingLateness {
         return lateness;
     }
 
-    /** Which thread has which turn the limiter knows: the n-th to depart is compared with the n-th turn. */
+    /** The limiter decides which thread has which turn, so the n-th departure is compared with the n-th turn. */
     private static Lateness limiter(int count) throws Exception {
         Limiter<String> limiter = aThousandASecond();
         long[] departed = new long[count];
@@ -136,7 +136,7 @@ public final class WaitingLateness {
             return;
         }
         CompletionStage<Void> gone = limiter.acquireAsync("key").thenAccept(decision -> {
-            // One that is refused counts as early.
+            // A refused call counts as early.
             departed[number] = decision.allowed() ? SYSTEM.nanos() : Long.MIN_VALUE;
             chain(limiter, departed, next, left);
             left.countDown();
@@ -177,7 +177,7 @@ public final class WaitingLateness {
     }
 
     /**
-     * The threads are there before the origin is: to start them may take longer than a turn, which nobody would take.
+     * The threads start before the origin is read: starting them may take longer than a turn, which would be lost.
      */
     private static long inThreads(int count, Origin origin, Departing departing) throws Exception {
         CompletableFuture<Long> begin = new CompletableFuture<>();
@@ -203,7 +203,7 @@ public final class WaitingLateness {
             start = origin.nanos();
             begin.complete(start);
         } finally {
-            // Where the first turn failed, nobody waits for it any longer.
+            // If the first turn failed, no thread waits for it any longer.
             begin.cancel(false);
         }
         for (Thread thread : threads) {

@@ -16,7 +16,7 @@ final class Zipf {
     private Zipf() {}
 
     /**
-     * Returns which key comes when.
+     * Returns the order in which the keys come.
      *
      * <p>The ranks are dealt to the keys at random: were key 0 the hottest and 1 the next, the hot keys would lie side
      * by side in memory, as they do in no service.

@@ -5,7 +5,7 @@ import dev.ratelimit.Rate;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.Limiters;
 
-/** A service that is told its time, so that a test can move it: three password resets an hour for each account. */
+/** A service with a replaceable time source, for tests: three password resets an hour for each account. */
 final class PasswordResets {
 
     private final Limiter<String> perAccount;

@@ -55,7 +55,7 @@ class RedeploymentIT {
     /**
      * The JDK keeps the class of the last record whose {@code equals} or {@code hashCode} was first called, of all in the JVM
      * ({@code java.lang.runtime.ObjectMethods}, by the type that one of its method handles was asked for last): strongly in 17, softly
-     * in newer ones. That is one class loader at most, whoever's it is, until the next record comes; so one comes here.
+     * in newer ones. It keeps at most one class loader until the next record; so this test makes one more record.
      */
     private static void displaceTheJdksLastRecord() throws Exception {
         try (URLClassLoader other = loader()) {

@@ -51,7 +51,7 @@ public final class WebApplication implements Callable<Integer> {
         this.folder = folder;
     }
 
-    /** A request, on a thread of its own; returns how many features it has used. */
+    /** A request, on its own thread; returns how many features it has used. */
     @Override
     public Integer call() throws Exception {
         REQUEST.set(this);

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 /**
  * A library, and how it is set to do what ours does.
  *
- * <p><b>Clock.</b> {@code System.nanoTime()} for all but Sentinel, which reads milliseconds that a thread of its own
+ * <p><b>Clock.</b> {@code System.nanoTime()} for all but Sentinel, which reads milliseconds that its own thread
  * keeps; for Bucket4j it is chosen ({@code withNanosecondPrecision}), for it is what the others read.
  *
  * <p><b>Keys.</b> Resilience4j's come from its registry, Sentinel's are the values of a hot parameter. Guava, Bucket4j

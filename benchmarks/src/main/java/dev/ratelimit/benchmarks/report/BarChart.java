@@ -1,6 +1,7 @@
 package dev.ratelimit.benchmarks.report;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Horizontal bars with their values and errors, in panels below each other; the floor is a dashed line across a panel.
@@ -36,7 +37,7 @@ record BarChart(String title, String subtitle, List<Panel> panels, List<String> 
     String svg() {
         int height = HEAD + panels.stream().mapToInt(BarChart::height).sum() + 15 * footer.size() + 14;
         Svg svg = new Svg(WIDTH, height, title);
-        svg.strong(20, 28, "start", 18, Svg.INK, title);
+        svg.text(20, 28, "start", 18, Svg.INK, true, title);
         svg.text(20, 48, "start", 13, Svg.GREY, subtitle);
         int top = HEAD;
         for (Panel panel : panels) {
@@ -55,7 +56,7 @@ record BarChart(String title, String subtitle, List<Panel> panels, List<String> 
         double most = marks.get(marks.size() - 1);
         int first = top + PANEL_HEAD;
         int bottom = first + ROW * panel.bars().size();
-        svg.strong(20, top + 14, "start", 14, Svg.INK, panel.title());
+        svg.text(20, top + 14, "start", 14, Svg.INK, true, panel.title());
         for (double mark : marks) {
             svg.line(x(mark, most), first - 4, x(mark, most), bottom, Svg.FAINT, "");
             svg.text(x(mark, most), bottom + 14, "middle", 11, Svg.GREY, Numbers.mark(mark, panel.unit()));
@@ -78,11 +79,7 @@ record BarChart(String title, String subtitle, List<Panel> panels, List<String> 
         double value = bar.value().score();
         String colour = bar.ours() ? OURS : OTHERS;
         String ink = bar.ours() ? OURS : Svg.INK;
-        if (bar.ours()) {
-            svg.strong(LEFT - 10, y + 13, "end", 13, ink, bar.label());
-        } else {
-            svg.text(LEFT - 10, y + 13, "end", 13, ink, bar.label());
-        }
+        svg.text(LEFT - 10, y + 13, "end", 13, ink, bar.ours(), bar.label());
         if (value > most) {
             svg.rectangle(LEFT, y, RIGHT - LEFT, BAR, colour);
             for (int gap : new int[] {70, 60}) {
@@ -93,25 +90,29 @@ record BarChart(String title, String subtitle, List<Panel> panels, List<String> 
         }
         svg.rectangle(LEFT, y, x(value, most) - LEFT, BAR, colour);
         double end = Math.max(x(value, most), error(svg, bar, y + BAR / 2.0, most));
-        String number = Numbers.with(value, unit);
+        double error = (bar.value().high() - value) / value;
+        String number = Numbers.with(value, unit)
+                + (bar.value().low() > 0 ? "" : String.format(Locale.ROOT, " ± %.0f %%", 100 * error));
         // A white ground, so that the dashed line of the floor does not cross the number.
         svg.rectangle(end + 6, y, 8.5 * number.length(), BAR, "#ffffff");
         svg.text(end + 8, y + 13, "start", 13, ink, number);
     }
 
-    /** Draws the error bar, at most to the end of the axis; returns its right end. */
+    /**
+     * Draws the error bar, at most to the end of the axis; returns its right end. An error as large as the value has no
+     * bar, because a bar that reaches zero says nothing; it stands beside the value.
+     */
     private static double error(Svg svg, Bar bar, double middle, double most) {
-        double low = Math.max(0, bar.value().low());
+        double low = bar.value().low();
         double high = Math.min(bar.value().high(), most);
-        if (high <= low) {
+        if (low <= 0 || high <= low) {
             return 0;
         }
         svg.line(x(low, most), middle, x(high, most), middle, Svg.INK, "");
-        for (double bound : new double[] {bar.value().low(), bar.value().high()}) {
-            // A bound beyond the axis has no mark.
-            if (bound >= 0 && bound <= most) {
-                svg.line(x(bound, most), middle - 4, x(bound, most), middle + 4, Svg.INK, "");
-            }
+        svg.line(x(low, most), middle - 4, x(low, most), middle + 4, Svg.INK, "");
+        // A bound beyond the axis has no mark.
+        if (bar.value().high() <= most) {
+            svg.line(x(high, most), middle - 4, x(high, most), middle + 4, Svg.INK, "");
         }
         return x(high, most);
     }

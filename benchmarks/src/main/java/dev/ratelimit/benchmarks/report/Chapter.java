@@ -1,28 +1,21 @@
 package dev.ratelimit.benchmarks.report;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A chapter of the report: a text, a picture and comparisons.
+ * A picture of the report and its comparisons. The heading and the text are in {@code report.md}.
  *
- * @param title the heading
- * @param text the measurement
  * @param picture the picture's file name, without the suffix
  * @param svg the picture
  * @param verdicts the comparisons
  */
-record Chapter(String title, String text, String picture, String svg, List<Verdict> verdicts) {
+record Chapter(String picture, String svg, List<Verdict> verdicts) {
 
-    Chapter {
-        verdicts = List.copyOf(verdicts);
-    }
-
-    /** The chapter as Markdown. */
-    String markdown() {
-        StringBuilder page = new StringBuilder();
-        page.append("## ").append(title).append("\n\n").append(text).append("\n\n");
-        page.append("![").append(title).append("](").append(picture).append(".svg)\n\n");
-        verdicts.forEach(verdict -> page.append("- ").append(verdict.sentence()).append('\n'));
-        return page.append('\n').toString();
+    /** The chapter of a bar chart; empty if it has no panel. */
+    static Optional<Chapter> of(String picture, BarChart chart, List<Verdict> verdicts) {
+        return chart.panels().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Chapter(picture, chart.svg(), List.copyOf(verdicts)));
     }
 }

@@ -1,243 +1,155 @@
 package dev.ratelimit.benchmarks.report;
 
-import dev.ratelimit.benchmarks.Results;
+import dev.ratelimit.benchmarks.Results.Interval;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The chapters on the cost of a decision: time, allocation, and the time over the number of keys. */
-record Decisions(Results results, Environment environment) {
+/** The chapters on the cost of a call: time, allocation, and the time over the number of keys; and of the cache. */
+final class Decisions {
 
     private static final String LESS = "time of a call; less is better; the dashed line is the floor";
 
-    private static final Group ADMIT = new Group(
-            "An allowed call",
-            "SingleKeyBenchmark",
-            "",
-            "",
-            Map.of("allow", "ratelimit"),
-            "floorClockAndCas",
-            "a clock read plus a CAS");
-    private static final Group DENY = new Group(
-            "A refused call",
-            "SingleKeyBenchmark",
-            "Deny",
-            "",
-            Map.of("deny", "ratelimit"),
-            "floorClock",
-            "a clock read");
-    private static final Group ONE_KEY = new Group(
-            "One key of 36 characters",
-            "ManyKeysBenchmark",
-            "",
-            "/1",
-            Map.of("decide", "ratelimit"),
-            "floorMap",
-            "a ConcurrentHashMap lookup, a clock read and a CAS");
+    private static final Group ADMIT =
+            new Group("An allowed call", "SingleKeyBenchmark", "", "", "floorClockAndCas", List.of("allow"));
+    private static final Group DENY =
+            new Group("A refused call", "SingleKeyBenchmark", "Deny", "", "floorClock", List.of("deny"));
+    private static final Group ONE_KEY =
+            new Group("One key of 36 characters", "ManyKeysBenchmark", "", "/1", "floorMap", List.of("decide"));
     private static final Group MILLION_KEYS = new Group(
-            "A million keys, by Zipf's law",
-            "ManyKeysBenchmark",
-            "",
-            "/1000000",
-            Map.of("decide", "ratelimit"),
-            "floorMap",
-            "a ConcurrentHashMap lookup, a clock read and a CAS");
+            "A million keys, by Zipf's law", "ManyKeysBenchmark", "", "/1000000", "floorMap", List.of("decide"));
     private static final Group NEW_KEYS = new Group(
             "Every key is new, 100,000 are kept",
             "NewKeysBenchmark",
             "",
             "",
-            ordered("decide", "ratelimit (free places)", "decideSaturated", "ratelimit (all keys in debt)"),
             "floorKey",
-            "making the key");
-    private static final Group HIGH = new Group(
-            "A high limit: nearly all are allowed",
-            "ContendedBenchmark",
-            "HighLimit",
+            List.of("decide", "decideSaturated"));
+    private static final Group HIGH = contended("A high limit: nearly all are allowed", "HighLimit", "");
+    private static final Group LOW = contended("A low limit, 1,000 a second: nearly all are refused", "LowLimit", "");
+    private static final Group SLOWEST =
+            contended("A high limit: 99.99th percentile of the calls", "HighLimit", Group.SAMPLED);
+    private static final Group CACHE = new Group(
+            "A cached answer",
+            "ResponseCacheBenchmark",
             "",
-            Map.of("decideHighLimit", "ratelimit"),
-            "floorHighLimit",
-            "a ConcurrentHashMap lookup, a clock read and a CAS");
-    private static final Group LOW = new Group(
-            "A low limit, 1,000 a second: nearly all are refused",
-            "ContendedBenchmark",
-            "LowLimit",
             "",
-            Map.of("decideLowLimit", "ratelimit"),
-            "floorLowLimit",
-            "a ConcurrentHashMap lookup and a clock read");
-    private static final Group SLOWEST = new Group(
-            "A high limit: 99.99th percentile of the calls",
-            "ContendedBenchmark",
-            "HighLimit",
-            Group.SAMPLED,
-            Map.of("decideHighLimit", "ratelimit"),
-            "",
-            "");
+            "floorCaffeine",
+            List.of("hit", "hitTwoThreads", "coalesced"));
 
-    /** All measured chapters. */
-    List<Chapter> chapters() {
-        List<Chapter> chapters = new ArrayList<>();
-        times("One budget", "A limiter without a key, on one thread.", "one-budget", List.of(ADMIT, DENY))
-                .ifPresent(chapters::add);
-        times(
-                        "Known keys",
-                        "One limiter with many keys, on one thread. Guava, Failsafe and Bucket4j have no keyed limiter; their limiters are in"
-                                + " a `ConcurrentHashMap`, as an application would keep them. Of a million keys, Sentinel keeps 200,000"
-                                + " and forgets the rest, so in this case it does less than the others.",
-                        "known-keys",
-                        List.of(ONE_KEY, MILLION_KEYS))
-                .ifPresent(chapters::add);
-        times(
-                        "New keys",
-                        "The load of an attacker who invents keys. Each library is bounded to 100,000 keys: Guava, Bucket4j and Failsafe by"
-                                + " a Caffeine cache, which evicts on the other core. Resilience4j's registry has no bound, so it is"
-                                + " left out.",
-                        "new-keys",
-                        List.of(NEW_KEYS))
-                .ifPresent(chapters::add);
-        times(
-                        "Two threads, one key",
-                        "The time of a call while another thread calls for the same key. If both threads change one state, each change moves"
-                                + " its cache line from one core to the other. Resilience4j parks a thread that finds the state changed"
-                                + " (`parkNanos(1)`, which takes some 80 µs), so the other thread runs alone: its mean is lower, and its"
-                                + " slowest calls are much slower. In this library a refused call changes nothing. For the 99.99th"
-                                + " percentile, a separate run times each call.",
-                        "two-threads",
-                        List.of(HIGH, LOW, SLOWEST))
-                .ifPresent(chapters::add);
-        allocations().ifPresent(chapters::add);
-        overKeys().ifPresent(chapters::add);
-        return chapters;
+    private Decisions() {}
+
+    static Stream<Chapter> chapters(Run run) {
+        return Stream.of(
+                        times(run, "One budget: time of a decision", "one-budget", ADMIT, DENY),
+                        times(run, "Known keys: time of a decision", "known-keys", ONE_KEY, MILLION_KEYS),
+                        times(run, "New keys: time of a decision", "new-keys", NEW_KEYS),
+                        times(run, "Two threads, one key: time of a decision", "two-threads", HIGH, LOW, SLOWEST),
+                        allocations(run),
+                        overKeys(run),
+                        // The cache has no counterpart in the other libraries.
+                        times(run, "Response cache", "cache", CACHE))
+                .flatMap(Optional::stream);
     }
 
-    private Optional<Chapter> times(String title, String text, String picture, List<Group> groups) {
+    private static Group contended(String title, String suffix, String param) {
+        String floor = param.isEmpty() ? "floor" + suffix : "";
+        return new Group(title, "ContendedBenchmark", suffix, param, floor, List.of("decide" + suffix));
+    }
+
+    private static Optional<Chapter> times(Run run, String title, String picture, Group... groups) {
         List<Panel> panels = new ArrayList<>();
         List<Verdict> verdicts = new ArrayList<>();
+        List<String> sampled = new ArrayList<>();
+        String any = "";
         for (Group group : groups) {
-            Panel panel = group.times(results);
-            if (!panel.bars().isEmpty()) {
-                panels.add(panel);
-                Verdict.least(group.title(), panel.bars(), 0, "ns")
-                        .map(verdict -> verdict.withFloor(panel))
-                        .ifPresent(verdicts::add);
+            Panel panel = group.times(run.results());
+            String one = run.any(group.type() + ".", group.param());
+            any = any.isEmpty() ? one : any;
+            if (panel.bars().isEmpty()) {
+                continue;
             }
+            panels.add(panel);
+            Verdict.least(group.title(), panel.bars(), 0, "ns")
+                    .map(verdict -> verdict.withFloor(panel))
+                    .ifPresent(verdicts::add);
             if (group.equals(NEW_KEYS) && panel.hasFloor()) {
                 Verdict.least("The same, minus the time of making the key", panel.bars(), panel.floorValue(), "ns")
                         .ifPresent(verdicts::add);
             }
-        }
-        if (panels.isEmpty()) {
-            return Optional.empty();
-        }
-        String any = groups.stream()
-                .map(group -> group.any(results))
-                .filter(name -> !name.isEmpty())
-                .findFirst()
-                .orElse("");
-        List<String> footer = new ArrayList<>(
-                Footer.jmh(environment, results, any, groups.get(0).type(), Footer.labels(panels)));
-        for (Group group : groups) {
             if (group.isSampled()) {
-                footer.addAll(Footer.sampled(results, group.any(results)));
+                sampled.add("99.99th percentile: with -bm sample" + run.options(one));
             }
         }
-        BarChart chart = new BarChart(title + ": time of a decision", LESS, panels, footer);
-        return Optional.of(new Chapter(title, text, picture, chart.svg(), verdicts));
+        List<String> footer = new ArrayList<>(run.jmhFooter(any, groups[0].type(), panels));
+        footer.addAll(sampled);
+        return Chapter.of(picture, new BarChart(title, LESS, panels, footer), verdicts);
     }
 
-    private Optional<Chapter> allocations() {
-        List<Panel> panels = new ArrayList<>();
-        List<Verdict> verdicts = new ArrayList<>();
-        for (Group group : List.of(ADMIT, DENY, MILLION_KEYS, NEW_KEYS)) {
-            Panel panel = group.allocations(results);
-            if (!panel.bars().isEmpty()) {
-                panels.add(panel);
-                Verdict.least(group.title(), panel.bars(), 0, "bytes").ifPresent(verdicts::add);
-            }
-        }
-        if (panels.isEmpty()) {
-            return Optional.empty();
-        }
+    private static Optional<Chapter> allocations(Run run) {
+        List<Panel> panels = Stream.of(ADMIT, DENY, MILLION_KEYS, NEW_KEYS)
+                .map(group -> group.allocations(run.results()))
+                .filter(panel -> !panel.bars().isEmpty())
+                .toList();
+        List<Verdict> verdicts = panels.stream()
+                .flatMap(panel -> Verdict.least(panel.title(), panel.bars(), 0, "bytes").stream())
+                .toList();
         BarChart chart = new BarChart(
                 "Allocation of a decision",
                 "bytes a call; less is better; a new key is 80 bytes, which all rows include",
                 panels,
-                Footer.jmh(
-                        environment, results, ADMIT.any(results), "SingleKey|ManyKeys|NewKeys", Footer.labels(panels)));
-        return Optional.of(new Chapter(
-                "Allocation",
-                "The bytes that each call allocates, in the same runs. A new key is 80 bytes.",
-                "allocation",
-                chart.svg(),
-                verdicts));
+                run.jmhFooter(run.any("SingleKeyBenchmark.", ""), "SingleKey|ManyKeys|NewKeys", panels));
+        return Chapter.of("allocation", chart, verdicts);
     }
 
-    private Optional<Chapter> overKeys() {
-        Map<String, Map<Long, Results.Interval>> lines = new TreeMap<>();
-        String any = "";
-        for (String name : results.names()) {
-            if (name.startsWith("TenMillionKeysBenchmark.") && name.contains("/")) {
-                any = name;
-                int slash = name.indexOf('/');
-                lines.computeIfAbsent(name.substring(name.indexOf('.') + 1, slash), unknown -> new TreeMap<>())
-                        .put(Long.valueOf(name.substring(slash + 1)), results.interval(name));
-            }
-        }
-        Map<Long, Results.Interval> decide = lines.get("decide");
-        Map<Long, Results.Interval> floor = lines.get("floorMap");
-        if (decide == null || floor == null) {
+    private static Optional<Chapter> overKeys(Run run) {
+        Map<Long, Interval> decide = run.points("TenMillionKeysBenchmark.decide");
+        Map<Long, Interval> floor = run.points("TenMillionKeysBenchmark.floorMap");
+        Map<Long, Interval> key = run.points("TenMillionKeysBenchmark.floorKey");
+        if (decide.isEmpty() || floor.isEmpty()) {
             return Optional.empty();
         }
-        List<LineChart.Line> drawn = new ArrayList<>();
-        drawn.add(new LineChart.Line("ratelimit", 0, false, decide));
-        drawn.add(new LineChart.Line("ConcurrentHashMap", 1, true, floor));
-        if (lines.get("floorKey") != null) {
-            drawn.add(new LineChart.Line("getting the key", 5, true, lines.get("floorKey")));
+        List<LineChart.Line> lines = new ArrayList<>();
+        lines.add(new LineChart.Line("ratelimit", 0, false, decide));
+        lines.add(new LineChart.Line("ConcurrentHashMap", 1, true, floor));
+        if (!key.isEmpty()) {
+            lines.add(new LineChart.Line("getting the key", 5, true, key));
         }
-        List<String> footer = new ArrayList<>(Footer.jmh(environment, results, any, "TenMillionKeys", List.of()));
-        footer.add("with -p keys="
-                + String.join(",", decide.keySet().stream().map(String::valueOf).toList()));
+        String any =
+                "TenMillionKeysBenchmark.decide/" + decide.keySet().iterator().next();
+        List<String> footer = new ArrayList<>(run.jmhFooter(any, "TenMillionKeys", List.of()));
+        footer.add(
+                "with -p keys=" + decide.keySet().stream().map(String::valueOf).collect(Collectors.joining(",")));
         LineChart chart = new LineChart(
                 "A decision over the number of keys",
                 "time of a call, logarithmic; less is better; all keys are equally frequent",
                 "ns",
                 "keys",
-                drawn,
+                lines,
                 footer);
         List<Verdict> verdicts = new ArrayList<>();
         decide.forEach((keys, our) -> {
-            Results.Interval other = floor.get(keys);
-            if (other != null) {
-                verdicts.add(new Verdict(
-                        String.format(
-                                Locale.ROOT,
-                                "%,d key%s: %s; %s a bare `ConcurrentHashMap` lookup (%s)",
-                                keys,
-                                keys == 1 ? "" : "s",
-                                Numbers.with(our.score(), "ns"),
-                                Verdict.times(our.score() / other.score()),
-                                Numbers.with(other.score(), "ns")),
-                        false));
+            Interval map = floor.get(keys);
+            if (map != null) {
+                verdicts.add(over(keys, our.score(), map.score()));
             }
         });
-        return Optional.of(new Chapter(
-                "Up to ten million keys",
-                "The steps of a lookup do not depend on the number of keys. The time grows because more reads miss the processor's"
-                        + " caches, including the reads of the key's own characters.",
-                "over-keys",
-                chart.svg(),
-                verdicts));
+        return Optional.of(new Chapter("over-keys", chart.svg(), verdicts));
     }
 
-    private static Map<String, String> ordered(String first, String itsLabel, String second, String itsOther) {
-        Map<String, String> map = new LinkedHashMap<>();
-        map.put(first, itsLabel);
-        map.put(second, itsOther);
-        return map;
+    private static Verdict over(long keys, double our, double map) {
+        String sentence = String.format(
+                Locale.ROOT,
+                "%,d key%s: %s; %s a bare `ConcurrentHashMap` lookup (%s)",
+                keys,
+                keys == 1 ? "" : "s",
+                Numbers.with(our, "ns"),
+                Verdict.times(our / map),
+                Numbers.with(map, "ns"));
+        return new Verdict(sentence, false);
     }
 }

@@ -1,17 +1,14 @@
 package dev.ratelimit.benchmarks.report;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Properties;
 
 /**
@@ -47,11 +44,15 @@ public final class Environment {
         facts.put("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
         facts.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         facts.put("jdk", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
-        versions().forEach((library, version) -> facts.put("version." + library, version));
-        StringBuilder text = new StringBuilder();
-        facts.forEach(
-                (name, value) -> text.append(name).append(": ").append(value).append('\n'));
-        Files.writeString(Path.of(args[0]), text);
+        Properties versions = Names.read("versions.properties");
+        versions.stringPropertyNames().stream()
+                .sorted()
+                .forEach(library -> facts.put("version." + library, versions.getProperty(library)));
+        Files.write(
+                Path.of(args[0]),
+                facts.entrySet().stream()
+                        .map(fact -> fact.getKey() + ": " + fact.getValue())
+                        .toList());
     }
 
     /** Reads what {@link #main} wrote. */
@@ -73,25 +74,26 @@ public final class Environment {
         return environment;
     }
 
-    String get(String name) {
-        return Objects.requireNonNull(facts.get(name), name);
+    /** A fact by its name, or {@code machine}: the processor, the cores and the operating system. */
+    String fact(String name) {
+        return name.equals("machine") ? machine() : facts.getOrDefault(name, "?");
     }
 
     /** The machine, in one line. */
     String machine() {
-        return get("cpu") + ", " + get("cores") + " cores, " + get("os");
+        return fact("cpu") + ", " + fact("cores") + " cores, " + fact("os");
     }
 
     /** The version of a library. */
     String version(String library) {
-        return facts.getOrDefault("version." + library, "?");
+        return fact("version." + library);
     }
 
-    /** The versions of this library and of the libraries that one of the labels names, in one line. */
-    String libraries(Collection<String> labels) {
-        StringBuilder line = new StringBuilder("ratelimit " + version("ratelimit") + " (" + get("commit") + ")");
+    /** The versions of this library and of the libraries that panels show, in one line. */
+    String libraries(List<Panel> panels) {
+        StringBuilder line = new StringBuilder("ratelimit " + version("ratelimit") + " (" + fact("commit") + ")");
         for (String library : List.of("Bucket4j", "Guava", "Resilience4j", "Failsafe", "Sentinel", "Caffeine")) {
-            if (labels.stream().anyMatch(label -> label.contains(library))) {
+            if (panels.stream().anyMatch(panel -> panel.names(library))) {
                 line.append(", ").append(library).append(' ').append(version(library.toLowerCase(Locale.ROOT)));
             }
         }
@@ -100,25 +102,11 @@ public final class Environment {
 
     private static String cpu() throws IOException {
         Path file = Path.of("/proc/cpuinfo");
-        if (Files.isReadable(file)) {
-            for (String line : Files.readAllLines(file)) {
-                if (line.startsWith("model name")) {
-                    return line.substring(line.indexOf(':') + 1).strip();
-                }
-            }
-        }
-        return "unknown processor";
-    }
-
-    private static Map<String, String> versions() throws IOException {
-        Properties properties = new Properties();
-        try (InputStream in = Environment.class.getResourceAsStream("versions.properties")) {
-            properties.load(Objects.requireNonNull(in, "versions.properties"));
-        }
-        Map<String, String> versions = new LinkedHashMap<>();
-        properties.stringPropertyNames().stream()
-                .sorted()
-                .forEach(name -> versions.put(name, properties.getProperty(name)));
-        return versions;
+        return (Files.isReadable(file) ? Files.readAllLines(file) : List.<String>of())
+                .stream()
+                        .filter(line -> line.startsWith("model name"))
+                        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                        .findFirst()
+                        .orElse("unknown processor");
     }
 }

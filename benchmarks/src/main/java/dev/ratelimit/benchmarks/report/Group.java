@@ -2,39 +2,29 @@ package dev.ratelimit.benchmarks.report;
 
 import dev.ratelimit.benchmarks.Results;
 import dev.ratelimit.benchmarks.Results.Interval;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
- * Benchmarks that do the same job, each by another library.
+ * Benchmarks that do the same job, each with another library.
  *
  * @param title the job
  * @param type the class of the benchmarks
  * @param suffix the suffix after the library's name in their methods
  * @param param the parameter, with a slash before it; empty if there is none; {@link #SAMPLED} for calls timed one by
  *     one
- * @param ours our methods, and their labels
  * @param floor the method of the floor; empty if there is none
- * @param floorLabel the work of the floor
+ * @param ours our methods
  */
-record Group(
-        String title,
-        String type,
-        String suffix,
-        String param,
-        Map<String, String> ours,
-        String floor,
-        String floorLabel) {
+record Group(String title, String type, String suffix, String param, String floor, List<String> ours) {
 
     /** The end of the name of a run that timed single calls, as in {@link Results}. */
     static final String SAMPLED = "/sampled";
 
-    Group {
-        ours = new LinkedHashMap<>(ours);
+    boolean isSampled() {
+        return param.equals(SAMPLED);
     }
 
     /**
@@ -43,37 +33,21 @@ record Group(
      */
     Panel times(Results results) {
         Function<String, Interval> time =
-                isSampled() ? name -> exactly(results.percentile(name, "99.99")) : results::interval;
-        return new Panel(title, floorLabel, time.apply(name(floor)).score(), bars(time), "ns");
-    }
-
-    boolean isSampled() {
-        return param.equals(SAMPLED);
+                isSampled() ? name -> Interval.exactly(results.percentile(name, "99.99")) : results::interval;
+        return new Panel(title, Names.label(floor), time.apply(name(floor)).score(), bars(time), "ns");
     }
 
     /** The bytes that each allocates in a call. */
     Panel allocations(Results results) {
-        return new Panel(title, "", Double.NaN, bars(name -> exactly(results.allocated(name))), "");
-    }
-
-    private static Interval exactly(double value) {
-        return new Interval(value, value, value);
-    }
-
-    /** One of the benchmarks, from which the footer of a picture takes the settings of all. */
-    String any(Results results) {
-        return results.names().stream()
-                .filter(name ->
-                        name.startsWith(type + ".") && name.endsWith(param) && (param.isEmpty() != name.contains("/")))
-                .findFirst()
-                .orElse("");
+        return new Panel(title, "", Double.NaN, bars(name -> Interval.exactly(results.allocated(name))), "");
     }
 
     private List<Bar> bars(Function<String, Interval> figure) {
-        List<Bar> bars = new ArrayList<>();
-        ours.forEach((method, label) -> bars.add(new Bar(label, figure.apply(name(method)), true)));
-        Names.PEERS.forEach(peer -> bars.add(new Bar(Names.label(peer), figure.apply(name(peer + suffix)), false)));
-        return bars.stream()
+        Stream<Bar> our =
+                ours.stream().map(method -> new Bar(Names.label(type, method), figure.apply(name(method)), true));
+        Stream<Bar> peers =
+                Names.PEERS.stream().map(peer -> new Bar(Names.label(peer), figure.apply(name(peer + suffix)), false));
+        return Stream.concat(our, peers)
                 .filter(bar -> bar.value().isMeasured())
                 .sorted(Comparator.comparingDouble(bar -> bar.value().score()))
                 .toList();

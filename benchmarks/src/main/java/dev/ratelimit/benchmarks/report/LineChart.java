@@ -60,7 +60,7 @@ record LineChart(String title, String subtitle, String unit, String across, List
                 .flatMap(line -> line.points().values().stream())
                 .flatMapToDouble(point -> DoubleStream.of(point.score(), point.high())));
         Svg svg = new Svg(WIDTH, BOTTOM + 66 + 15 * footer.size(), title);
-        svg.strong(20, 28, "start", 18, Svg.INK, title);
+        svg.text(20, 28, "start", 18, Svg.INK, true, title);
         svg.text(20, 48, "start", 13, Svg.GREY, subtitle);
         for (double mark : y.marks()) {
             double at = y.at(mark, BOTTOM, TOP);
@@ -129,11 +129,8 @@ record LineChart(String title, String subtitle, String unit, String across, List
                     colour,
                     "stroke-width=\"0.6\"");
             String text = line.label() + "  " + Numbers.with(line.last().score(), unit);
-            if (line.colour() == 0 && !line.dashed()) {
-                svg.strong(RIGHT + 18, places[i] + 4, "start", 12, colour, text);
-            } else {
-                svg.text(RIGHT + 18, places[i] + 4, "start", 12, colour, text);
-            }
+            boolean ours = line.colour() == 0 && !line.dashed();
+            svg.text(RIGHT + 18, places[i] + 4, "start", 12, colour, ours, text);
         }
     }
 }

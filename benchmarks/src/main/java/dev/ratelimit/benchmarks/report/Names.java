@@ -1,42 +1,42 @@
 package dev.ratelimit.benchmarks.report;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
 
-/** The names of the methods of benchmarks in the report. */
+/** The names of the methods of benchmarks in the report, from {@code names.properties}. */
 final class Names {
 
     /** The methods that are named after libraries, without their suffixes. */
-    static final List<String> PEERS = List.of(
-            "guava",
-            "bucket4j",
-            "bucket4jSynchronized",
-            "bucket4jCaffeine",
-            "resilience4j",
-            "failsafe",
-            "failsafeBursty",
-            "sentinel");
+    static final List<String> PEERS =
+            List.of("guava bucket4j bucket4jSynchronized bucket4jCaffeine resilience4j failsafe failsafeBursty sentinel"
+                    .split(" ", -1));
 
-    private static final Map<String, String> LABELS = Map.ofEntries(
-            Map.entry("threads", "ratelimit (threads)"),
-            Map.entry("virtualThreads", "ratelimit (virtual threads)"),
-            Map.entry("async", "ratelimit (async)"),
-            Map.entry("guava", "Guava"),
-            Map.entry("bucket4j", "Bucket4j"),
-            Map.entry("bucket4jSynchronized", "Bucket4j (synchronized)"),
-            Map.entry("bucket4jCaffeine", "Bucket4j (in Caffeine)"),
-            Map.entry("bucket4jBatching", "Bucket4j (batching)"),
-            Map.entry("bucket4jDelaying", "Bucket4j (delaying)"),
-            Map.entry("ratelimitPrefetch", "ratelimit (prefetching)"),
-            Map.entry("resilience4j", "Resilience4j"),
-            Map.entry("failsafe", "Failsafe (smooth)"),
-            Map.entry("failsafeBursty", "Failsafe (bursty)"),
-            Map.entry("sentinel", "Sentinel"));
+    private static final Properties LABELS = read("names.properties");
 
     private Names() {}
 
-    /** The label of a method that is named after a library or a way to wait; ours for all others. */
+    /** The label of a method that is named after a library, a floor or a way to wait; this library for all others. */
     static String label(String method) {
-        return LABELS.getOrDefault(method, "ratelimit");
+        return LABELS.getProperty(method, "ratelimit");
+    }
+
+    /** The label of a method of one class; the class may have a label of its own for it. */
+    static String label(String type, String method) {
+        return LABELS.getProperty(type + "." + method, label(method));
+    }
+
+    /** Reads properties that lie beside the classes of the report. */
+    static Properties read(String file) {
+        Properties properties = new Properties();
+        try (InputStream in = Names.class.getResourceAsStream(file)) {
+            properties.load(Objects.requireNonNull(in, file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return properties;
     }
 }

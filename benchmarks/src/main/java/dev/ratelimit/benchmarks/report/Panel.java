@@ -20,6 +20,12 @@ record Panel(String title, String floor, double floorValue, List<Bar> bars, Stri
         bars = List.copyOf(bars);
     }
 
+    /** Whether a bar or the floor is of a library. */
+    boolean names(String library) {
+        return floor.contains(library)
+                || bars.stream().anyMatch(bar -> bar.label().contains(library));
+    }
+
     boolean hasFloor() {
         return !Double.isNaN(floorValue);
     }

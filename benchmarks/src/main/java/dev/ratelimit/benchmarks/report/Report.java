@@ -44,19 +44,14 @@ public final class Report {
         if (!Files.isRegularFile(facts)) {
             throw new IllegalArgumentException("no " + facts + "; benchmarks/all makes it and the results beside it");
         }
-        Environment environment = Environment.read(facts);
-        List<Path> files;
-        try (Stream<Path> all = Files.list(raw)) {
-            files = all.filter(file -> file.toString().endsWith(".json"))
-                    .sorted()
-                    .toList();
-        }
-        Results results = Results.read(files);
-        List<Chapter> chapters = new ArrayList<>(new Decisions(results, environment).chapters());
-        new Memory(results, environment).chapter().ifPresent(chapters::add);
-        chapters.addAll(new Waiting(results, environment).chapters());
-        chapters.addAll(new Quotas(results, environment).chapters());
-        new Caching(results, environment).chapter().ifPresent(chapters::add);
+        Run run = new Run(Results.read(files(raw, ".json")), Environment.read(facts));
+        List<Chapter> chapters = Stream.of(
+                        Decisions.chapters(run),
+                        Memory.chapter(run).stream(),
+                        Waiting.chapters(run),
+                        Quotas.chapters(run))
+                .flatMap(chapter -> chapter)
+                .toList();
         if (chapters.isEmpty()) {
             throw new IllegalArgumentException("nothing that the report shows is among the results in " + raw);
         }
@@ -65,17 +60,17 @@ public final class Report {
             written.add(Files.writeString(report.resolve(chapter.picture() + ".svg"), chapter.svg()));
         }
         String folder = report.toAbsolutePath().relativize(raw.toAbsolutePath()).toString();
-        written.add(Files.writeString(
-                report.resolve("README.md"), Page.of(environment, chapters, folder, otherPages(report))));
+        // The pages that are written by hand.
+        List<Path> others = new ArrayList<>(files(report, ".md"));
+        others.removeIf(page -> page.endsWith("README.md"));
+        written.add(
+                Files.writeString(report.resolve("README.md"), Page.of(run.environment(), chapters, folder, others)));
         return written;
     }
 
-    /** The pages of the folder that are written by hand. */
-    private static List<Path> otherPages(Path report) throws IOException {
-        try (Stream<Path> all = Files.list(report)) {
-            return all.filter(file -> file.toString().endsWith(".md") && !file.endsWith("README.md"))
-                    .sorted()
-                    .toList();
+    private static List<Path> files(Path folder, String ending) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(file -> file.toString().endsWith(ending)).sorted().toList();
         }
     }
 }

@@ -44,16 +44,14 @@ final class Svg {
 
     /** Adds a text; the anchor is start, middle or end. */
     Svg text(double x, double y, String anchor, int size, String fill, String text) {
-        return element(
-                "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" font-size=\"%d\" fill=\"%s\">%s</text>",
-                x, y, anchor, size, fill, escaped(text));
+        return text(x, y, anchor, size, fill, false, text);
     }
 
-    /** Adds a text in bold. */
-    Svg strong(double x, double y, String anchor, int size, String fill, String text) {
+    /** Adds a text, in bold if it is so asked. */
+    Svg text(double x, double y, String anchor, int size, String fill, boolean bold, String text) {
         return element(
-                "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" font-size=\"%d\" fill=\"%s\" font-weight=\"bold\">%s</text>",
-                x, y, anchor, size, fill, escaped(text));
+                "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" font-size=\"%d\" fill=\"%s\"%s>%s</text>",
+                x, y, anchor, size, fill, bold ? " font-weight=\"bold\"" : "", escaped(text));
     }
 
     /** Adds the lines below a picture, which say what it was measured with. */

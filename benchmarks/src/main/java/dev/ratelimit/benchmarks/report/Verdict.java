@@ -36,46 +36,8 @@ record Verdict(String sentence, boolean slower) {
 
     /** A ratio, such as 1.25x. */
     static String times(double ratio) {
-        return String.format(
-                Locale.ROOT,
-                ratio < 0.0995 ? "%.3fx" : ratio < 9.995 ? "%.2fx" : ratio < 99.95 ? "%.1fx" : "%,.0fx",
-                ratio);
-    }
-
-    /** The best of ours and the best of the others. */
-    private record Pair(Bar our, Bar best, String unit) {
-
-        /** The first of each by an order; empty if either has none. */
-        static Optional<Pair> of(List<Bar> bars, Comparator<Bar> order, String unit) {
-            Optional<Bar> our = bars.stream().filter(Bar::ours).min(order);
-            Optional<Bar> best = bars.stream().filter(bar -> !bar.ours()).min(order);
-            return our.flatMap(mine -> best.map(other -> new Pair(mine, other, unit)));
-        }
-
-        double ours() {
-            return our.value().score();
-        }
-
-        double others() {
-            return best.value().score();
-        }
-
-        /** The remark for error bars that overlap. */
-        String doubt() {
-            boolean overlap = our.value().high() >= best.value().low()
-                    && our.value().low() <= best.value().high();
-            return overlap ? "; the error bars overlap" : "";
-        }
-
-        Verdict verdict(String job, double ratio, boolean slower, double subtract, boolean certain) {
-            String lead = slower ? "**" + job + ": another library is better.** " : job + ": ";
-            return new Verdict(
-                    lead + our.label() + " " + Numbers.with(ours() - subtract, unit)
-                            + (Double.isNaN(ratio) ? "; " : "; " + times(ratio) + " ") + best.label()
-                            + ", the best of the others (" + Numbers.with(others() - subtract, unit) + ")"
-                            + (certain ? "" : doubt()),
-                    slower);
-        }
+        String format = ratio < 0.0995 ? "%.3fx" : ratio < 9.995 ? "%.2fx" : ratio < 99.95 ? "%.1fx" : "%,.0fx";
+        return String.format(Locale.ROOT, format, ratio);
     }
 
     /**
@@ -84,21 +46,34 @@ record Verdict(String sentence, boolean slower) {
      * @param subtract an amount that all values contain, and that does not count
      */
     static Optional<Verdict> least(String job, List<Bar> bars, double subtract, String unit) {
-        return Pair.of(bars, BY_SCORE, unit).map(pair -> {
-            boolean allocation = unit.equals("bytes");
-            if (allocation && pair.ours() < NO_BYTES) {
-                return pair.verdict(job, Double.NaN, false, 0, true);
-            }
-            double ratio = (pair.ours() - subtract) / (pair.others() - subtract);
-            return pair.verdict(job, ratio, ratio > 1, subtract, allocation);
-        });
+        return of(job, bars, BY_SCORE, subtract, unit);
     }
 
     /** Compares values of which more is better; empty if there is nothing to compare. */
     static Optional<Verdict> most(String job, List<Bar> bars, String unit) {
-        return Pair.of(bars, BY_SCORE.reversed(), unit).map(pair -> {
-            double ratio = pair.ours() / pair.others();
-            return pair.verdict(job, ratio, ratio < 1, 0, false);
-        });
+        return of(job, bars, BY_SCORE.reversed(), 0, unit);
+    }
+
+    private static Optional<Verdict> of(
+            String job, List<Bar> bars, Comparator<Bar> bestFirst, double subtract, String unit) {
+        Optional<Bar> mine = bars.stream().filter(Bar::ours).min(bestFirst);
+        Optional<Bar> other = bars.stream().filter(bar -> !bar.ours()).min(bestFirst);
+        if (mine.isEmpty() || other.isEmpty()) {
+            return Optional.empty();
+        }
+        Bar our = mine.get();
+        Bar best = other.get();
+        double ours = our.value().score() - subtract;
+        double others = best.value().score() - subtract;
+        boolean bytes = unit.equals("bytes");
+        boolean none = bytes && ours < NO_BYTES;
+        boolean slower = !none && bestFirst.compare(our, best) > 0;
+        boolean overlap = our.value().high() >= best.value().low()
+                && our.value().low() <= best.value().high();
+        String sentence = (slower ? "**" + job + ": another library is better.** " : job + ": ")
+                + our.label() + " " + Numbers.with(ours, unit) + "; " + (none ? "" : times(ours / others) + " ")
+                + best.label() + ", the best of the others (" + Numbers.with(others, unit) + ")"
+                + (overlap && !bytes ? "; the error bars overlap" : "");
+        return Optional.of(new Verdict(sentence, slower));
     }
 }

@@ -1,50 +1,40 @@
 package dev.ratelimit.benchmarks.report;
 
-import dev.ratelimit.benchmarks.Results;
 import dev.ratelimit.benchmarks.Results.Interval;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The chapters on waiting calls: their lateness, their throughput and their cost. */
-record Waiting(Results results, Environment environment) {
+final class Waiting {
 
-    /** The measured chapters. */
-    List<Chapter> chapters() {
-        return Stream.of(departures(), overWaiters()).flatMap(Optional::stream).toList();
+    private Waiting() {}
+
+    static Stream<Chapter> chapters(Run run) {
+        return Stream.of(departures(run), overWaiters(run)).flatMap(Optional::stream);
     }
 
-    private Optional<Chapter> departures() {
+    private static Optional<Chapter> departures(Run run) {
         List<Panel> panels = new ArrayList<>();
         List<Verdict> verdicts = new ArrayList<>();
-        Map<String, String> percentiles = new LinkedHashMap<>();
-        percentiles.put("late50", "median lateness");
-        percentiles.put("late99", "99th percentile of the lateness");
-        percentiles.forEach((percentile, meaning) -> {
-            List<Bar> bars = figures().bars("WaitersBenchmark.", "/" + percentile);
+        for (String percentile : List.of("50", "99")) {
+            List<Bar> bars = run.bars("WaitersBenchmark.", "/late" + percentile);
+            String meaning = percentile.equals("50") ? "median lateness" : "99th percentile of the lateness";
             if (!bars.isEmpty()) {
-                panels.add(new Panel(
-                        "1,000 departures a second, 50 waiting calls: " + meaning, "", Double.NaN, bars, "µs"));
+                String job = "1,000 departures a second, 50 waiting calls: " + meaning;
+                panels.add(new Panel(job, "", Double.NaN, bars, "µs"));
                 Verdict.least("1,000 departures a second, " + meaning, bars, 0, "µs")
                         .ifPresent(verdicts::add);
             }
-        });
-        if (panels.isEmpty()) {
-            return Optional.empty();
         }
-        List<Bar> throughput = new ArrayList<>(figures().bars("WaitersBenchmark.", "/throughput"));
-        throughput.sort(Comparator.comparingDouble(bar -> -bar.value().score()));
-        if (!throughput.isEmpty()) {
-            panels.add(new Panel(
-                    "A limit of 100,000 a second, 50 waiting calls: departures a second; more is better",
-                    "",
-                    Double.NaN,
-                    throughput,
-                    ""));
+        List<Bar> throughput = new ArrayList<>(run.bars("WaitersBenchmark.", "/throughput"));
+        Collections.reverse(throughput);
+        if (!panels.isEmpty() && !throughput.isEmpty()) {
+            String job = "A limit of 100,000 a second, 50 waiting calls: departures a second; more is better";
+            panels.add(new Panel(job, "", Double.NaN, throughput, ""));
             Verdict.most("A limit of 100,000 a second", throughput, "departures/s")
                     .ifPresent(verdicts::add);
         }
@@ -52,40 +42,21 @@ record Waiting(Results results, Environment environment) {
                 "Waiting: lateness and throughput",
                 "lateness of departures, less is better; departures a second, more is better",
                 panels,
-                Footer.program(
-                        environment,
-                        results,
-                        results.names().stream()
-                                .filter(name -> name.startsWith("WaitersBenchmark."))
-                                .findFirst()
-                                .orElse(""),
-                        environment.libraries(Footer.labels(panels)),
-                        "benchmarks/run WaitersBenchmark"));
-        return Optional.of(new Chapter(
-                "Waiting",
-                "Requests that a policy shapes. The first departs without a wait. The n-th after it is due n turns later, and its lateness"
-                        + " counts from there. In the other libraries each waiting call blocks a thread. Resilience4j waits for its next"
-                        + " cycle, which is set to a millisecond with one permit; its turns count from the creation of its limiter. In this"
-                        + " library a turn that no call took in time is lost, because the policy allows no burst. Guava saves up to a second's"
-                        + " permits for later, and so catches up with the limit of 100,000 a second.",
-                "waiting",
-                chart.svg(),
-                verdicts));
+                run.programFooter(
+                        run.any("WaitersBenchmark.", "/late50"),
+                        run.environment().libraries(panels),
+                        "WaitersBenchmark"));
+        return Chapter.of("waiting", chart, verdicts);
     }
 
-    private Optional<Chapter> overWaiters() {
-        Map<String, String> labels = new LinkedHashMap<>();
-        labels.put("begin", "beginning to wait");
-        labels.put("giveUp", "giving up");
+    private static Optional<Chapter> overWaiters(Run run) {
         List<LineChart.Line> lines = new ArrayList<>();
-        labels.forEach((method, label) -> {
-            Map<Long, Interval> points = figures().points("WaitersComplexity." + method);
+        for (String method : List.of("begin", "giveUp")) {
+            Map<Long, Interval> points = run.points("WaitersComplexity." + method);
             if (!points.isEmpty()) {
+                String label = method.equals("begin") ? "beginning to wait" : "giving up";
                 lines.add(new LineChart.Line(label, lines.size(), false, points));
             }
-        });
-        if (lines.isEmpty()) {
-            return Optional.empty();
         }
         LineChart chart = new LineChart(
                 "Cost of a waiting call over the number of waiting calls",
@@ -93,21 +64,8 @@ record Waiting(Results results, Environment environment) {
                 "ns",
                 "calls that wait at the same time",
                 lines,
-                Footer.program(
-                        environment,
-                        results,
-                        "WaitersComplexity.begin/1",
-                        environment.libraries(List.of()),
-                        "benchmarks/run WaitersBenchmark"));
-        return Optional.of(new Chapter(
-                "Up to a million waiting calls",
-                "All calls wait for one key. The other libraries have no such case, because each of their waiting calls blocks a thread.",
-                "over-waiters",
-                chart.svg(),
-                List.of()));
-    }
-
-    private Figures figures() {
-        return new Figures(results);
+                run.programFooter(
+                        "WaitersComplexity.begin/1", run.environment().libraries(List.of()), "WaitersBenchmark"));
+        return lines.isEmpty() ? Optional.empty() : Optional.of(new Chapter("over-waiters", chart.svg(), List.of()));
     }
 }

@@ -1,10 +1,10 @@
 /**
  * The report: raw results in, a page and its pictures out.
  *
- * <p>{@link dev.ratelimit.benchmarks.report.Report} reads, {@link dev.ratelimit.benchmarks.report.Chapter} says what
- * belongs together, {@link dev.ratelimit.benchmarks.report.BarChart} and
- * {@link dev.ratelimit.benchmarks.report.LineChart} draw. They write SVG by themselves: bars with errors, a floor
- * across them and the machine below are a few shapes.
+ * <p>{@link dev.ratelimit.benchmarks.report.Report} reads the results. The classes that make
+ * {@link dev.ratelimit.benchmarks.report.Chapter}s compare them, and {@link dev.ratelimit.benchmarks.report.BarChart}
+ * and {@link dev.ratelimit.benchmarks.report.LineChart} draw them as SVG. The text of all chapters is in
+ * {@code report.md}.
  */
 @NullMarked
 package dev.ratelimit.benchmarks.report;

@@ -120,6 +120,22 @@ class ReportTest {
     }
 
     @Test
+    void anErrorAsLargeAsTheValueIsANumberAndNoBar() throws Exception {
+        rendered(run("SingleKeyBenchmark.deny", "", 40, 30, 50), run("SingleKeyBenchmark.guavaDeny", "", 50, -1, 101));
+        assertThat(texts("one-budget.svg")).contains("40.0 ns", "50.0 ns ± 102 %");
+        // The error bar of the first has a line and two ends; the ink of the axis is another.
+        assertThat(Files.readString(folder.resolve("one-budget.svg")).split("stroke=\"" + Svg.INK, -1))
+                .hasSize(1 + 3);
+    }
+
+    @Test
+    void aChapterWithoutResultsIsLeftOut() throws Exception {
+        assertThat(rendered(run("SingleKeyBenchmark.deny", "", 40, 30, 50)))
+                .contains("## One budget", "## Settings of the other libraries", "| Guava 33.8.0-jre |")
+                .doesNotContain("## Known keys", "## Waiting", "{");
+    }
+
+    @Test
     void theSlowestOfTenThousandCallsStandsBesideTheMean() throws Exception {
         String page = rendered(
                 sampled("ContendedBenchmark.decideHighLimit", 150, 1_500),

@@ -28,7 +28,7 @@ public interface Admission {
      * Counts an allowed request that is about to go on to the backend on its client's quotas: here, there are none.
      *
      * @param allowed what the limits have said
-     * @return the same with what the client is told of its quotas, or the refusal by one; then nothing was counted
+     * @return the same with the state of the client's quotas; or the refusal by a quota, and then nothing was counted
      * @throws QuotaUnavailableException if it cannot be counted
      */
     default Verdict charge(Client client, Verdict.Allowed allowed) {

@@ -7,7 +7,7 @@ import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** The body of an answer that is still coming; that it takes too long is told by a {@link SocketTimeoutException}. */
+/** The body of an answer that is still arriving; throws {@link SocketTimeoutException} if that takes too long. */
 final class BackendBody extends FilterInputStream {
 
     BackendBody(InputStream body) {

@@ -28,7 +28,7 @@ public final class Gateway implements AutoCloseable {
     /** How many requests are answered at once. */
     static final int THREADS = 64 + TieredAdmission.MAX_WAITERS;
 
-    /** Whoever runs on this machine may be a proxy; nobody else. */
+    /** Only a process on this machine may be a proxy. */
     private static final ClientAddress LOCAL_PROXY =
             ClientAddress.fromXForwardedFor(TrustedProxies.prefixes("127.0.0.0/8", "::1"));
 

@@ -12,7 +12,8 @@ import java.util.Optional;
 /**
  * The orders on their way to the backend, one at a time of each account: requests with an XML body.
  *
- * <p>What is XML is told by {@code Content-Type}. A backend that is to be protected so must take XML by no other name.
+ * <p>{@code Content-Type} decides whether a body is XML. A backend that relies on this check must accept XML under no
+ * other media type.
  */
 final class Orders {
 

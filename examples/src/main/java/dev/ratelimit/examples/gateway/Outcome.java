@@ -1,6 +1,6 @@
 package dev.ratelimit.examples.gateway;
 
-/** What became of a request; each has exactly one. */
+/** The result of a request; each has exactly one. */
 public enum Outcome {
     /** The backend answered it, whatever it said. */
     ALLOWED,

@@ -96,7 +96,7 @@ final class Relay implements AutoCloseable {
         // Counted before the client can know the answer, so that a client that has all answers finds all of them
         // counted.
         counts.add(tier, outcome);
-        // The server writes a date of its own.
+        // The server writes its own date.
         try (HttpReply reply = answer.undated(Instant.now())) {
             HeaderFields.endToEnd(reply.fields().asMap()).forEach(exchange::set);
             exchange.add("Via", HeaderFields.VIA);

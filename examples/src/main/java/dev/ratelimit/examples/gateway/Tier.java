@@ -11,7 +11,7 @@ import java.util.Locale;
 /**
  * A tier is a class of clients that are promised the same policy, each for itself.
  *
- * <p>Whoever is over the limit is refused (platinum, bronze, others), or waits its turn (silver), or is shut out for
+ * <p>A client over its limit is refused (platinum, bronze, others), waits for its turn (silver), or is blocked for
  * a time (gold). Gold's blackout is for programs, whose keys are known: one that runs amok is cut down to a burst a
  * second, and finds that out at once instead of living on what its retries happen to get. Others have none: behind
  * one address there may be many people, and one of them must not shut out the rest.

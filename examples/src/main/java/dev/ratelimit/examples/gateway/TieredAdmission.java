@@ -43,7 +43,7 @@ public final class TieredAdmission implements Admission {
         this(apiKeys, scale, node(scale), time);
     }
 
-    /** Creates the admission with a limit of its own for the node. */
+    /** Creates the admission with a separate limit for the node. */
     TieredAdmission(ApiKeyTable apiKeys, Rate nodeRate, TimeSource time) {
         this(apiKeys, Scale.FULL, nodeRate, time);
     }
@@ -67,7 +67,7 @@ public final class TieredAdmission implements Admission {
     }
 
     /**
-     * Returns whom a request is charged to: its API key if that stands in a tier of its own, and its address otherwise.
+     * Returns the client that a request is charged to: its API key if that key has a tier, and its address otherwise.
      *
      * <p>A key that nobody was given is no key: otherwise an attacker would get a fresh budget with every key that he
      * makes up. It is the same while the database is down, for keys that were not asked for before.

@@ -6,15 +6,15 @@ import java.util.List;
 /** What the gateway's limits say to a request. */
 public sealed interface Verdict {
 
-    /** Returns what the client is told of its limits. */
+    /** Returns the state of the client's limits, for the response. */
     List<ServiceLimit> limits();
 
     /**
      * The request goes on to the backend.
      *
-     * @param limits what the client is told of its limits; empty if there are none
+     * @param limits the state of the client's limits, for the response; empty if there are none
      * @param waitedNanos how long it had to wait its turn
-     * @param quotas what the client is told of its quotas
+     * @param quotas the state of the client's quotas, for the response
      */
     record Allowed(List<ServiceLimit> limits, long waitedNanos, QuotaFields quotas) implements Verdict {
 
@@ -33,7 +33,7 @@ public sealed interface Verdict {
      * The request is refused.
      *
      * @param by whose limit refused it
-     * @param limits what the client is told of its limits, of which at least one refuses
+     * @param limits the state of the client's limits, at least one of which refuses
      */
     record Refused(Limit by, List<ServiceLimit> limits) implements Verdict {}
 

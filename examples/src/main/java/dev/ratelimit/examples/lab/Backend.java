@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
  * The backend of the demonstration: an HTTP server that says what it was asked, at once, but books orders slowly.
  *
  * <p>What it says of its catalogue may be kept for a second, and for a minute if it cannot answer. A page of the
- * catalogue never changes, so a cache that asks whether it still has the right one is told so without the page.
+ * catalogue never changes, so it answers a cache that revalidates a page without the page.
  */
 public final class Backend implements AutoCloseable {
 

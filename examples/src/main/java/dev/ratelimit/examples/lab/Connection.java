@@ -43,7 +43,7 @@ public final class Connection implements AutoCloseable {
     /** What came back: the status, the header fields by their names in lower case, and the body. */
     public record Answer(int status, Map<String, String> fields, String body) {
 
-        /** Returns what became of a request, as the gateway says it; without its word, something has gone wrong. */
+        /** Returns the result of a request as the gateway reports it; an answer without a report is a failure. */
         public Outcome outcome() {
             String refusedBy = fields.get("x-refused-by");
             if (refusedBy != null) {

@@ -8,7 +8,7 @@ import java.time.Instant;
  * The time of a log that is being replayed: it stands at the instant of the request that is being sent.
  *
  * <p>So limits bind in the log's time, whatever the speed of the replay and of the machine, and a replay gives the
- * same answers each time. A system time that runs so many times as fast would come near to it, but at a speed-up of
+ * same answers each time. A system time that runs faster by a factor would come near to it, but at a speed-up of
  * 20,000 a delay of one millisecond is 20 seconds of the log.
  */
 final class LogTime implements TimeSource {

@@ -35,7 +35,7 @@ final class Replay {
         this.speedUp = speedUp;
     }
 
-    /** What is told of each request when its answer is there. */
+    /** The report of each request when its answer is complete. */
     @FunctionalInterface
     interface Listener {
 
@@ -101,7 +101,7 @@ final class Replay {
 
     /**
      * Returns the address of a host as a log has it. One that is logged by its name, or by anything else, gets an
-     * address made from that (RFC 4193, unique local), a /64 of its own: the gateway goes by addresses, and asks for
+     * address made from that (RFC 4193, unique local), its own /64: the gateway goes by addresses, and asks for
      * no names.
      */
     static String address(String host) {

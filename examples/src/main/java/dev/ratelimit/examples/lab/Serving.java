@@ -17,7 +17,7 @@ import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * The mode {@code --serve}: gateway and backend stay up until the process is told to end.
+ * The mode {@code --serve}: gateway and backend run until the process is terminated.
  *
  * <p>What is used of quotas is in a file before the client has its answer, so that it does not matter how the process
  * ends.

@@ -56,7 +56,7 @@ sealed interface Shape {
         }
     }
 
-    /** A usual rate, and so many waves of a higher one, spread evenly; a crest is that part of each. */
+    /** A usual rate, and a number of evenly spread waves of a higher rate; a crest is the given part of each wave. */
     record Waves(double usual, double wave, int waves, double crest) implements Shape {
 
         @Override

@@ -70,7 +70,7 @@ record Source(String name, Tier tier, Shape shape, Identity identity, Work work,
             return serial -> fields;
         }
 
-        /** So many clients without an API key, each at its own address, taking turns. */
+        /** A number of clients without an API key, each at its own address, in turn. */
         static Identity addresses(String network, int clients) {
             return serial -> field("X-Forwarded-For", network + (1 + serial % clients));
         }

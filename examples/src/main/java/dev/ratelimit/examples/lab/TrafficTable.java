@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
 import org.HdrHistogram.Histogram;
 
 /**
- * The tables at the end of a run: for each tier, what was offered and what became of it; then how many of the allowed
+ * The tables at the end of a run: for each tier, the requests and their results; then how many of the allowed
  * waited their turn, how long, and how long the allowed took in all.
  */
 final class TrafficTable {

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class WarmUp {
 
-    /** So many requests are under way that the machine has always something to do. */
+    /** The requests in progress at a time: enough that the machine is never idle. */
     private static final int CONNECTIONS = 24;
 
     private static final long WINDOW_MILLIS = 500;

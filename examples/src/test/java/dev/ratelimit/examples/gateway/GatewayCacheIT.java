@@ -153,7 +153,7 @@ class GatewayCacheIT {
         }
     }
 
-    /** RFC 9111, section 4.2.1: a lifetime is Expires − Date, and the server has written a date of its own. */
+    /** RFC 9111, section 4.2.1: a lifetime is Expires − Date, and the server has written its own date. */
     @Test
     void aLifetimeByExpiresIsSaidByMaxAgeToo() throws IOException {
         fields = Map.of("Expires", "Fri, 01 Jan 2038 00:00:00 GMT");
@@ -230,7 +230,7 @@ class GatewayCacheIT {
     }
 
     @Test
-    void whoeverWaitsForAnotherVariantIsNotGivenIt() throws Exception {
+    void aRequestThatWaitsForAnotherVariantIsNotGivenIt() throws Exception {
         fields = Map.of("Cache-Control", KEEP, "Vary", "Accept-Language");
         slow = true;
         ExecutorService clients = Executors.newFixedThreadPool(8);
@@ -321,7 +321,7 @@ class GatewayCacheIT {
     }
 
     @Test
-    void whoeverAsksMeanwhileSharesTheAnswer() throws Exception {
+    void concurrentRequestsShareTheAnswer() throws Exception {
         slow = true;
         ExecutorService clients = Executors.newFixedThreadPool(10);
         try (Gateway gateway = gateway(Caching.HITS_ARE_FREE)) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the gateway's limits make of requests over HTTP: who is refused, who waits, and what they are told. */
+/** The gateway's limits over HTTP: which requests are refused, which wait, and what the responses say. */
 @Timeout(60)
 class GatewayLimitsIT {
 

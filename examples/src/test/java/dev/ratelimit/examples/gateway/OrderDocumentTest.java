@@ -111,7 +111,7 @@ class OrderDocumentTest {
             String include = "<xi:include xmlns:xi=\"http://www.w3.org/2001/XInclude\" href=\"" + url + "\"/>";
             assertThat(OrderDocument.account(bytes(GOOD.replace("x<", include + "<"))))
                     .contains("a-17");
-            // Parsing is over; whoever had called would stand in the backlog.
+            // Parsing is over; a client that had connected would be in the backlog.
             server.setSoTimeout(1);
             assertThatThrownBy(server::accept).isInstanceOf(SocketTimeoutException.class);
         }
@@ -134,7 +134,7 @@ class OrderDocumentTest {
             server.setSoTimeout(20_000);
             server.accept().close();
         }
-        // Without a server, so that whoever asks once more is done at once.
+        // Without a server, so that a second request ends at once.
         parsing.join();
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Quotas over HTTP: what counts and what does not, what the client is told, and what is left after a restart. */
+/** Quotas over HTTP: which requests count, what the responses say, and what is left after a restart. */
 @Timeout(60)
 class QuotasIT {
 

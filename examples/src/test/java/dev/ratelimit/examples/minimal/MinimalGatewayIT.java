@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The gateway that the guide shows, over HTTP: who is charged, what a refused client is told, and what is counted. */
+/** The gateway that the guide shows, over HTTP: which client is charged, what a refusal says, and what is counted. */
 @Timeout(60)
 class MinimalGatewayIT {
 

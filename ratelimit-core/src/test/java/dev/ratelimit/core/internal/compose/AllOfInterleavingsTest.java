@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.Limit;
+import dev.ratelimit.Limiter;
 import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.core.Limiters;
@@ -46,6 +47,8 @@ class AllOfInterleavingsTest {
 
     /** More than is ever left, so that what is given back too much can be seen. */
     private static final long CAPACITY = 4;
+
+    private static final List<String> KEYS = List.of("node", "t", "a", "b");
 
     /** A limiter that lets others go before each of its steps, and remembers them. */
     private record Watched(int index, Limit<String> limiter, Function<Request, String> keyOf, List<Event> events)
@@ -90,7 +93,7 @@ class AllOfInterleavingsTest {
         }
     }
 
-    /** Requests to a node, a tenant's and a user's limit, of which so many permits are left. */
+    /** Requests to a node's, a tenant's and a user's limit, each of which has the given number of permits left. */
     private static final class Race implements Interleavings.Scenario {
 
         private final List<Event> events = new ArrayList<>();
@@ -102,7 +105,13 @@ class AllOfInterleavingsTest {
         private final boolean decides;
         private final int[] refusals;
 
-        Race(List<Long> left, List<Request> requests, boolean decides, Fault fault, int[] refusals) {
+        Race(
+                List<Limiter<String>> limiters,
+                List<Long> left,
+                List<Request> requests,
+                boolean decides,
+                Fault fault,
+                int[] refusals) {
             this.left = left;
             this.requests = requests;
             this.decides = decides;
@@ -111,13 +120,10 @@ class AllOfInterleavingsTest {
                     ? List.of(request -> "node", Request::user)
                     : List.of(request -> "node", Request::tenant, Request::user);
             for (int i = 0; i < left.size(); i++) {
-                Limit<String> limiter = Limiters.builder(
-                                Policy.of("limit " + i, Rate.perDay(1).burst(CAPACITY)))
-                        .maxKeys(100)
-                        .timeSource(() -> 0)
-                        .build();
+                Limiter<String> limiter = limiters.get(i);
                 limits.add(new Watched(i, limiter, keys.get(i), events));
-                for (String key : List.of("node", "t", "a", "b")) {
+                for (String key : KEYS) {
+                    limiter.reset(key);
                     if (left.get(i) < CAPACITY) {
                         limiter.tryAcquire(key, CAPACITY - left.get(i));
                     }
@@ -144,7 +150,7 @@ class AllOfInterleavingsTest {
         @Override
         public void check() {
             for (Watched limit : limits) {
-                for (String key : List.of("node", "t", "a", "b")) {
+                for (String key : KEYS) {
                     assertThat(limit.limiter().peek(key, 1).remaining())
                             .as("left of %s at limit %s after %s", key, limit.index(), events)
                             .isEqualTo(left.get(limit.index()) - allowed(limit, key));
@@ -260,6 +266,14 @@ class AllOfInterleavingsTest {
     }
 
     private static int orders(List<Long> left, List<Request> requests, boolean decides, Fault fault, int[] refusals) {
-        return Interleavings.runAll(() -> new Race(left, requests, decides, fault, refusals));
+        // Made once for all orders, because making one costs more than a run; each run resets all keys first.
+        List<Limiter<String>> limiters = IntStream.range(0, left.size())
+                .<Limiter<String>>mapToObj(i -> Limiters.builder(
+                                Policy.of("limit " + i, Rate.perDay(1).burst(CAPACITY)))
+                        .maxKeys(100)
+                        .timeSource(() -> 0)
+                        .build())
+                .toList();
+        return Interleavings.runAll(() -> new Race(limiters, left, requests, decides, fault, refusals));
     }
 }

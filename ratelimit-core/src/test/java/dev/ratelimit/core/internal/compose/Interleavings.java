@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * All orders in which the steps of a few threads can follow each other, one after the other.
  *
- * <p>Only one thread runs at a time. Before each of its steps it calls {@link #step()}, and waits there to be chosen. Each
- * run follows another sequence of choices, until none is left.
+ * <p>Only one thread runs at a time. Before each of its steps it calls {@link #step()}. There it chooses the thread that
+ * runs next; if that is another thread, it wakes that thread and waits to be chosen. Each run follows another sequence of
+ * choices, until none is left.
  */
 final class Interleavings {
 
@@ -24,22 +25,16 @@ final class Interleavings {
         void check();
     }
 
-    /** What a thread waits for, and what it is waited for with. */
-    private static final class Turn {
-        final Semaphore mayGoOn = new Semaphore(0);
-        final Semaphore stopped;
+    /** One task of a run: the thread that runs it goes on only while it is chosen. */
+    private final class Turn {
+        final Semaphore chosen = new Semaphore(0);
         boolean begun;
-        boolean done;
 
         @Nullable
         Throwable failure;
 
-        Turn(Semaphore stopped) {
-            this.stopped = stopped;
-        }
-
         void run(Runnable task) {
-            mayGoOn.acquireUninterruptibly();
+            chosen.acquireUninterruptibly();
             TURN.set(this);
             try {
                 task.run();
@@ -47,16 +42,25 @@ final class Interleavings {
                 failure = e;
             } finally {
                 TURN.remove();
-                done = true;
-                stopped.release();
+                waiting.remove(this);
+                // A failure ends the run, and all runs: the threads that still wait are daemons, and stay where they
+                // are.
+                if (failure != null || waiting.isEmpty()) {
+                    ended.release();
+                } else {
+                    choose().chosen.release();
+                }
             }
         }
 
         void step() {
-            // Whoever has not begun was chosen for its first step.
+            // A thread that has not begun was chosen for its first step.
             if (begun) {
-                stopped.release();
-                mayGoOn.acquireUninterruptibly();
+                Turn next = choose();
+                if (next != this) {
+                    next.chosen.release();
+                    chosen.acquireUninterruptibly();
+                }
             }
             begun = true;
         }
@@ -68,6 +72,14 @@ final class Interleavings {
     private final List<Integer> choices = new ArrayList<>();
 
     private final List<Integer> widths = new ArrayList<>();
+
+    /** How many choices the present run has made. */
+    private int depth;
+
+    /** The tasks of the present run that are not done; only the thread that runs reads and changes it. */
+    private final List<Turn> waiting = new ArrayList<>();
+
+    private final Semaphore ended = new Semaphore(0);
 
     private Interleavings() {}
 
@@ -102,28 +114,29 @@ final class Interleavings {
     }
 
     private void run(List<Runnable> tasks, ExecutorService threads) {
-        Semaphore stopped = new Semaphore(0);
-        List<Turn> waiting = new ArrayList<>();
-        for (Runnable task : tasks) {
-            Turn turn = new Turn(stopped);
-            waiting.add(turn);
+        depth = 0;
+        List<Turn> turns = tasks.stream().map(task -> new Turn()).toList();
+        waiting.addAll(turns);
+        for (int i = 0; i < turns.size(); i++) {
+            Turn turn = turns.get(i);
+            Runnable task = tasks.get(i);
             threads.execute(() -> turn.run(task));
         }
-        for (int depth = 0; !waiting.isEmpty(); depth++) {
-            if (depth == choices.size()) {
-                choices.add(0);
-                widths.add(waiting.size());
-            }
-            Turn chosen = waiting.get(choices.get(depth));
-            chosen.mayGoOn.release();
-            stopped.acquireUninterruptibly();
-            if (chosen.failure != null) {
-                throw new AssertionError("a task failed", chosen.failure);
-            }
-            if (chosen.done) {
-                waiting.remove(chosen);
+        choose().chosen.release();
+        ended.acquireUninterruptibly();
+        for (Turn turn : turns) {
+            if (turn.failure != null) {
+                throw new AssertionError("a task failed", turn.failure);
             }
         }
+    }
+
+    private Turn choose() {
+        if (depth == choices.size()) {
+            choices.add(0);
+            widths.add(waiting.size());
+        }
+        return waiting.get(choices.get(depth++));
     }
 
     /** Makes the choices of the next run; returns whether there is one. */

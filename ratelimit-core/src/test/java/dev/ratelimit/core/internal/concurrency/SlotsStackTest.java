@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
  * Slots at each depth of a small stack, up to its end: no lock stays taken, nothing is half done, and what could be taken
  * can be given back.
  */
-@Timeout(120)
+@Timeout(900)
 class SlotsStackTest {
 
     private static final long KEY = 7;
