@@ -111,12 +111,12 @@ class SweeperTest {
         assertThat(places.cell(place(1))).isEqualTo(VERSION);
     }
 
-    /** The clock is read again after the cell: this one began a tenth of a second after the walk. */
+    /** The clock is read again after the cell: when this one began, the walk had read an earlier instant. */
     @Test
     void aBlackoutThatBeginsDuringTheWalkKeepsItsLength() {
         owes(0, blackouts, 3 * TENTH);
-        long[] now = {NOW - TENTH};
-        sweeper.shorten(blackouts.gcra(), 3 * TENTH, () -> now[0] += TENTH);
+        long[] now = {NOW - 3 * TENTH};
+        sweeper.shorten(blackouts.gcra(), 3 * TENTH, () -> now[0] += 2 * TENTH);
         assertThat(debt(0, blackouts)).isEqualTo(blackouts.gcra().cost(3 * TENTH));
     }
 
