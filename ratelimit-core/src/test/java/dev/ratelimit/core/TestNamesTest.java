@@ -23,7 +23,8 @@ class TestNamesTest {
     private static final int MAX_LINES_WITHOUT_A_TEST = 12;
 
     /** In these packages, small classes are parts of one algorithm, and are tested as a whole. */
-    private static final Map<String, Integer> MAX_LINES_OF_PARTS = Map.of("internal/queue", 60, "internal/concurrency", 60);
+    private static final Map<String, Integer> MAX_LINES_OF_PARTS =
+            Map.of("internal/queue", 60, "internal/concurrency", 60);
 
     /** Classes without a test of their name, and the tests that drive them. */
     private static final Map<String, String> EXCEPTIONS = Map.ofEntries(
@@ -35,7 +36,9 @@ class TestNamesTest {
             Map.entry("internal/queue/TurnAlarm", "ShapingTest: each turn comes by it"),
             Map.entry("internal/concurrency/Stripe", "SlotsPropertyTest compares it with SlotsModel"),
             Map.entry("internal/concurrency/LeaseTimeouts", "SlotsHoldTest: when slots are taken back"),
-            Map.entry("internal/concurrency/AfterUnlock", "SlotsMemoryFailureTest, SlotsStackTest: it acts after the lock"),
+            Map.entry(
+                    "internal/concurrency/AfterUnlock",
+                    "SlotsMemoryFailureTest, SlotsStackTest: it acts after the lock"),
             Map.entry("internal/concurrency/WaitingCall", "SlotsLaterTest: calls that wait without a thread"));
 
     private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|//[^\n]*", Pattern.DOTALL);
@@ -61,7 +64,8 @@ class TestNamesTest {
         Map<String, Integer> lines = Map.of("Limiters", 60, "internal/cells/Cell", 13, "internal/cells/Clock", 12);
         assertThat(untested(lines, Set.of("LimitersTest", "CellTest", "internal/cells/CellTableTest")))
                 .containsExactly("internal/cells/Cell");
-        assertThat(untested(lines, Set.of("LimitersIT", "internal/cells/CellPropertyTest"))).isEmpty();
+        assertThat(untested(lines, Set.of("LimitersIT", "internal/cells/CellPropertyTest")))
+                .isEmpty();
     }
 
     @Test
@@ -89,7 +93,8 @@ class TestNamesTest {
                 .anyMatch(test -> test.startsWith(name)
                         && KIND.matcher(test.substring(name.length())).matches());
         return lines.entrySet().stream()
-                .filter(entry -> entry.getValue() > MAX_LINES_OF_PARTS.getOrDefault(packageOf(entry.getKey()), MAX_LINES_WITHOUT_A_TEST))
+                .filter(entry -> entry.getValue()
+                        > MAX_LINES_OF_PARTS.getOrDefault(packageOf(entry.getKey()), MAX_LINES_WITHOUT_A_TEST))
                 .map(Map.Entry::getKey)
                 .filter(isTested.negate())
                 .collect(Collectors.toCollection(TreeSet::new));

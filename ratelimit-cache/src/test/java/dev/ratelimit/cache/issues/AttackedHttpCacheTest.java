@@ -7,7 +7,6 @@ import dev.ratelimit.cache.http.Fields;
 import dev.ratelimit.cache.http.HttpCache;
 import dev.ratelimit.cache.http.HttpReply;
 import dev.ratelimit.cache.http.Origin;
-import dev.ratelimit.cache.http.RequestHead;
 import dev.ratelimit.cache.http.ScriptedOrigin;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
