@@ -9,7 +9,7 @@ import dev.ratelimit.core.internal.concurrency.Admission;
 import dev.ratelimit.core.internal.concurrency.ConcurrencyBounds;
 import dev.ratelimit.core.internal.concurrency.PendingEntry;
 import dev.ratelimit.core.internal.concurrency.Slot;
-import dev.ratelimit.core.internal.queue.Ending;
+import dev.ratelimit.core.internal.queue.Waiting;
 import dev.ratelimit.runtime.timers.Departure;
 import dev.ratelimit.runtime.timers.Handover;
 import dev.ratelimit.runtime.timers.Nesting;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any failure completes the stage with the exception, and gives back the slot and the permit.
  */
-final class LaterLease implements Ending {
+final class LaterLease implements Waiting.Ending {
 
     private final TimeSource time;
     private final QueuedRequests waiters;

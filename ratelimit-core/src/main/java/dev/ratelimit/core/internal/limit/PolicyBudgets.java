@@ -12,7 +12,6 @@ import dev.ratelimit.core.internal.cells.Receipt;
 import dev.ratelimit.core.internal.concurrency.ConcurrencyBounds;
 import dev.ratelimit.core.internal.queue.PolicyAccount;
 import dev.ratelimit.core.internal.queue.Scale;
-import dev.ratelimit.core.internal.queue.TakeResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -188,11 +187,11 @@ final class PolicyBudgets implements PolicyAccount {
 
     /** Also takes in a blackout, which applies to new requests and not to calls that already wait. */
     @Override
-    public TakeResult take(long key, long permits, long clock) {
+    public PolicyAccount.TakeResult take(long key, long permits, long clock) {
         List<Receipt> receipts = receipts();
         Decision never = never(key, permits, clock);
         Decision decision = never == null ? takeUnbarred(key, permits, clock, receipts) : never;
-        return new TakeResult(decision, () -> rates.cancel(key, permits, receipts));
+        return new PolicyAccount.TakeResult(decision, () -> rates.cancel(key, permits, receipts));
     }
 
     @Override

@@ -3,11 +3,7 @@ package dev.ratelimit.core.internal.limit;
 import dev.ratelimit.Decision;
 import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.core.internal.queue.Ending;
-import dev.ratelimit.core.internal.queue.MaxWait;
 import dev.ratelimit.core.internal.queue.PendingReservation;
-import dev.ratelimit.core.internal.queue.PermitSource;
-import dev.ratelimit.core.internal.queue.ReserveResult;
 import dev.ratelimit.core.internal.queue.WaitQueues;
 import dev.ratelimit.core.internal.queue.Waiting;
 import dev.ratelimit.runtime.timers.Timers;
@@ -163,18 +159,19 @@ final class QueuedRequests {
         return waiting(budgets, key, permits, patienceNanos, clock -> budgets.attempt(key, permits, clock));
     }
 
-    private Waiting waiting(PolicyBudgets budgets, long key, long permits, long patienceNanos, PermitSource taking) {
+    private Waiting waiting(
+            PolicyBudgets budgets, long key, long permits, long patienceNanos, WaitQueues.PermitSource taking) {
         return new Waiting(
                 budgets,
                 key,
                 permits,
-                new MaxWait(budgets.maxDelayNanos(), patienceNanos),
+                new Waiting.MaxWait(budgets.maxDelayNanos(), patienceNanos),
                 taking,
                 refusal -> budgets.intoBlackout(refusal, key, time.nanos()));
     }
 
     /** The ending of the wait of a stage. */
-    private final class StageEnding implements Ending {
+    private final class StageEnding implements Waiting.Ending {
 
         private final PolicyBudgets budgets;
         private final long permits;
@@ -204,7 +201,7 @@ final class QueuedRequests {
      * @param ending receives the end of the wait
      * @param delivery runs the task that completes the future; it does not throw
      */
-    CompletableFuture<Decision> forLease(PolicyBudgets budgets, long key, Ending ending, Executor delivery) {
+    CompletableFuture<Decision> forLease(PolicyBudgets budgets, long key, Waiting.Ending ending, Executor delivery) {
         ImmediateTake taken = new ImmediateTake(budgets, key, 1);
         Runnable undo = () -> {
             taken.cancel();
@@ -241,8 +238,8 @@ final class QueuedRequests {
     CellReservation reserve(PolicyBudgets budgets, long key, long permits) {
         ImmediateTake now = new ImmediateTake(budgets, key, permits);
         Decision first = attempt(budgets, key, permits, now);
-        ReserveResult promised = !mayWait(first, budgets, key, permits)
-                ? new ReserveResult(first, null)
+        PendingReservation.ReserveResult promised = !mayWait(first, budgets, key, permits)
+                ? new PendingReservation.ReserveResult(first, null)
                 : queues.reserve(
                         budgets,
                         key,
