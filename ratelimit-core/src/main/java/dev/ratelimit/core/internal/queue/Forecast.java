@@ -59,7 +59,7 @@ final class Forecast {
         return refusal.withPolicy(account.name());
     }
 
-    /** Returns the decision that allows a request after a wait, with the figures of the rate that it waits for longest. */
+    /** Returns the decision that allows a request after a wait, with the figures of the rate with the longest wait. */
     static Decision admission(PolicyAccount account, long[] debts, long permits, long wait) {
         int binding = 0;
         for (int i = 1; i < debts.length; i++) {

@@ -53,7 +53,7 @@ final class Turns {
         }
     }
 
-    /** Returns the nanoseconds until the turn of the next call, which is not before the turn of the call ahead of it. */
+    /** Returns the nanoseconds until the turn of the next call, which is not before the last one. */
     private long turn(long wait, long permits) {
         long turn = Math.max(wait, Forecast.wait(account, debts, permits));
         while (promise != null && promise.due - now <= turn) {

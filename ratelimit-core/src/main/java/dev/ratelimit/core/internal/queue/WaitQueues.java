@@ -3,6 +3,7 @@ package dev.ratelimit.core.internal.queue;
 import dev.ratelimit.Decision;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.queue.PendingReservation.ReserveResult;
+import dev.ratelimit.core.internal.stripes.Striping;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -21,10 +22,6 @@ import org.jspecify.annotations.Nullable;
  * or the new request finds the queue, and gives the permits back.
  */
 public final class WaitQueues {
-
-    private static final int STRIPES_PER_PROCESSOR = 8;
-    private static final int FEWEST_STRIPES = 64;
-    private static final int MAX_STRIPES = 4096;
 
     private final TimeSource time;
 
@@ -52,10 +49,9 @@ public final class WaitQueues {
             Runnable whenUnlocked) {
         this.time = time;
         this.queues = queues;
-        int wanted = Math.max(STRIPES_PER_PROCESSOR * Runtime.getRuntime().availableProcessors(), FEWEST_STRIPES);
         QueueRules rules = new QueueRules(time, room, blackouts, inForce, whenUnlocked);
         this.stripes = Stream.generate(() -> new Stripe(queues, rules))
-                .limit(Math.min(Integer.highestOneBit(wanted), MAX_STRIPES))
+                .limit(Striping.count())
                 .toArray(Stripe[]::new);
     }
 
@@ -243,7 +239,7 @@ public final class WaitQueues {
     }
 
     private Stripe stripe(long key) {
-        return stripes[(int) ((key * 0x9E37_79B9_7F4A_7C15L) >>> 32) & (stripes.length - 1)];
+        return stripes[Striping.index(key, stripes.length)];
     }
 
     /** Takes the permits of a new request, without waiting. */
