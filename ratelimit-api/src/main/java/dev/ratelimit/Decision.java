@@ -366,25 +366,6 @@ public final class Decision {
      */
     @Override
     public String toString() {
-        if (rate == null) {
-            return switch (reason) {
-                case WITHIN_LIMIT -> "allowed, unlimited";
-                case BLACKOUT -> "refused (blackout), retry after " + retryAfter();
-                case TOO_MANY_CONCURRENT -> "refused (too many concurrent)";
-                case TOO_MANY_WAITING -> "refused (too many waiting)";
-                default -> "refused (blocked), retry never";
-            };
-        }
-        String left = remaining + " of " + rate.capacity() + " left";
-        String retry = ", retry after " + retryAfter();
-        return switch (reason) {
-            case WITHIN_LIMIT ->
-                "allowed" + (waitNanos == 0 ? "" : " after " + delay()) + ", " + left + ", full after " + resetAfter();
-            case EXCEEDS_CAPACITY -> "refused (more than the capacity), " + left + ", retry never";
-            case SATURATED -> "refused (no place for a new key)" + retry;
-            case BLACKOUT -> "refused (blackout)" + retry;
-            case TOO_MANY_WAITING -> "refused (too many waiting), " + left + retry;
-            default -> "refused (over limit), " + left + retry;
-        };
+        return DecisionText.of(this);
     }
 }

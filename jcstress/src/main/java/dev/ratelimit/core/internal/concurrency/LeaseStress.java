@@ -148,7 +148,7 @@ public class LeaseStress {
     public static class CloseAndCancel {
         private final OneKey key = new OneKey(1);
         private final Lease lease = key.lease();
-        private final PendingEntry call = key.call();
+        private final Slots.PendingEntry call = key.call();
 
         /** Closes the lease. */
         @Actor

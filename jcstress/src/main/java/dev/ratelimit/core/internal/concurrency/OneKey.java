@@ -54,7 +54,7 @@ final class OneKey {
     }
 
     /** Leaves a call, which closes what it is handed. */
-    PendingEntry call() {
+    Slots.PendingEntry call() {
         return slots.enterLater(KEY, new ConcurrencyBounds(limit, ConcurrencyBounds.FOREVER), 1, this::told);
     }
 

@@ -18,15 +18,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Blackouts {
 
-    /** Salt that separates cells of blackouts from those of rates: it is not the index of a rate. */
-    private static final long SALT = 0xD1B5_4A32_D192_ED03L;
-
     private final CellTable table;
+    private final Charges charges;
     private final Gcra gcra;
     private final long length;
 
-    Blackouts(CellTable table, Gcra gcra, long nanos) {
+    Blackouts(CellTable table, Charges charges, Gcra gcra, long nanos) {
         this.table = table;
+        this.charges = charges;
         this.gcra = gcra;
         this.length = gcra.cost(nanos);
     }
@@ -34,14 +33,14 @@ public final class Blackouts {
     /** Begins a blackout, unless the key is already in one. */
     public void begin(long key, long clock) {
         // Only a key without a debt gets one, so that a blackout is not prolonged.
-        table.begin(cellOf(key), gcra, length, clock);
+        charges.begin(Fingerprints.ofBlackout(key), gcra, length, clock);
     }
 
     /**
      * Puts a key in a blackout for at least {@code nanos} nanoseconds from a reading on, up to the longest blackout.
      */
     public void extend(long key, long nanos, long clock) {
-        table.raise(cellOf(key), gcra, gcra.cost(nanos), clock);
+        charges.raise(Fingerprints.ofBlackout(key), gcra, gcra.cost(nanos), clock);
     }
 
     /** The nanoseconds until no key is in a blackout; zero if none is. Looks at all cells. */
@@ -51,21 +50,21 @@ public final class Blackouts {
 
     /** Returns the nanoseconds until the key's blackout ends; zero if it is in none. */
     public long remaining(long key, long clock) {
-        long debt = table.debt(cellOf(key), gcra, clock);
+        long debt = charges.debt(Fingerprints.ofBlackout(key), gcra, clock);
         if (debt == Outcome.SATURATED) {
             return 0;
         }
         if (debt > length) {
             // Reads the clock after the cell, so that a thread that was paused does not shorten a blackout that has
             // just begun.
-            table.giveBacks().limit(cellOf(key), gcra, length, table.clock());
+            charges.giveBacks().limit(Fingerprints.ofBlackout(key), gcra, length, table.clock());
         }
         return gcra.nanos(Math.min(debt, length));
     }
 
     /** Ends the blackout of a key. */
     public void end(long key) {
-        table.giveBacks().reset(cellOf(key), gcra, table.clock());
+        charges.giveBacks().end(Fingerprints.ofBlackout(key), gcra, table.clock());
     }
 
     /** Stops beginning blackouts, and replaces the current ones by others, or by none. */
@@ -75,11 +74,5 @@ public final class Blackouts {
         if (left < length) {
             table.shortenBlackouts(gcra.nanos(left));
         }
-    }
-
-    /** Returns the fingerprint of the cell of a key's blackout. */
-    static long cellOf(long key) {
-        long mixed = (key ^ SALT) * 0xBF58_476D_1CE4_E5B9L;
-        return CellTable.fingerprint(mixed ^ (mixed >>> 32));
     }
 }

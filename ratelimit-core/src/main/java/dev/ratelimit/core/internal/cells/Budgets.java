@@ -19,20 +19,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Budgets {
 
-    /** An odd number: 2^64 divided by the golden ratio. */
-    private static final long GOLDEN_GAMMA = 0x9E37_79B9_7F4A_7C15L;
-
     private final CellTable table;
+    private final Charges charges;
     private final Gcra gcra;
     private final long salt;
     private final long permit;
     private final long full;
     private final long capacity;
 
-    Budgets(CellTable table, Gcra gcra, int index) {
+    Budgets(CellTable table, Charges charges, Gcra gcra, int index) {
         this.table = table;
+        this.charges = charges;
         this.gcra = gcra;
-        this.salt = index * GOLDEN_GAMMA;
+        this.salt = Fingerprints.salt(index);
         this.permit = gcra.cost(1);
         this.full = gcra.full();
         this.capacity = gcra.rate().capacity();
@@ -54,7 +53,7 @@ public final class Budgets {
 
     /** Takes permits if the budget has them at a reading of the clock; returns an {@link Outcome}. */
     public long take(long key, long permits, long clock) {
-        return table.take(cellOf(key), gcra, permits * permit, full, clock);
+        return charges.take(cellOf(key), gcra, permits * permit, full, clock);
     }
 
     /** Takes permits if the budget has them now; returns an {@link Outcome}. */
@@ -67,7 +66,7 @@ public final class Budgets {
      * cancel; returns an {@link Outcome}.
      */
     public long take(long key, long permits, long clock, Receipt receipt) {
-        return table.takeAnywhere(cellOf(key), gcra, permits * permit, full, clock, receipt);
+        return charges.takeAnywhere(cellOf(key), gcra, permits * permit, full, clock, receipt);
     }
 
     /**
@@ -82,7 +81,7 @@ public final class Budgets {
         long cost = permits <= most / permit ? permits * permit : most;
         long tooMuch = cost;
         while (cost > 0 && tooMuch > 0) {
-            long outcome = table.takeAnywhere(cellOf(key), gcra, cost, most, instant, receipt);
+            long outcome = charges.takeAnywhere(cellOf(key), gcra, cost, most, instant, receipt);
             // A key without a place cannot have a debt.
             tooMuch = outcome == Outcome.SATURATED ? cost : Math.max(0, -outcome);
             cost -= tooMuch;
@@ -114,12 +113,12 @@ public final class Budgets {
 
     /** Gives back any number of permits from 1, up to a full budget. */
     public void refund(long key, long permits, long clock) {
-        table.refund(cellOf(key), gcra, Math.min(permits, capacity) * permit, clock);
+        charges.giveBacks().refund(cellOf(key), gcra, Math.min(permits, capacity) * permit, clock);
     }
 
     /** Fills the budget. Earlier reservations can no longer be cancelled. */
     public void reset(long key) {
-        table.reset(cellOf(key), gcra, table.clock());
+        charges.giveBacks().reset(cellOf(key), gcra, table.clock());
     }
 
     /** Cancels a reservation as of now: see {@link #cancel(long, long, Receipt, long)}. */
@@ -135,12 +134,12 @@ public final class Budgets {
      */
     public void cancel(long key, long permits, Receipt receipt, long clock) {
         // The units that were taken: the cell may not have had room for the debt of all permits.
-        table.cancel(cellOf(key), gcra, receipt, permits == 0 ? 0 : receipt.added(), clock);
+        charges.giveBacks().cancel(cellOf(key), gcra, receipt, permits == 0 ? 0 : receipt.added(), clock);
     }
 
     /** Returns the debt of a key, in units of the rate, or {@link Outcome#SATURATED}. */
     public long debt(long key, long clock) {
-        return table.debt(cellOf(key), gcra, clock);
+        return charges.debt(cellOf(key), gcra, clock);
     }
 
     /** Returns the debt of a key, in whole units of the rate; a whole capacity if there is no place for the key. */
@@ -153,7 +152,7 @@ public final class Budgets {
      * Converts the debt of a key to this rate, if the key's cell is still in units of the rate that this one replaced.
      */
     public void adopt(long key, long clock) {
-        table.adopt(cellOf(key), gcra, clock);
+        charges.giveBacks().convert(cellOf(key), gcra, clock);
     }
 
     /** Returns the units of a permit. */
@@ -207,7 +206,7 @@ public final class Budgets {
 
     private Decision saturated(long key, long clock) {
         return Decision.refused(
-                Decision.Reason.SATURATED, gcra.rate(), capacity, table.nanosUntilPlace(cellOf(key), clock), 0);
+                Decision.Reason.SATURATED, gcra.rate(), capacity, charges.nanosUntilPlace(cellOf(key), clock), 0);
     }
 
     /** Reads the clock for the methods that have the parameter {@code clock}. */
@@ -220,15 +219,8 @@ public final class Budgets {
         return table.evictedInDebt();
     }
 
-    /** Returns the fingerprint of the cell of a key at this rate. Fingerprints of different keys and rates differ. */
+    /** Returns the fingerprint of the cell of a key at this rate. */
     private long cellOf(long key) {
-        if (salt == 0) {
-            return key;
-        }
-        // Stafford's thirteenth variant of the mixer of MurmurHash3, which is a bijection.
-        long mixed = key + salt;
-        mixed = (mixed ^ (mixed >>> 30)) * 0xBF58_476D_1CE4_E5B9L;
-        mixed = (mixed ^ (mixed >>> 27)) * 0x94D0_49BB_1331_11EBL;
-        return CellTable.fingerprint(mixed ^ (mixed >>> 31));
+        return salt == 0 ? key : Fingerprints.ofRate(key, salt);
     }
 }

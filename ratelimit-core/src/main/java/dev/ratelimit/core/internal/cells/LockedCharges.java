@@ -25,7 +25,7 @@ final class LockedCharges {
     /** The mark of an outcome that says that a key in debt was forgotten. */
     private static final long EVICTED = 4;
 
-    private final CellTable table;
+    private final Charges charges;
     private final Places places;
     private final EvictionChoice vacancies;
     private final Sweeper upkeep;
@@ -33,15 +33,15 @@ final class LockedCharges {
     private final LongAdder evictedInDebt = new LongAdder();
     private final Runnable onEviction;
 
-    /** Creates the locked charges of a table. */
+    /** Creates the locked charges of a charges. */
     LockedCharges(
-            CellTable table,
+            Charges charges,
             Places places,
             EvictionChoice vacancies,
             Sweeper upkeep,
             Stripes stripes,
             Runnable onEviction) {
-        this.table = table;
+        this.charges = charges;
         this.places = places;
         this.vacancies = vacancies;
         this.upkeep = upkeep;
@@ -65,7 +65,7 @@ final class LockedCharges {
     }
 
     /**
-     * Increases the debt of a key, as {@link CellTable#takeAnywhere} does; returns {@link CellTable#LOOK_AGAIN} if
+     * Increases the debt of a key, as {@link Charges#takeAnywhere} does; returns {@link Charges#LOOK_AGAIN} if
      * another thread changed the key meanwhile, or the rate is no longer in force.
      *
      * @param place the key's place, or none if it was not found
@@ -82,21 +82,21 @@ final class LockedCharges {
             long number,
             @Nullable Receipt receipt) {
         // Outside the lock, because it may sweep.
-        long now = table.enter(clock);
-        long from = table.anchor();
+        long now = charges.enter(clock);
+        long from = charges.anchor();
         if (place == Places.NONE && rate.isStarting(now)) {
             long since = rate.reading(now) - Gcra.allowedFrom(rate.started(Cell.FREE, now), cost, limit);
             if (since < 0) {
                 // Refuse without a place, unless another thread has inserted the key meanwhile.
-                return stripes.read(fingerprint) == number && rate.isInForce() ? since : CellTable.LOOK_AGAIN;
+                return stripes.read(fingerprint) == number && rate.isInForce() ? since : Charges.LOOK_AGAIN;
             }
         }
         if (!stripes.tryLock(fingerprint, number)) {
-            return CellTable.LOOK_AGAIN;
+            return Charges.LOOK_AGAIN;
         }
         try {
             if (!rate.isInForce()) {
-                return CellTable.LOOK_AGAIN;
+                return Charges.LOOK_AGAIN;
             }
             return place == Places.NONE
                     ? insert(fingerprint, rate, cost, now, from, receipt)
@@ -117,26 +117,26 @@ final class LockedCharges {
             long from,
             @Nullable Receipt receipt) {
         long before = places.cell(place);
-        if (!places.isOwned(place, before, fingerprint) || table.anchor() != from) {
-            return CellTable.LOOK_AGAIN;
+        if (!places.isOwned(place, before, fingerprint) || charges.anchor() != from) {
+            return Charges.LOOK_AGAIN;
         }
         if (Cell.number(before) == rate.number()) {
-            return table.takeAt(place, fingerprint, rate, cost, limit, now, receipt);
+            return charges.takeAt(place, fingerprint, rate, cost, limit, now, receipt);
         }
         if (Cell.number(before) != Cell.FREE) {
             // Also for a request that is refused, so that the budget refills at its new rate from now on.
             places.exchange(place, before, upkeep.inUnitsOf(rate, before, now));
-            return CellTable.LOOK_AGAIN;
+            return Charges.LOOK_AGAIN;
         }
         long neverSeen = rate.started(before, now);
         long reading = rate.reading(now);
         long since = reading - Gcra.allowedFrom(neverSeen, cost, limit);
         if (since < 0 && Cell.number(neverSeen) != Cell.FREE) {
-            return places.cell(place) == before ? since : CellTable.LOOK_AGAIN;
+            return places.cell(place) == before ? since : Charges.LOOK_AGAIN;
         }
         long after = rate.charged(neverSeen, reading, cost);
         if (!places.exchange(place, before, after)) {
-            return CellTable.LOOK_AGAIN;
+            return Charges.LOOK_AGAIN;
         }
         return written(receipt, rate, after, reading, cost, now);
     }
@@ -146,14 +146,15 @@ final class LockedCharges {
             int place = vacancies.placeFor(fingerprint, rate, now);
             long before = place == Places.NONE ? Cell.HAND_OVER : places.cell(place);
             if (Cell.number(before) == Cell.HAND_OVER) {
+                // Never parks, because other threads spin for the lock that this one holds.
                 Thread.onSpinWait();
                 continue;
             }
-            if (table.anchor() != from) {
-                return CellTable.LOOK_AGAIN;
+            if (charges.anchor() != from) {
+                return Charges.LOOK_AGAIN;
             }
             boolean inDebt = vacancies.isInDebt(before, rate, now);
-            if (inDebt && !table.evicts()) {
+            if (inDebt && !charges.evicts()) {
                 return Outcome.SATURATED;
             }
             if (!places.exchange(place, before, Cell.handedOver(before))) {

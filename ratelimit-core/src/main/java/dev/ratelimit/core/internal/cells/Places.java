@@ -7,7 +7,7 @@ import java.lang.invoke.VarHandle;
  * The places of a table: pairs of a fingerprint and a cell side by side in one array, in sets of eight.
  *
  * <p>A place is identified by the index of its fingerprint, and its cell is next to it. This class defines only the
- * order of reads and writes. {@link CellTable} defines their meaning.
+ * order of reads and writes. {@link Charges} defines their meaning.
  */
 final class Places {
 

@@ -1,6 +1,7 @@
 package dev.ratelimit.core.internal.cells;
 
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ final class Refunds {
     private final Sweeper upkeep;
     private final RateNumbers numbers;
     private final Stripes stripes;
+    private final RateChanges changes;
     private final LongUnaryOperator enter;
 
     /** Created once, because compositions refund while they decide, and deciding must allocate nothing. */
@@ -51,11 +53,18 @@ final class Refunds {
      *
      * @param enter returns the instant to decide at for a reading of the clock
      */
-    Refunds(Places places, RateNumbers numbers, Sweeper upkeep, Stripes stripes, LongUnaryOperator enter) {
+    Refunds(
+            Places places,
+            RateNumbers numbers,
+            Sweeper upkeep,
+            Stripes stripes,
+            RateChanges changes,
+            LongUnaryOperator enter) {
         this.places = places;
         this.numbers = numbers;
         this.upkeep = upkeep;
         this.stripes = stripes;
+        this.changes = changes;
         this.enter = enter;
     }
 
@@ -103,18 +112,45 @@ final class Refunds {
         return ((int) fingerprint + row * stride) & (sums.length() - 1);
     }
 
-    // The following methods return whether they were done. They do nothing at a rate that is no longer in force.
+    // While a rate is being replaced, these are done as if it were still in force.
 
     /** Decreases the debt of a key by a cost, down to that of a new key. */
-    boolean refund(long fingerprint, Gcra rate, long cost, long clock) {
-        return forgive(fingerprint, rate, cost, clock, refund);
+    void refund(long fingerprint, Gcra rate, long cost, long clock) {
+        if (!forgive(fingerprint, rate, cost, clock, refund)) {
+            meanwhile(fingerprint, rate, clock, again -> forgive(fingerprint, again, cost, clock, refund));
+        }
     }
 
     /**
      * Gives back all units of a reservation if no units were taken since. Otherwise gives back a number of units less
      * those taken since, as far as the refill has not already made them up.
      */
-    boolean cancel(long fingerprint, Gcra rate, Receipt receipt, long atMost, long clock) {
+    void cancel(long fingerprint, Gcra rate, Receipt receipt, long atMost, long clock) {
+        if (!isCancelled(fingerprint, rate, receipt, atMost, clock)) {
+            meanwhile(fingerprint, rate, clock, again -> isCancelled(fingerprint, again, receipt, atMost, clock));
+        }
+    }
+
+    /** Ends the debt of a key. Earlier reservations can no longer give anything back. */
+    void reset(long fingerprint, Gcra rate, long clock) {
+        if (!end(fingerprint, rate, clock)) {
+            meanwhile(fingerprint, rate, clock, again -> end(fingerprint, again, clock));
+        }
+    }
+
+    private void meanwhile(long fingerprint, Gcra rate, long clock, Consumer<Gcra> done) {
+        changes.meanwhile(
+                rate,
+                again -> {
+                    done.accept(again);
+                    return 0;
+                },
+                latest -> convert(fingerprint, latest, clock));
+    }
+
+    // These return whether they were done. They do nothing at a rate that is no longer in force.
+
+    private boolean isCancelled(long fingerprint, Gcra rate, Receipt receipt, long atMost, long clock) {
         // After a conversion of the debt, nothing is given back.
         if (receipt.hasPassed(clock) || !receipt.isIn(numbers)) {
             return true;
@@ -133,8 +169,8 @@ final class Refunds {
         });
     }
 
-    /** Ends the debt of a key. Earlier reservations can no longer give anything back. */
-    boolean reset(long fingerprint, Gcra rate, long clock) {
+    /** Ends the debt of a key, as {@link #reset} does. */
+    boolean end(long fingerprint, Gcra rate, long clock) {
         return forgive(fingerprint, rate, 0, clock, (key, none, cell, debt) -> Long.MAX_VALUE);
     }
 
@@ -143,7 +179,7 @@ final class Refunds {
         return forgive(fingerprint, rate, limit, clock, (key, most, cell, debt) -> Math.max(0, debt - most));
     }
 
-    /** Converts the debt of a key to a rate. */
+    /** Converts the debt of a key to a rate. A rate that was replaced needs nothing: its change converts the cell. */
     boolean convert(long fingerprint, Gcra rate, long clock) {
         return forgive(fingerprint, rate, 0, clock, (key, none, cell, debt) -> 0);
     }
@@ -157,6 +193,7 @@ final class Refunds {
     }
 
     private boolean forgive(long fingerprint, Gcra rate, long amount, long clock, Change change) {
+        int failed = 0;
         while (rate.isInForce()) {
             // Not under the lock: it may sweep.
             long now = enter.applyAsLong(clock);
@@ -168,7 +205,7 @@ final class Refunds {
             } finally {
                 stripes.unlock(fingerprint, number);
             }
-            Thread.onSpinWait();
+            failed = Attempts.pause(failed);
         }
         return false;
     }

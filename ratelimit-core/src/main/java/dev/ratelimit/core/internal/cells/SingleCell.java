@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * A limiter without keys: a keyed limiter that is used with a single key, and a fast path to the cell of that key.
  *
  * <p><b>The fast path</b> serves a policy with a single rate and without a listener. It charges a cell as the table
- * does ({@link CellTable}), but knows in advance where the cell is, and the {@link SingleRateTerms}. It charges the
+ * does ({@link Charges}), but knows in advance where the cell is, and the {@link SingleRateTerms}. It charges the
  * cell only if the cell belongs to this key, counts in the units of the terms, is within the horizon, and has not
  * changed since it was read. In all other cases it calls the keyed limiter. So this limiter can do everything that the
  * keyed limiter can, on the same cells.
@@ -59,7 +59,7 @@ public final class SingleCell implements SingleLimiter {
     private final TimeSource time;
     private final long fingerprint;
     private final ReentrantLock updating = new ReentrantLock();
-    private volatile CellTable table;
+    private volatile Charges charges;
     private volatile long[] words;
     private volatile SingleRateTerms terms;
 
@@ -95,7 +95,7 @@ public final class SingleCell implements SingleLimiter {
         this.deciding = deciding;
         this.queues = queues;
         this.giveBack = giveBack;
-        this.table = table;
+        this.charges = table.charges();
         this.words = table.places().words();
         this.terms = inForce();
     }
@@ -109,7 +109,7 @@ public final class SingleCell implements SingleLimiter {
         Budgets alone = deciding.get();
         return alone == null
                 ? SingleRateTerms.NONE
-                : SingleRateTerms.of(alone.gcra(), table, limiter.policy(key).name());
+                : SingleRateTerms.of(alone.gcra(), charges, limiter.policy(key).name());
     }
 
     // The fast path
@@ -145,14 +145,14 @@ public final class SingleCell implements SingleLimiter {
 
     /** Takes permits if the budget has them now; returns an {@link Outcome}, or {@link #ASK}. */
     private long take(long permits, SingleRateTerms known) {
-        CellTable table = this.table;
+        Charges charges = this.charges;
         long[] words = this.words;
         AtomicInteger queues = this.queues;
         while (true) {
             long now = Clock.read(time);
             long before = (long) WORD.getVolatile(words, CELL);
             long different = (Cell.number(before) ^ known.number) | (words[CELL - 1] ^ fingerprint);
-            if ((((now - table.anchor()) & known.beyond) | different) != 0
+            if ((((now - charges.anchor()) & known.beyond) | different) != 0
                     || permits > known.capacity
                     || isReplaced(known)
                     || queues.get() != 0) {

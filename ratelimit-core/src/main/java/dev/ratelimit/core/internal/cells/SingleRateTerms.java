@@ -40,7 +40,7 @@ final class SingleRateTerms {
     }
 
     /** Returns the terms of a rate in a table. They hold within the table's horizon. */
-    static SingleRateTerms of(Gcra gcra, CellTable table, String policy) {
-        return new SingleRateTerms(gcra, gcra.number(), table.beyond(), policy);
+    static SingleRateTerms of(Gcra gcra, Charges charges, String policy) {
+        return new SingleRateTerms(gcra, gcra.number(), charges.beyond(), policy);
     }
 }

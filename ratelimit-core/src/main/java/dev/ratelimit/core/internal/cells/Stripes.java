@@ -3,7 +3,6 @@ package dev.ratelimit.core.internal.cells;
 import dev.ratelimit.runtime.locks.Headroom;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Spin locks for the insertion of new keys, for cells that get another number, and for refunds. The fingerprint chooses
@@ -13,8 +12,8 @@ import java.util.concurrent.locks.LockSupport;
  * this stripe was inserted in between. So it need not search again.
  *
  * <p>A lock is held for about ten nanoseconds, and its holder never waits. A thread that finds a lock held for longer,
- * because its holder is not running, yields for a moment. A thread that is short of stack fails before it takes the
- * lock ({@link Headroom}), and not between the writes that hand a place over.
+ * because its holder is not running, yields for a moment ({@link Attempts}). A thread that is short of stack fails
+ * before it takes the lock ({@link Headroom}), and not between the writes that hand a place over.
  */
 final class Stripes {
 
@@ -26,10 +25,6 @@ final class Stripes {
     /** The distance between locks, so that each has its own cache line. */
     private static final int SPACING = 8;
 
-    private static final int SPINS = 200;
-
-    private static final long ASIDE_NANOS = 10_000;
-
     private static final VarHandle LOCK = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final long[] locks = new long[(COUNT + 1) * SPACING];
@@ -37,22 +32,19 @@ final class Stripes {
     Stripes() {
         // The first call of each method links it, which may need any depth of stack. At this point no lock is held.
         unlock(0, lock(0));
+        Attempts.pause(0);
     }
 
     /** Returns the number of a key's stripe, once its lock is not held. */
     long read(long fingerprint) {
         int stripe = stripe(fingerprint);
-        int spins = 0;
+        int failed = 0;
         while (true) {
             long number = (long) LOCK.getVolatile(locks, stripe);
             if ((number & 1) == 0) {
                 return number;
             }
-            if (++spins % SPINS == 0) {
-                LockSupport.parkNanos(ASIDE_NANOS);
-            } else {
-                Thread.onSpinWait();
-            }
+            failed = Attempts.pause(failed);
         }
     }
 

@@ -8,11 +8,15 @@ import org.jspecify.annotations.Nullable;
  * reports slots that were taken back, and sets an alarm.
  *
  * <p>Recording an action only links existing objects, and so needs no memory. Guarded by the stripe's lock.
+ *
+ * <p>The waiting queues have their own class of this name. It is created by each thread that takes a lock, which the
+ * calls here must not do: they may have no memory left. And its actions have an order, with the thread's own call last.
+ * Each hands down errors itself, because a thread that is short of stack must not have to load another class for that.
  */
 final class AfterUnlock {
 
     private final Wakeups wakeups;
-    private final ReclaimListener listener;
+    private final Slots.ReclaimListener listener;
 
     private @Nullable Waiter firstHanded;
     private @Nullable Waiter lastHanded;
@@ -22,7 +26,7 @@ final class AfterUnlock {
     private @Nullable Alarm replaced;
     private @Nullable Alarm unset;
 
-    AfterUnlock(Wakeups wakeups, ReclaimListener listener) {
+    AfterUnlock(Wakeups wakeups, Slots.ReclaimListener listener) {
         this.wakeups = wakeups;
         this.listener = listener;
     }

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Deadlines are mostly added in their order, and then adding costs one comparison. {@link #reserve} allocates the
  * memory for one more before anything changes, so adding and removing cannot fail. Guarded by the stripe's lock.
+ *
+ * <p>It is not the heap of the timers, which keeps the instants of up to a million timers in an array of their own: a
+ * stripe has few slots, whose deadlines stand in themselves, and shrinks its heap as they close.
  */
 final class Deadlines {
 

@@ -1,5 +1,6 @@
 package dev.ratelimit.core.internal.concurrency;
 
+import dev.ratelimit.core.internal.stripes.Striping;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +122,6 @@ final class Occupancies {
 
     private int bucket(long fingerprint) {
         // Not the bits that chose the stripe, which are the same for all entries of this table.
-        return (Slots.mix(fingerprint) >>> Slots.STRIPE_BITS) & (buckets.length - 1);
+        return (Striping.mix(fingerprint) >>> Striping.BITS) & (buckets.length - 1);
     }
 }

@@ -1,6 +1,7 @@
 package dev.ratelimit.core.internal.concurrency;
 
 import dev.ratelimit.TimeSource;
+import dev.ratelimit.core.internal.stripes.Striping;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -47,12 +48,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Slots {
 
-    /** The bits of a mixed fingerprint that may choose the stripe; the others choose within it. */
-    static final int STRIPE_BITS = 12;
-
-    private static final int STRIPES_PER_PROCESSOR = 8;
-    private static final int FEWEST_STRIPES = 64;
-
     private final TimeSource time;
     private final Wakeups wakeups;
     private final Stripe[] stripes;
@@ -65,7 +60,7 @@ public final class Slots {
      * @param listener the listener for slots that were taken back
      */
     public Slots(TimeSource time, Wakeups wakeups, ReclaimListener listener) {
-        this(time, wakeups, listener, stripesFor(Runtime.getRuntime().availableProcessors()));
+        this(time, wakeups, listener, Striping.count());
     }
 
     Slots(TimeSource time, Wakeups wakeups, ReclaimListener listener, int stripes) {
@@ -80,12 +75,6 @@ public final class Slots {
                 .toArray(Stripe[]::new);
     }
 
-    /** Returns the number of stripes, a power of two. */
-    private static int stripesFor(int processors) {
-        int wanted = Math.max(STRIPES_PER_PROCESSOR * processors, FEWEST_STRIPES);
-        return Math.min(Integer.highestOneBit(wanted), 1 << STRIPE_BITS);
-    }
-
     /**
      * Opens a slot for a key, if fewer slots than its limit are in use and no call waits. Its lease timeout begins at
      * once. Never waits.
@@ -98,8 +87,9 @@ public final class Slots {
      * Opens a slot for a key, and waits for it if necessary, behind all calls that already wait. Its caller must
      * {@linkplain Slot#begin begin} the lease timeout. A time of zero or less does not wait.
      *
-     * @return the slot; {@link SlotRefusal#TOO_MANY_CONCURRENT} if the time is over first;
-     *     {@link SlotRefusal#TOO_MANY_WAITING} at once if it would have to wait, and the maximum number of calls waits
+     * @return the slot; {@link Admission.Refusal#TOO_MANY_CONCURRENT} if the time is over first;
+     *     {@link Admission.Refusal#TOO_MANY_WAITING} at once if it would have to wait, and the maximum number of calls
+     *     waits
      * @throws InterruptedException if the thread is interrupted before it has a slot; it has left the queue
      */
     public Admission enter(long fingerprint, ConcurrencyBounds bounds, long maxWaitNanos) throws InterruptedException {
@@ -112,11 +102,13 @@ public final class Slots {
             return slot;
         }
         if (maxWaitNanos <= 0) {
-            return SlotRefusal.TOO_MANY_CONCURRENT;
+            return Admission.Refusal.TOO_MANY_CONCURRENT;
         }
         long now = time.nanos();
         Waiter waiter = stripe.queue(fingerprint, bounds, new WaitingThread(), now);
-        return waiter == null ? SlotRefusal.TOO_MANY_WAITING : WaitingThread.await(waiter, wakeups, now + maxWaitNanos);
+        return waiter == null
+                ? Admission.Refusal.TOO_MANY_WAITING
+                : WaitingThread.await(waiter, wakeups, now + maxWaitNanos);
     }
 
     /**
@@ -138,13 +130,13 @@ public final class Slots {
             return told(call, slot);
         }
         if (maxWaitNanos <= 0) {
-            call.make(SlotRefusal.TOO_MANY_CONCURRENT);
+            call.make(Admission.Refusal.TOO_MANY_CONCURRENT);
             return call;
         }
         long now = time.nanos();
         Waiter waiter = stripe.queue(fingerprint, bounds, call, now);
         if (waiter == null) {
-            call.make(SlotRefusal.TOO_MANY_WAITING);
+            call.make(Admission.Refusal.TOO_MANY_WAITING);
         } else {
             call.waits(waiter, wakeups, now + maxWaitNanos);
         }
@@ -246,13 +238,34 @@ public final class Slots {
     }
 
     Stripe stripe(long fingerprint) {
-        return stripes[mix(fingerprint) & (stripes.length - 1)];
+        return stripes[Striping.index(fingerprint, stripes.length)];
     }
 
-    /**
-     * Returns a fingerprint spread over 32 bits: the upper half of its product with 2^64 divided by the golden ratio.
-     */
-    static int mix(long fingerprint) {
-        return (int) ((fingerprint * 0x9E37_79B9_7F4A_7C15L) >>> 32);
+    /** A call of {@link #enterLater} whose outcome may not be known yet. */
+    @FunctionalInterface
+    public interface PendingEntry {
+
+        /**
+         * Gives up: leaves the queue, and gives back a slot that was handed over but not delivered yet.
+         *
+         * @return whether the outcome will never be delivered; false if it was or is being delivered, and its receiver
+         *     owns the slot
+         */
+        boolean cancel();
+    }
+
+    /** A listener for slots that were taken back, because they were held for too long. */
+    @FunctionalInterface
+    public interface ReclaimListener {
+
+        /**
+         * Called after a slot was taken back, without a lock, by the thread that noticed: a thread that asked for a
+         * slot, or the timer's thread, for which other tasks wait. An exception that it throws goes to that thread's
+         * handler of uncaught exceptions.
+         *
+         * @param fingerprint the fingerprint of the slot's key
+         * @param heldNanos the time for which it had been held, at least the lease timeout
+         */
+        void reclaimed(long fingerprint, long heldNanos);
     }
 }

@@ -34,7 +34,7 @@ final class Stripe {
     /** Stands for no slot: the key is full, and a slot may be overdue. */
     private final Slot askTheTime;
 
-    Stripe(TimeSource time, Wakeups wakeups, ReclaimListener listener, AllocationProbe memory) {
+    Stripe(TimeSource time, Wakeups wakeups, Slots.ReclaimListener listener, AllocationProbe memory) {
         this.time = time;
         this.memory = memory;
         this.afterwards = new AfterUnlock(wakeups, listener);
@@ -121,7 +121,7 @@ final class Stripe {
      * calls waits.
      */
     @Nullable
-    Waiter queue(long fingerprint, ConcurrencyBounds bounds, SlotCallback told, long now) {
+    Waiter queue(long fingerprint, ConcurrencyBounds bounds, Waiter.Callback told, long now) {
         Headroom.forTwo();
         lock.lock();
         try {
@@ -153,7 +153,7 @@ final class Stripe {
     }
 
     /** Decides that a waiter gets no slot; returns false if it was decided before. */
-    boolean withdraw(Waiter waiter, SlotRefusal reason) {
+    boolean withdraw(Waiter waiter, Admission.Refusal reason) {
         Headroom.forOne();
         lock.lock();
         try {

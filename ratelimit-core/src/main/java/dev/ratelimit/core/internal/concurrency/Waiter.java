@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * A call's place in the queue for a key's slots, until it gets a slot, its time is over, or its caller gives up.
  *
  * <p>The outcome is <i>decided</i> once, under the lock of the stripe, by the thread that removes the waiter from the
- * queue. The {@link SlotCallback} receives it afterwards, without the lock.
+ * queue. The {@link Callback} receives it afterwards, without the lock.
  *
  * <p>It contains the slot that it may get, so that handing over needs no memory.
  */
@@ -26,10 +26,10 @@ final class Waiter {
     Waiter next;
 
     private final Stripe stripe;
-    private final SlotCallback told;
+    private final Callback told;
     private volatile @Nullable Admission outcome;
 
-    Waiter(Stripe stripe, Occupancy occupancy, Slot slot, SlotCallback told, long since) {
+    Waiter(Stripe stripe, Occupancy occupancy, Slot slot, Callback told, long since) {
         this.stripe = stripe;
         this.occupancy = occupancy;
         this.slot = slot;
@@ -67,13 +67,13 @@ final class Waiter {
      * have been lost.
      */
     void timeOut() {
-        stripe.withdraw(this, SlotRefusal.TOO_MANY_CONCURRENT);
+        stripe.withdraw(this, Admission.Refusal.TOO_MANY_CONCURRENT);
         tell();
     }
 
     /** Leaves the queue; returns false if the outcome was decided before. */
     boolean withdraw() {
-        return stripe.withdraw(this, SlotRefusal.TOO_MANY_CONCURRENT);
+        return stripe.withdraw(this, Admission.Refusal.TOO_MANY_CONCURRENT);
     }
 
     /** Gives up its place or its slot, because no caller will use it. */
@@ -84,5 +84,12 @@ final class Waiter {
                 handed.close();
             }
         }
+    }
+
+    /** The waiting call, which receives the outcome: a parked thread, or an asynchronous call. */
+    sealed interface Callback permits WaitingThread, WaitingCall {
+
+        /** Called when the wait is decided, without a lock, possibly more than once, by the thread that decided. */
+        void decided(Waiter waiter);
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * passes the slot on, and the thread that cancels gives it back. After that, this object keeps no reference to the
  * caller or the key.
  */
-final class WaitingCall implements SlotCallback, PendingEntry {
+final class WaitingCall implements Waiter.Callback, Slots.PendingEntry {
 
     private final AtomicReference<@Nullable Consumer<? super Admission>> then;
     private volatile @Nullable Waiter waiter;

@@ -3,7 +3,7 @@ package dev.ratelimit.core.internal.concurrency;
 import java.util.concurrent.locks.LockSupport;
 
 /** A thread that waits for a slot. It is parked, and holds no lock. */
-final class WaitingThread implements SlotCallback {
+final class WaitingThread implements Waiter.Callback {
 
     private final Thread thread = Thread.currentThread();
 

@@ -5,7 +5,7 @@ import dev.ratelimit.TimeSource;
 import dev.ratelimit.WhenSaturated;
 import dev.ratelimit.core.internal.cells.Blackouts;
 import dev.ratelimit.core.internal.cells.CellTable;
-import dev.ratelimit.core.internal.queue.KeyBlackouts;
+import dev.ratelimit.core.internal.queue.WaitQueues;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class CalledBlackouts implements KeyBlackouts {
+final class CalledBlackouts implements WaitQueues.KeyBlackouts {
 
     /** The most keys in a blackout that there are places for: some 2.4 MB. */
     static final int MAX_KEYS = 100_000;

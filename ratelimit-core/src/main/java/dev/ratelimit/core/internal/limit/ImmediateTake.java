@@ -2,11 +2,11 @@ package dev.ratelimit.core.internal.limit;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.core.internal.cells.Receipt;
-import dev.ratelimit.core.internal.queue.PermitSource;
+import dev.ratelimit.core.internal.queue.WaitQueues;
 import java.util.List;
 
 /** Takes permits that the budgets have now, in a way that can be cancelled. */
-final class ImmediateTake implements PermitSource {
+final class ImmediateTake implements WaitQueues.PermitSource {
 
     private final PolicyBudgets budgets;
     private final long key;

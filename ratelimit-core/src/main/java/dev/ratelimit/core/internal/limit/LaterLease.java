@@ -7,9 +7,9 @@ import dev.ratelimit.TimeSource;
 import dev.ratelimit.VirtualTimeSource;
 import dev.ratelimit.core.internal.concurrency.Admission;
 import dev.ratelimit.core.internal.concurrency.ConcurrencyBounds;
-import dev.ratelimit.core.internal.concurrency.PendingEntry;
 import dev.ratelimit.core.internal.concurrency.Slot;
-import dev.ratelimit.core.internal.queue.Ending;
+import dev.ratelimit.core.internal.concurrency.Slots;
+import dev.ratelimit.core.internal.queue.Waiting;
 import dev.ratelimit.runtime.timers.Departure;
 import dev.ratelimit.runtime.timers.Handover;
 import dev.ratelimit.runtime.timers.Nesting;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any failure completes the stage with the exception, and gives back the slot and the permit.
  */
-final class LaterLease implements Ending {
+final class LaterLease implements Waiting.Ending {
 
     private final TimeSource time;
     private final QueuedRequests waiters;
@@ -47,7 +47,7 @@ final class LaterLease implements Ending {
     /** The budgets at the call; once it has its slot, the budgets that were in force at that moment. */
     private volatile PolicyBudgets budgets;
 
-    private volatile @Nullable PendingEntry entering;
+    private volatile Slots.@Nullable PendingEntry entering;
     private volatile @Nullable Slot slot;
     private volatile @Nullable CompletableFuture<Decision> permit;
     private volatile @Nullable Decision answer;
@@ -79,7 +79,7 @@ final class LaterLease implements Ending {
     }
 
     /** Sets the pending entry that cancels the wait for a slot. */
-    void by(PendingEntry call) {
+    void by(Slots.PendingEntry call) {
         entering = call;
     }
 
@@ -230,7 +230,7 @@ final class LaterLease implements Ending {
     }
 
     private void withdraw() {
-        PendingEntry waiting = entering;
+        Slots.PendingEntry waiting = entering;
         if (waiting != null && waiting.cancel()) {
             withdrawn();
         }

@@ -6,9 +6,7 @@ import dev.ratelimit.Policy;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.core.internal.concurrency.Admission;
 import dev.ratelimit.core.internal.concurrency.ConcurrencyBounds;
-import dev.ratelimit.core.internal.concurrency.ReclaimListener;
 import dev.ratelimit.core.internal.concurrency.Slot;
-import dev.ratelimit.core.internal.concurrency.SlotRefusal;
 import dev.ratelimit.core.internal.concurrency.Slots;
 import dev.ratelimit.runtime.timers.Timers;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +29,7 @@ final class Leases {
     private final Notifications notifications;
     private final UnaryOperator<PolicyBudgets> inForce;
     private final int mostWaitingPerKey;
-    private final ReclaimListener listener;
+    private final Slots.ReclaimListener listener;
     private volatile @Nullable Slots slots;
 
     /**
@@ -45,7 +43,7 @@ final class Leases {
             Notifications notifications,
             UnaryOperator<PolicyBudgets> inForce,
             int mostWaitingPerKey,
-            ReclaimListener listener) {
+            Slots.ReclaimListener listener) {
         this.time = time;
         this.waiters = waiters;
         this.notifications = notifications;
@@ -54,18 +52,33 @@ final class Leases {
         this.listener = listener;
     }
 
+    /** Takes a lease if one is free and there is a permit now. */
     Lease tryEnter(PolicyBudgets budgets, long key) {
+        return told(takeNow(budgets, key));
+    }
+
+    private Lease takeNow(PolicyBudgets budgets, long key) {
         ConcurrencyBounds bounds = budgets.bounds();
         if (bounds == null) {
             return lease(waiters.decide(budgets, key, 1, time.nanos()));
         }
         Slot slot = slots().tryEnter(key, bounds);
         return slot == null
-                ? refused(budgets.policy(), SlotRefusal.TOO_MANY_CONCURRENT)
+                ? refused(budgets.policy(), Admission.Refusal.TOO_MANY_CONCURRENT)
                 : slot.lease(() -> waiters.decide(budgets, key, 1, time.nanos()));
     }
 
+    /** Takes a lease, for which the current thread waits if necessary. */
     Lease enter(PolicyBudgets budgets, long key, long maxWaitNanos) throws InterruptedException {
+        try {
+            return told(await(budgets, key, maxWaitNanos));
+        } catch (InterruptedException e) {
+            notifications.gaveUp(budgets.policy().name(), 1);
+            throw e;
+        }
+    }
+
+    private Lease await(PolicyBudgets budgets, long key, long maxWaitNanos) throws InterruptedException {
         ConcurrencyBounds bounds = budgets.bounds();
         if (bounds == null) {
             return lease(waiters.await(budgets, key, 1, QueuedRequests.AS_THE_POLICY_ALLOWS));
@@ -134,13 +147,18 @@ final class Leases {
         }
     }
 
+    private Lease told(Lease lease) {
+        notifications.decided(lease.decision(), 1);
+        return lease;
+    }
+
     static Lease lease(Decision decision) {
         return decision.allowed() ? Lease.allowed(decision, () -> {}) : Lease.refused(decision);
     }
 
     static Lease refused(Policy policy, Admission none) {
         Decision decision =
-                none == SlotRefusal.TOO_MANY_WAITING ? Decision.tooManyWaiting() : Decision.tooManyConcurrent();
+                none == Admission.Refusal.TOO_MANY_WAITING ? Decision.tooManyWaiting() : Decision.tooManyConcurrent();
         return Lease.refused(decision.withPolicy(policy.name()));
     }
 

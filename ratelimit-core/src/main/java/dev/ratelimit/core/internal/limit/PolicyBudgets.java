@@ -3,7 +3,6 @@ package dev.ratelimit.core.internal.limit;
 import dev.ratelimit.Decision;
 import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
-import dev.ratelimit.Snapshot;
 import dev.ratelimit.core.internal.cells.Blackouts;
 import dev.ratelimit.core.internal.cells.Budgets;
 import dev.ratelimit.core.internal.cells.CellTable;
@@ -12,9 +11,7 @@ import dev.ratelimit.core.internal.cells.Receipt;
 import dev.ratelimit.core.internal.concurrency.ConcurrencyBounds;
 import dev.ratelimit.core.internal.queue.PolicyAccount;
 import dev.ratelimit.core.internal.queue.Scale;
-import dev.ratelimit.core.internal.queue.TakeResult;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -79,6 +76,11 @@ final class PolicyBudgets implements PolicyAccount {
         return only;
     }
 
+    /** Returns the budgets of each rate. */
+    List<Budgets> all() {
+        return rates.all();
+    }
+
     boolean shapes() {
         return !policy.maxDelay().isZero();
     }
@@ -89,12 +91,12 @@ final class PolicyBudgets implements PolicyAccount {
 
     /** Replaces these budgets by those of another policy, for all keys. Debts move there. */
     void giveWayTo(PolicyBudgets after) {
-        table.replace(rates.all(), blackouts, after.rates.all(), after.blackouts);
+        table.replace(all(), blackouts, after.all(), after.blackouts);
     }
 
     /** Releases the budgets, because no key has the policy any more. Debts stay. */
     void release() {
-        table.release(rates.all());
+        table.release(all());
     }
 
     /** Cuts the rest of a blackout that the key had under another policy to this policy's blackout. */
@@ -138,20 +140,7 @@ final class PolicyBudgets implements PolicyAccount {
     }
 
     private Decision takeUnbarred(long key, long permits, long clock, List<Receipt> receipts) {
-        long[] outcomes = new long[rates.size()];
-        int refusing = receipts.isEmpty()
-                ? rates.take(key, permits, clock, outcomes)
-                : rates.take(key, permits, clock, outcomes, receipts);
-        if (refusing != RateGroup.NONE) {
-            return rates.get(refusing)
-                    .decision(key, outcomes[refusing], permits, clock)
-                    .withPolicy(policy.name());
-        }
-        int binding = rates.binding(outcomes);
-        Decision allowed = binding == RateGroup.NONE
-                ? Decision.unlimited()
-                : rates.get(binding).decision(key, outcomes[binding], permits, clock);
-        return allowed.withPolicy(policy.name());
+        return rates.decide(key, permits, clock, receipts).withPolicy(policy.name());
     }
 
     /** Returns an empty receipt for each rate. */
@@ -188,11 +177,11 @@ final class PolicyBudgets implements PolicyAccount {
 
     /** Also takes in a blackout, which applies to new requests and not to calls that already wait. */
     @Override
-    public TakeResult take(long key, long permits, long clock) {
+    public PolicyAccount.TakeResult take(long key, long permits, long clock) {
         List<Receipt> receipts = receipts();
         Decision never = never(key, permits, clock);
         Decision decision = never == null ? takeUnbarred(key, permits, clock, receipts) : never;
-        return new TakeResult(decision, () -> rates.cancel(key, permits, receipts));
+        return new PolicyAccount.TakeResult(decision, () -> rates.cancel(key, permits, receipts));
     }
 
     @Override
@@ -215,23 +204,7 @@ final class PolicyBudgets implements PolicyAccount {
     /** Returns the decision of {@link #attempt}, but with the permits that remain before it; takes nothing. */
     Decision peek(long key, long permits, long clock) {
         Decision bar = bar(key, permits, clock);
-        if (bar != null) {
-            return bar;
-        }
-        int refusing = rates.look(key, permits, clock, null);
-        Decision decision = refusing == RateGroup.NONE
-                ? leastLeft(key, permits, clock)
-                : rates.get(refusing).peek(key, permits, clock);
-        return decision.withPolicy(policy.name());
-    }
-
-    private Decision leastLeft(long key, long permits, long clock) {
-        Decision least = Decision.unlimited();
-        for (int i = 0; i < rates.size(); i++) {
-            Decision next = rates.get(i).peek(key, permits, clock);
-            least = next.remaining() < least.remaining() ? next : least;
-        }
-        return least;
+        return bar == null ? rates.peek(key, permits, clock).withPolicy(policy.name()) : bar;
     }
 
     /** Returns the refusal that does not depend on budgets, if there is one. */
@@ -277,34 +250,6 @@ final class PolicyBudgets implements PolicyAccount {
         return null;
     }
 
-    /**
-     * Returns the snapshot of a key, which is read again until two consecutive reads are equal.
-     *
-     * @param called the nanoseconds of a blackout that was called for
-     * @param withWaiting the debt at each rate including waiting calls, if calls wait; otherwise null
-     */
-    Snapshot snapshot(long key, long clock, long called, int leases, long @Nullable [] withWaiting) {
-        long[] debts = debts(key, clock);
-        for (long[] again = debts(key, clock); !Arrays.equals(debts, again); again = debts(key, clock)) {
-            debts = again;
-        }
-        List<Snapshot.Budget> budgets = new ArrayList<>();
-        for (int i = 0; i < rates.size(); i++) {
-            budgets.add(withWaiting == null ? rates.get(i).snapshot(debts[i]) : scales[i].snapshot(withWaiting[i]));
-        }
-        return new Snapshot(policy, budgets, Duration.ofNanos(Math.max(called, debts[rates.size()])), leases);
-    }
-
-    /** Returns the debts at all rates, and the nanoseconds of blackout. */
-    private long[] debts(long key, long clock) {
-        long[] debts = new long[rates.size() + 1];
-        for (int i = 0; i < rates.size(); i++) {
-            debts[i] = Math.max(0, rates.get(i).debt(key, clock));
-        }
-        debts[rates.size()] = blackoutNanos(key, clock);
-        return debts;
-    }
-
     @Override
     public void refund(long key, long permits, long clock) {
         rates.refund(key, permits, clock);
@@ -323,7 +268,8 @@ final class PolicyBudgets implements PolicyAccount {
 
     // Blackouts
 
-    private long blackoutNanos(long key, long clock) {
+    /** Returns the nanoseconds until the blackout of a key ends that the policy began; zero if there is none. */
+    long blackoutNanos(long key, long clock) {
         return blackouts == null ? 0 : blackouts.remaining(key, clock);
     }
 

@@ -35,12 +35,12 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     private final KeyHash hash;
     private final Function<? super K, ?> keyOf;
     private final Notifications notifications;
-    private final CalledBlackouts blackouts;
     private final WaitQueues queues;
-    private final WaiterBounds room;
-    private final int size;
     private final QueuedRequests waiters;
+    private final Changes changes;
+    private final Reservations reservations;
     private final Leases leases;
+    private final Figures figures;
 
     /**
      * Creates a limiter, which is the only user of its cells.
@@ -71,20 +71,35 @@ public final class PolicyLimiter<K> implements Limiter<K> {
         this.keyOf = keyOf;
         this.notifications = new Notifications(listener == null ? null : new SafeListener(listener));
         AtomicInteger looks = new AtomicInteger();
-        this.blackouts = new CalledBlackouts(time, looks, size, evictions == null ? () -> {} : evictions::evicted);
+        CalledBlackouts blackouts =
+                new CalledBlackouts(time, looks, size, evictions == null ? () -> {} : evictions::evicted);
         this.queues = new WaitQueues(
                 time, room, looks, blackouts, policies::inForce, evictions == null ? () -> {} : evictions::tell);
         if (evictions != null) {
             evictions.heldBackBy(queues);
         }
-        this.waiters = new QueuedRequests(time, queues, blackouts, notifications);
-        this.leases = new Leases(time, waiters, notifications, policies::inForce, room.mostPerKey(), this::reclaimed);
-        this.room = room;
-        this.size = size;
-        policies.onChange(this::changed);
+        this.changes = new Changes(time, cells, queues, blackouts);
+        this.waiters = new QueuedRequests(time, queues, blackouts, changes, notifications);
+        this.reservations = new Reservations(time, queues, waiters, changes, notifications);
+        this.leases = new Leases(
+                time,
+                waiters,
+                notifications,
+                policies::inForce,
+                room.mostPerKey(),
+                (fingerprint, heldNanos) ->
+                        notifications.reclaimed(policies.known(fingerprint).name()));
+        this.figures = new Figures(cells, blackouts, queues, leases, room, size);
+        policies.onChange(() -> {
+            queues.changed();
+            leases.rebind(policies::known);
+        });
     }
 
-    /** Returns the number of keys for which calls wait or reservations are not yet due; one more while any may be in a blackout. */
+    /**
+     * Returns the number of keys for which calls wait or reservations are not yet due; one more while any may be in a
+     * blackout.
+     */
     public AtomicInteger queues() {
         return queues.count();
     }
@@ -92,13 +107,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     /** Gives back permits that were taken from a key's only rate without a check of its queue. */
     public void undo(K key, long permits) {
         long fingerprint = fingerprint(key);
-        policies.of(key, fingerprint).refund(fingerprint, permits, cells.clock());
-        queues.release(fingerprint);
-    }
-
-    private void changed() {
-        queues.changed();
-        leases.rebind(policies::known);
+        changes.undo(policies.of(key, fingerprint), fingerprint, permits);
     }
 
     // Without waiting
@@ -159,7 +168,7 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     public Reservation reserve(K key, long permits) {
         Permits.check(permits);
         long fingerprint = fingerprint(key);
-        return waiters.reserve(policies.of(key, fingerprint), fingerprint, permits);
+        return reservations.reserve(policies.of(key, fingerprint), fingerprint, permits);
     }
 
     // Waiting
@@ -178,20 +187,12 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     @Override
     public boolean acquire(K key, long permits, Duration maxWait) throws InterruptedException {
         Permits.check(permits);
-        return await(key, permits, nanos("maxWait", maxWait));
+        return await(key, permits, Durations.nanos("maxWait", maxWait));
     }
 
     private boolean await(K key, long permits, long patienceNanos) throws InterruptedException {
         long fingerprint = fingerprint(key);
-        PolicyBudgets budgets = policies.of(key, fingerprint);
-        Decision decision;
-        try {
-            decision = waiters.await(budgets, fingerprint, permits, patienceNanos);
-        } catch (InterruptedException e) {
-            notifications.gaveUp(budgets.policy().name(), permits);
-            throw e;
-        }
-        return notifications.decided(decision, permits).allowed();
+        return waiters.acquire(policies.of(key, fingerprint), fingerprint, permits, patienceNanos);
     }
 
     @Override
@@ -211,12 +212,12 @@ public final class PolicyLimiter<K> implements Limiter<K> {
 
     @Override
     public CompletionStage<Decision> acquireAsync(K key, long permits, Duration maxWait) {
-        return later(key, permits, nanos("maxWait", maxWait), null);
+        return later(key, permits, Durations.nanos("maxWait", maxWait), null);
     }
 
     @Override
     public CompletionStage<Decision> acquireAsync(K key, long permits, Duration maxWait, Executor executor) {
-        return later(key, permits, nanos("maxWait", maxWait), Objects.requireNonNull(executor, "executor"));
+        return later(key, permits, Durations.nanos("maxWait", maxWait), Objects.requireNonNull(executor, "executor"));
     }
 
     private CompletionStage<Decision> later(K key, long permits, long patienceNanos, @Nullable Executor executor) {
@@ -230,20 +231,14 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     @Override
     public Lease tryEnter(K key) {
         long fingerprint = fingerprint(key);
-        return told(leases.tryEnter(policies.of(key, fingerprint), fingerprint));
+        return leases.tryEnter(policies.of(key, fingerprint), fingerprint);
     }
 
     @Override
     public Lease enter(K key, Duration maxWait) throws InterruptedException {
-        long nanos = nanos("maxWait", maxWait);
+        long nanos = Durations.nanos("maxWait", maxWait);
         long fingerprint = fingerprint(key);
-        PolicyBudgets budgets = policies.of(key, fingerprint);
-        try {
-            return told(leases.enter(budgets, fingerprint, nanos));
-        } catch (InterruptedException e) {
-            notifications.gaveUp(budgets.policy().name(), 1);
-            throw e;
-        }
+        return leases.enter(policies.of(key, fingerprint), fingerprint, nanos);
     }
 
     @Override
@@ -257,62 +252,36 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     }
 
     private CompletionStage<Lease> laterLease(K key, Duration maxWait, @Nullable Executor executor) {
-        long nanos = nanos("maxWait", maxWait);
+        long nanos = Durations.nanos("maxWait", maxWait);
         long fingerprint = fingerprint(key);
         return leases.later(policies.of(key, fingerprint), fingerprint, nanos, executor);
-    }
-
-    private static long nanos(String name, Duration wait) {
-        Objects.requireNonNull(wait, name);
-        if (wait.isNegative() || wait.compareTo(Policy.MAX_DURATION) > 0) {
-            throw new IllegalArgumentException(name + " must be from 0 to 365 days, but was " + wait);
-        }
-        return wait.toNanos();
-    }
-
-    private Lease told(Lease lease) {
-        notifications.decided(lease.decision(), 1);
-        return lease;
-    }
-
-    private void reclaimed(long fingerprint, long heldNanos) {
-        notifications.reclaimed(policies.known(fingerprint).name());
     }
 
     @Override
     public void refund(K key, long permits) {
         Permits.check(permits);
         long fingerprint = fingerprint(key);
-        PolicyBudgets budgets = policies.of(key, fingerprint);
-        waiters.refund(budgets, fingerprint, permits);
+        changes.refund(policies.of(key, fingerprint), fingerprint, permits);
     }
 
     @Override
     public long charge(K key, long permits) {
         Permits.check(permits);
         long fingerprint = fingerprint(key);
-        return waiters.charge(policies.of(key, fingerprint), fingerprint, permits);
+        return changes.charge(policies.of(key, fingerprint), fingerprint, permits);
     }
 
     @Override
     public void reset(K key) {
         long fingerprint = fingerprint(key);
-        blackouts.end(fingerprint);
-        waiters.reset(policies.of(key, fingerprint), fingerprint);
+        changes.endCalledBlackout(fingerprint);
+        changes.reset(policies.of(key, fingerprint), fingerprint);
     }
 
     @Override
     public void blackout(K key, Duration duration) {
-        long nanos = nanos("duration", duration);
-        long fingerprint = fingerprint(key);
-        if (nanos == 0) {
-            blackouts.end(fingerprint);
-            cells.endBlackout(fingerprint);
-            queues.release(fingerprint);
-        } else {
-            blackouts.extend(fingerprint, nanos);
-            queues.delayed(null, fingerprint);
-        }
+        long nanos = Durations.nanos("duration", duration);
+        changes.blackout(fingerprint(key), nanos);
     }
 
     @Override
@@ -333,30 +302,17 @@ public final class PolicyLimiter<K> implements Limiter<K> {
     @Override
     public Snapshot snapshot(K key) {
         long fingerprint = fingerprint(key);
-        PolicyBudgets budgets = policies.of(key, fingerprint);
-        return budgets.snapshot(
-                fingerprint,
-                cells.clock(),
-                blackouts.nanosLeft(fingerprint, cells.clock()),
-                leases.inUse(fingerprint),
-                queues.isEmpty() ? null : queues.debts(budgets, fingerprint));
+        return figures.snapshot(policies.of(key, fingerprint), fingerprint);
     }
 
     @Override
     public Gauges gauges() {
-        long longest = Math.max(queues.maxWaitNanos(), leases.maxWaitNanos());
-        long debts = cells.debts();
-        return new Gauges(
-                room.waiting() + leases.waiting(),
-                Duration.ofNanos(longest),
-                leases.inUse(),
-                debts,
-                (double) debts / size);
+        return figures.gauges();
     }
 
     @Override
     public long evictedInDebt() {
-        return cells.evictedInDebt() + blackouts.evicted();
+        return figures.evictedInDebt();
     }
 
     @Override

@@ -1,16 +1,9 @@
 package dev.ratelimit.core.internal.limit;
 
 import dev.ratelimit.Decision;
-import dev.ratelimit.ScheduledTask;
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.core.internal.queue.Ending;
-import dev.ratelimit.core.internal.queue.MaxWait;
-import dev.ratelimit.core.internal.queue.PendingReservation;
-import dev.ratelimit.core.internal.queue.PermitSource;
-import dev.ratelimit.core.internal.queue.ReserveResult;
 import dev.ratelimit.core.internal.queue.WaitQueues;
 import dev.ratelimit.core.internal.queue.Waiting;
-import dev.ratelimit.runtime.timers.Timers;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -29,27 +22,34 @@ final class QueuedRequests {
     private final TimeSource time;
     private final WaitQueues queues;
     private final CalledBlackouts blackouts;
+    private final Changes changes;
     private final Notifications notifications;
 
-    QueuedRequests(TimeSource time, WaitQueues queues, CalledBlackouts blackouts, Notifications notifications) {
+    QueuedRequests(
+            TimeSource time,
+            WaitQueues queues,
+            CalledBlackouts blackouts,
+            Changes changes,
+            Notifications notifications) {
         this.time = time;
         this.queues = queues;
         this.blackouts = blackouts;
+        this.changes = changes;
         this.notifications = notifications;
     }
 
     // Without waiting
 
-    /** Takes permits if the budgets have all there, where any key has a queue or may be in a blackout. */
+    /** Takes permits if the budgets have all of them now, where any key has a queue or may be in a blackout. */
     boolean tryTake(PolicyBudgets budgets, long key, long permits, long clock) {
         if (!queues.isEmpty(key) || blackouts.nanosLeft(key, clock) > 0) {
             return decide(budgets, key, permits, clock).allowed();
         }
-        // As where no key has: this one has neither.
+        // As if no key had either: this one has none of them.
         return budgets.tryTake(key, permits, clock) && (queues.isEmpty(key) || confirms(budgets, key, permits));
     }
 
-    /** Takes permits that are all of them now. */
+    /** Takes permits if the budgets have all of them now. */
     Decision decide(PolicyBudgets budgets, long key, long permits, long clock) {
         return budgets.concluded(attempt(budgets, key, permits, clock), key, clock);
     }
@@ -60,10 +60,9 @@ final class QueuedRequests {
     }
 
     /**
-     * Returns the refusal of a request to which the queue of its key leaves no for, or in a blackout that was called permits; null
-     * if there is none.
-     * The check comes before permits are taken, because taking and giving them back would refuse others
-     * meanwhile.
+     * Returns the refusal of a request to which the queue of its key leaves no permits, or in a blackout that was
+     * called for; null if there is none. The check comes before permits are taken, because taking and giving them back
+     * would refuse others meanwhile.
      */
     private @Nullable Decision refusal(PolicyBudgets budgets, long key, long permits, long clock) {
         if (queues.isEmpty()) {
@@ -124,6 +123,18 @@ final class QueuedRequests {
                 : waiting(budgets, key, permits, patienceNanos).await(queues, time);
     }
 
+    /** Does the same, and notifies the listener; returns whether the caller may use the permits. */
+    boolean acquire(PolicyBudgets budgets, long key, long permits, long patienceNanos) throws InterruptedException {
+        Decision decision;
+        try {
+            decision = await(budgets, key, permits, patienceNanos);
+        } catch (InterruptedException e) {
+            notifications.gaveUp(budgets.policy().name(), permits);
+            throw e;
+        }
+        return notifications.decided(decision, permits).allowed();
+    }
+
     /** Takes permits. The future is completed when the caller may use them or they were refused. */
     CompletableFuture<Decision> later(
             PolicyBudgets budgets, long key, long permits, long patienceNanos, @Nullable Executor executor) {
@@ -150,7 +161,7 @@ final class QueuedRequests {
      * Whether a request that was refused for now can wait: for its permits, or for the end of a blackout that was
      * called for.
      */
-    private boolean mayWait(Decision first, PolicyBudgets budgets, long key, long permits) {
+    boolean mayWait(Decision first, PolicyBudgets budgets, long key, long permits) {
         return budgets.shapes()
                 && switch (first.reason()) {
                     case OVER_LIMIT -> true;
@@ -163,18 +174,19 @@ final class QueuedRequests {
         return waiting(budgets, key, permits, patienceNanos, clock -> budgets.attempt(key, permits, clock));
     }
 
-    private Waiting waiting(PolicyBudgets budgets, long key, long permits, long patienceNanos, PermitSource taking) {
+    private Waiting waiting(
+            PolicyBudgets budgets, long key, long permits, long patienceNanos, WaitQueues.PermitSource taking) {
         return new Waiting(
                 budgets,
                 key,
                 permits,
-                new MaxWait(budgets.maxDelayNanos(), patienceNanos),
+                new Waiting.MaxWait(budgets.maxDelayNanos(), patienceNanos),
                 taking,
                 refusal -> budgets.intoBlackout(refusal, key, time.nanos()));
     }
 
     /** The ending of the wait of a stage. */
-    private final class StageEnding implements Ending {
+    private final class StageEnding implements Waiting.Ending {
 
         private final PolicyBudgets budgets;
         private final long permits;
@@ -204,11 +216,11 @@ final class QueuedRequests {
      * @param ending receives the end of the wait
      * @param delivery runs the task that completes the future; it does not throw
      */
-    CompletableFuture<Decision> forLease(PolicyBudgets budgets, long key, Ending ending, Executor delivery) {
+    CompletableFuture<Decision> forLease(PolicyBudgets budgets, long key, Waiting.Ending ending, Executor delivery) {
         ImmediateTake taken = new ImmediateTake(budgets, key, 1);
         Runnable undo = () -> {
             taken.cancel();
-            refunded(budgets, key, 1);
+            changes.refunded(budgets, key, 1);
         };
         Decision first = first(budgets, key, taken);
         return first == null
@@ -223,7 +235,7 @@ final class QueuedRequests {
     }
 
     /** Takes permits in a way that can be cancelled, if the key's queue leaves them to this request. */
-    private Decision attempt(PolicyBudgets budgets, long key, long permits, ImmediateTake taken) {
+    Decision attempt(PolicyBudgets budgets, long key, long permits, ImmediateTake taken) {
         Decision refusal = refusal(budgets, key, permits, time.nanos());
         Decision first = refusal == null ? taken.at(time.nanos()) : refusal;
         if (!first.allowed() || queues.isEmpty()) {
@@ -231,87 +243,5 @@ final class QueuedRequests {
         }
         Decision second = queues.review(budgets, key, permits, taken);
         return second == null ? first : second;
-    }
-
-    // Ahead of time
-
-    /**
-     * Takes permits that the budgets have now, or reserves those that they will have within the policy's maximum delay.
-     */
-    CellReservation reserve(PolicyBudgets budgets, long key, long permits) {
-        ImmediateTake now = new ImmediateTake(budgets, key, permits);
-        Decision first = attempt(budgets, key, permits, now);
-        ReserveResult promised = !mayWait(first, budgets, key, permits)
-                ? new ReserveResult(first, null)
-                : queues.reserve(
-                        budgets,
-                        key,
-                        permits,
-                        budgets.maxDelayNanos(),
-                        now,
-                        decision -> notifications.decided(decision, permits));
-        PendingReservation promise = promised.promise();
-        if (promise != null) {
-            return promised(budgets, key, permits, promised.decision(), promise);
-        }
-        Decision decision = budgets.concluded(promised.decision(), key, time.nanos());
-        notifications.decided(decision, permits);
-        return decision.allowed()
-                ? new CellReservation(decision, now.takenAt(), () -> {
-                    now.cancel();
-                    refunded(budgets, key, permits);
-                })
-                : new CellReservation(decision, time.nanos(), null);
-    }
-
-    private CellReservation promised(
-            PolicyBudgets budgets, long key, long permits, Decision decision, PendingReservation promise) {
-        Runnable withdraw = () -> {
-            if (queues.cancel(budgets, key, promise)) {
-                notifications.gaveUp(decision.policy(), permits);
-            }
-        };
-        ScheduledTask alarm;
-        try {
-            alarm = Timers.schedule(time, promise.due(), () -> queues.release(key));
-        } catch (Throwable e) {
-            withdraw.run();
-            throw e;
-        }
-        return new CellReservation(decision, promise.due(), () -> {
-            alarm.cancel();
-            withdraw.run();
-        });
-    }
-
-    // Changes
-
-    /** Gives permits back, which may let waiting calls depart. */
-    void refund(PolicyBudgets budgets, long key, long permits) {
-        budgets.refund(key, permits, time.nanos());
-        refunded(budgets, key, permits);
-    }
-
-    private void refunded(PolicyBudgets budgets, long key, long permits) {
-        if (!queues.isEmpty()) {
-            queues.refunded(budgets, key, permits);
-        }
-    }
-
-    /** Charges permits whether they are there or not; those that cannot wait for so long any more are refused. */
-    long charge(PolicyBudgets budgets, long key, long permits) {
-        long charged = budgets.owe(key, permits, time.nanos());
-        if (!queues.isEmpty()) {
-            queues.delayed(budgets, key);
-        }
-        return charged;
-    }
-
-    /** Fills the budgets, which may let waiting calls depart. */
-    void reset(PolicyBudgets budgets, long key) {
-        budgets.reset(key);
-        if (!queues.isEmpty()) {
-            queues.reset(budgets, key);
-        }
     }
 }

@@ -1,6 +1,8 @@
 package dev.ratelimit.core.internal.limit;
 
+import dev.ratelimit.Decision;
 import dev.ratelimit.Rate;
+import dev.ratelimit.core.internal.cells.Attempts;
 import dev.ratelimit.core.internal.cells.Budgets;
 import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.core.internal.cells.Outcome;
@@ -48,6 +50,36 @@ final class RateGroup {
         return rates[index];
     }
 
+    /**
+     * Takes from all rates or from none, and returns the decision, without the name of a policy.
+     *
+     * @param receipts one receipt for each rate, with which the caller can cancel, or an empty list
+     */
+    Decision decide(long key, long permits, long clock, List<Receipt> receipts) {
+        long[] outcomes = new long[rates.length];
+        int refusing = receipts.isEmpty()
+                ? take(key, permits, clock, outcomes)
+                : take(key, permits, clock, outcomes, receipts);
+        int deciding = refusing == NONE ? binding(outcomes) : refusing;
+        return deciding == NONE
+                ? Decision.unlimited()
+                : rates[deciding].decision(key, outcomes[deciding], permits, clock);
+    }
+
+    /** Returns the decision of {@link #decide}, but with the permits that remain before it; takes nothing. */
+    Decision peek(long key, long permits, long clock) {
+        int refusing = look(key, permits, clock, null);
+        if (refusing != NONE) {
+            return rates[refusing].peek(key, permits, clock);
+        }
+        Decision least = Decision.unlimited();
+        for (Budgets rate : rates) {
+            Decision next = rate.peek(key, permits, clock);
+            least = next.remaining() < least.remaining() ? next : least;
+        }
+        return least;
+    }
+
     /** Takes from all rates or from none; returns the index of the rate that refused, or {@link #NONE}. */
     int take(long key, long permits, long clock, long @Nullable [] outcomes) {
         int refusing = rates.length < 2 ? NONE : look(key, permits, clock, outcomes);
@@ -70,7 +102,8 @@ final class RateGroup {
      * Takes from all rates or from none, in a way that can be cancelled; returns the index of the rate that refused, or
      * {@link #NONE}.
      */
-    int take(long key, long permits, long clock, long[] outcomes, List<Receipt> receipts) {
+    private int take(long key, long permits, long clock, long[] outcomes, List<Receipt> receipts) {
+        int failed = 0;
         while (true) {
             int refusing = look(key, permits, clock, outcomes);
             int refusingNow = refusing == NONE ? takeAll(key, permits, clock, outcomes, receipts) : NONE;
@@ -82,7 +115,7 @@ final class RateGroup {
                 return refusingNow;
             }
             // Another thread was faster.
-            Thread.onSpinWait();
+            failed = Attempts.pause(failed);
         }
     }
 
@@ -129,7 +162,7 @@ final class RateGroup {
     }
 
     /** Returns the index of the rate that would refuse for the longest time, or {@link #NONE}; takes nothing. */
-    int look(long key, long permits, long clock, long @Nullable [] outcomes) {
+    private int look(long key, long permits, long clock, long @Nullable [] outcomes) {
         int refusing = NONE;
         long longest = -1;
         for (int i = 0; i < rates.length; i++) {
@@ -146,7 +179,7 @@ final class RateGroup {
     }
 
     /** Returns the index of the rate that an allowed request reports: the one with the fewest permits left. */
-    int binding(long[] outcomes) {
+    private int binding(long[] outcomes) {
         int binding = NONE;
         for (int i = 0; i < rates.length; i++) {
             if (binding == NONE || rates[i].remaining(outcomes[i]) < rates[binding].remaining(outcomes[binding])) {

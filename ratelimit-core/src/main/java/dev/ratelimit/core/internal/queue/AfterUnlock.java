@@ -88,7 +88,7 @@ final class AfterUnlock {
             } finally {
                 waiter.stripe.lock.unlock();
             }
-            report(e);
+            handDown(e);
         }
     }
 
@@ -98,14 +98,14 @@ final class AfterUnlock {
             try {
                 waiter.caller.answer(answer, mayRunCode);
             } catch (Throwable e) {
-                report(e);
+                handDown(e);
             }
         }
     }
 
-    private static void report(Throwable thrown) {
-        Thread thread = Thread.currentThread();
+    private static void handDown(Throwable thrown) {
         try {
+            Thread thread = Thread.currentThread();
             thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
         } catch (Throwable ofTheHandler) {
             // Drop it, as the JVM does.

@@ -11,7 +11,7 @@ interface Caller {
 
     /**
      * Called when its turn is expected at an instant, or at an earlier one of a previous call. It makes sure that
-     * {@link WaitQueues#ring} is called then.
+     * {@link Waiter#ring} is called then.
      */
     void expect(long instant);
 

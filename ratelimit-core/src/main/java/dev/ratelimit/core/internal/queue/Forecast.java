@@ -50,8 +50,7 @@ final class Forecast {
                 .withPolicy(account.name());
     }
 
-    /**
-     * Returns refusal of a request in a blackout, which says when to come again. */
+    /** Returns the refusal of a request in a blackout, which says when to come again. */
     static Decision blackout(PolicyAccount account, long retryNanos) {
         long nanos = Math.max(1, retryNanos);
         Decision refusal = account.rates() == 0
@@ -60,8 +59,7 @@ final class Forecast {
         return refusal.withPolicy(account.name());
     }
 
-    /** The the decision that allows a request after a wait, with the figures of the rate that it waits for longest.
-     */
+    /** Returns the decision that allows a request after a wait, with the figures of the rate with the longest wait. */
     static Decision admission(PolicyAccount account, long[] debts, long permits, long wait) {
         int binding = 0;
         for (int i = 1; i < debts.length; i++) {
@@ -75,6 +73,15 @@ final class Forecast {
         return Decision.allowed(scale.rate(), scale.remaining(after), scale.nanos(after))
                 .withPolicy(account.name())
                 .withDelay(wait);
+    }
+
+    /** Returns whether one of the rates can never have the permits. */
+    static boolean exceedsCapacity(PolicyAccount account, long permits) {
+        boolean exceeds = false;
+        for (int i = 0; i < account.rates(); i++) {
+            exceeds |= permits > account.scale(i).rate().capacity();
+        }
+        return exceeds;
     }
 
     private static Decision leastLeft(PolicyAccount account, long[] debts) {

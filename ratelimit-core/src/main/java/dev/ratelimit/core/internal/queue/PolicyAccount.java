@@ -1,5 +1,7 @@
 package dev.ratelimit.core.internal.queue;
 
+import dev.ratelimit.Decision;
+
 /**
  * The budgets that one policy gives every key, as the queue of a key sees them.
  *
@@ -35,4 +37,14 @@ public interface PolicyAccount {
 
     /** Returns the name of the policy. */
     String name();
+
+    /**
+     * The result of taking permits from the budgets of a key.
+     *
+     * @param decision the decision; a refusal has the nanoseconds after which to try again, or says that no retry can
+     *     succeed
+     * @param cancellation gives unused permits back, as far as later charges do not depend on them; to be run at most
+     *     once, and only if permits were taken
+     */
+    record TakeResult(Decision decision, Runnable cancellation) {}
 }

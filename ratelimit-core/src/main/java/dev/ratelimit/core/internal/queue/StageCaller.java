@@ -40,8 +40,7 @@ final class StageCaller implements Caller {
         }
     }
 
-    private final WaitQueues queues;
-    private final Ending ending;
+    private final Waiting.Ending ending;
     private final @Nullable Executor executor;
     private final TurnAlarm alarm;
     private final Departure<Decision> stage = new Departure<>(this::withdraw);
@@ -50,8 +49,7 @@ final class StageCaller implements Caller {
     @SuppressWarnings("unused") // accessed by the VarHandle
     private volatile int state = WAITS;
 
-    StageCaller(WaitQueues queues, TimeSource time, Ending ending, @Nullable Executor executor) {
-        this.queues = queues;
+    StageCaller(TimeSource time, Waiting.Ending ending, @Nullable Executor executor) {
         this.ending = ending;
         this.executor = executor;
         this.alarm = new TurnAlarm(time, this::ring);
@@ -64,7 +62,7 @@ final class StageCaller implements Caller {
             expect(expected);
         } catch (Throwable e) {
             // No alarm will ring.
-            if (queues.leave(place)) {
+            if (place.leave()) {
                 throw e;
             }
         }
@@ -74,7 +72,7 @@ final class StageCaller implements Caller {
     private void ring() {
         Waiter place = waiter;
         if (place != null) {
-            queues.ring(place);
+            place.ring();
         }
     }
 
@@ -118,7 +116,7 @@ final class StageCaller implements Caller {
         if (place == null) {
             return;
         }
-        if (queues.leave(place)) {
+        if (place.leave()) {
             alarm.turnOff();
             ending.withdrawn();
             return;
@@ -134,7 +132,7 @@ final class StageCaller implements Caller {
     private void giveBack() {
         Waiter place = waiter;
         if (place != null) {
-            queues.giveBack(place);
+            place.giveBack();
         }
     }
 }

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  * empties.
  */
 final class Stripe {
+
+    /** Lets the calls of a queue depart that may by now. */
+    static final Visit<Boolean> RELEASE = (queue, now, todo) -> {
+        queue.release(now, todo);
+        return true;
+    };
 
     /** A map that has held at least this number of keys is copied when an eighth of them is left. */
     private static final int LARGE = 64;
@@ -45,9 +52,70 @@ final class Stripe {
         return size == 0;
     }
 
-    @Nullable
-    WaitQueue find(long key) {
-        return byKey.get(key);
+    /** An action on the queue of a key. */
+    interface Visit<T extends @Nullable Object> {
+        T at(WaitQueue queue, long now, AfterUnlock todo);
+    }
+
+    /**
+     * Runs an action on the queue of a key, with the given budgets or else those of the queue; returns null if there is
+     * no queue.
+     */
+    <T> @Nullable T visit(@Nullable PolicyAccount account, long key, Visit<T> visit) {
+        if (isEmpty()) {
+            // Calls of other keys wait, which must not cost requests of this key a lock.
+            return null;
+        }
+        long now = now();
+        return this.<@Nullable T>locked(null, todo -> {
+            WaitQueue queue = byKey.get(key);
+            return queue == null
+                    ? null
+                    : visitBound(queue, account == null ? queue.account : account, now, todo, visit);
+        });
+    }
+
+    /**
+     * Runs an action on the queue of a key, which is added if there is none.
+     *
+     * @param own the caller of the current thread, if it may join the queue
+     */
+    <T> T visitOrAdd(PolicyAccount account, long key, @Nullable Caller own, long now, Visit<T> visit) {
+        return locked(own, todo -> visitBound(findOrAdd(key, account, now), account, now, todo, visit));
+    }
+
+    /** Runs an action on a queue, which it moves to the budgets in force before. The caller holds the lock. */
+    <T> T visitBound(WaitQueue queue, PolicyAccount account, long now, AfterUnlock todo, Visit<T> visit) {
+        try {
+            // The caller may have found its budgets before a change.
+            queue.bind(rules.inForce().apply(account), now, todo);
+            return visit.at(queue, now, todo);
+        } finally {
+            removeIfIdle(queue);
+        }
+    }
+
+    /** Lets calls of a key depart, after an instant has come or its budgets got permits. */
+    void release(long key) {
+        visit(null, key, RELEASE);
+    }
+
+    /** Runs an action under the lock, and then what the action has recorded for afterwards. */
+    <T extends @Nullable Object> T locked(@Nullable Caller own, Function<AfterUnlock, T> work) {
+        AfterUnlock todo = new AfterUnlock();
+        lock.lock();
+        try {
+            return work.apply(todo);
+        } finally {
+            lock.unlock();
+            todo.run(own, rules.mayRunCode());
+            rules.whenUnlocked().run();
+        }
+    }
+
+    /** Reads the clock of the budgets. */
+    long now() {
+        return rules.time().nanos();
     }
 
     /**
@@ -55,7 +123,7 @@ final class Stripe {
      * budgets without a check of its queue is reviewed. So no request takes permits unnoticed after the queue has read
      * the budgets.
      */
-    WaitQueue findOrAdd(long key, PolicyAccount account, long now) {
+    private WaitQueue findOrAdd(long key, PolicyAccount account, long now) {
         WaitQueue known = byKey.get(key);
         if (known != null) {
             return known;

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ThreadCaller implements Caller {
 
-    private final WaitQueues queues;
     private final Thread thread = Thread.currentThread();
     private final @Nullable TurnAlarm alarm;
 
@@ -29,8 +28,7 @@ final class ThreadCaller implements Caller {
     private volatile @Nullable Decision answer;
 
     /** Creates the caller of the current thread. */
-    ThreadCaller(WaitQueues queues, TimeSource time) {
-        this.queues = queues;
+    ThreadCaller(TimeSource time) {
         this.alarm = time == TimeSource.system() ? null : new TurnAlarm(time, this::ring);
     }
 
@@ -50,7 +48,7 @@ final class ThreadCaller implements Caller {
                 rest();
                 if (Thread.interrupted()) {
                     isInterrupted = true;
-                    if (queues.leave(place)) {
+                    if (place.leave()) {
                         isOver = true;
                         throw new InterruptedException();
                     }
@@ -67,8 +65,8 @@ final class ThreadCaller implements Caller {
             if (alarm != null) {
                 alarm.turnOff();
             }
-            if (!isOver && !queues.leave(place)) {
-                queues.giveBack(place);
+            if (!isOver && !place.leave()) {
+                place.giveBack();
             }
         }
     }
@@ -89,7 +87,7 @@ final class ThreadCaller implements Caller {
     private void ring() {
         Waiter place = waiter;
         if (place != null) {
-            queues.ring(place);
+            place.ring();
         }
     }
 

@@ -2,10 +2,10 @@ package dev.ratelimit.core.internal.queue;
 
 import dev.ratelimit.Decision;
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.VirtualTimeSource;
+import dev.ratelimit.core.internal.queue.PendingReservation.ReserveResult;
+import dev.ratelimit.core.internal.stripes.Striping;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WaitQueues {
 
-    private static final int STRIPES_PER_PROCESSOR = 8;
-    private static final int FEWEST_STRIPES = 64;
-    private static final int MAX_STRIPES = 4096;
-
     private final TimeSource time;
-    private final UnaryOperator<PolicyAccount> inForce;
-    private final Runnable whenUnlocked;
-
-    /** A virtual time source runs application code on the thread that moves it. */
-    private final boolean mayRunCode;
 
     /** The queues, and what else calls have to look at: see {@link #count()}. */
     private final AtomicInteger queues;
@@ -58,14 +49,9 @@ public final class WaitQueues {
             Runnable whenUnlocked) {
         this.time = time;
         this.queues = queues;
-        this.inForce = inForce;
-        this.whenUnlocked = whenUnlocked;
-        this.mayRunCode = time instanceof VirtualTimeSource;
-        long credit = time == TimeSource.system() ? WaitQueue.CREDIT_NANOS : 0;
-        int wanted = Math.max(STRIPES_PER_PROCESSOR * Runtime.getRuntime().availableProcessors(), FEWEST_STRIPES);
-        QueueRules rules = new QueueRules(room, blackouts, credit);
+        QueueRules rules = new QueueRules(time, room, blackouts, inForce, whenUnlocked);
         this.stripes = Stream.generate(() -> new Stripe(queues, rules))
-                .limit(Math.min(Integer.highestOneBit(wanted), MAX_STRIPES))
+                .limit(Striping.count())
                 .toArray(Stripe[]::new);
     }
 
@@ -93,16 +79,16 @@ public final class WaitQueues {
      * @return the decision, or null if there is no queue and the request keeps its permits
      */
     public @Nullable Decision review(PolicyAccount account, long key, long permits, PermitSource taking) {
-        return visit(account, key, (queue, now, todo) -> {
+        return stripe(key).visit(account, key, (queue, now, todo) -> {
             account.refund(key, permits, now);
             queue.release(now, todo);
-            return queue.allow(taking, permits, now);
+            return new NewRequest(queue, permits, now).allow(taking);
         });
     }
 
     /** Returns the decision on a {@code peek}; null if there is no queue. */
     public @Nullable Decision look(PolicyAccount account, long key, long permits) {
-        return visit(account, key, (queue, now, todo) -> queue.look(permits, now));
+        return stripe(key).visit(account, key, (queue, now, todo) -> new NewRequest(queue, permits, now).look());
     }
 
     /**
@@ -110,7 +96,7 @@ public final class WaitQueues {
      * queue, or the budgets were replaced meanwhile.
      */
     public long @Nullable [] debts(PolicyAccount account, long key) {
-        long[] debts = visit(account, key, (queue, now, todo) -> queue.owed(now));
+        long[] debts = stripe(key).visit(account, key, (queue, now, todo) -> NewRequest.tail(queue, now, 0));
         return debts == null || debts.length != account.rates() ? null : debts;
     }
 
@@ -129,25 +115,18 @@ public final class WaitQueues {
             long longest,
             PermitSource taking,
             Consumer<Decision> onDeparture) {
-        long now = time.nanos();
-        Stripe stripe = stripe(key);
-        return locked(stripe, null, todo -> {
-            WaitQueue queue = stripe.findOrAdd(key, account, now);
-            try {
-                queue.bind(inForce.apply(account), now, todo);
-                queue.release(now, todo);
-                return queue.isOf(account)
-                        ? queue.reserve(permits, longest, taking, onDeparture, now)
-                        : queue.reserveAnew(permits, longest, onDeparture, now, todo);
-            } finally {
-                stripe.removeIfIdle(queue);
-            }
+        return stripe(key).visitOrAdd(account, key, null, time.nanos(), (queue, now, todo) -> {
+            queue.release(now, todo);
+            NewRequest request = new NewRequest(queue, permits, now);
+            return queue.isOf(account)
+                    ? request.reserve(longest, taking, onDeparture)
+                    : request.reserveAnew(longest, onDeparture, todo);
         });
     }
 
     /** Cancels a pending reservation; returns whether it was not yet due. */
     public boolean cancel(PolicyAccount account, long key, PendingReservation promise) {
-        Boolean wasPending = visit(account, key, (queue, now, todo) -> {
+        Boolean wasPending = stripe(key).visit(account, key, (queue, now, todo) -> {
             queue.release(now, todo);
             boolean isPending = promise.isPending();
             queue.cancel(promise, now);
@@ -170,73 +149,32 @@ public final class WaitQueues {
      * @param caller the waiting thread or stage
      * @return the decision, or the place in the queue
      */
-    JoinResult join(
-            PolicyAccount account, long key, long permits, MaxWait patience, PermitSource taking, Caller caller) {
-        long now = time.nanos();
+    NewRequest.JoinResult join(
+            PolicyAccount account,
+            long key,
+            long permits,
+            Waiting.MaxWait patience,
+            PermitSource taking,
+            Caller caller) {
+        long came = time.nanos();
         Stripe stripe = stripe(key);
-        Waiter waiter = new Waiter(stripe, key, caller, permits, now, now + patience.nanos());
-        return locked(stripe, caller, todo -> {
-            WaitQueue queue = stripe.findOrAdd(key, account, now);
-            try {
-                queue.bind(inForce.apply(account), now, todo);
-                queue.release(now, todo);
-                PermitSource inForce = queue.isOf(account) ? taking : new CurrentBudgets(queue, permits);
-                JoinResult joined = queue.join(waiter, patience, inForce, now);
-                // The first waiting call may depart where a new request may not: in the room of a cancelled
-                // reservation.
-                queue.release(now, todo);
-                return joined;
-            } finally {
-                stripe.removeIfIdle(queue);
-            }
-        });
-    }
-
-    /** Called when the instant has come at which a waiter expects its turn. */
-    void ring(Waiter waiter) {
-        long now = time.nanos();
-        locked(waiter.stripe, waiter.caller, todo -> {
-            WaitQueue queue = waiter.queue;
-            if (queue != null) {
-                waiter.isExpected = false;
-                queue.bind(inForce.apply(queue.account), now, todo);
-                queue.release(now, todo);
-                waiter.stripe.removeIfIdle(queue);
-            }
-            return true;
-        });
-    }
-
-    /** Removes a waiter from its queue; returns false if it has already left. */
-    boolean leave(Waiter waiter) {
-        long now = time.nanos();
-        Boolean hasLeft = locked(waiter.stripe, null, todo -> {
-            WaitQueue queue = waiter.queue;
-            if (queue == null) {
-                return false;
-            }
-            queue.remove(waiter);
+        Waiter waiter = new Waiter(stripe, key, caller, permits, came, came + patience.nanos());
+        return stripe.visitOrAdd(account, key, caller, came, (queue, now, todo) -> {
             queue.release(now, todo);
-            waiter.stripe.removeIfIdle(queue);
-            return true;
+            NewRequest request = new NewRequest(queue, permits, now);
+            NewRequest.JoinResult joined =
+                    queue.isOf(account) ? request.join(waiter, patience, taking) : request.joinAnew(waiter, patience);
+            // The first waiting call may depart where a new request may not: in the room of a cancelled reservation.
+            queue.release(now, todo);
+            return joined;
         });
-        return Boolean.TRUE.equals(hasLeft);
-    }
-
-    /** Gives back the unused permits with which a waiter left the queue. To be called once. */
-    void giveBack(Waiter waiter) {
-        Runnable cancellation = waiter.cancellation;
-        if (cancellation != null) {
-            cancellation.run();
-            release(waiter.key);
-        }
     }
 
     // Changes
 
     /** Lets waiting calls depart, after permits were given back to the budgets of a key. */
     public void refunded(PolicyAccount account, long key, long permits) {
-        visit(account, key, (queue, now, todo) -> {
+        stripe(key).visit(account, key, (queue, now, todo) -> {
             queue.promises.refund(queue.account, permits);
             queue.release(now, todo);
             return true;
@@ -245,7 +183,7 @@ public final class WaitQueues {
 
     /** Voids reservations and lets waiting calls depart, after a key was reset. */
     public void reset(PolicyAccount account, long key) {
-        visit(account, key, (queue, now, todo) -> {
+        stripe(key).visit(account, key, (queue, now, todo) -> {
             queue.promises.clear(todo);
             queue.release(now, todo);
             return true;
@@ -254,10 +192,7 @@ public final class WaitQueues {
 
     /** Lets waiting calls depart, after the instant of a reservation has come or the budgets got permits. */
     public void release(long key) {
-        visit(null, key, (queue, now, todo) -> {
-            queue.release(now, todo);
-            return true;
-        });
+        stripe(key).release(key);
     }
 
     /**
@@ -266,7 +201,7 @@ public final class WaitQueues {
      * @param account the budgets that the caller has found, if it has looked
      */
     public void delayed(@Nullable PolicyAccount account, long key) {
-        visit(account, key, (queue, now, todo) -> {
+        stripe(key).visit(account, key, (queue, now, todo) -> {
             queue.delayed(now, todo);
             return true;
         });
@@ -275,7 +210,7 @@ public final class WaitQueues {
     /** Moves all queues to the budgets in force, after a change. */
     public void changed() {
         for (Stripe stripe : stripes) {
-            for (long key : locked(stripe, null, todo -> stripe.keys())) {
+            for (long key : stripe.locked(null, todo -> stripe.keys())) {
                 release(key);
             }
         }
@@ -288,12 +223,10 @@ public final class WaitQueues {
         long now = time.nanos();
         long longest = 0;
         for (Stripe stripe : stripes) {
-            longest = Math.max(longest, locked(stripe, null, todo -> stripe.maxWait(now)));
+            longest = Math.max(longest, stripe.locked(null, todo -> stripe.maxWait(now)));
         }
         return longest;
     }
-
-    // Locks
 
     /** Returns whether the current thread holds the lock of a stripe, so that it must not run application code. */
     public boolean isHeldByCurrentThread() {
@@ -305,50 +238,26 @@ public final class WaitQueues {
         return false;
     }
 
-    /** An action on the queue of a key. */
-    private interface Visit<T> {
-        T at(WaitQueue queue, long now, AfterUnlock todo);
+    private Stripe stripe(long key) {
+        return stripes[Striping.index(key, stripes.length)];
+    }
+
+    /** Takes the permits of a new request, without waiting. */
+    @FunctionalInterface
+    public interface PermitSource {
+
+        /** Takes the permits at a reading of the clock, or none. */
+        Decision at(long clock);
     }
 
     /**
-     * Runs an action on the queue of a key, with the given budgets or else those in force; returns null if there is no
-     * queue.
+     * For how long no call of a key may go, whatever its budgets: calls that wait stay in their order, and go
+     * afterwards.
      */
-    private <T> @Nullable T visit(@Nullable PolicyAccount account, long key, Visit<T> visit) {
-        Stripe stripe = stripe(key);
-        if (stripe.isEmpty()) {
-            // Calls of other keys wait, which must not cost requests of this key a lock.
-            return null;
-        }
-        long now = time.nanos();
-        return this.<@Nullable T>locked(stripe, null, todo -> {
-            WaitQueue queue = stripe.find(key);
-            if (queue == null) {
-                return null;
-            }
-            try {
-                // The caller may have found its budgets before a change.
-                queue.bind(inForce.apply(account == null ? queue.account : account), now, todo);
-                return visit.at(queue, now, todo);
-            } finally {
-                stripe.removeIfIdle(queue);
-            }
-        });
-    }
+    @FunctionalInterface
+    public interface KeyBlackouts {
 
-    private <T extends @Nullable Object> T locked(Stripe stripe, @Nullable Caller own, Function<AfterUnlock, T> work) {
-        AfterUnlock todo = new AfterUnlock();
-        stripe.lock.lock();
-        try {
-            return work.apply(todo);
-        } finally {
-            stripe.lock.unlock();
-            todo.run(own, mayRunCode);
-            whenUnlocked.run();
-        }
-    }
-
-    private Stripe stripe(long key) {
-        return stripes[(int) ((key * 0x9E37_79B9_7F4A_7C15L) >>> 32) & (stripes.length - 1)];
+        /** The nanoseconds until the key's blackout ends, at a reading of the clock; zero if it is in none. */
+        long nanosLeft(long key, long clock);
     }
 }

@@ -52,4 +52,41 @@ final class Waiter {
         this.came = came;
         this.latest = latest;
     }
+
+    /** Called when the instant has come at which it is expected to depart. */
+    void ring() {
+        long now = stripe.now();
+        stripe.locked(caller, todo -> {
+            WaitQueue waitsIn = queue;
+            if (waitsIn != null) {
+                isExpected = false;
+                stripe.visitBound(waitsIn, waitsIn.account, now, todo, Stripe.RELEASE);
+            }
+            return true;
+        });
+    }
+
+    /** Leaves its queue; returns false if it has already left. */
+    boolean leave() {
+        long now = stripe.now();
+        return stripe.locked(null, todo -> {
+            WaitQueue left = queue;
+            if (left == null) {
+                return false;
+            }
+            left.remove(this);
+            left.release(now, todo);
+            stripe.removeIfIdle(left);
+            return true;
+        });
+    }
+
+    /** Gives back the unused permits with which it left the queue. To be called once. */
+    void giveBack() {
+        Runnable taken = cancellation;
+        if (taken != null) {
+            taken.run();
+            stripe.release(key);
+        }
+    }
 }

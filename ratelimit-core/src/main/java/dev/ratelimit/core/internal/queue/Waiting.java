@@ -23,7 +23,7 @@ public record Waiting(
         long key,
         long permits,
         MaxWait patience,
-        PermitSource taking,
+        WaitQueues.PermitSource taking,
         UnaryOperator<Decision> onExcess) {
 
     /**
@@ -33,8 +33,8 @@ public record Waiting(
      * @throws InterruptedException if the thread is interrupted before its turn; it has taken nothing
      */
     public Decision await(WaitQueues queues, TimeSource time) throws InterruptedException {
-        ThreadCaller caller = new ThreadCaller(queues, time);
-        JoinResult joined = queues.join(account, key, permits, patience, taking, caller);
+        ThreadCaller caller = new ThreadCaller(time);
+        NewRequest.JoinResult joined = queues.join(account, key, permits, patience, taking, caller);
         Waiter waiter = joined.waiter();
         return waiter == null ? answered(joined) : caller.await(waiter, joined.expected());
     }
@@ -49,8 +49,8 @@ public record Waiting(
      */
     public CompletableFuture<Decision> later(
             WaitQueues queues, TimeSource time, Ending ending, @Nullable Executor executor) {
-        StageCaller caller = new StageCaller(queues, time, ending, executor);
-        JoinResult joined = queues.join(account, key, permits, patience, taking, caller);
+        StageCaller caller = new StageCaller(time, ending, executor);
+        NewRequest.JoinResult joined = queues.join(account, key, permits, patience, taking, caller);
         Waiter waiter = joined.waiter();
         if (waiter != null) {
             return caller.begin(waiter, joined.expected());
@@ -69,8 +69,8 @@ public record Waiting(
      */
     public CompletableFuture<Decision> laterBy(
             Executor delivery, WaitQueues queues, TimeSource time, Ending ending, Runnable undo) {
-        StageCaller caller = new StageCaller(queues, time, ending, delivery);
-        JoinResult joined = queues.join(account, key, permits, patience, taking, caller);
+        StageCaller caller = new StageCaller(time, ending, delivery);
+        NewRequest.JoinResult joined = queues.join(account, key, permits, patience, taking, caller);
         Waiter waiter = joined.waiter();
         return waiter != null
                 ? caller.begin(waiter, joined.expected())
@@ -86,11 +86,34 @@ public record Waiting(
         return stage;
     }
 
-    private Decision answered(JoinResult joined) {
+    private Decision answered(NewRequest.JoinResult joined) {
         Decision decision = joined.decision();
         if (decision == null) {
             throw new AssertionError("a call that does not wait has an answer");
         }
         return joined.isExcess() ? onExcess.apply(decision) : decision;
+    }
+
+    /**
+     * The maximum wait of a call.
+     *
+     * @param policyNanos the longest wait that its policy allows
+     * @param callerNanos the longest wait that its caller accepts
+     */
+    public record MaxWait(long policyNanos, long callerNanos) {
+
+        long nanos() {
+            return Math.min(policyNanos, callerNanos);
+        }
+    }
+
+    /** The end of the wait of a stage. Exactly one of the methods is called, once. */
+    public interface Ending {
+
+        /** Called when its turn has come, or it is refused. */
+        void answered(Decision decision);
+
+        /** Called when its caller gave up before the answer was delivered. */
+        void withdrawn();
     }
 }

@@ -37,7 +37,7 @@ class EnteringRaceTest {
         private final Slots slots = new Slots(time, wakeups, (key, held) -> {}, 1);
         private final AtomicInteger told = new AtomicInteger();
         private final Slot slot = Objects.requireNonNull(slots.tryEnter(KEY, ONE));
-        private final PendingEntry call = slots.enterLater(KEY, ONE, 10, this::tell);
+        private final Slots.PendingEntry call = slots.enterLater(KEY, ONE, 10, this::tell);
 
         private void tell(Admission admission) {
             told.incrementAndGet();

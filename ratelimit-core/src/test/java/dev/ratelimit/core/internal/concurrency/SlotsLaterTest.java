@@ -23,7 +23,7 @@ class SlotsLaterTest {
     private final List<Slot> handed = new ArrayList<>();
     private final Slots slots = new Slots(time, wakeups, (key, held) -> told.add("reclaimed"));
 
-    private PendingEntry call(String name, ConcurrencyBounds bounds, long wait) {
+    private Slots.PendingEntry call(String name, ConcurrencyBounds bounds, long wait) {
         return slots.enterLater(KEY, bounds, wait, admission -> {
             told.add(name);
             if (admission instanceof Slot slot) {
@@ -36,7 +36,7 @@ class SlotsLaterTest {
 
     @Test
     void whereThereIsRoomTheCallIsMadeAtOnce() {
-        PendingEntry call = call("first", ONE, WAIT);
+        Slots.PendingEntry call = call("first", ONE, WAIT);
         assertThat(told).containsExactly("first");
         assertThat(call.cancel()).isFalse();
         assertThat(slots.inUse(KEY)).isEqualTo(1);
@@ -77,7 +77,7 @@ class SlotsLaterTest {
     @Test
     void whoGivesUpIsToldNothingAndLetsTheNextOneMoveUp() {
         Slot slot = Objects.requireNonNull(slots.tryEnter(KEY, ONE));
-        PendingEntry first = call("first", ONE, WAIT);
+        Slots.PendingEntry first = call("first", ONE, WAIT);
         call("second", ONE, WAIT);
         assertThat(first.cancel()).isTrue();
         assertThat(first.cancel()).isFalse();
@@ -91,7 +91,7 @@ class SlotsLaterTest {
     void aPlaceInAFullQueueIsFreeAtOnceWhenSomebodyGivesUp() {
         ConcurrencyBounds oneWaits = new ConcurrencyBounds(1, ConcurrencyBounds.FOREVER, 1);
         slots.tryEnter(KEY, oneWaits);
-        PendingEntry first = call("first", oneWaits, WAIT);
+        Slots.PendingEntry first = call("first", oneWaits, WAIT);
         call("second", oneWaits, WAIT);
         assertThat(told).containsExactly("second", "TOO_MANY_WAITING");
         first.cancel();

@@ -145,7 +145,7 @@ class SlotsLincheckTest {
     public static class Calls {
         private final Slots slots = new Slots(() -> 0, (instant, task) -> () -> {}, (key, held) -> {}, 1);
         private final Slot first = Objects.requireNonNull(slots.tryEnter(KEY, ONE));
-        private final @Nullable PendingEntry[] calls = new @Nullable PendingEntry[THREADS];
+        private final Slots.@Nullable PendingEntry[] calls = new Slots.@Nullable PendingEntry[THREADS];
         private final AtomicReferenceArray<@Nullable Admission> told = new AtomicReferenceArray<>(THREADS);
 
         @Operation
@@ -164,7 +164,7 @@ class SlotsLincheckTest {
 
         @Operation
         public String cancel(@Param(name = "thread") int thread) {
-            PendingEntry call = calls[thread];
+            Slots.PendingEntry call = calls[thread];
             if (call == null) {
                 return "has not called";
             }

@@ -87,7 +87,7 @@ class SlotsMemoryFailureTest {
             enter(slots, i, i % 2 == 0 ? HELD : ONE);
             slots.enterLater(i, HELD, 2 * HOLD, admission -> handed.add((Slot) admission));
         }
-        PendingEntry givenUp = slots.enterLater(0, HELD, WAIT, admission -> {});
+        Slots.PendingEntry givenUp = slots.enterLater(0, HELD, WAIT, admission -> {});
         memory.setGone(true);
         assertThatCode(() -> {
                     slots.limit(1, 2);

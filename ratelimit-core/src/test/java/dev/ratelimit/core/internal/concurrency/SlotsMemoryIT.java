@@ -3,6 +3,7 @@ package dev.ratelimit.core.internal.concurrency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.core.UsedHeap;
+import dev.ratelimit.core.internal.stripes.Striping;
 import dev.ratelimit.testing.ManualTime;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class SlotsMemoryIT {
         openPassByAndClose(slots, atStart);
         assertThat(slots.keys()).isZero();
         assertThat(grownSince(atStart)).as("when all are closed").isLessThan(NOTHING);
-        assertThat(wakeups.pending()).isLessThanOrEqualTo(1 << Slots.STRIPE_BITS);
+        assertThat(wakeups.pending()).isLessThanOrEqualTo(1 << Striping.BITS);
     }
 
     private static void openPassByAndClose(Slots slots, long atStart) {

@@ -32,8 +32,7 @@ final class SlotsModel {
         boolean decided;
 
         /** Why it has none, if it was refused. */
-        @Nullable
-        SlotRefusal refused;
+        Admission.@Nullable Refusal refused;
 
         @Nullable
         Place handed;
@@ -112,7 +111,7 @@ final class SlotsModel {
             return joined(key, bounds, now + wait);
         }
         Queued refused = new Queued(key, bounds, now, NEVER);
-        refuse(refused, wait > 0 ? SlotRefusal.TOO_MANY_WAITING : SlotRefusal.TOO_MANY_CONCURRENT);
+        refuse(refused, wait > 0 ? Admission.Refusal.TOO_MANY_WAITING : Admission.Refusal.TOO_MANY_CONCURRENT);
         return refused;
     }
 
@@ -123,7 +122,7 @@ final class SlotsModel {
         return queued;
     }
 
-    private static void refuse(Queued queued, SlotRefusal reason) {
+    private static void refuse(Queued queued, Admission.Refusal reason) {
         queued.decided = true;
         queued.refused = reason;
     }
@@ -156,7 +155,7 @@ final class SlotsModel {
                 for (Queued queued : List.copyOf(key.queue)) {
                     if (queued.deadline == now) {
                         key.queue.remove(queued);
-                        refuse(queued, SlotRefusal.TOO_MANY_CONCURRENT);
+                        refuse(queued, Admission.Refusal.TOO_MANY_CONCURRENT);
                     }
                 }
             }

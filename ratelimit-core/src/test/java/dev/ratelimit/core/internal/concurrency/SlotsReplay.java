@@ -35,7 +35,7 @@ final class SlotsReplay {
     private static final class Later {
         private final List<Admission> told = new ArrayList<>();
         private SlotsModel.@Nullable Queued model;
-        private @Nullable PendingEntry real;
+        private Slots.@Nullable PendingEntry real;
         private boolean cancelled;
 
         /** Whether both were told the same. */

@@ -71,8 +71,8 @@ class SlotsWaitTest {
     @Test
     void whoDoesNotWaitIsAnsweredAtOnce() throws Exception {
         Slot slot = open(ONE);
-        assertThat(slots.enter(KEY, ONE, 0)).isEqualTo(SlotRefusal.TOO_MANY_CONCURRENT);
-        assertThat(slots.enter(KEY, ONE, -1)).isEqualTo(SlotRefusal.TOO_MANY_CONCURRENT);
+        assertThat(slots.enter(KEY, ONE, 0)).isEqualTo(Admission.Refusal.TOO_MANY_CONCURRENT);
+        assertThat(slots.enter(KEY, ONE, -1)).isEqualTo(Admission.Refusal.TOO_MANY_CONCURRENT);
         slot.close();
         assertThat(slots.enter(KEY, ONE, WAIT)).isInstanceOf(Slot.class);
         assertThat(wakeups.asked()).isZero();
@@ -85,7 +85,7 @@ class SlotsWaitTest {
         wakeups.advanceNanos(WAIT - 1);
         assertThat(slots.waiting(KEY)).isEqualTo(1);
         wakeups.advanceNanos(1);
-        assertThat(waiting.end()).isEqualTo(SlotRefusal.TOO_MANY_CONCURRENT);
+        assertThat(waiting.end()).isEqualTo(Admission.Refusal.TOO_MANY_CONCURRENT);
         assertThat(slots.waiting(KEY)).isZero();
         assertThat(slots.inUse(KEY)).isEqualTo(1);
     }
@@ -97,7 +97,7 @@ class SlotsWaitTest {
         Waiting second = start(ONE, WAIT, 2);
         Waiting third = start(ONE, 3 * WAIT, 3);
         wakeups.advanceNanos(WAIT);
-        assertThat(second.end()).isEqualTo(SlotRefusal.TOO_MANY_CONCURRENT);
+        assertThat(second.end()).isEqualTo(Admission.Refusal.TOO_MANY_CONCURRENT);
         slot.close();
         Slot ofFirst = first.slot();
         assertThat(third.isWaiting()).isTrue();
@@ -203,8 +203,8 @@ class SlotsWaitTest {
         Slot slot = open(twoWait);
         Waiting first = start(twoWait, WAIT, 1);
         Waiting second = start(twoWait, WAIT, 2);
-        assertThat(slots.enter(KEY, twoWait, WAIT)).isEqualTo(SlotRefusal.TOO_MANY_WAITING);
-        assertThat(slots.enter(KEY, twoWait, 0)).isEqualTo(SlotRefusal.TOO_MANY_CONCURRENT);
+        assertThat(slots.enter(KEY, twoWait, WAIT)).isEqualTo(Admission.Refusal.TOO_MANY_WAITING);
+        assertThat(slots.enter(KEY, twoWait, 0)).isEqualTo(Admission.Refusal.TOO_MANY_CONCURRENT);
         assertThat(slots.waiting(KEY)).isEqualTo(2);
         first.thread.interrupt();
         assertThatThrownBy(first::end).hasCauseInstanceOf(InterruptedException.class);
@@ -219,7 +219,7 @@ class SlotsWaitTest {
     void whereNobodyMayWaitSlotsAreStillHandedOut() throws Exception {
         ConcurrencyBounds noneWait = new ConcurrencyBounds(1, ConcurrencyBounds.FOREVER, 0);
         Slot slot = (Slot) slots.enter(KEY, noneWait, WAIT);
-        assertThat(slots.enter(KEY, noneWait, WAIT)).isEqualTo(SlotRefusal.TOO_MANY_WAITING);
+        assertThat(slots.enter(KEY, noneWait, WAIT)).isEqualTo(Admission.Refusal.TOO_MANY_WAITING);
         slot.close();
         assertThat(slots.enter(KEY, noneWait, WAIT)).isInstanceOf(Slot.class);
         assertThat(slots.waiting()).isZero();
@@ -244,7 +244,7 @@ class SlotsWaitTest {
         assertThat(slots.waiting()).isEqualTo(1);
         assertThat(slots.maxWaitingNanos()).isEqualTo(12);
         wakeups.advanceNanos(WAIT);
-        assertThat(second.end()).isEqualTo(SlotRefusal.TOO_MANY_CONCURRENT);
+        assertThat(second.end()).isEqualTo(Admission.Refusal.TOO_MANY_CONCURRENT);
         assertThat(slots.waiting()).isZero();
         assertThat(slots.maxWaitingNanos()).isZero();
     }
