@@ -28,11 +28,16 @@ class TestNamesTest {
 
     /** Classes without a test of their name, and the tests that drive them. */
     private static final Map<String, String> EXCEPTIONS = Map.ofEntries(
+            Map.entry("internal/cells/Charges", "CellTableTest and CellTableLincheckTest: it charges the table's keys"),
+            Map.entry("internal/limit/Changes", "ChargeTest, CalledBlackoutTest: through a limiter"),
+            Map.entry("internal/queue/NewRequest", "WaitingPropertyTest, WaitingRoomTest: it joins the queue or not"),
+            Map.entry("internal/queue/Turns", "ShapingTest, WaitingPropertyTest: which turn comes when"),
             Map.entry("internal/queue/WaitQueue", "WaitingPropertyTest compares it with WaitingModel"),
             Map.entry("internal/queue/WaitQueues", "MixedWaitingPropertyTest, and WaitingRaceTest with threads"),
             Map.entry("internal/queue/PendingReservations", "LaterReservationPropertyTest, ReservationsInQueuesTest"),
             Map.entry("internal/queue/Forecast", "ForecastsOfWaitingCallsTest"),
             Map.entry("internal/queue/AfterUnlock", "WaitingRaceTest: it acts after the lock of a stripe"),
+            Map.entry("internal/queue/Stripe", "WaitingRaceTest, BlockingCallsIT: the queues of a share of the keys"),
             Map.entry("internal/queue/TurnAlarm", "ShapingTest: each turn comes by it"),
             Map.entry("internal/concurrency/Stripe", "SlotsPropertyTest compares it with SlotsModel"),
             Map.entry("internal/concurrency/LeaseTimeouts", "SlotsHoldTest: when slots are taken back"),

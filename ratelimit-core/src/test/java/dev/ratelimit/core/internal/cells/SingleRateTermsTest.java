@@ -13,7 +13,7 @@ class SingleRateTermsTest {
     private final CellTable table = new CellTable(9, WhenSaturated.DENY, () -> 0);
     private final Gcra gcra =
             table.budgets(Rate.perSecond(30).burst(70), Duration.ZERO).gcra();
-    private final SingleRateTerms terms = SingleRateTerms.of(gcra, table, "policy");
+    private final SingleRateTerms terms = SingleRateTerms.of(gcra, table.charges(), "policy");
 
     @Test
     void theTermsAreThoseOfTheRate() {
@@ -27,7 +27,7 @@ class SingleRateTermsTest {
 
     @Test
     void theTermsHoldWithinTheHorizonOfTheTable() {
-        long anchor = table.anchor();
+        long anchor = table.charges().anchor();
         long interval = gcra.units().sweepNanos();
         assertThat(Horizon.covers(anchor, anchor, terms.beyond)).isTrue();
         assertThat(Horizon.covers(anchor, anchor + interval - 1, terms.beyond)).isTrue();

@@ -6,7 +6,6 @@ import dev.ratelimit.Decision;
 import dev.ratelimit.Decision.Reason;
 import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
-import dev.ratelimit.Snapshot;
 import dev.ratelimit.WhenSaturated;
 import dev.ratelimit.core.internal.cells.CellTable;
 import dev.ratelimit.testing.ManualTime;
@@ -132,19 +131,5 @@ class PolicyBudgetsTest {
         assertThat(peek(brief, 1).retryAfter()).isEqualTo(Duration.ofSeconds(1));
         ten.bindBlackout(KEY);
         assertThat(peek(brief, 1).allowed()).isTrue();
-    }
-
-    @Test
-    void aSnapshotHasTheDebtOfEachRateAndTheLongerBlackout() {
-        PolicyBudgets dark = new PolicyBudgets(DARK, table);
-        dark.tryTake(KEY, 4, time.nanos());
-        dark.beginBlackout(KEY, time.nanos());
-        Snapshot snapshot = dark.snapshot(KEY, time.nanos(), 2_000_000_000L, 3, null);
-        assertThat(snapshot.policy()).isEqualTo(DARK);
-        assertThat(snapshot.leases()).isEqualTo(3);
-        assertThat(snapshot.blackout()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(snapshot.budgets()).extracting(Snapshot.Budget::debt).containsExactly(4L);
-        assertThat(dark.snapshot(KEY, time.nanos(), 7_000_000_000L, 0, null).blackout())
-                .isEqualTo(Duration.ofSeconds(7));
     }
 }

@@ -2,6 +2,7 @@ package dev.ratelimit.core.internal.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ratelimit.Decision;
 import dev.ratelimit.Rate;
 import dev.ratelimit.WhenSaturated;
 import dev.ratelimit.core.internal.cells.CellTable;
@@ -46,7 +47,6 @@ class RateGroupTest {
         assertThat(left(SECOND)).isEqualTo(6);
         assertThat(left(MINUTE)).isEqualTo(8);
         assertThat(Arrays.stream(outcomes).allMatch(Outcome::isAllowed)).isTrue();
-        assertThat(rates.binding(outcomes)).as("the fewest left").isEqualTo(SECOND);
     }
 
     @Test
@@ -57,7 +57,13 @@ class RateGroupTest {
         assertThat(left(SECOND)).isEqualTo(10);
         assertThat(left(MINUTE)).isEqualTo(2);
         assertThat(take(2)).isEqualTo(RateGroup.NONE);
-        assertThat(rates.binding(outcomes)).isEqualTo(MINUTE);
+    }
+
+    @Test
+    void anAllowedRequestReportsTheRateWithTheFewestLeft() {
+        assertThat(rates.decide(KEY, 4, time.nanos(), List.of()).rate()).contains(Rate.perSecond(10));
+        time.advance(Duration.ofSeconds(1));
+        assertThat(rates.decide(KEY, 1, time.nanos(), List.of()).rate()).contains(Rate.perMinute(12));
     }
 
     /** After ten permits one more is 0.1 s away at the first rate, and three more are 5 s away at the second. */
@@ -68,12 +74,12 @@ class RateGroupTest {
         assertThat(rates.get(SECOND).retryNanos(outcomes[SECOND])).isEqualTo(100_000_000);
         assertThat(take(3)).isEqualTo(MINUTE);
         assertThat(rates.get(MINUTE).retryNanos(outcomes[MINUTE])).isEqualTo(5_000_000_000L);
-        assertThat(rates.look(KEY, 3, time.nanos(), null)).isEqualTo(MINUTE);
+        assertThat(rates.peek(KEY, 3, time.nanos()).rate()).contains(Rate.perMinute(12));
     }
 
     @Test
     void theLatestRequestIsCancelledInFull() {
-        assertThat(rates.take(KEY, 4, time.nanos(), outcomes, receipts)).isEqualTo(RateGroup.NONE);
+        assertThat(rates.decide(KEY, 4, time.nanos(), receipts).allowed()).isTrue();
         rates.cancel(KEY, 4, receipts);
         assertThat(left(SECOND)).isEqualTo(10);
         assertThat(left(MINUTE)).isEqualTo(12);
@@ -81,7 +87,7 @@ class RateGroupTest {
 
     @Test
     void atSeveralRatesNothingOfAnEarlierRequestIsGivenBack() {
-        rates.take(KEY, 4, time.nanos(), outcomes, receipts);
+        rates.decide(KEY, 4, time.nanos(), receipts);
         take(1);
         rates.cancel(KEY, 4, receipts);
         assertThat(left(SECOND)).isEqualTo(5);
@@ -93,7 +99,7 @@ class RateGroupTest {
         RateGroup single = new RateGroup(
                 List.of(Rate.perSecond(10)), Duration.ZERO, new CellTable(100, WhenSaturated.EVICT, time));
         List<Receipt> one = List.of(new Receipt());
-        single.take(KEY, 4, time.nanos(), new long[1], one);
+        single.decide(KEY, 4, time.nanos(), one);
         single.take(KEY, 1, time.nanos(), null);
         single.cancel(KEY, 4, one);
         assertThat(single.get(0).peek(KEY, 1, time.nanos()).remaining()).isEqualTo(5 + 3);
@@ -118,8 +124,9 @@ class RateGroupTest {
         for (long key = 1; key <= 7; key++) {
             small.get(SECOND).take(key, 5, time.nanos());
         }
-        assertThat(small.take(KEY, 2, time.nanos(), outcomes, receipts)).isEqualTo(MINUTE);
-        assertThat(Outcome.isSaturated(outcomes[MINUTE])).isTrue();
+        Decision refused = small.decide(KEY, 2, time.nanos(), receipts);
+        assertThat(refused.reason()).isEqualTo(Decision.Reason.SATURATED);
+        assertThat(refused.rate()).contains(Rate.perMinute(12));
         assertThat(small.take(KEY, 2, time.nanos(), outcomes)).isEqualTo(MINUTE);
         assertThat(small.get(SECOND).peek(KEY, 1, time.nanos()).remaining()).isEqualTo(10);
     }

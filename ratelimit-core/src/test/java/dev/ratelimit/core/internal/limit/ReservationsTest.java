@@ -1,4 +1,4 @@
-package dev.ratelimit.core;
+package dev.ratelimit.core.internal.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,7 @@ import dev.ratelimit.Limiter;
 import dev.ratelimit.Policy;
 import dev.ratelimit.Rate;
 import dev.ratelimit.Reservation;
+import dev.ratelimit.core.Limiters;
 import dev.ratelimit.testing.ManualTime;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
