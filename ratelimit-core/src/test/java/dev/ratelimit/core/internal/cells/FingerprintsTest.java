@@ -21,7 +21,8 @@ class FingerprintsTest {
         for (long key = 1; key <= 10_000; key++) {
             assertThat(fingerprints.add(Fingerprints.ofBlackout(key))).isTrue();
             for (int rate = 1; rate < 8; rate++) {
-                assertThat(fingerprints.add(Fingerprints.ofRate(key, Fingerprints.salt(rate)))).isTrue();
+                assertThat(fingerprints.add(Fingerprints.ofRate(key, Fingerprints.salt(rate))))
+                        .isTrue();
             }
         }
     }
