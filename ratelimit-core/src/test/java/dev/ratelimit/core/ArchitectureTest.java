@@ -86,7 +86,12 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                    "dev.ratelimit", "dev.ratelimit.core..", "dev.ratelimit.runtime..", "java..", "org.jspecify..");
+                    "dev.ratelimit",
+                    "dev.ratelimit.internal",
+                    "dev.ratelimit.core..",
+                    "dev.ratelimit.runtime..",
+                    "java..",
+                    "org.jspecify..");
 
     /** The queues in {@code org.jctools.queues} itself need {@code sun.misc.Unsafe}, which newer JDKs warn of. */
     @ArchTest

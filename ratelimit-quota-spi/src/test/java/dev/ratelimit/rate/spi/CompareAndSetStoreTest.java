@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -50,9 +51,10 @@ class CompareAndSetStoreTest {
     @Test
     void stopsAtTheDeadlineWithNothingApplied() {
         values.conflicts.set(Integer.MAX_VALUE);
-        RateOutcome outcome = store.apply(
-                        List.of(Take.allOrNothing("b", TERMS, 1)), Deadline.after(Duration.ofMillis(20)))
-                .get(0);
+        AtomicLong readings = new AtomicLong();
+        Deadline deadline = Deadline.after(Duration.ofMillis(20), () -> readings.incrementAndGet() * 100_000);
+        RateOutcome outcome =
+                store.apply(List.of(Take.allOrNothing("b", TERMS, 1)), deadline).get(0);
         assertThat(outcome).isInstanceOfSatisfying(Failed.class, failed -> {
             assertThat(failed.certainty()).isEqualTo(Certainty.NOT_APPLIED);
             assertThat(failed.cause()).hasMessageContaining("hot key");

@@ -1,5 +1,6 @@
 package dev.ratelimit.runtime.keys;
 
+import dev.ratelimit.internal.GoldenRatio;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;

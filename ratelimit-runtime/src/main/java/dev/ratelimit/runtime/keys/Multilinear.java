@@ -1,5 +1,6 @@
 package dev.ratelimit.runtime.keys;
 
+import dev.ratelimit.internal.GoldenRatio;
 import java.util.random.RandomGenerator;
 
 /**

@@ -1,13 +1,12 @@
 package dev.ratelimit.core.internal.cells;
 
+import dev.ratelimit.internal.GoldenRatio;
+
 /**
  * The fingerprints of the cells of a key, derived from the fingerprint of the key: one for each rate of its policy, and
  * one for its blackout. Those of different keys and rates differ.
  */
 final class Fingerprints {
-
-    /** An odd number: 2^64 divided by the golden ratio. */
-    private static final long GOLDEN_GAMMA = 0x9E37_79B9_7F4A_7C15L;
 
     /** The salt of blackouts, which is not that of the index of a rate. */
     private static final long BLACKOUT = 0xD1B5_4A32_D192_ED03L;
@@ -19,7 +18,7 @@ final class Fingerprints {
 
     /** Returns the salt of a rate by its index: zero for the first, whose cell has the fingerprint of the key. */
     static long salt(int index) {
-        return index * GOLDEN_GAMMA;
+        return index * GoldenRatio.FRACTION;
     }
 
     /**

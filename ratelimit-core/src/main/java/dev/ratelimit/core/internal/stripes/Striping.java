@@ -1,5 +1,7 @@
 package dev.ratelimit.core.internal.stripes;
 
+import dev.ratelimit.internal.GoldenRatio;
+
 /** The number of stripes of a limiter, and the stripe of a key. */
 public final class Striping {
 
@@ -26,6 +28,6 @@ public final class Striping {
      * Returns a fingerprint spread over 32 bits: the upper half of its product with 2^64 divided by the golden ratio.
      */
     public static int mix(long fingerprint) {
-        return (int) ((fingerprint * 0x9E37_79B9_7F4A_7C15L) >>> 32);
+        return GoldenRatio.upperBits(fingerprint, Integer.SIZE);
     }
 }

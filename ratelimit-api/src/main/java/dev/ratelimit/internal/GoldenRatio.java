@@ -1,4 +1,4 @@
-package dev.ratelimit.runtime.keys;
+package dev.ratelimit.internal;
 
 /** Multiplication by 2<sup>64</sup> divided by the golden ratio, which spreads numbers that are close to each other. */
 public final class GoldenRatio {
