@@ -13,6 +13,8 @@ public final class Bench {
     public final List<CompletableFuture<String>> asked = new ArrayList<>();
     public final CacheKey key = CacheKey.of(Scope.shared(), "product", 17);
 
+    public Bench() {}
+
     public ResponseCacheBuilder<String> builder() {
         return ResponseCache.<String>builder("test")
                 .executor(Runnable::run)

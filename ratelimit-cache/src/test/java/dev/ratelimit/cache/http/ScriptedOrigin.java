@@ -30,6 +30,8 @@ public final class ScriptedOrigin implements Origin {
     private String content = "";
     private boolean down;
 
+    public ScriptedOrigin() {}
+
     public InstantSource clock() {
         return () -> START.plusNanos(time.nanos() - begun);
     }
