@@ -110,7 +110,7 @@ record BudgetCell(long unitsPerPermit, long unitsPerMicro, long at, long rest, l
     }
 
     /**
-     * Returns how many permits of a take can be given back: so many that each later take found at least their debt.
+     * Returns how many permits of a take can be given back: at most the debt that each later take found.
      * Had they never been taken, the cell would now owe exactly their units less.
      *
      * @param present whether the take was in the present generation; otherwise it was in the one before

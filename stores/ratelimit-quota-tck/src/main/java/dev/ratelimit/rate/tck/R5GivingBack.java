@@ -45,7 +45,7 @@ public interface R5GivingBack extends RateStoreHooks {
                     .isZero();
             advance(Duration.ofMillis(30));
             Applied second = budget.take("R5.2", bench.store(), RETURNABLE, 30, 30);
-            // It found 40 permits less a little: so many can come back, in two parts.
+            // It found a debt of 40 permits less a little. This amount can come back, in two parts.
             assertThat(budget.giveBack("R5.2", bench.store(), RETURNABLE, 12, second.generation())
                             .permits())
                     .isEqualTo(12);
