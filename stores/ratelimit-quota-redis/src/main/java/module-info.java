@@ -1,4 +1,7 @@
-/** Quotas that are counted in Redis or Valkey: {@link dev.ratelimit.quota.redis.RedisQuotaStore}. */
+/**
+ * Quotas that are counted in Redis or Valkey ({@link dev.ratelimit.quota.redis.RedisQuotaStore}), and rates that are kept
+ * there ({@link dev.ratelimit.quota.redis.RedisRateStore}).
+ */
 module dev.ratelimit.quota.redis {
     requires transitive dev.ratelimit.quota.spi;
     requires transitive lettuce.core;

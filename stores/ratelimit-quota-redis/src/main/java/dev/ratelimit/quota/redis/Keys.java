@@ -10,12 +10,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names of counters and operations in the server.
+ * The names of counters, operations and budgets in the server.
  *
  * <p>A counter is {@code {namespace:subject}/quota/length.start}. The part in braces decides its slot in a cluster, so
- * the counters of one subject are on one server.
+ * the counters of one subject are on one server. A budget is {@code {namespace:name}}.
  *
- * @param namespace plain characters without colons and braces, so that all counters have different names
+ * @param namespace plain characters without colons and braces, so that all counters and budgets have different names
  */
 record Keys(String namespace) {
 
@@ -30,6 +30,11 @@ record Keys(String namespace) {
 
     String of(Counter counter) {
         return "{" + namespace + ":" + counter.subject() + "}/" + counter.quota() + "/" + counter.window();
+    }
+
+    /** Returns the key of a budget. It ends with a brace, and that of a counter with a digit, so they always differ. */
+    String ofBudget(String name) {
+        return "{" + namespace + ":" + name + "}";
     }
 
     /**

@@ -24,7 +24,7 @@ sealed interface Link {
     AtomicGroups groups();
 
     /** Sends calls in order, without waiting. The calls of one counter arrive in order. */
-    void send(List<PendingCall> calls);
+    void send(List<? extends PendingCall<?>> calls);
 
     /** Sends commands to the servers that have their keys, without waiting. */
     void dispatch(List<? extends RedisCommand<String, String, ?>> commands);
@@ -61,7 +61,7 @@ sealed interface Link {
         }
 
         @Override
-        public void send(List<PendingCall> calls) {
+        public void send(List<? extends PendingCall<?>> calls) {
             connection.send(calls);
         }
 
@@ -101,8 +101,8 @@ sealed interface Link {
 
         /** Sends the calls one by one. For a list, the client would wait for missing connections. */
         @Override
-        public void send(List<PendingCall> calls) {
-            for (PendingCall call : calls) {
+        public void send(List<? extends PendingCall<?>> calls) {
+            for (PendingCall<?> call : calls) {
                 try {
                     connection.dispatch(call.answer());
                 } catch (RuntimeException e) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** The exceptions of lists, with messages that say what is wrong, where, and what to do. A list changes nothing. */
 final class ListingTrouble {
 
-    /** The rights that a list needs in addition to {@link StartTrouble#RIGHTS}. */
+    /** The rights that a list needs in addition to {@link CounterTrial#RIGHTS}. */
     static final String RIGHTS = "+scan";
 
     private ListingTrouble() {}
@@ -31,7 +31,7 @@ final class ListingTrouble {
             return of(refused + "; take back the rename-command of it in the server's configuration", cause);
         }
         if (Refusals.code(error).equals("NOPERM")) {
-            String rights = what.equals("SCAN") ? RIGHTS : StartTrouble.RIGHTS;
+            String rights = what.equals("SCAN") ? RIGHTS : CounterTrial.RIGHTS;
             return of(refused + "; give the user what lists need: ACL SETUSER <user> " + rights, cause);
         }
         return of(refused, cause);

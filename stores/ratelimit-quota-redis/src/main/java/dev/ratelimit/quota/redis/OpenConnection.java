@@ -77,9 +77,9 @@ final class OpenConnection implements AnswerListener {
     }
 
     /** Sends calls in their order, without waiting. */
-    void send(List<PendingCall> calls) {
+    void send(List<? extends PendingCall<?>> calls) {
         List<RedisCommand<String, String, ?>> commands = new ArrayList<>(calls.size());
-        for (PendingCall call : calls) {
+        for (PendingCall<?> call : calls) {
             call.tell(this);
             commands.add(call.answer());
         }

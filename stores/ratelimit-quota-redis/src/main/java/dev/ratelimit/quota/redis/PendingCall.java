@@ -1,8 +1,6 @@
 package dev.ratelimit.quota.redis;
 
 import dev.ratelimit.quota.Certainty;
-import dev.ratelimit.quota.spi.Outcome;
-import dev.ratelimit.quota.spi.Outcome.Failed;
 import dev.ratelimit.quota.spi.QuotaStoreException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.protocol.AsyncCommand;
@@ -11,25 +9,29 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** A request in progress, and its outcome. */
-final class PendingCall {
+/**
+ * A request in progress, and its outcome.
+ *
+ * @param <O> the type of outcomes
+ */
+final class PendingCall<O> {
 
-    private final Request request;
+    private final Request<O> request;
     private ScriptCommand command;
     private AsyncCommand<String, String, List<String>> answer;
 
-    private PendingCall(Request request, ScriptCommand command) {
+    private PendingCall(Request<O> request, ScriptCommand command) {
         this.request = request;
         this.command = command;
         this.answer = new AsyncCommand<>(command);
     }
 
-    static PendingCall byDigest(Request request) {
-        return new PendingCall(request, ScriptCommand.byDigest(request));
+    static <O> PendingCall<O> byDigest(Request<O> request) {
+        return new PendingCall<>(request, ScriptCommand.byDigest(request));
     }
 
-    static PendingCall byText(Request request) {
-        return new PendingCall(request, ScriptCommand.byText(request));
+    static <O> PendingCall<O> byText(Request<O> request) {
+        return new PendingCall<>(request, ScriptCommand.byText(request));
     }
 
     /** Returns the command, which completes with the answer. */
@@ -53,28 +55,30 @@ final class PendingCall {
         answer = new AsyncCommand<>(command);
     }
 
-    /** Returns the raw answer; empty if there is none yet. */
-    Optional<List<String>> texts() {
-        return hasSucceeded() ? Optional.of(answer.join()) : Optional.empty();
-    }
-
     /** Returns the outcome so far. A call without an answer is given up. */
-    Outcome outcome() {
-        if (!hasSucceeded() && command.giveUp()) {
-            return failed(Certainty.NOT_APPLIED, "nothing was counted");
-        }
-        if (!hasSucceeded()) {
-            return failed(Certainty.INDETERMINATE, "it may have been counted");
-        }
-        return request.outcome(answer.join());
+    O outcome() {
+        Optional<QuotaStoreException> failed = failed();
+        return failed.isPresent()
+                ? request.answers().failed(failed.get())
+                : request.answers().outcome(answer.join());
     }
 
-    private Failed failed(Certainty certainty, String consequence) {
+    /** Returns why there is no answer; empty if there is one. A call without an answer is given up. */
+    Optional<QuotaStoreException> failed() {
+        if (!hasSucceeded() && command.giveUp()) {
+            return Optional.of(failed(Certainty.NOT_APPLIED, "nothing was changed"));
+        }
+        return hasSucceeded()
+                ? Optional.empty()
+                : Optional.of(failed(Certainty.INDETERMINATE, "it may have been applied"));
+    }
+
+    private QuotaStoreException failed(Certainty certainty, String consequence) {
         Throwable failure = failure();
         answer.cancel();
         String what =
                 failure == null ? "Redis did not answer by the deadline" : "Redis failed: " + failure.getMessage();
-        return new Failed(certainty, new QuotaStoreException(certainty, what + "; " + consequence, failure));
+        return new QuotaStoreException(certainty, what + "; " + consequence, failure);
     }
 
     private boolean hasSucceeded() {

@@ -1,28 +1,25 @@
 package dev.ratelimit.quota.redis;
 
-import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.redis.Trial.Calls;
+import dev.ratelimit.quota.redis.Trial.Refusal;
 import dev.ratelimit.quota.spi.Deadline;
-import dev.ratelimit.quota.spi.Operation;
-import dev.ratelimit.quota.spi.OperationId;
-import dev.ratelimit.quota.spi.Outcome;
+import dev.ratelimit.quota.spi.QuotaStoreException;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The probe of a server: makes each kind of call once, on counters that no request uses. It finds at the start what a
+ * The probe of a server: makes each kind of call once, with keys that no request uses. It finds at the start what a
  * server refuses. It also warms up: the first call of the application finds the scripts loaded on the server, the
  * connection used and the classes loaded.
  *
  * <p>Not thread-safe.
+ *
+ * @param <O> the type of outcomes
  */
-final class Probe {
+final class Probe<O> {
 
     /** The first call of a script teaches it to the server, the second calls it by its digest. */
     private static final int MIN_ROUNDS = 2;
@@ -32,9 +29,6 @@ final class Probe {
 
     private static final Duration MAX_TIME = Duration.ofMillis(500);
 
-    /** The lifetime of the probe's counters, after which the server removes those of a killed process. */
-    private static final Duration LIFE = Duration.ofMinutes(1);
-
     /**
      * The pause between attempts. The client connects to a node of a cluster at the first call, and refuses calls until
      * then.
@@ -42,74 +36,31 @@ final class Probe {
     private static final Duration PAUSE = Duration.ofMillis(10);
 
     private final Link link;
-    private final Keys names;
+    private final Trial<O> trial;
     private final Deadline deadline;
-    private final UUID holder = UUID.randomUUID();
-    private long sequence;
 
-    /**
-     * A command that a server refuses.
-     *
-     * @param what the command or the call
-     * @param error its answer
-     */
-    record Refusal(String what, String error) {}
-
-    Probe(Link link, Keys names, Duration patience) {
+    Probe(Link link, Trial<O> trial, Duration patience) {
         this.link = link;
-        this.names = names;
+        this.trial = trial;
         this.deadline = Deadline.after(patience);
     }
 
     /** Tries a server; returns its first refusal. */
     Optional<Refusal> run(Link.Server server) {
-        List<Counter> counters = counters(server);
-        return commands(server, counters).or(() -> calls(server, counters)).or(() -> commands(server, counters));
+        Calls<O> calls = trial.calls(server.holds());
+        return commands(server, calls).or(() -> operations(server, calls)).or(() -> commands(server, calls));
     }
 
-    /** Returns two counters of one subject, which belong to the server. */
-    private List<Counter> counters(Link.Server server) {
-        Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        for (int i = 0; ; i++) {
-            String subject = "probe-" + holder + "-" + i;
-            Counter first = Counter.of("probe-1", subject, start, start.plus(LIFE));
-            if (server.holds().test(names.of(first))) {
-                return List.of(first, Counter.of("probe-2", subject, start, start.plus(LIFE)));
-            }
-        }
-    }
-
-    private List<Operation> operations(List<Counter> counters) {
-        Counter one = counters.get(0);
-        List<Operation.Acquire> group = new ArrayList<>();
-        for (Counter counter : counters) {
-            group.add(new Operation.Acquire(counter, 1, 1, Long.MAX_VALUE, id()));
-        }
-        return List.of(
-                new Operation.Acquire(one, 1, 1, Long.MAX_VALUE, id()),
-                new Operation.Adjust(one, 1, id()),
-                new Operation.Read(one),
-                new Operation.Group(group));
-    }
-
-    private OperationId id() {
-        return new OperationId(holder, ++sequence);
-    }
-
-    /** Tries each command separately, within a script; removes the counters. */
-    private Optional<Refusal> commands(Link.Server server, List<Counter> counters) {
-        List<String> keys = counters.stream().map(names::of).toList();
+    /** Tries each command separately, within a script; removes the keys. */
+    private Optional<Refusal> commands(Link.Server server, Calls<O> calls) {
         while (true) {
-            PendingCall call = PendingCall.byText(new Request(Script.PROBE, keys, List.of()));
+            PendingCall<Optional<Refusal>> call = PendingCall.byText(calls.commands());
             Batch.send(List.of(call), link, deadline);
-            Optional<List<String>> texts = call.texts();
-            if (texts.isPresent()) {
-                List<String> refused = texts.get();
-                return refused.isEmpty()
-                        ? Optional.empty()
-                        : Optional.of(new Refusal(refused.get(0) + " in scripts", refused.get(1)));
+            Optional<QuotaStoreException> failed = call.failed();
+            if (failed.isEmpty()) {
+                return call.outcome();
             }
-            Optional<Refusal> refusal = refusal(server, call.outcome(), "EVAL");
+            Optional<Refusal> refusal = refusal(server, failed.get(), "EVAL");
             if (refusal.isPresent()) {
                 return refusal;
             }
@@ -117,33 +68,32 @@ final class Probe {
     }
 
     /** Tries each kind of operation separately, all of them in one call, and a call that its caller gives up. */
-    private Optional<Refusal> calls(Link.Server server, List<Counter> counters) {
+    private Optional<Refusal> operations(Link.Server server, Calls<O> calls) {
         Deadline enough = Deadline.after(MAX_TIME);
         for (int i = 0; i < MAX_ROUNDS && (i < MIN_ROUNDS || !enough.hasPassed()); i++) {
-            List<Operation> operations = operations(counters);
-            for (Operation operation : operations) {
-                Optional<Refusal> refusal = call(server, List.of(operation));
+            List<Request<O>> requests = calls.operations().get();
+            for (Request<O> request : requests) {
+                Optional<Refusal> refusal = call(server, List.of(request));
                 if (refusal.isPresent()) {
                     return refusal;
                 }
             }
-            Optional<Refusal> refusal = call(server, operations);
+            Optional<Refusal> refusal = call(server, requests);
             if (refusal.isPresent()) {
                 return refusal;
             }
         }
-        List<Outcome> unused = new Batch(operations(counters), names, link.groups()).outcomes();
+        List<O> unused = new Batch<>(calls.operations().get()).outcomes();
         return Optional.empty();
     }
 
-    private Optional<Refusal> call(Link.Server server, List<Operation> operations) {
+    private Optional<Refusal> call(Link.Server server, List<Request<O>> requests) {
         while (true) {
-            Batch batch = new Batch(operations, names, link.groups());
+            Batch<O> batch = new Batch<>(requests);
             batch.send(link, deadline);
-            Optional<Outcome> failed = batch.outcomes().stream()
-                    .filter(Outcome.Failed.class::isInstance)
-                    .findFirst();
+            Optional<QuotaStoreException> failed = batch.failure();
             if (failed.isEmpty()) {
+                List<O> unused = batch.outcomes();
                 return Optional.empty();
             }
             Optional<Refusal> refusal = refusal(server, failed.get(), "a script");
@@ -154,8 +104,7 @@ final class Probe {
     }
 
     /** Returns the server's refusal; empty if there was no answer, so that the probe can try again. */
-    private Optional<Refusal> refusal(Link.Server server, Outcome failed, String what) {
-        Throwable failure = ((Outcome.Failed) failed).cause();
+    private Optional<Refusal> refusal(Link.Server server, QuotaStoreException failure, String what) {
         if (failure.getCause() instanceof RedisCommandExecutionException answer) {
             return Optional.of(new Refusal(what, String.valueOf(answer.getMessage())));
         }

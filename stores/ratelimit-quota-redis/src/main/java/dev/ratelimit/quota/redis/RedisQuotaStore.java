@@ -9,12 +9,15 @@ import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.ListedCounter;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
+import dev.ratelimit.quota.spi.Outcome.Failed;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.quota.spi.QuotaStoreException;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.RedisClusterClient;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -103,11 +106,7 @@ public final class RedisQuotaStore implements QuotaStore {
      * @throws IllegalArgumentException if there are none
      */
     public static RedisQuotaStoreBuilder clusterBuilder(RedisURI... nodes) {
-        List<RedisURI> seeds = List.of(nodes);
-        if (seeds.isEmpty()) {
-            throw new IllegalArgumentException("nodes must name at least one node of the cluster");
-        }
-        return new RedisQuotaStoreBuilder(new Target.Cluster(seeds));
+        return new RedisQuotaStoreBuilder(new Target.Cluster(List.of(nodes)));
     }
 
     /**
@@ -152,9 +151,21 @@ public final class RedisQuotaStore implements QuotaStore {
                     "operations must be 1 to " + MAX_BATCH + ", but were " + operations.size());
         }
         checkMayBegin(deadline);
-        Batch batch = new Batch(operations, keys, link.groups());
+        // Without lambdas: the first call of an application loads no class.
+        List<Request<Outcome>> requests = new ArrayList<>(operations.size());
+        for (Operation operation : operations) {
+            if (isPossible(operation)) {
+                requests.add(CounterRequests.of(operation, keys));
+            }
+        }
+        Batch<Outcome> batch = new Batch<>(requests);
         batch.send(link, deadline);
-        return batch.outcomes();
+        Iterator<Outcome> answered = batch.outcomes().iterator();
+        List<Outcome> outcomes = new ArrayList<>(operations.size());
+        for (Operation operation : operations) {
+            outcomes.add(isPossible(operation) ? answered.next() : severalSubjects());
+        }
+        return outcomes;
     }
 
     /**
@@ -188,14 +199,24 @@ public final class RedisQuotaStore implements QuotaStore {
         }
     }
 
-    /** Whether one script call can decide a group. */
-    static boolean isAtomic(Operation.Group group, AtomicGroups groups) {
-        return groups == AtomicGroups.ALL
+    /** Whether one script call can decide the operation. */
+    private boolean isPossible(Operation operation) {
+        return link.groups() == AtomicGroups.ALL
+                || !(operation instanceof Operation.Group group)
                 || group.acquires().stream()
                                 .map(Operation.Acquire::counter)
                                 .map(Counter::subject)
                                 .distinct()
                                 .count()
                         == 1;
+    }
+
+    private static Outcome severalSubjects() {
+        return new Failed(
+                Certainty.NOT_APPLIED,
+                new QuotaStoreException(
+                        Certainty.NOT_APPLIED,
+                        "a Redis cluster decides a group as one only if its counters are of one subject",
+                        null));
     }
 }

@@ -1,8 +1,6 @@
 package dev.ratelimit.quota.redis;
 
 import dev.ratelimit.quota.spi.QuotaStoreException;
-import io.lettuce.core.RedisException;
-import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -11,8 +9,6 @@ import java.util.Objects;
  * <p>Not thread-safe. It can be used once for each store; later changes do not affect stores that were built.
  */
 public final class RedisQuotaStoreBuilder {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Target target;
     private Keys keys = new Keys("ratelimit");
@@ -57,24 +53,6 @@ public final class RedisQuotaStoreBuilder {
      *     to do
      */
     public RedisQuotaStore build() {
-        Link link = connected();
-        try {
-            new StartCheck(keys, noEvictionAssumed).check(link, PATIENCE);
-            return new RedisQuotaStore(link, keys);
-        } catch (RedisException e) {
-            link.close();
-            throw StartTrouble.unreachable(target.server(e), e);
-        } catch (RuntimeException | Error e) {
-            link.close();
-            throw e;
-        }
-    }
-
-    private Link connected() {
-        try {
-            return target.connect();
-        } catch (RedisException e) {
-            throw StartTrouble.unreachable(target.server(e), e);
-        }
+        return Opening.open(target, new CounterTrial(keys), noEvictionAssumed, link -> new RedisQuotaStore(link, keys));
     }
 }

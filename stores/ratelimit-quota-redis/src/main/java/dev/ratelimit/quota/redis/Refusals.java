@@ -12,6 +12,9 @@ final class Refusals {
 
     static final String NO_SCRIPT = "NOSCRIPT";
 
+    /** What a script answers if it cannot read what is under its key. */
+    private static final String UNREADABLE = "UNREADABLE";
+
     /** The start of the error for a missing command. A script that calls a missing command gets another text. */
     private static final String UNKNOWN_COMMAND = "ERR unknown command";
 
@@ -30,6 +33,7 @@ final class Refusals {
             "OOM",
             "READONLY",
             "TRYAGAIN",
+            UNREADABLE,
             "WRONGTYPE");
 
     /**

@@ -6,21 +6,25 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.stream.Collectors;
 
 /** The script of an operation: the text of a Lua script, and its digest, by which the server knows it. */
 enum Script {
-    ACQUIRE("acquire"),
-    ADJUST("adjust"),
-    GROUP("group"),
-    READ("read"),
-    PROBE("probe");
+    ACQUIRE("counter", "acquire"),
+    ADJUST("counter", "adjust"),
+    GROUP("counter", "group"),
+    READ("counter", "read"),
+    PROBE("counter", "probe"),
+    RATE("budget", "rate"),
+    RATE_PROBE("rateprobe");
 
     private final String text;
     private final String digest;
 
-    Script(String name) {
-        this.text = resource("counter") + resource(name);
+    Script(String... resources) {
+        this.text = Arrays.stream(resources).map(Script::resource).collect(Collectors.joining());
         this.digest = digestOf(text);
     }
 

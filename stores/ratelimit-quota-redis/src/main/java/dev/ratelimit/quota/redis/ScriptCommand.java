@@ -40,16 +40,16 @@ final class ScriptCommand extends Command<String, String, List<String>> {
     }
 
     /** Returns a call by digest. The server may answer that it does not know the script. */
-    static ScriptCommand byDigest(Request request) {
+    static ScriptCommand byDigest(Request<?> request) {
         return new ScriptCommand(CommandType.EVALSHA, arguments(request.script().digest(), request));
     }
 
     /** Returns a call with the text of the script, which the server then knows. */
-    static ScriptCommand byText(Request request) {
+    static ScriptCommand byText(Request<?> request) {
         return new ScriptCommand(CommandType.EVAL, arguments(request.script().text(), request));
     }
 
-    private static CommandArgs<String, String> arguments(String script, Request request) {
+    private static CommandArgs<String, String> arguments(String script, Request<?> request) {
         return new CommandArgs<>(StringCodec.UTF8)
                 .add(script)
                 .add(request.keys().size())

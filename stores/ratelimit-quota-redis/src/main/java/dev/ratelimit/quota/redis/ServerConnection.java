@@ -76,7 +76,7 @@ final class ServerConnection implements OpenConnection.Owner {
     }
 
     /** Sends calls in order, without waiting. If there is no connection, fails them at once. */
-    void send(List<PendingCall> calls) {
+    void send(List<? extends PendingCall<?>> calls) {
         OpenConnection to = current;
         if (!to.isOpen()) {
             replace();

@@ -10,20 +10,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The check before the first operation, which finds a server that cannot keep counters. */
+/** The check before the first operation, which finds a server that cannot keep what the store needs. */
 final class StartCheck {
-
-    private static final Logger LOG = LoggerFactory.getLogger(RedisQuotaStore.class);
 
     private static final int LEAST_MAJOR = 6;
     private static final int LEAST_MINOR = 2;
     private static final String NO_EVICTION = "noeviction";
 
-    private final Keys names;
+    private final Trial<?> trial;
+    private final Logger log;
     private final boolean noEvictionAssumed;
 
-    StartCheck(Keys names, boolean noEvictionAssumed) {
-        this.names = names;
+    StartCheck(Trial<?> trial, boolean noEvictionAssumed) {
+        this.trial = trial;
+        this.log = LoggerFactory.getLogger(trial.store());
         this.noEvictionAssumed = noEvictionAssumed;
     }
 
@@ -32,16 +32,16 @@ final class StartCheck {
         boolean cluster = link instanceof Link.Cluster;
         servers.forEach(server -> check(server.name(), server.description(), cluster));
         for (Link.Server server : servers) {
-            new Probe(link, names, patience).run(server).ifPresent(refusal -> judge(server.name(), refusal, cluster));
+            new Probe<>(link, trial, patience).run(server).ifPresent(refusal -> judge(server.name(), refusal, cluster));
         }
     }
 
     /** Judges a refusal. A temporary one does not prevent the start: calls fail as long as it lasts. */
-    private void judge(String server, Probe.Refusal refusal, boolean cluster) {
+    private void judge(String server, Trial.Refusal refusal, boolean cluster) {
         if (!Refusals.mayPass(refusal.error())) {
-            throw StartTrouble.refused(server, refusal, names, cluster);
+            throw StartTrouble.refused(server, refusal, trial, cluster);
         }
-        LOG.warn("{} refuses {} at present: {}", server, refusal.what(), refusal.error());
+        log.warn("{} refuses {} at present: {}", server, refusal.what(), refusal.error());
     }
 
     private void check(String server, Callable<String> description, boolean cluster) {
@@ -55,7 +55,7 @@ final class StartCheck {
             if (!(e.getCause() instanceof RedisCommandExecutionException refused)) {
                 throw StartTrouble.unreachable(server, e);
             }
-            LOG.warn(
+            log.warn(
                     "{} does not let INFO be read ({}); check that its version is at least {}.{} and its maxmemory-policy {}",
                     server,
                     refused.getMessage(),
@@ -80,7 +80,8 @@ final class StartCheck {
         }
         if ("slave".equals(value(info, "role"))) {
             throw StartTrouble.of(
-                    server + " is a replica, which cannot count; name its master, or the Sentinels that know it", null);
+                    server + " is a replica, which cannot be written; name its master, or the Sentinels that know it",
+                    null);
         }
         if (!cluster && "1".equals(value(info, "cluster_enabled"))) {
             throw StartTrouble.of(
@@ -94,24 +95,24 @@ final class StartCheck {
             return;
         }
         if (policy == null) {
-            LOG.warn("{} does not tell its maxmemory-policy; check that it is {}", server, NO_EVICTION);
+            log.warn("{} does not tell its maxmemory-policy; check that it is {}", server, NO_EVICTION);
             return;
         }
         throw StartTrouble.of(
                 server + " has the maxmemory-policy " + policy
-                        + " and would throw counters away when memory runs short;" + " set it to " + NO_EVICTION
+                        + " and would throw " + trial.kept() + " away when memory runs short; set it to " + NO_EVICTION
                         + ", or call assumeNoEviction() if that cannot happen",
                 null);
     }
 
-    private static boolean isTooOld(String version) {
+    private boolean isTooOld(String version) {
         String[] parts = version.split("\\.", -1);
         try {
             int major = Integer.parseInt(parts[0]);
             int minor = parts.length > 1 ? Integer.parseInt(parts[1]) : 0;
             return major < LEAST_MAJOR || (major == LEAST_MAJOR && minor < LEAST_MINOR);
         } catch (NumberFormatException notAVersion) {
-            LOG.warn("the Redis server says that it is version {}, which cannot be compared", version);
+            log.warn("the Redis server says that it is version {}, which cannot be compared", version);
             return false;
         }
     }

@@ -12,13 +12,10 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exceptions of the start, with messages that say what is wrong, where, and what to do. Nothing was counted. No
+ * The exceptions of the start, with messages that say what is wrong, where, and what to do. Nothing was written. No
  * message contains a password.
  */
 final class StartTrouble {
-
-    /** The rights for the commands that the store and its scripts call. */
-    static final String RIGHTS = "+eval +evalsha +ping +info +time +hget +hmget +hset +pexpireat";
 
     /** The further rights that the client needs in a cluster. */
     static final String CLUSTER_RIGHTS = " +cluster +client";
@@ -44,16 +41,18 @@ final class StartTrouble {
         return of(server + " cannot be reached" + reason(cause), cause);
     }
 
-    static QuotaStoreException refused(String server, Probe.Refusal refusal, Keys names, boolean cluster) {
+    static QuotaStoreException refused(String server, Trial.Refusal refusal, Trial<?> trial, boolean cluster) {
         String what = server + " refuses " + refusal.what() + ": " + refusal.error() + "; ";
         if (Refusals.code(refusal.error()).equals("READONLY")) {
             return of(
-                    server + " is a replica, which cannot count; name its master, or the Sentinels that know it", null);
+                    server + " is a replica, which cannot be written; name its master, or the Sentinels that know it",
+                    null);
         }
         if (Refusals.isUnknownCommand(refusal.error())) {
             return of(what + "take back the rename-command of it in the server's configuration", null);
         }
-        String rights = "ACL SETUSER <user> ~" + names.pattern() + " " + RIGHTS + (cluster ? CLUSTER_RIGHTS : "");
+        String rights = "ACL SETUSER <user> ~" + trial.names().pattern() + " " + trial.rights()
+                + (cluster ? CLUSTER_RIGHTS : "");
         return of(what + "give the user what the store needs: " + rights, null);
     }
 

@@ -38,6 +38,12 @@ sealed interface Target {
     /** A cluster, by the store's own client. */
     record Cluster(List<RedisURI> nodes) implements Target {
 
+        public Cluster {
+            if (nodes.isEmpty()) {
+                throw new IllegalArgumentException("nodes must name at least one node of the cluster");
+            }
+        }
+
         @Override
         public String server() {
             return Addresses.ofCluster(nodes);

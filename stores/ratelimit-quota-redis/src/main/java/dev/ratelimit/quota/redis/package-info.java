@@ -1,4 +1,7 @@
-/** Quotas that are counted in Redis or Valkey. {@link dev.ratelimit.quota.redis.RedisQuotaStore} is where to begin. */
+/**
+ * Quotas that are counted in Redis or Valkey ({@link dev.ratelimit.quota.redis.RedisQuotaStore}), and rates that are kept
+ * there ({@link dev.ratelimit.quota.redis.RedisRateStore}).
+ */
 @NullMarked
 package dev.ratelimit.quota.redis;
 

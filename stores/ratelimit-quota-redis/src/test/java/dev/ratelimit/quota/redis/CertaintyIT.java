@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Counter;
+import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.Outcome.Counted;
 import dev.ratelimit.testservers.RedisServer;
 import io.lettuce.core.RedisClient;
@@ -98,7 +99,7 @@ class CertaintyIT {
     void a_command_that_was_given_up_is_not_done_and_the_next_gets_its_own_answer()
             throws InterruptedException, ExecutionException, TimeoutException {
         Counter counter = counter("given-up");
-        Request request = Request.of(acquire(counter, 3, 10), new Keys("ratelimit"));
+        Request<Outcome> request = CounterRequests.of(acquire(counter, 3, 10), new Keys("ratelimit"));
         RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", server.port()));
         try (StatefulRedisConnection<String, String> connection = client.connect()) {
             ScriptCommand command = ScriptCommand.byText(request);

@@ -139,13 +139,13 @@ class FaultsIT {
     @Test
     void what_was_given_up_unsent_never_begins() {
         Counter counter = counter("given-up");
-        ScriptCommand command = ScriptCommand.byText(Request.of(acquire(counter, 1, 100), new Keys("x")));
+        ScriptCommand command = ScriptCommand.byText(CounterRequests.of(acquire(counter, 1, 100), new Keys("x")));
         assertThat(command.giveUp()).isTrue();
         ByteBuf buffer = Unpooled.buffer();
         command.encode(buffer);
         assertThat(buffer.toString(StandardCharsets.US_ASCII)).isEqualTo("*1\r\n$4\r\nPING\r\n");
 
-        ScriptCommand sent = ScriptCommand.byText(Request.of(acquire(counter, 1, 100), new Keys("x")));
+        ScriptCommand sent = ScriptCommand.byText(CounterRequests.of(acquire(counter, 1, 100), new Keys("x")));
         sent.encode(buffer);
         assertThat(sent.giveUp()).isFalse();
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The names of counters and operations. */
+/** The names of counters, operations and budgets. */
 class KeysTest {
 
     private static final Instant START = Instant.ofEpochSecond(1_000);
@@ -33,6 +33,14 @@ class KeysTest {
     @Test
     void braces_and_colons_of_a_subject_make_no_other_name() {
         assertThat(keys.of(counter("orders", "}x{:/"))).isEqualTo("{shop:%7Dx%7B%3A%2F}/orders/1000");
+    }
+
+    @Test
+    void a_key_of_a_budget_is_never_that_of_a_counter() {
+        assertThat(keys.ofBudget("alice")).isEqualTo("{shop:alice}");
+        String tricky = keys.ofBudget("alice}/orders/60.1000");
+        assertThat(tricky).startsWith("{shop:alice}/orders/").endsWith("}");
+        assertThat(keys.counter(tricky, START)).isEmpty();
     }
 
     @ParameterizedTest

@@ -33,7 +33,7 @@ class StartCheckTest {
                 .hasMessageContaining(policy)
                 .hasMessageContaining("set it to noeviction")
                 .hasMessageContaining("assumeNoEviction()");
-        assertThatCode(() -> new StartCheck(new Keys("x"), true).check("it", info, false))
+        assertThatCode(() -> new StartCheck(new CounterTrial(new Keys("x")), true).check("it", info, false))
                 .doesNotThrowAnyException();
     }
 
@@ -50,7 +50,7 @@ class StartCheckTest {
     }
 
     private static void check(String info) {
-        new StartCheck(new Keys("x"), false).check("the Redis server", info, false);
+        new StartCheck(new CounterTrial(new Keys("x")), false).check("the Redis server", info, false);
     }
 
     private static String info(String version, String policy, String role, int cluster) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.ratelimit.quota.spi.Counter;
 import dev.ratelimit.quota.spi.Operation;
+import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.Outcome.Counted;
 import dev.ratelimit.quota.spi.Outcome.Grouped;
 import java.time.Instant;
@@ -12,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Operations as calls of scripts, and answers as outcomes. */
-class RequestTest {
+class CounterRequestsTest {
 
     private static final Keys KEYS = new Keys("shop");
 
@@ -44,14 +45,17 @@ class RequestTest {
         Operation.Acquire first = Operation.Acquire.allOrNothing(counter(2_000), 5, 9);
         Operation.Acquire second = Operation.Acquire.allOrNothing(
                 Counter.of("mails", "alice", Instant.ofEpochSecond(0), Instant.ofEpochSecond(2_000)), 6, 9);
-        assertThat(request(first).outcome(List.of("5", "7"))).isEqualTo(new Counted(5, 7));
-        assertThat(request(new Operation.Group(List.of(first, second))).outcome(List.of("5", "7", "6", "9")))
+        assertThat(request(first).answers().outcome(List.of("5", "7"))).isEqualTo(new Counted(5, 7));
+        assertThat(request(new Operation.Group(List.of(first, second)))
+                        .answers()
+                        .outcome(List.of("5", "7", "6", "9")))
                 .isEqualTo(new Grouped(List.of(new Counted(5, 7), new Counted(6, 9))));
-        assertThatIllegalStateException().isThrownBy(() -> request(first).outcome(List.of("PONG")));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> request(first).answers().outcome(List.of("PONG")));
     }
 
-    private static Request request(Operation operation) {
-        return Request.of(operation, KEYS);
+    private static Request<Outcome> request(Operation operation) {
+        return CounterRequests.of(operation, KEYS);
     }
 
     private static Counter counter(long expires) {
