@@ -83,26 +83,27 @@ class BreakerRaceTest {
             }
         };
         breaker.tell(listener);
-        race(
-                new Subject() {
-                    @Override
-                    public boolean permits() {
-                        return breaker.permits();
-                    }
+        Subject subject = new Subject() {
+            @Override
+            public boolean permits() {
+                return breaker.permits();
+            }
 
-                    @Override
-                    public void failed() {
-                        breaker.failed(new IllegalStateException());
-                    }
+            @Override
+            public void failed() {
+                breaker.failed(new IllegalStateException());
+            }
 
-                    @Override
-                    public void succeeded() {
-                        breaker.succeeded();
-                    }
-                },
-                time,
-                20_000);
-        time.advance(Duration.ofMillis(2));
+            @Override
+            public void succeeded() {
+                breaker.succeeded();
+            }
+        };
+        // On a busy machine one thread may run alone for most of a race, and the breaker then changes seldom.
+        for (int attempt = 0; attempt < 1_000 && events.size() <= 10; attempt++) {
+            race(subject, time, 20_000);
+            time.advance(Duration.ofMillis(2));
+        }
         assertThat(met).hasValue(0);
         assertThat(breaker.permits()).isTrue();
         assertThat(events).hasSizeGreaterThan(10);
