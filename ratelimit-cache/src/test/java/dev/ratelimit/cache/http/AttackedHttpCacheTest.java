@@ -1,13 +1,8 @@
-package dev.ratelimit.cache.issues;
+package dev.ratelimit.cache.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.cache.CacheStatistics;
-import dev.ratelimit.cache.http.Fields;
-import dev.ratelimit.cache.http.HttpCache;
-import dev.ratelimit.cache.http.HttpReply;
-import dev.ratelimit.cache.http.Origin;
-import dev.ratelimit.cache.http.ScriptedOrigin;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.ArrayList;
