@@ -157,8 +157,8 @@ final class Loads<V> {
     /** Looks into the store again after a load was registered. Other callers may have joined it by then. */
     private boolean isOvertaken(Load<V> load, ReadOptions options) {
         try {
-            long now = time.now();
             Slot<V> slot = store.look(load.key);
+            long now = time.now();
             boolean isThere = slot instanceof Slot.Entry<V> entry && entry.isHit(options, now);
             boolean isElsewhere = slot instanceof Slot.Varying && load.location.varying() != null;
             if (isThere || isElsewhere) {

@@ -121,15 +121,16 @@ final class Reads<V> {
     }
 
     private Step<V> step(Question<V> question, int round) {
-        long now = time.now();
         Slot<V> slot = store.look(question.location().key());
         ValueLocation<V> location = question.location().by(slot);
         if (round >= ROUNDS) {
             return alone(location, Load.Kind.ALONE, question);
         }
         if (slot instanceof Slot.Varying<V> names) {
-            slot = variant(names, location, now);
+            slot = variant(names, location);
         }
+        // After the look: at an earlier reading, a value that was never fresh is still to become stale.
+        long now = time.now();
         Cached<V> ready = withoutWaiting(location, slot, now, question);
         if (ready != null) {
             return new Step<>(ready, location, null, ready.state());
@@ -177,10 +178,10 @@ final class Reads<V> {
         return null;
     }
 
-    private @Nullable Slot<V> variant(Slot.Varying<V> names, ValueLocation<V> location, long now) {
+    private @Nullable Slot<V> variant(Slot.Varying<V> names, ValueLocation<V> location) {
         Slot<V> slot = store.look(location.key());
         if (slot instanceof Slot.Entry) {
-            names.variants().asked(location.key(), now);
+            names.variants().asked(location.key(), time.now());
         }
         return slot;
     }
@@ -188,11 +189,11 @@ final class Reads<V> {
     /** Returns the value that may be used without a load, and counts it as a hit; null for none. */
     @Nullable
     Cached<V> peek(ValueLocation<V> location, ReadOptions options) {
-        long now = time.now();
         Slot<V> slot = store.look(location.key());
         if (slot instanceof Slot.Varying<V> names) {
-            slot = variant(names, location.by(names), now);
+            slot = variant(names, location.by(names));
         }
+        long now = time.now();
         if (!(slot instanceof Slot.Entry<V> entry) || !entry.isUsable(now) || !entry.suits(options, now)) {
             return null;
         }
@@ -244,10 +245,9 @@ final class Reads<V> {
     }
 
     private @Nullable Cached<V> insteadOfFailure(Step<V> step, ReadOptions options) {
+        Slot<V> slot = store.look(step.location().key());
         long now = time.now();
-        return store.look(step.location().key()) instanceof Slot.Entry<V> entry
-                        && entry.isUsable(now)
-                        && entry.suits(options, now)
+        return slot instanceof Slot.Entry<V> entry && entry.isUsable(now) && entry.suits(options, now)
                 ? stale(entry, now)
                 : null;
     }

@@ -188,10 +188,14 @@ public final class ResponseCache<V> implements AutoCloseable {
     private @Nullable Cached<V> hit(CacheKey key, ReadOptions options) {
         check(key, options);
         try {
-            long now = time.unnoted();
-            if (store.look(key, now) instanceof Slot.Entry<V> entry && entry.isHit(options, now)) {
-                hits.increment();
-                return new Cached<>(entry, now, CacheState.HIT, true);
+            if (store.lookQuietly(key) instanceof Slot.Entry<V> entry) {
+                // After the look: at an earlier reading, a value that was never fresh is still to become stale.
+                long now = time.unnoted();
+                store.wasRead(key, now);
+                if (entry.isHit(options, now)) {
+                    hits.increment();
+                    return new Cached<>(entry, now, CacheState.HIT, true);
+                }
             }
             return null;
         } catch (RuntimeException | Error e) {

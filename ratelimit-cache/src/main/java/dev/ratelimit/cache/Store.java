@@ -119,18 +119,17 @@ final class Store<V> {
     }
 
     /**
-     * Looks a slot up for a caller. It notes the time as often as it records a read with Caffeine, so the caller need
-     * not note it. A race between threads only records a read too many or too few.
+     * Records that a caller has {@linkplain #lookQuietly looked a slot up}. It notes the time as often as it records a
+     * read with Caffeine, so the caller need not note it. A race between threads only records a read too many or too
+     * few.
      */
-    @Nullable
-    Slot<V> look(CacheKey key, long now) {
+    void wasRead(CacheKey key, long now) {
         int i = key.hashCode() & (READS - 1);
-        if (now - toldAt[i] < TOLD_FOR_NANOS) {
-            return quietly.getIfPresentQuietly(key);
+        if (now - toldAt[i] >= TOLD_FOR_NANOS) {
+            toldAt[i] = now;
+            time.note(now);
+            var unused = slots.getIfPresent(key);
         }
-        toldAt[i] = now;
-        time.note(now);
-        return slots.getIfPresent(key);
     }
 
     /** The slot before and after a change. */

@@ -289,8 +289,8 @@ class LoadsTest {
                 .build();
         List<CompletableFuture<Cached<String>>> strict = new ArrayList<>();
         Runnable nothing = () -> {};
-        // The readings of a hit, of a round, of a load, and of the look after it is registered.
-        atReadings.addAll(List.of(nothing, nothing, nothing, () -> cache.put(bench.key, "old")));
+        // The readings of a request, of its first look, and of its load, which is registered and looks again then.
+        atReadings.addAll(List.of(nothing, nothing, () -> cache.put(bench.key, "old")));
         ReadOptions young = ReadOptions.any().maxAge(Duration.ofSeconds(5));
         Runnable joins =
                 () -> strict.add(cache.getAsync(bench.key, young, bench::ask).toCompletableFuture());

@@ -1,8 +1,13 @@
-package dev.ratelimit.cache.http;
+package dev.ratelimit.cache.issues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ratelimit.cache.CacheStatistics;
+import dev.ratelimit.cache.http.Fields;
+import dev.ratelimit.cache.http.HttpCache;
+import dev.ratelimit.cache.http.HttpReply;
+import dev.ratelimit.cache.http.Origin;
+import dev.ratelimit.cache.http.ScriptedOrigin;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.ArrayList;
