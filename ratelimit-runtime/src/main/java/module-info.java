@@ -1,4 +1,7 @@
-/** Shared by limiters, quotas, the response cache and the JDBC store, and not for users: timers, a circuit breaker, remembered look-ups, key hashes. */
+/**
+ * Shared by limiters, quotas, the response cache and the JDBC store, and not for users: timers, a circuit breaker,
+ * remembered look-ups, key hashes.
+ */
 module dev.ratelimit.runtime {
     requires transitive dev.ratelimit;
     requires static transitive org.jspecify;

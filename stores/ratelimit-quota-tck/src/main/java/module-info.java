@@ -1,6 +1,6 @@
 /**
- * The rules of stores as tests: of quota stores, {@link dev.ratelimit.quota.tck.QuotaStoreContract}, and of rate stores,
- * {@link dev.ratelimit.rate.tck.RateStoreContract}.
+ * The rules of stores as tests: of quota stores, {@link dev.ratelimit.quota.tck.QuotaStoreContract}, and of rate
+ * stores, {@link dev.ratelimit.rate.tck.RateStoreContract}.
  */
 module dev.ratelimit.quota.tck {
     requires transitive dev.ratelimit.quota.spi;

@@ -9,6 +9,7 @@ import dev.ratelimit.rate.spi.RateOperation.Reset;
 import dev.ratelimit.rate.spi.RateOperation.Take;
 import dev.ratelimit.rate.spi.RateOutcome.Applied;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.ToLongFunction;
@@ -266,12 +267,12 @@ public final class BudgetState {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof BudgetState that && toText().equals(that.toText());
+        return other instanceof BudgetState that && Arrays.equals(times(), that.times()) && cells.equals(that.cells);
     }
 
     @Override
     public int hashCode() {
-        return toText().hashCode();
+        return 31 * Arrays.hashCode(times()) + cells.hashCode();
     }
 
     @Override

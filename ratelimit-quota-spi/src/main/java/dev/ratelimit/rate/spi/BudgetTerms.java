@@ -9,8 +9,8 @@ import java.util.List;
  * <p>Immutable and thread-safe.
  *
  * @param rates the rates, from 0 to {@link #MAX_RATES}; permits are taken from all of them or from none
- * @param blackoutMicros how long the budget refuses everything after a rate has refused a request, in microseconds; zero
- *     if it does not
+ * @param blackoutMicros how long the budget refuses everything after a rate has refused a request, in microseconds;
+ *     zero if it does not
  * @param returnableMicros how long after a take its permits can be given back ({@link RateOperation.GiveBack}), in
  *     microseconds; a longer time makes fewer of them returnable
  */

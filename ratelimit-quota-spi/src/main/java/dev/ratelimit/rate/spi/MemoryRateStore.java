@@ -5,10 +5,12 @@ import dev.ratelimit.rate.spi.BudgetState.Step;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +78,7 @@ final class MemoryRateStore implements RateStore {
     }
 
     private RateOutcome outcome(RateOperation operation) {
-        RateOutcome[] outcome = {OneByOne.notApplied("the store is closed")};
+        AtomicReference<@Nullable RateOutcome> outcome = new AtomicReference<>();
         budgets.compute(operation.name(), (name, kept) -> {
             if (closed) {
                 return null;
@@ -85,19 +87,19 @@ final class MemoryRateStore implements RateStore {
             Step step = (kept == null ? BudgetState.FULL : kept).apply(operation, now);
             boolean keeps = step.state().expiresMicros() > now;
             if (keeps && kept == null && budgets.size() >= maxBudgets) {
-                outcome[0] = OneByOne.notApplied("the store holds " + maxBudgets
-                        + " budgets that are not full, and no more; share the limit by a server's store");
+                outcome.set(OneByOne.notApplied("the store holds " + maxBudgets
+                        + " budgets that are not full, and no more; share the limit by a server's store"));
                 return null;
             }
-            outcome[0] = step.outcome();
+            outcome.set(step.outcome());
             return keeps ? step.state() : null;
         });
-        return outcome[0];
+        RateOutcome known = outcome.get();
+        return known == null ? OneByOne.notApplied("the store is closed") : known;
     }
 
     private long nowMicros() {
-        Instant now = clock.instant();
-        return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
+        return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
     }
 
     private void sweep(int looks) {

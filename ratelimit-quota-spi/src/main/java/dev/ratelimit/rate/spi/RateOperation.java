@@ -33,8 +33,8 @@ public sealed interface RateOperation {
      * @param maxDelayMicros how long the permits may have to be waited for, in microseconds; zero takes only permits
      *     that are there now
      * @param refusesRequests whether each permit that is not granted is a refused request, which begins the blackout of
-     *     the terms; false for permits that are taken ahead of requests, and for a request that was not ready to wait as
-     *     long as its policy allows
+     *     the terms; false for permits that are taken ahead of requests, and for a request that was not ready to wait
+     *     as long as its policy allows
      */
     record Take(String name, BudgetTerms terms, long want, long min, long maxDelayMicros, boolean refusesRequests)
             implements RateOperation {

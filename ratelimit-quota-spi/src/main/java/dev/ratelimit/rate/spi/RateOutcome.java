@@ -10,8 +10,8 @@ public sealed interface RateOutcome {
     /**
      * The permits granted, and the budget after the operation.
      *
-     * @param permits the permits granted, given back, refunded or charged; zero for a refused take, and for an operation
-     *     without permits. Of several rates, the fewest
+     * @param permits the permits granted, given back, refunded or charged; zero for a refused take, and for an
+     *     operation without permits. Of several rates, the fewest
      * @param debts the units that each rate of the terms owes now, in their order
      * @param blackoutMicros the microseconds for which the budget refuses everything; zero if it is in no blackout
      * @param generation identifies the time of a take for {@link RateOperation.GiveBack}; of a refused take, and of any

@@ -182,8 +182,8 @@ final class Ending {
     }
 
     /**
-     * Returns the amount for a number that {@link #number} made, or null for zero. Of the two largest amounts it returns
-     * the larger one, which is strict.
+     * Returns the amount for a number that {@link #number} made, or null for zero. Of the two largest amounts it
+     * returns the larger one, which is strict.
      */
     private static @Nullable Long amount(long used) {
         return used == 0 ? null : Long.valueOf(used == Long.MAX_VALUE ? used : used - 1);

@@ -32,8 +32,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * that loses writes, the lost permits may be granted again.
  *
  * <p><b>Errors.</b> An operation that was not written by the deadline, or that the server refused, is
- * {@link Certainty#NOT_APPLIED}; so is an operation on a budget whose key contains something else. An operation that was written and
- * has no answer is {@link Certainty#INDETERMINATE}. The store never repeats a command by itself.
+ * {@link Certainty#NOT_APPLIED}; so is an operation on a budget whose key contains something else. An operation that
+ * was written and has no answer is {@link Certainty#INDETERMINATE}. The store never repeats a command by itself.
  *
  * <p><b>Waiting.</b> {@link #apply} waits until its deadline. Connecting waits for some seconds.
  *

@@ -23,8 +23,9 @@ import java.util.Map;
  * A budget of a store beside the same budget of the reference, {@link BudgetState}: after each operation the outcomes
  * must be equal, unit for unit.
  *
- * <p>The store's clock is read from its answers. The first rate of each budget is a clock: a permit costs 1,000 s of it,
- * and it regains a unit each microsecond. So what its debt lacks to a multiple of a permit is the time that has passed.
+ * <p>The store's clock is read from its answers. The first rate of each budget is a clock: a permit costs 1,000 s of
+ * it, and it regains a unit each microsecond. So what its debt lacks to a multiple of a permit is the time that has
+ * passed.
  */
 final class ComparedBudget {
 

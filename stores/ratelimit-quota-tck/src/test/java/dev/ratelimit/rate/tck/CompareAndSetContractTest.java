@@ -8,6 +8,7 @@ import dev.ratelimit.rate.spi.RateStores;
 import dev.ratelimit.rate.spi.VersionedValues;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -84,8 +85,7 @@ class CompareAndSetContractTest extends RateStoreContract {
         @Override
         public Found read(String name, Deadline deadline) {
             arrive(deadline);
-            Instant now = clock.instant();
-            long micros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
+            long micros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
             Entry entry = entries.get(name);
             return entry == null
                     ? VersionedValues.nothing(micros)

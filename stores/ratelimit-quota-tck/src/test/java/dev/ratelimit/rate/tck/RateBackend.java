@@ -1,6 +1,8 @@
 package dev.ratelimit.rate.tck;
 
 import dev.ratelimit.rate.spi.BudgetState;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -12,7 +14,6 @@ final class RateBackend {
     volatile boolean cut;
 
     long nowMicros() {
-        java.time.Instant now = clock.instant();
-        return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
+        return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
     }
 }
