@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Applies the result of a load to the store, under the key where callers now look for it. It never overwrites the
- * result of a load that began later.
+ * result of a load that began later, as long as the store keeps that result. The cache remembers nothing of a result
+ * that has expired, so the result of an older load, which arrives after that, is kept.
  *
  * <p><b>A value of a varying key</b> is kept in two steps. The first step stores the names on which the value depends
  * with the primary key. The second step stores the value with the key of its variant. An invalidation may come between
@@ -54,10 +55,10 @@ final class StoredResults<V> {
 
     /** Applies a failure of the loader. */
     void took(Load<V> load, Outcome.Failed<V> failure) {
+        // Before the change: it also tells the store the time, and the store then hides what has expired.
+        long now = time.now();
         Slot<V> unused = change(
-                load,
-                () -> {},
-                (key, before) -> keeping.afterFailure(key, before, failure, load.isShared(), time.now()));
+                load, () -> {}, (key, before) -> keeping.afterFailure(key, before, failure, load.isShared(), now));
     }
 
     /**

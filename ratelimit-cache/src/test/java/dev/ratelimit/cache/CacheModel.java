@@ -244,10 +244,13 @@ final class CacheModel {
         return all;
     }
 
-    /** Whether what is kept was not brought by a load that began later. */
+    /** Whether what is kept was not brought by a load that began later. The cache does not remember what has expired. */
     private boolean isNoOlder(ModelLoad load) {
         ModelMemory.Value value = memory.value(load.key);
-        return value == null || value.order < load.order || isFlaw(CacheFlaw.LETS_OLD_RESULTS_REPLACE_NEW_ONES);
+        return value == null
+                || !memory.isOfUse(value)
+                || value.order < load.order
+                || isFlaw(CacheFlaw.LETS_OLD_RESULTS_REPLACE_NEW_ONES);
     }
 
     /** A loader fails: undeclared, declared, or with a failure that says that there is nothing any more. */
