@@ -3,7 +3,7 @@ module dev.ratelimit.examples {
     requires dev.ratelimit.cache;
     requires dev.ratelimit.core;
     requires dev.ratelimit.quota.service;
-    requires dev.ratelimit.quota.jdbc;
+    requires dev.ratelimit.jdbc;
     requires dev.ratelimit.testing;
     requires java.logging;
     requires java.net.http;

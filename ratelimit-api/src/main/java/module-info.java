@@ -11,7 +11,7 @@ module dev.ratelimit {
     exports dev.ratelimit.internal to
             dev.ratelimit.cache,
             dev.ratelimit.core,
-            dev.ratelimit.quota.jdbc,
+            dev.ratelimit.jdbc,
             dev.ratelimit.quota.service,
             dev.ratelimit.runtime;
     exports dev.ratelimit.quota;

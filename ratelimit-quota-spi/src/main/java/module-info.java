@@ -8,4 +8,5 @@ module dev.ratelimit.quota.spi {
 
     exports dev.ratelimit.quota.spi;
     exports dev.ratelimit.rate.spi;
+    exports dev.ratelimit.store;
 }

@@ -24,7 +24,7 @@ module dev.ratelimit.runtime {
     exports dev.ratelimit.runtime.timers to
             dev.ratelimit.cache,
             dev.ratelimit.core,
-            dev.ratelimit.quota.jdbc,
+            dev.ratelimit.jdbc,
             dev.ratelimit.quota.service;
     exports dev.ratelimit.runtime.trouble to
             dev.ratelimit.core,

@@ -2,8 +2,8 @@ package dev.ratelimit.benchmarks;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.ratelimit.jdbc.JdbcQuotaStore;
 import dev.ratelimit.quota.QuotaService;
-import dev.ratelimit.quota.jdbc.JdbcQuotaStore;
 import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.testservers.PostgresServer;
 import java.sql.Connection;

@@ -1,11 +1,11 @@
 package dev.ratelimit.benchmarks;
 
+import dev.ratelimit.jdbc.JdbcQuotaStore;
 import dev.ratelimit.quota.QuotaService;
-import dev.ratelimit.quota.jdbc.JdbcQuotaStore;
-import dev.ratelimit.quota.redis.RedisQuotaStore;
 import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.service.QuotasBuilder;
 import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.redis.RedisQuotaStore;
 import dev.ratelimit.testservers.PostgresServer;
 import dev.ratelimit.testservers.RedisServer;
 import io.github.bucket4j.distributed.proxy.ProxyManager;

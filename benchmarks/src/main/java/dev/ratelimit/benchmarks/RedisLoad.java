@@ -1,8 +1,8 @@
 package dev.ratelimit.benchmarks;
 
 import dev.ratelimit.quota.QuotaService;
-import dev.ratelimit.quota.redis.RedisQuotaStore;
 import dev.ratelimit.quota.service.Quotas;
+import dev.ratelimit.redis.RedisQuotaStore;
 import dev.ratelimit.testservers.RedisServer;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;

@@ -1,10 +1,9 @@
 package dev.ratelimit.examples;
 
-import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
 import dev.ratelimit.quota.spi.Counter;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Operation.Acquire;
 import dev.ratelimit.quota.spi.Operation.Adjust;
@@ -16,7 +15,8 @@ import dev.ratelimit.quota.spi.Outcome.Counted;
 import dev.ratelimit.quota.spi.Outcome.Failed;
 import dev.ratelimit.quota.spi.Outcome.Grouped;
 import dev.ratelimit.quota.spi.QuotaStore;
-import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.store.Deadline;
+import dev.ratelimit.store.StoreException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -182,24 +182,24 @@ final class FileStore implements QuotaStore {
     private void lockBy(Deadline deadline) {
         try {
             if (!lock.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
-                throw new QuotaStoreException(Certainty.NOT_APPLIED, "others held the file until the deadline", null);
+                throw new StoreException(Certainty.NOT_APPLIED, "others held the file until the deadline", null);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new QuotaStoreException(Certainty.NOT_APPLIED, "interrupted while others held the file", e);
+            throw new StoreException(Certainty.NOT_APPLIED, "interrupted while others held the file", e);
         }
     }
 
     private static Failed late() {
         return new Failed(
                 Certainty.NOT_APPLIED,
-                new QuotaStoreException(Certainty.NOT_APPLIED, "the deadline had passed before it began", null));
+                new StoreException(Certainty.NOT_APPLIED, "the deadline had passed before it began", null));
     }
 
     /** The file, opened if need be; after trouble, from what is on the disk. */
     private RandomAccessFile opened() {
         if (closed) {
-            throw new QuotaStoreException(Certainty.NOT_APPLIED, "the store is closed", null);
+            throw new StoreException(Certainty.NOT_APPLIED, "the store is closed", null);
         }
         try {
             RandomAccessFile open = file;
@@ -216,7 +216,7 @@ final class FileStore implements QuotaStore {
             return open;
         } catch (IOException e) {
             letGo();
-            throw new QuotaStoreException(Certainty.NOT_APPLIED, "cannot open " + path, e);
+            throw new StoreException(Certainty.NOT_APPLIED, "cannot open " + path, e);
         }
     }
 
@@ -274,7 +274,7 @@ final class FileStore implements QuotaStore {
             open.getFD().sync();
         } catch (IOException e) {
             letGo();
-            throw new QuotaStoreException(Certainty.INDETERMINATE, "cannot write to " + path, e);
+            throw new StoreException(Certainty.INDETERMINATE, "cannot write to " + path, e);
         }
     }
 

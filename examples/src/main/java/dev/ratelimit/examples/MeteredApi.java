@@ -1,7 +1,7 @@
 package dev.ratelimit.examples;
 
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.CalendarWindow;
-import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.CloseCharges;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;

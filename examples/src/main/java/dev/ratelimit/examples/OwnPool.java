@@ -1,6 +1,6 @@
 package dev.ratelimit.examples;
 
-import dev.ratelimit.quota.jdbc.JdbcQuotaStore;
+import dev.ratelimit.jdbc.JdbcQuotaStore;
 import javax.sql.DataSource;
 
 /** Quotas in the database of an application, by a pool that nobody else takes connections from. */

@@ -3,9 +3,8 @@ package dev.ratelimit.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.spi.Counter;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Operation.Acquire;
 import dev.ratelimit.quota.spi.Operation.Adjust;
@@ -14,8 +13,9 @@ import dev.ratelimit.quota.spi.OperationId;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.Outcome.Counted;
 import dev.ratelimit.quota.spi.QuotaStore;
-import dev.ratelimit.quota.spi.QuotaStoreException;
 import dev.ratelimit.quota.tck.QuotaStoreContract;
+import dev.ratelimit.store.Deadline;
+import dev.ratelimit.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,8 +122,7 @@ class FileStoreTest extends QuotaStoreContract {
         try (QuotaStore store = createStore()) {
             assertThatThrownBy(() -> one(store, new Read(counter)))
                     .isInstanceOfSatisfying(
-                            QuotaStoreException.class,
-                            e -> assertThat(e.certainty()).isEqualTo(Certainty.NOT_APPLIED))
+                            StoreException.class, e -> assertThat(e.certainty()).isEqualTo(Certainty.NOT_APPLIED))
                     .hasRootCauseMessage("a record is damaged that is not the last: restore the file from a copy");
         }
         assertThat(Files.readAllBytes(file)).as("left as it is").isEqualTo(all);

@@ -2,10 +2,10 @@ package dev.ratelimit.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ratelimit.jdbc.JdbcQuotaStore;
 import dev.ratelimit.quota.CalendarWindow;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaService;
-import dev.ratelimit.quota.jdbc.JdbcQuotaStore;
 import dev.ratelimit.quota.service.Quotas;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.cache.ResponseCache;
 import dev.ratelimit.core.Limiters;
-import dev.ratelimit.quota.jdbc.JdbcQuotaStore;
+import dev.ratelimit.jdbc.JdbcQuotaStore;
 import dev.ratelimit.quota.service.Quotas;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.runtime.timers.Timers;

@@ -1,5 +1,6 @@
 package dev.ratelimit.quota;
 
+import dev.ratelimit.Certainty;
 import java.time.Instant;
 import java.util.List;
 

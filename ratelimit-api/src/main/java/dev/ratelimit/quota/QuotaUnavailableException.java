@@ -1,5 +1,6 @@
 package dev.ratelimit.quota;
 
+import dev.ratelimit.Certainty;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.ratelimit.quota;
 
+import dev.ratelimit.Certainty;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;

@@ -1,14 +1,14 @@
 package dev.ratelimit.testing;
 
-import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.CounterQuery;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.ListedCounter;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
-import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.store.Deadline;
+import dev.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -169,8 +169,8 @@ public final class FaultyStore implements QuotaStore {
             fault = faults.isEmpty() ? outage : faults.remove();
         }
         switch (fault) {
-            case REFUSE -> throw new QuotaStoreException(Certainty.NOT_APPLIED, "the call was refused", null);
-            case LOSE_CALL -> throw new QuotaStoreException(Certainty.INDETERMINATE, "the call was lost", null);
+            case REFUSE -> throw new StoreException(Certainty.NOT_APPLIED, "the call was refused", null);
+            case LOSE_CALL -> throw new StoreException(Certainty.INDETERMINATE, "the call was lost", null);
             case BREAK -> throw new IllegalStateException("the store is broken");
             default -> {}
         }
@@ -182,13 +182,12 @@ public final class FaultyStore implements QuotaStore {
             wait.accept(inTime ? late : left);
         }
         if (!inTime) {
-            throw new QuotaStoreException(
-                    Certainty.INDETERMINATE, "the deadline passed before the store answered", null);
+            throw new StoreException(Certainty.INDETERMINATE, "the deadline passed before the store answered", null);
         }
         if (fault == Fault.NONE) {
             return outcomes;
         }
-        QuotaStoreException lost = new QuotaStoreException(Certainty.INDETERMINATE, "the reply was lost", null);
+        StoreException lost = new StoreException(Certainty.INDETERMINATE, "the reply was lost", null);
         if (fault == Fault.LOSE_OUTCOMES) {
             return Collections.nCopies(operations.size(), new Outcome.Failed(Certainty.INDETERMINATE, lost));
         }

@@ -3,14 +3,14 @@ package dev.ratelimit.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Counter;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
-import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.store.Deadline;
+import dev.ratelimit.store.StoreException;
 import dev.ratelimit.testing.FaultyStore.Fault;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,8 +30,7 @@ class FaultyStoreTest {
     private void fails(Certainty certainty) {
         assertThatThrownBy(this::call)
                 .isInstanceOfSatisfying(
-                        QuotaStoreException.class,
-                        e -> assertThat(e.certainty()).isEqualTo(certainty));
+                        StoreException.class, e -> assertThat(e.certainty()).isEqualTo(certainty));
     }
 
     @Test
@@ -74,8 +73,7 @@ class FaultyStoreTest {
         assertThat(time.nanos()).isEqualTo(30_000_000);
         assertThatThrownBy(() -> slow.apply(operations, deadline))
                 .isInstanceOfSatisfying(
-                        QuotaStoreException.class,
-                        e -> assertThat(e.certainty()).isEqualTo(Certainty.INDETERMINATE));
+                        StoreException.class, e -> assertThat(e.certainty()).isEqualTo(Certainty.INDETERMINATE));
         assertThat(time.nanos()).isEqualTo(50_000_000);
         assertThat(counting.calls).isEqualTo(2);
         assertThatThrownBy(() -> slow.latency(Duration.ofMillis(-1))).hasMessageContaining("latency must be");

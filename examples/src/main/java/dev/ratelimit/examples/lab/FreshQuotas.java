@@ -1,8 +1,8 @@
 package dev.ratelimit.examples.lab;
 
-import dev.ratelimit.quota.jdbc.JdbcQuotaStore;
+import dev.ratelimit.jdbc.JdbcQuotaStore;
 import dev.ratelimit.quota.spi.QuotaStore;
-import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ record FreshQuotas(Path folder, QuotaStore store) implements AutoCloseable {
         Path folder = Files.createTempDirectory("gateway-quotas");
         try {
             return new FreshQuotas(folder, JdbcQuotaStore.inFile(folder.resolve("quotas")));
-        } catch (QuotaStoreException e) {
+        } catch (StoreException e) {
             throw new IOException("no file of quotas can be set up", e);
         }
     }

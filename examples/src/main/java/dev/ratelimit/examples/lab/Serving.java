@@ -6,9 +6,9 @@ import dev.ratelimit.examples.gateway.Gateway;
 import dev.ratelimit.examples.gateway.MeteredAdmission;
 import dev.ratelimit.examples.gateway.Scale;
 import dev.ratelimit.examples.gateway.TieredAdmission;
-import dev.ratelimit.quota.jdbc.JdbcQuotaStore;
+import dev.ratelimit.jdbc.JdbcQuotaStore;
 import dev.ratelimit.quota.spi.QuotaStore;
-import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.store.StoreException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -65,7 +65,7 @@ final class Serving {
     private static QuotaStore open(Path file) throws UsageException {
         try {
             return JdbcQuotaStore.inFile(file);
-        } catch (QuotaStoreException | IllegalArgumentException e) {
+        } catch (StoreException | IllegalArgumentException e) {
             String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
             throw new UsageException("--quotas: " + Options.shown(file.toString()) + " cannot be used: " + reason);
         }

@@ -1,6 +1,6 @@
 package dev.ratelimit.quota.spi;
 
-import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.Certainty;
 import java.util.List;
 import java.util.Objects;
 

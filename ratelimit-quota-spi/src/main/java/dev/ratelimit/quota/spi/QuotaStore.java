@@ -1,6 +1,8 @@
 package dev.ratelimit.quota.spi;
 
-import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.Certainty;
+import dev.ratelimit.store.Deadline;
+import dev.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 
@@ -9,13 +11,13 @@ import java.util.List;
  *
  * <p>This interface is all that a store implements. A store knows no quotas, calendars, time zones or policies: a
  * counter is a name and a number, and an {@link Operation} changes or reads it. {@code SPEC.md} contains the numbered
- * rules of stores. The test kit in {@code ratelimit-quota-tck} checks each of them.
+ * rules of stores. The test kit in {@code ratelimit-tck} checks each of them.
  *
  * <p><b>Waiting.</b> A call blocks until all operations have an outcome, but not longer than its deadline. It never
  * retries an operation that may have been applied.
  *
  * <p><b>Errors.</b> A failure is never reported as a refusal. A store that cannot apply an operation returns
- * {@link Outcome.Failed}, or throws a {@link QuotaStoreException} for the whole call. Both say whether anything may
+ * {@link Outcome.Failed}, or throws a {@link StoreException} for the whole call. Both say whether anything may
  * have been counted.
  *
  * <p><b>Thread-safety.</b> Many threads call all methods at once.
@@ -39,7 +41,7 @@ public interface QuotaStore extends AutoCloseable {
      * @param deadline the deadline after which the caller stops waiting
      * @return as many outcomes, in the same order: {@link Outcome.Grouped} for a group, {@link Outcome.Counted} for all
      *     others, or {@link Outcome.Failed}
-     * @throws QuotaStoreException if no operation has a known outcome
+     * @throws StoreException if no operation has a known outcome
      */
     List<Outcome> apply(List<Operation> operations, Deadline deadline);
 
@@ -50,11 +52,11 @@ public interface QuotaStore extends AutoCloseable {
      * @param query selects the counters
      * @param deadline the deadline after which the caller stops waiting
      * @return at most {@link CounterQuery#max()} counters; expired counters may be among them or not
-     * @throws QuotaStoreException with {@code NOT_APPLIED} if the store cannot list counters (as the default
+     * @throws StoreException with {@code NOT_APPLIED} if the store cannot list counters (as the default
      *     implementation), or did not answer
      */
     default List<ListedCounter> list(CounterQuery query, Deadline deadline) {
-        throw new QuotaStoreException(
+        throw new StoreException(
                 Certainty.NOT_APPLIED,
                 "this store does not list counters; ask for single keys, or search its database for names that begin with "
                         + query.quota() + "/",

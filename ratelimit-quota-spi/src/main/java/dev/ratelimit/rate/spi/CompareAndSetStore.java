@@ -1,10 +1,10 @@
 package dev.ratelimit.rate.spi;
 
-import dev.ratelimit.quota.Certainty;
-import dev.ratelimit.quota.spi.Deadline;
-import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.rate.spi.BudgetState.Step;
 import dev.ratelimit.rate.spi.VersionedValues.Found;
+import dev.ratelimit.store.Deadline;
+import dev.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -79,11 +79,11 @@ final class CompareAndSetStore implements RateStore {
     private Found read(String name, Deadline deadline) {
         try {
             return values.read(name, deadline);
-        } catch (QuotaStoreException e) {
+        } catch (StoreException e) {
             // Whatever it says: a read has applied nothing.
-            throw new QuotaStoreException(Certainty.NOT_APPLIED, String.valueOf(e.getMessage()), e);
+            throw new StoreException(Certainty.NOT_APPLIED, String.valueOf(e.getMessage()), e);
         } catch (RuntimeException e) {
-            throw new QuotaStoreException(Certainty.NOT_APPLIED, "the value of a budget cannot be read: " + e, e);
+            throw new StoreException(Certainty.NOT_APPLIED, "the value of a budget cannot be read: " + e, e);
         }
     }
 
@@ -94,7 +94,7 @@ final class CompareAndSetStore implements RateStore {
         try {
             return BudgetState.parse(found.value());
         } catch (IllegalArgumentException e) {
-            throw new QuotaStoreException(
+            throw new StoreException(
                     Certainty.NOT_APPLIED, "the budget " + name + " cannot be read: " + e.getMessage(), e);
         }
     }

@@ -1,7 +1,7 @@
 package dev.ratelimit.rate.spi;
 
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.rate.spi.BudgetState.Step;
+import dev.ratelimit.store.Deadline;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

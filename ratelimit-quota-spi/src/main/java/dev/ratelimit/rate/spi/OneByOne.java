@@ -1,9 +1,9 @@
 package dev.ratelimit.rate.spi;
 
-import dev.ratelimit.quota.Certainty;
-import dev.ratelimit.quota.spi.Deadline;
-import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.rate.spi.RateOutcome.Failed;
+import dev.ratelimit.store.Deadline;
+import dev.ratelimit.store.StoreException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -41,7 +41,7 @@ final class OneByOne {
     private static RateOutcome outcome(RateOperation operation, Function<RateOperation, RateOutcome> one) {
         try {
             return one.apply(operation);
-        } catch (QuotaStoreException e) {
+        } catch (StoreException e) {
             return new Failed(e.certainty(), e);
         } catch (RuntimeException e) {
             return new Failed(Certainty.INDETERMINATE, e);
@@ -49,6 +49,6 @@ final class OneByOne {
     }
 
     static Failed notApplied(String why) {
-        return new Failed(Certainty.NOT_APPLIED, new QuotaStoreException(Certainty.NOT_APPLIED, why, null));
+        return new Failed(Certainty.NOT_APPLIED, new StoreException(Certainty.NOT_APPLIED, why, null));
     }
 }

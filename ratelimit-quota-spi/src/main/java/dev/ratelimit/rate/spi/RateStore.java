@@ -1,7 +1,7 @@
 package dev.ratelimit.rate.spi;
 
-import dev.ratelimit.quota.spi.Deadline;
-import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.store.Deadline;
+import dev.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 
@@ -11,7 +11,7 @@ import java.util.List;
  *
  * <p>This interface is all that a store implements. A store knows no keys, policies or tiers: a budget is a name and a
  * {@link BudgetState}, and a {@link RateOperation} changes or reads it. {@code RATES.md} contains the numbered rules of
- * rate stores. The test kit in {@code ratelimit-quota-tck} checks each of them.
+ * rate stores. The test kit in {@code ratelimit-tck} checks each of them.
  *
  * <p><b>Time.</b> A store reads its own clock, which all processes share: that of the server or database. No process
  * sends an instant, so no two clocks need to agree.
@@ -20,7 +20,7 @@ import java.util.List;
  * retries an operation that may have been applied.
  *
  * <p><b>Errors.</b> A failure is never reported as a refusal. A store that cannot apply an operation returns
- * {@link RateOutcome.Failed}, or throws a {@link QuotaStoreException} for the whole call. Both say whether the
+ * {@link RateOutcome.Failed}, or throws a {@link StoreException} for the whole call. Both say whether the
  * operation may have been applied.
  *
  * <p><b>Thread-safety.</b> Many threads call all methods at once.
@@ -43,7 +43,7 @@ public interface RateStore extends AutoCloseable {
      * @param operations from 1 to {@link #maxBatch()} operations
      * @param deadline the deadline after which the caller stops waiting
      * @return as many outcomes, in the same order
-     * @throws QuotaStoreException if no operation has a known outcome
+     * @throws StoreException if no operation has a known outcome
      */
     List<RateOutcome> apply(List<RateOperation> operations, Deadline deadline);
 

@@ -1,7 +1,7 @@
 package dev.ratelimit.rate.spi;
 
-import dev.ratelimit.quota.spi.Deadline;
-import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.store.Deadline;
+import dev.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Versioned values are texts under names, each of which can be replaced if it has not changed since it was read: the
  * three calls of a database or grid that {@link RateStores#compareAndSet} makes a rate store of.
  *
- * <p><b>Errors.</b> A method throws {@link QuotaStoreException}, which says whether the value may have changed. The
+ * <p><b>Errors.</b> A method throws {@link StoreException}, which says whether the value may have changed. The
  * store takes any other exception of {@link #read} as {@code NOT_APPLIED}, and of the others as {@code INDETERMINATE}.
  *
  * <p><b>Thread-safety.</b> Many threads call all methods at once.

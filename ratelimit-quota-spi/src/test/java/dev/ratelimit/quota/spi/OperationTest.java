@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.quota.spi.Operation.Acquire;
+import dev.ratelimit.store.Deadline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

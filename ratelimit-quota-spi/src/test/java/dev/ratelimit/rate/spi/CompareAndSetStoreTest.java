@@ -3,13 +3,13 @@ package dev.ratelimit.rate.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ratelimit.quota.Certainty;
-import dev.ratelimit.quota.spi.Deadline;
-import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.rate.spi.RateOperation.Read;
 import dev.ratelimit.rate.spi.RateOperation.Take;
 import dev.ratelimit.rate.spi.RateOutcome.Applied;
 import dev.ratelimit.rate.spi.RateOutcome.Failed;
+import dev.ratelimit.store.Deadline;
+import dev.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -74,7 +74,7 @@ class CompareAndSetStoreTest {
 
     @Test
     void whatTheEngineIsCertainOfIsSaid() {
-        values.beforeWrite = () -> new QuotaStoreException(Certainty.NOT_APPLIED, "no connection", null);
+        values.beforeWrite = () -> new StoreException(Certainty.NOT_APPLIED, "no connection", null);
         assertThat(apply(Take.allOrNothing("b", TERMS, 1)))
                 .isInstanceOfSatisfying(
                         Failed.class, failed -> assertThat(failed.certainty()).isEqualTo(Certainty.NOT_APPLIED));
@@ -87,7 +87,7 @@ class CompareAndSetStoreTest {
         assertThat(apply(Take.allOrNothing("b", TERMS, 1)))
                 .isInstanceOfSatisfying(
                         Failed.class, failed -> assertThat(failed.certainty()).isEqualTo(Certainty.NOT_APPLIED));
-        values.onRead = () -> new QuotaStoreException(Certainty.INDETERMINATE, "no answer", null);
+        values.onRead = () -> new StoreException(Certainty.INDETERMINATE, "no answer", null);
         assertThat(apply(Take.allOrNothing("b", TERMS, 1)))
                 .isInstanceOfSatisfying(
                         Failed.class, failed -> assertThat(failed.certainty()).isEqualTo(Certainty.NOT_APPLIED));

@@ -2,11 +2,11 @@ package dev.ratelimit.rate.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ratelimit.quota.Certainty;
-import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.rate.spi.RateOperation.Take;
 import dev.ratelimit.rate.spi.RateOutcome.Applied;
 import dev.ratelimit.rate.spi.RateOutcome.Failed;
+import dev.ratelimit.store.Deadline;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,10 +1,10 @@
 package dev.ratelimit.quota.service;
 
 import dev.ratelimit.quota.spi.Capabilities;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.store.Deadline;
 import java.util.List;
 
 /** A store in memory that does not say so: requests for one key meet, and go together. */

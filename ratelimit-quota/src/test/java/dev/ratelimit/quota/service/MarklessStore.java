@@ -1,10 +1,10 @@
 package dev.ratelimit.quota.service;
 
 import dev.ratelimit.quota.spi.Capabilities;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.store.Deadline;
 import java.time.Instant;
 import java.util.List;
 

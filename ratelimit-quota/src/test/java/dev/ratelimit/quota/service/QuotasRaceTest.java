@@ -2,18 +2,18 @@ package dev.ratelimit.quota.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.CalendarWindow;
-import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.QuotaUsage;
 import dev.ratelimit.quota.spi.Capabilities;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.store.Deadline;
 import dev.ratelimit.testing.FaultyStore;
 import dev.ratelimit.testing.FaultyStore.Fault;
 import java.time.Duration;

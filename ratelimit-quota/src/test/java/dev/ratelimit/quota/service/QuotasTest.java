@@ -3,9 +3,9 @@ package dev.ratelimit.quota.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.AsyncQuotaReservation;
 import dev.ratelimit.quota.CalendarWindow;
-import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaReservation;

@@ -1,8 +1,8 @@
 package dev.ratelimit.quota.service.internal;
 
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.AsyncQuotaReservation;
 import dev.ratelimit.quota.AsyncQuotaService;
-import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaUnavailableException;

@@ -3,9 +3,9 @@ package dev.ratelimit.quota.service.internal;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaUsage;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.store.Deadline;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.ratelimit.quota.service.internal;
 
-import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.QuotaUnavailableException;
-import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.store.Deadline;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;

@@ -1,8 +1,8 @@
 package dev.ratelimit.quota.service.internal;
 
-import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.QuotaUnavailableException;
-import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.store.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;

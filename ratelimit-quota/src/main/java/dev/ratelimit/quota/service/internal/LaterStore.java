@@ -1,14 +1,14 @@
 package dev.ratelimit.quota.service.internal;
 
-import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.CounterQuery;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.ListedCounter;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
-import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.store.Deadline;
+import dev.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -97,8 +97,8 @@ public final class LaterStore implements QuotaStore {
         }
     }
 
-    private static QuotaStoreException notApplied(String message, @Nullable Throwable cause) {
-        return new QuotaStoreException(Certainty.NOT_APPLIED, message, cause);
+    private static StoreException notApplied(String message, @Nullable Throwable cause) {
+        return new StoreException(Certainty.NOT_APPLIED, message, cause);
     }
 
     /** Returns the running attempt, or begins a new one. */

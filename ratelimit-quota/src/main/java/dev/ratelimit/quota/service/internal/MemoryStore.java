@@ -1,10 +1,9 @@
 package dev.ratelimit.quota.service.internal;
 
-import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
 import dev.ratelimit.quota.spi.CounterQuery;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.ListedCounter;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Operation.Acquire;
@@ -16,7 +15,8 @@ import dev.ratelimit.quota.spi.Outcome.Counted;
 import dev.ratelimit.quota.spi.Outcome.Failed;
 import dev.ratelimit.quota.spi.Outcome.Grouped;
 import dev.ratelimit.quota.spi.QuotaStore;
-import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.store.Deadline;
+import dev.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -107,7 +107,7 @@ public final class MemoryStore implements QuotaStore {
     @Override
     public List<ListedCounter> list(CounterQuery query, Deadline deadline) {
         if (closed) {
-            throw new QuotaStoreException(Certainty.NOT_APPLIED, "the store is closed", null);
+            throw new StoreException(Certainty.NOT_APPLIED, "the store is closed", null);
         }
         return tallies.list(query);
     }
@@ -290,6 +290,6 @@ public final class MemoryStore implements QuotaStore {
     }
 
     private static Failed notApplied(String why, MemoryBounds.@Nullable NoRoom cause) {
-        return new Failed(Certainty.NOT_APPLIED, new QuotaStoreException(Certainty.NOT_APPLIED, why, cause));
+        return new Failed(Certainty.NOT_APPLIED, new StoreException(Certainty.NOT_APPLIED, why, cause));
     }
 }

@@ -1,7 +1,7 @@
 package dev.ratelimit.quota.service.internal;
 
+import dev.ratelimit.Certainty;
 import dev.ratelimit.DecisionSource;
-import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaEvents;
 import dev.ratelimit.quota.QuotaStatistics;

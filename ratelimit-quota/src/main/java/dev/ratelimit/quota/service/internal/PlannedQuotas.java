@@ -1,7 +1,7 @@
 package dev.ratelimit.quota.service.internal;
 
+import dev.ratelimit.Certainty;
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaPlan;
 import dev.ratelimit.quota.QuotaPlanFallback;

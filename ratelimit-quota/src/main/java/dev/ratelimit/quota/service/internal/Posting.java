@@ -1,7 +1,6 @@
 package dev.ratelimit.quota.service.internal;
 
-import dev.ratelimit.quota.Certainty;
-import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Operation.Adjust;
 import dev.ratelimit.quota.spi.OperationId;
@@ -9,6 +8,7 @@ import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.runtime.breaker.BreakerListener;
 import dev.ratelimit.runtime.timers.Timers;
 import dev.ratelimit.runtime.trouble.FirstFailure;
+import dev.ratelimit.store.Deadline;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

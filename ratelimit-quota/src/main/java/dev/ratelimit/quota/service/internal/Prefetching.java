@@ -2,8 +2,8 @@ package dev.ratelimit.quota.service.internal;
 
 import dev.ratelimit.TimeSource;
 import dev.ratelimit.quota.QuotaUsage;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.runtime.timers.Timers;
+import dev.ratelimit.store.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

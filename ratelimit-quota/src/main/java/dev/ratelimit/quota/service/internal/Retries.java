@@ -1,6 +1,6 @@
 package dev.ratelimit.quota.service.internal;
 
-import dev.ratelimit.quota.spi.Deadline;
+import dev.ratelimit.store.Deadline;
 
 /**
  * The maximum number of repetitions of a call, and the pauses before them.

@@ -1,15 +1,15 @@
 package dev.ratelimit.quota.service.internal;
 
+import dev.ratelimit.Certainty;
 import dev.ratelimit.TimeSource;
-import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.QuotaUnavailableException;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.OperationId;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
-import dev.ratelimit.quota.spi.QuotaStoreException;
 import dev.ratelimit.runtime.breaker.BreakerListener;
+import dev.ratelimit.store.Deadline;
+import dev.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -192,7 +192,7 @@ final class StoreCalls {
             return failed(
                     operations,
                     Certainty.NOT_APPLIED,
-                    new QuotaStoreException(
+                    new StoreException(
                             Certainty.NOT_APPLIED, "the deadline had passed before the store was called", null));
         }
         // Reading the time twice would take longer than a call within this process.
@@ -212,16 +212,16 @@ final class StoreCalls {
             return wrong == null
                     ? outcomes
                     : failed(operations, Certainty.INDETERMINATE, new IllegalStateException(wrong));
-        } catch (QuotaStoreException e) {
+        } catch (StoreException e) {
             return failed(operations, e.certainty(), e);
         } catch (Throwable e) {
             return failed(operations, Certainty.INDETERMINATE, e);
         }
     }
 
-    private QuotaStoreException away() {
+    private StoreException away() {
         Throwable cause = health.cause();
-        return new QuotaStoreException(
+        return new StoreException(
                 Certainty.NOT_APPLIED,
                 "the store is not called, because it has not answered for some time"
                         + (cause == null ? "" : ": " + cause.getMessage()),

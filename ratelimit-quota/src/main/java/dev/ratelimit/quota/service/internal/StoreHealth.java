@@ -2,15 +2,15 @@ package dev.ratelimit.quota.service.internal;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.spi.Counter;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
 import dev.ratelimit.runtime.breaker.Breaker;
 import dev.ratelimit.runtime.breaker.BreakerListener;
 import dev.ratelimit.runtime.breaker.BreakerRules;
+import dev.ratelimit.store.Deadline;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package dev.ratelimit.quota.service.internal;
 
-import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.KeyUsage;
 import dev.ratelimit.quota.QuotaOperations;
 import dev.ratelimit.quota.QuotaUnavailableException;
@@ -12,7 +12,7 @@ import dev.ratelimit.quota.spi.CounterQuery;
 import dev.ratelimit.quota.spi.ListedCounter;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
-import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.store.StoreException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -123,7 +123,7 @@ final class StoreOperations implements QuotaOperations {
     private List<ListedCounter> list(CounterQuery query) {
         try {
             return calls.store().list(sinceTheYear0(query), calls.listDeadline());
-        } catch (QuotaStoreException e) {
+        } catch (StoreException e) {
             throw new QuotaUnavailableException(
                     e.certainty(), "the quota store did not list its counters: " + e.getMessage(), e);
         } catch (RuntimeException e) {

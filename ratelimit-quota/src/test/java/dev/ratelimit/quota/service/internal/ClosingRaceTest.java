@@ -2,16 +2,16 @@ package dev.ratelimit.quota.service.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ratelimit.Certainty;
 import dev.ratelimit.DecisionSource;
 import dev.ratelimit.WhenUnavailable;
-import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.spi.Capabilities;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Operation.Adjust;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
-import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.store.Deadline;
+import dev.ratelimit.store.StoreException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -137,7 +137,7 @@ class ClosingRaceTest {
         @Override
         public List<Outcome> apply(List<Operation> operations, Deadline deadline) {
             if (operations.get(0) instanceof Operation.Acquire) {
-                throw new QuotaStoreException(Certainty.NOT_APPLIED, "refused", null);
+                throw new StoreException(Certainty.NOT_APPLIED, "refused", null);
             }
             return store.apply(operations, deadline);
         }

@@ -2,10 +2,10 @@ package dev.ratelimit.quota.service.internal;
 
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.store.Deadline;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

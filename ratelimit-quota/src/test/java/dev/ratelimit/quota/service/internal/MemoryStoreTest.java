@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.ratelimit.quota.spi.Counter;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Operation.Acquire;
 import dev.ratelimit.quota.spi.Operation.Adjust;
@@ -13,6 +12,7 @@ import dev.ratelimit.quota.spi.Operation.Read;
 import dev.ratelimit.quota.spi.OperationId;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.Outcome.Counted;
+import dev.ratelimit.store.Deadline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;

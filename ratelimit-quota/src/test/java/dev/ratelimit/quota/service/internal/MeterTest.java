@@ -4,9 +4,9 @@ import static dev.ratelimit.quota.service.internal.ServiceOnTrial.DAILY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ratelimit.Certainty;
 import dev.ratelimit.DecisionSource;
 import dev.ratelimit.WhenUnavailable;
-import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.QuotaEvents;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaStatistics;

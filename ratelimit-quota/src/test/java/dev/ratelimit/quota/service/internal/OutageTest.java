@@ -5,10 +5,10 @@ import static dev.ratelimit.quota.service.internal.ServiceOnTrial.MINUTELY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ratelimit.Certainty;
 import dev.ratelimit.DecisionSource;
 import dev.ratelimit.WhenUnavailable;
 import dev.ratelimit.quota.CalendarWindow;
-import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaDecision;
 import dev.ratelimit.quota.QuotaService;

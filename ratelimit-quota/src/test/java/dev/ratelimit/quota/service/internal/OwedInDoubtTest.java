@@ -2,15 +2,15 @@ package dev.ratelimit.quota.service.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ratelimit.Certainty;
 import dev.ratelimit.WhenUnavailable;
-import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.QuotaReservation;
 import dev.ratelimit.quota.spi.Capabilities;
 import dev.ratelimit.quota.spi.Capabilities.AtomicGroups;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
+import dev.ratelimit.store.Deadline;
 import dev.ratelimit.testing.FaultyStore.Fault;
 import java.time.Duration;
 import java.util.List;

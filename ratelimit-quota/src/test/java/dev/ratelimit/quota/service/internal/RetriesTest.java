@@ -2,12 +2,12 @@ package dev.ratelimit.quota.service.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ratelimit.quota.Certainty;
+import dev.ratelimit.Certainty;
 import dev.ratelimit.quota.service.QuotaStores;
 import dev.ratelimit.quota.spi.Counter;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Operation;
 import dev.ratelimit.quota.spi.Outcome;
+import dev.ratelimit.store.Deadline;
 import dev.ratelimit.testing.FaultyStore;
 import dev.ratelimit.testing.FaultyStore.Fault;
 import dev.ratelimit.testing.ManualTime;

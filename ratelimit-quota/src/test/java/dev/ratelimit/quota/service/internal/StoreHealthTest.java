@@ -3,17 +3,17 @@ package dev.ratelimit.quota.service.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ratelimit.Certainty;
 import dev.ratelimit.WhenUnavailable;
 import dev.ratelimit.quota.CalendarWindow;
-import dev.ratelimit.quota.Certainty;
 import dev.ratelimit.quota.Quota;
 import dev.ratelimit.quota.QuotaService;
 import dev.ratelimit.quota.QuotaUnavailableException;
 import dev.ratelimit.quota.service.Quotas;
-import dev.ratelimit.quota.spi.Deadline;
 import dev.ratelimit.quota.spi.Outcome;
 import dev.ratelimit.quota.spi.QuotaStore;
-import dev.ratelimit.quota.spi.QuotaStoreException;
+import dev.ratelimit.store.Deadline;
+import dev.ratelimit.store.StoreException;
 import dev.ratelimit.testing.FaultyStore;
 import dev.ratelimit.testing.FaultyStore.Fault;
 import dev.ratelimit.testing.ManualTime;
@@ -53,9 +53,9 @@ class StoreHealthTest {
 
     @Test
     void whatTheCallerIsToBlameForIsNoFailure() {
-        Throwable refused = new QuotaStoreException(Certainty.NOT_APPLIED, "refused", null);
+        Throwable refused = new StoreException(Certainty.NOT_APPLIED, "refused", null);
         Throwable wrong = new IllegalArgumentException("a call takes 1 to 10 operations");
-        Throwable told = new QuotaStoreException(Certainty.NOT_APPLIED, "not sent", wrong);
+        Throwable told = new StoreException(Certainty.NOT_APPLIED, "not sent", wrong);
         boolean[] held = new boolean[7];
         held[0] = opens(failed(Certainty.NOT_APPLIED, refused));
         held[1] = opens(failed(Certainty.INDETERMINATE, refused));

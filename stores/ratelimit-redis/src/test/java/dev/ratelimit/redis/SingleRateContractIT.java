@@ -1,0 +1,69 @@
+package dev.ratelimit.redis;
+
+import dev.ratelimit.rate.spi.RateStore;
+import dev.ratelimit.rate.tck.RateStoreContract;
+import dev.ratelimit.testservers.RedisServer;
+import dev.ratelimit.testservers.TcpProxy;
+import io.lettuce.core.RedisURI;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** All rules of rates, on one durable server that is killed, and cut off. */
+class SingleRateContractIT extends RateStoreContract {
+
+    private static RedisServer server;
+    private static TcpProxy proxy;
+
+    @BeforeAll
+    static void start() {
+        server = RedisServer.startDurable();
+        proxy = TcpProxy.to(server.port());
+    }
+
+    @AfterAll
+    static void stop() {
+        proxy.close();
+        server.close();
+    }
+
+    @Override
+    public RateStore createStore() {
+        server.call("FLUSHALL");
+        return connected();
+    }
+
+    @Override
+    public Optional<RateStore> secondStore() {
+        return Optional.of(connected());
+    }
+
+    @Override
+    public Optional<RateStore> reopen(RateStore open) {
+        open.close();
+        server.kill();
+        server.restart();
+        return Optional.of(connected());
+    }
+
+    @Override
+    public OptionalLong keptBudgets() {
+        return OptionalLong.of(Long.parseLong(server.call("DBSIZE")));
+    }
+
+    @Override
+    public boolean cut() {
+        proxy.blackHole();
+        return true;
+    }
+
+    @Override
+    public void restore() {
+        proxy.forward();
+    }
+
+    private static RateStore connected() {
+        return RedisRateStore.connect(RedisURI.create("127.0.0.1", proxy.port()));
+    }
+}
