@@ -165,7 +165,12 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
-                    "dev.ratelimit", "dev.ratelimit.quota..", "dev.ratelimit.testing", "java..", "org.jspecify..");
+                    "dev.ratelimit",
+                    "dev.ratelimit.quota..",
+                    "dev.ratelimit.store",
+                    "dev.ratelimit.testing",
+                    "java..",
+                    "org.jspecify..");
 
     @ArchTest
     static final ArchRule cellsKnowNeitherKeysNorLimiters = noClasses()

@@ -22,6 +22,7 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "dev.ratelimit",
                     "dev.ratelimit.quota..",
+                    "dev.ratelimit.store",
                     "dev.ratelimit.internal",
                     "dev.ratelimit.runtime..",
                     "com.github.benmanes.caffeine.cache",
