@@ -2,6 +2,7 @@ package dev.ratelimit.core.internal.cells;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ratelimit.core.internal.Scenarios;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -68,7 +69,7 @@ class CellTableLincheckTest {
     @Test
     void stress() {
         new StressOptions()
-                .iterations(15)
+                .iterations(Scenarios.few(5))
                 .invocationsPerIteration(2_000)
                 .threads(2)
                 .actorsPerThread(4)
@@ -77,12 +78,14 @@ class CellTableLincheckTest {
 
     @Test
     void brokenTwinIsCaught() {
-        assertThatThrownBy(() -> modelChecker().check(Broken.class)).hasMessageContaining("Invalid execution results");
+        assertThatThrownBy(
+                        () -> modelChecker().iterations(Scenarios.UNTIL_FOUND).check(Broken.class))
+                .hasMessageContaining("Invalid execution results");
     }
 
     private static ModelCheckingOptions modelChecker() {
         return new ModelCheckingOptions()
-                .iterations(12)
+                .iterations(Scenarios.few(4))
                 .invocationsPerIteration(1_000)
                 .threads(2)
                 .actorsPerThread(4)

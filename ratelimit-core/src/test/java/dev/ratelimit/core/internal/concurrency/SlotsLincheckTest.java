@@ -2,6 +2,7 @@ package dev.ratelimit.core.internal.concurrency;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ratelimit.core.internal.Scenarios;
 import dev.ratelimit.testing.ManualTime;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -212,18 +213,18 @@ class SlotsLincheckTest {
 
     @Test
     void modelCheckingOfWaits() {
-        modelChecker().actorsPerThread(3).iterations(20).check(Waits.class);
+        modelChecker().actorsPerThread(3).iterations(Scenarios.few(7)).check(Waits.class);
     }
 
     @Test
     void modelCheckingOfCalls() {
-        modelChecker().actorsPerThread(3).iterations(10).check(Calls.class);
+        modelChecker().actorsPerThread(3).iterations(Scenarios.few(4)).check(Calls.class);
     }
 
     @Test
     void stress() {
         new StressOptions()
-                .iterations(15)
+                .iterations(Scenarios.few(5))
                 .invocationsPerIteration(2_000)
                 .threads(2)
                 .actorsPerThread(4)
@@ -232,12 +233,14 @@ class SlotsLincheckTest {
 
     @Test
     void brokenTwinIsCaught() {
-        assertThatThrownBy(() -> modelChecker().check(Broken.class)).hasMessageContaining("Invalid execution results");
+        assertThatThrownBy(
+                        () -> modelChecker().iterations(Scenarios.UNTIL_FOUND).check(Broken.class))
+                .hasMessageContaining("Invalid execution results");
     }
 
     private static ModelCheckingOptions modelChecker() {
         return new ModelCheckingOptions()
-                .iterations(6)
+                .iterations(Scenarios.few(2))
                 .invocationsPerIteration(800)
                 .threads(2)
                 .actorsPerThread(4)
