@@ -184,6 +184,16 @@ public final class Results {
         }
 
         /**
+         * Returns this score without a part of it.
+         *
+         * @param part the part
+         * @return the interval, lower by the part
+         */
+        public Interval minus(double part) {
+            return new Interval(score - part, low - part, high - part);
+        }
+
+        /**
          * Returns whether anything was measured.
          *
          * @return whether there is a score

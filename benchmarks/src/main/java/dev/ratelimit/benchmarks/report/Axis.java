@@ -28,10 +28,6 @@ record Axis(double from, double to) {
         return new Axis(Math.log10(first), first == last ? Math.log10(first) + 1 : Math.log10(last));
     }
 
-    double least() {
-        return Math.pow(10, from);
-    }
-
     List<Double> marks() {
         return IntStream.rangeClosed((int) from, (int) to)
                 .mapToObj(e -> Math.pow(10, e))

@@ -24,9 +24,8 @@ record BarChart(String title, String subtitle, List<Panel> panels, List<String> 
     /** The most that a letter of the floor's label takes on average, so that the label ends within the picture. */
     private static final double FLOOR_LETTER = 6.8;
 
-    private static final int WIDTH = 860;
     private static final int LEFT = 210;
-    private static final int RIGHT = WIDTH - 110;
+    private static final int RIGHT = Svg.WIDTH - 110;
     private static final int ROW = 24;
     private static final int BAR = 16;
     private static final int HEAD = 66;
@@ -35,16 +34,14 @@ record BarChart(String title, String subtitle, List<Panel> panels, List<String> 
 
     /** Draws it. */
     String svg() {
-        int height = HEAD + panels.stream().mapToInt(BarChart::height).sum() + 15 * footer.size() + 14;
-        Svg svg = new Svg(WIDTH, height, title);
-        svg.text(20, 28, "start", 18, Svg.INK, true, title);
-        svg.text(20, 48, "start", 13, Svg.GREY, subtitle);
+        int bottom = HEAD + panels.stream().mapToInt(BarChart::height).sum();
+        Svg svg = new Svg(title, subtitle, bottom, footer);
         int top = HEAD;
         for (Panel panel : panels) {
             draw(svg, panel, top);
             top += height(panel);
         }
-        return svg.footer(20, top + 14, footer).document();
+        return svg.document();
     }
 
     private static int height(Panel panel) {
@@ -56,21 +53,28 @@ record BarChart(String title, String subtitle, List<Panel> panels, List<String> 
         double most = marks.get(marks.size() - 1);
         int first = top + PANEL_HEAD;
         int bottom = first + ROW * panel.bars().size();
-        svg.text(20, top + 14, "start", 14, Svg.INK, true, panel.title());
+        svg.text(
+                20,
+                top + 14,
+                "start",
+                14,
+                Svg.INK,
+                true,
+                panel.title() + (Verdict.moreIsBetter(panel.unit()) ? "; more is better" : ""));
         for (double mark : marks) {
             svg.line(x(mark, most), first - 4, x(mark, most), bottom, Svg.FAINT, "");
-            svg.text(x(mark, most), bottom + 14, "middle", 11, Svg.GREY, Numbers.mark(mark, panel.unit()));
+            svg.text(x(mark, most), bottom + 14, "middle", 11, Svg.GREY, Numbers.mark(mark, panel.shownUnit()));
         }
         if (panel.hasFloor()) {
             double at = x(panel.floorValue(), most);
             svg.line(at, first - 8, at, bottom, FLOOR, DASHES);
-            String label = "floor " + Numbers.with(panel.floorValue(), panel.unit()) + ": " + panel.floor();
-            double start = Math.min(at - 2, WIDTH - 10 - FLOOR_LETTER * label.length());
+            String label = "floor " + Numbers.with(panel.floorValue(), panel.shownUnit()) + ": " + panel.floor();
+            double start = Math.min(at - 2, Svg.WIDTH - 10 - FLOOR_LETTER * label.length());
             svg.text(start, first - 12, "start", 11, FLOOR, label);
         }
         int y = first;
         for (Bar bar : panel.bars()) {
-            draw(svg, bar, y, most, panel.unit());
+            draw(svg, bar, y, most, panel.shownUnit());
             y += ROW;
         }
     }

@@ -1,7 +1,6 @@
 package dev.ratelimit.benchmarks.report;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A picture of the report and its comparisons. The heading and the text are in {@code report.md}.
@@ -10,12 +9,4 @@ import java.util.Optional;
  * @param svg the picture
  * @param verdicts the comparisons
  */
-record Chapter(String picture, String svg, List<Verdict> verdicts) {
-
-    /** The chapter of a bar chart; empty if it has no panel. */
-    static Optional<Chapter> of(String picture, BarChart chart, List<Verdict> verdicts) {
-        return chart.panels().isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Chapter(picture, chart.svg(), List.copyOf(verdicts)));
-    }
-}
+record Chapter(String picture, String svg, List<Verdict> verdicts) {}

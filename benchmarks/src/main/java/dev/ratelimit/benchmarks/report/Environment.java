@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,52 +37,43 @@ public final class Environment {
             System.err.println("usage: Environment FILE COMMAND COMMIT");
             System.exit(2);
         }
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("date", LocalDate.now(ZoneId.systemDefault()).toString());
-        facts.put("command", args[1]);
-        facts.put("commit", args[2]);
-        facts.put("cpu", cpu());
-        facts.put("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
-        facts.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        facts.put("jdk", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+        List<String> facts = new ArrayList<>(List.of(
+                "date: " + LocalDate.now(ZoneId.systemDefault()),
+                "command: " + args[1],
+                "commit: " + args[2],
+                "cpu: " + cpu(),
+                "cores: " + Runtime.getRuntime().availableProcessors(),
+                "os: " + System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                "jdk: " + System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version")));
         Properties versions = Names.read("versions.properties");
         versions.stringPropertyNames().stream()
                 .sorted()
-                .forEach(library -> facts.put("version." + library, versions.getProperty(library)));
-        Files.write(
-                Path.of(args[0]),
-                facts.entrySet().stream()
-                        .map(fact -> fact.getKey() + ": " + fact.getValue())
-                        .toList());
+                .forEach(library -> facts.add("version." + library + ": " + versions.getProperty(library)));
+        Files.write(Path.of(args[0]), facts);
     }
 
     /** Reads what {@link #main} wrote. */
     static Environment read(Path file) throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
         for (String line : Files.readAllLines(file)) {
-            int colon = line.indexOf(": ");
-            if (colon < 1) {
+            String[] fact = line.split(": ", 2);
+            if (fact.length < 2) {
                 throw new IllegalArgumentException(file + " has a line that is not \"name: value\": " + line);
             }
-            facts.put(line.substring(0, colon), line.substring(colon + 2));
+            facts.put(fact[0], fact[1]);
         }
-        Environment environment = new Environment(facts);
         for (String name : List.of("date", "command", "commit", "cpu", "cores", "os", "jdk", "version.ratelimit")) {
             if (!facts.containsKey(name)) {
                 throw new IllegalArgumentException(file + " does not say the " + name);
             }
         }
-        return environment;
+        facts.put("machine", facts.get("cpu") + ", " + facts.get("cores") + " cores, " + facts.get("os"));
+        return new Environment(facts);
     }
 
     /** A fact by its name, or {@code machine}: the processor, the cores and the operating system. */
     String fact(String name) {
-        return name.equals("machine") ? machine() : facts.getOrDefault(name, "?");
-    }
-
-    /** The machine, in one line. */
-    String machine() {
-        return fact("cpu") + ", " + fact("cores") + " cores, " + fact("os");
+        return facts.getOrDefault(name, "?");
     }
 
     /** The version of a library. */

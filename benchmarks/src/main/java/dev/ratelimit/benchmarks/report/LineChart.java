@@ -1,11 +1,7 @@
 package dev.ratelimit.benchmarks.report;
 
-import dev.ratelimit.benchmarks.Results.Interval;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.DoubleStream;
 
@@ -22,34 +18,13 @@ import java.util.stream.DoubleStream;
 record LineChart(String title, String subtitle, String unit, String across, List<Line> lines, List<String> footer) {
 
     /** The first is ours. */
-    private static final List<String> COLOURS =
-            List.of(BarChart.OURS, "#c4320a", "#027a48", "#7a5af8", "#b54708", "#475467");
+    private static final List<String> COLOURS = List.of(BarChart.OURS, "#c4320a", "#027a48", "#7a5af8", "#b54708");
 
-    private static final int WIDTH = 860;
     private static final int LEFT = 70;
     private static final int RIGHT = 600;
     private static final int TOP = 70;
     private static final int BOTTOM = 370;
     private static final int LABEL = 17;
-
-    /**
-     * One line.
-     *
-     * @param label its name
-     * @param colour which of the colours, 0 for ours
-     * @param dashed whether it is dashed, as a floor is
-     * @param points the measured values, by count
-     */
-    record Line(String label, int colour, boolean dashed, Map<Long, Interval> points) {
-
-        Line {
-            points = new TreeMap<>(points);
-        }
-
-        private Interval last() {
-            return new ArrayList<>(points.values()).get(points.size() - 1);
-        }
-    }
 
     /** Draws it. */
     String svg() {
@@ -59,33 +34,25 @@ record LineChart(String title, String subtitle, String unit, String across, List
         Axis y = Axis.over(lines.stream()
                 .flatMap(line -> line.points().values().stream())
                 .flatMapToDouble(point -> DoubleStream.of(point.score(), point.high())));
-        Svg svg = new Svg(WIDTH, BOTTOM + 66 + 15 * footer.size(), title);
-        svg.text(20, 28, "start", 18, Svg.INK, true, title);
-        svg.text(20, 48, "start", 13, Svg.GREY, subtitle);
+        Svg svg = new Svg(title, subtitle, BOTTOM + 48, footer);
         for (double mark : y.marks()) {
             double at = y.at(mark, BOTTOM, TOP);
             svg.line(LEFT, at, RIGHT, at, Svg.FAINT, "");
-            svg.text(
-                    LEFT - 8,
-                    at + 4,
-                    "end",
-                    11,
-                    Svg.GREY,
-                    unit.isEmpty() ? Numbers.count(mark) : Numbers.mark(mark, unit));
+            svg.text(LEFT - 8, at + 4, "end", 11, Svg.GREY, Numbers.mark(mark, unit));
         }
         for (long mark : counts) {
             double at = x.at((double) mark, LEFT, RIGHT);
             svg.line(at, TOP, at, BOTTOM, Svg.FAINT, "");
-            svg.text(at, BOTTOM + 16, "middle", 11, Svg.GREY, Numbers.count((double) mark));
+            svg.text(at, BOTTOM + 16, "middle", 11, Svg.GREY, Numbers.mark((double) mark, ""));
         }
         svg.text((LEFT + RIGHT) / 2.0, BOTTOM + 34, "middle", 12, Svg.INK, across);
         lines.forEach(line -> draw(svg, line, x, y));
         label(svg, x, y);
-        return svg.footer(20, BOTTOM + 62, footer).document();
+        return svg.document();
     }
 
-    private static void draw(Svg svg, Line line, Axis x, Axis y) {
-        String colour = COLOURS.get(line.colour() % COLOURS.size());
+    private void draw(Svg svg, Line line, Axis x, Axis y) {
+        String colour = colour(line);
         double[] before = {Double.NaN, Double.NaN};
         line.points().forEach((count, point) -> {
             double acrossAt = x.at((double) count, LEFT, RIGHT);
@@ -94,7 +61,7 @@ record LineChart(String title, String subtitle, String unit, String across, List
                 String style = "stroke-width=\"2\"" + (line.dashed() ? " stroke-dasharray=\"5 3\"" : "");
                 svg.line(before[0], before[1], acrossAt, upAt, colour, style);
             }
-            double low = y.at(Math.max(point.low(), y.least()), BOTTOM, TOP);
+            double low = y.at(Math.max(point.low(), y.marks().get(0)), BOTTOM, TOP);
             double high = y.at(point.high(), BOTTOM, TOP);
             svg.line(acrossAt, low, acrossAt, high, colour, "");
             svg.dot(acrossAt, upAt, 3.5, colour);
@@ -119,18 +86,16 @@ record LineChart(String title, String subtitle, String unit, String across, List
         }
         for (int i = 0; i < places.length; i++) {
             Line line = fromTop.get(i);
-            String colour = COLOURS.get(line.colour() % COLOURS.size());
-            double end = x.at((double) new TreeMap<>(line.points()).lastKey(), LEFT, RIGHT);
-            svg.line(
-                    end + 6,
-                    y.at(line.last().score(), BOTTOM, TOP),
-                    RIGHT + 14,
-                    places[i],
-                    colour,
-                    "stroke-width=\"0.6\"");
+            String colour = colour(line);
+            double end = x.at((double) line.points().lastKey(), LEFT, RIGHT);
+            double from = y.at(line.last().score(), BOTTOM, TOP);
+            svg.line(end + 6, from, RIGHT + 14, places[i], colour, "stroke-width=\"0.6\"");
             String text = line.label() + "  " + Numbers.with(line.last().score(), unit);
-            boolean ours = line.colour() == 0 && !line.dashed();
-            svg.text(RIGHT + 18, places[i] + 4, "start", 12, colour, ours, text);
+            svg.text(RIGHT + 18, places[i] + 4, "start", 12, colour, colour.equals(BarChart.OURS), text);
         }
+    }
+
+    private String colour(Line line) {
+        return COLOURS.get(lines.indexOf(line));
     }
 }

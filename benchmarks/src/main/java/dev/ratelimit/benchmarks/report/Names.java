@@ -2,7 +2,9 @@ package dev.ratelimit.benchmarks.report;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
@@ -32,11 +34,20 @@ final class Names {
     /** Reads properties that lie beside the classes of the report. */
     static Properties read(String file) {
         Properties properties = new Properties();
-        try (InputStream in = Names.class.getResourceAsStream(file)) {
-            properties.load(Objects.requireNonNull(in, file));
+        try {
+            properties.load(new StringReader(text(file)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return properties;
+    }
+
+    /** Reads a text that lies beside the classes of the report. */
+    static String text(String file) {
+        try (InputStream in = Names.class.getResourceAsStream(file)) {
+            return new String(Objects.requireNonNull(in, file).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

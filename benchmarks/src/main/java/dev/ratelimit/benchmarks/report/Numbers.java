@@ -44,15 +44,6 @@ final class Numbers {
         return String.format(Locale.ROOT, "%,." + decimals + "f", value).replaceFirst("^-0$", "0");
     }
 
-    /** A count on an axis: 1, 10, 1k, 1M. */
-    static String count(double value) {
-        return value >= 1e6
-                ? String.format(Locale.ROOT, "%.0fM", value / 1e6)
-                : value >= 1e3
-                        ? String.format(Locale.ROOT, "%.0fk", value / 1e3)
-                        : String.format(Locale.ROOT, "%s", value == Math.rint(value) ? (Object) (long) value : value);
-    }
-
     /** Round marks from zero to at least the given value, at most six of them. */
     static List<Double> marks(double value) {
         double most = value > 0 ? value : 1;

@@ -1,12 +1,9 @@
 package dev.ratelimit.benchmarks.report;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -34,7 +31,7 @@ final class Page {
             String title = Files.readAllLines(other).get(0).replaceFirst("^#+ *", "");
             links.append("- [" + title + "](" + other.getFileName() + ")\n");
         }
-        String text = FACT.matcher(template())
+        String text = FACT.matcher(Names.text("report.md"))
                 .replaceAll(found -> Matcher.quoteReplacement(
                         switch (found.group(1)) {
                             case "raw" -> rawFolder;
@@ -61,11 +58,5 @@ final class Page {
         return verdicts.stream()
                 .map(verdict -> "- " + verdict.sentence() + "\n")
                 .collect(Collectors.joining());
-    }
-
-    private static String template() throws IOException {
-        try (InputStream in = Page.class.getResourceAsStream("report.md")) {
-            return new String(Objects.requireNonNull(in, "report.md").readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
  * @param floor the label of the floor, which no bar can go below; empty if there is no floor
  * @param floorValue the floor; not a number if there is none
  * @param bars the bars, in the order of the picture
- * @param unit the unit of the values; empty for numbers alone
+ * @param unit the unit of the values
  */
 record Panel(String title, String floor, double floorValue, List<Bar> bars, String unit) {
 
@@ -18,6 +18,26 @@ record Panel(String title, String floor, double floorValue, List<Bar> bars, Stri
 
     Panel {
         bars = List.copyOf(bars);
+    }
+
+    /** Bars without a floor. */
+    Panel(String title, List<Bar> bars, String unit) {
+        this(title, "", Double.NaN, bars, unit);
+    }
+
+    /** The same with the floor taken from all bars, as another job. */
+    Panel withoutFloor(String job) {
+        return new Panel(
+                job,
+                bars.stream()
+                        .map(bar -> new Bar(bar.label(), bar.value().minus(floorValue), bar.ours()))
+                        .toList(),
+                unit);
+    }
+
+    /** The unit beside each value; a picture names other units than those of time once, in its head. */
+    String shownUnit() {
+        return unit.equals("ns") || unit.equals("µs") ? unit : "";
     }
 
     /** Whether a bar or the floor is of a library. */

@@ -45,11 +45,7 @@ public final class Report {
             throw new IllegalArgumentException("no " + facts + "; benchmarks/all makes it and the results beside it");
         }
         Run run = new Run(Results.read(files(raw, ".json")), Environment.read(facts));
-        List<Chapter> chapters = Stream.of(
-                        Decisions.chapters(run),
-                        Memory.chapter(run).stream(),
-                        Waiting.chapters(run),
-                        Quotas.chapters(run))
+        List<Chapter> chapters = Stream.of(Comparisons.chapters(run), Growth.chapters(run), Quotas.chapters(run))
                 .flatMap(chapter -> chapter)
                 .toList();
         if (chapters.isEmpty()) {

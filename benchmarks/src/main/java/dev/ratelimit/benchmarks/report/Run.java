@@ -2,11 +2,10 @@ package dev.ratelimit.benchmarks.report;
 
 import dev.ratelimit.benchmarks.Results;
 import dev.ratelimit.benchmarks.Results.Interval;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * All results of one run, and the machine and the versions that they were measured with.
@@ -16,46 +15,41 @@ import java.util.stream.Stream;
  */
 record Run(Results results, Environment environment) {
 
-    /** The benchmarks of a type with a parameter, or without one if it is empty. */
-    private Stream<String> names(String type, String param) {
+    /** One benchmark of those that a name with a star stands for; a footer takes its settings. May be empty. */
+    String any(String calls) {
         return results.names().stream()
-                .filter(name ->
-                        name.startsWith(type) && name.endsWith(param) && (param.isEmpty() != name.contains("/")));
+                .filter(name -> name.matches(calls.replace("*", "\\w*")))
+                .findFirst()
+                .orElse("");
     }
 
-    /** One benchmark of a type with a parameter, from which a footer takes the settings of all; may be empty. */
-    String any(String type, String param) {
-        return names(type, param).findFirst().orElse("");
+    /** Those methods of a type that were measured, as lines over the count that is their parameter. */
+    List<Line> lines(String type, String suffix, List<String> methods) {
+        List<Line> lines = new ArrayList<>();
+        for (String method : methods) {
+            SortedMap<Long, Interval> points = new TreeMap<>();
+            String prefix = type + "." + method + suffix + "/";
+            results.names().stream()
+                    .filter(name -> name.startsWith(prefix))
+                    .forEach(name -> points.put(Long.valueOf(name.substring(prefix.length())), results.interval(name)));
+            if (!points.isEmpty()) {
+                lines.add(new Line(Names.label(type, method), method.startsWith("floor"), points));
+            }
+        }
+        return lines;
     }
 
-    /** The methods of a measuring program as bars, the least first; methods without a library's name are ours. */
-    List<Bar> bars(String type, String param) {
-        return names(type, param)
-                .map(name -> {
-                    String method = name.substring(type.length(), name.length() - param.length());
-                    return new Bar(Names.label(method), results.interval(name), !Names.PEERS.contains(method));
-                })
-                .sorted(Comparator.comparingDouble(bar -> bar.value().score()))
-                .toList();
-    }
-
-    /** The scores of a benchmark, by the count that is its parameter. */
-    Map<Long, Interval> points(String benchmark) {
-        Map<Long, Interval> points = new TreeMap<>();
-        results.names().stream()
-                .filter(name -> name.startsWith(benchmark + "/"))
-                .forEach(name ->
-                        points.put(Long.valueOf(name.substring(benchmark.length() + 1)), results.interval(name)));
-        return points;
-    }
-
-    /** The lines below a picture of benchmarks that JMH ran: what a reader needs to repeat the measurement. */
-    List<String> jmhFooter(String any, String regex, List<Panel> panels) {
-        return List.of(
-                environment.machine() + ", JDK " + results.fact(any, "jdkVersion") + ", G1, 4 GB heap",
-                environment.libraries(panels),
-                environment.fact("date") + "; error bars: 99.9 % confidence",
-                "repeat: benchmarks/run '" + regex + "' -prof gc" + options(any));
+    /** The lines below a picture: how to repeat the measurement, by JMH or by a program, which has no forks. */
+    List<String> footer(String any, String libraries, String command) {
+        boolean jmh = !results.fact(any, "forks").isEmpty();
+        String rounds = results.fact(any, "rounds");
+        String bars = rounds.equals("1") ? "" : "; error bars: smallest and largest of " + rounds + " rounds";
+        return new ArrayList<>(List.of(
+                environment.fact("machine") + ", JDK " + results.fact(any, "jdkVersion")
+                        + (jmh ? ", G1, 4 GB heap" : ""),
+                libraries,
+                environment.fact("date") + (jmh ? "; error bars: 99.9 % confidence" : bars),
+                "repeat: benchmarks/run " + (jmh ? "'" + command + "' -prof gc" + options(any) : command)));
     }
 
     /** The settings of a benchmark, as options of JMH. */
@@ -65,16 +59,5 @@ record Run(Results results, Environment environment) {
                 + " -w " + results.fact(any, "warmupTime").replace(" ", "")
                 + " -i " + results.fact(any, "measurementIterations")
                 + " -r " + results.fact(any, "measurementTime").replace(" ", "");
-    }
-
-    /** The lines below a picture of a measuring program of this project. */
-    List<String> programFooter(String any, String libraries, String command) {
-        String rounds = results.fact(any, "rounds");
-        String bars = rounds.equals("1") ? "" : "; error bars: smallest and largest of " + rounds + " rounds";
-        return List.of(
-                environment.machine() + ", JDK " + results.fact(any, "jdkVersion"),
-                libraries,
-                environment.fact("date") + bars,
-                "repeat: benchmarks/run " + command);
     }
 }

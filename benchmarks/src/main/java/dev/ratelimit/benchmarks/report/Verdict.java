@@ -1,7 +1,7 @@
 package dev.ratelimit.benchmarks.report;
 
+import dev.ratelimit.benchmarks.Results.Interval;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -19,61 +19,48 @@ record Verdict(String sentence, boolean slower) {
     private static final Comparator<Bar> BY_SCORE =
             Comparator.comparingDouble(bar -> bar.value().score());
 
-    /** The same with one more clause. */
-    Verdict and(String clause) {
-        return new Verdict(sentence + "; " + clause, slower);
-    }
-
-    /** Adds the ratio of the best of ours to the floor of a panel, if it has one. */
-    Verdict withFloor(Panel panel) {
-        double ours = panel.bars().stream()
-                .filter(Bar::ours)
-                .mapToDouble(bar -> bar.value().score())
-                .min()
-                .orElse(Double.NaN);
-        return panel.hasFloor() ? and(times(ours / panel.floorValue()) + " the floor (" + panel.floor() + ")") : this;
-    }
-
     /** A ratio, such as 1.25x. */
     static String times(double ratio) {
         String format = ratio < 0.0995 ? "%.3fx" : ratio < 9.995 ? "%.2fx" : ratio < 99.95 ? "%.1fx" : "%,.0fx";
         return String.format(Locale.ROOT, format, ratio);
     }
 
+    /** Whether a unit is of what is done in a second. */
+    static boolean moreIsBetter(String unit) {
+        return unit.endsWith("/s");
+    }
+
+    /** The order of figures. */
+    static Comparator<Bar> bestFirst(String unit) {
+        return moreIsBetter(unit) ? BY_SCORE.reversed() : BY_SCORE;
+    }
+
     /**
-     * Compares values of which less is better; empty if there is nothing to compare.
+     * Compares the best of ours with the best of the others, and with the floor; empty if there is no other.
      *
-     * @param subtract an amount that all values contain, and that does not count
+     * @param more one more clause; may be empty
      */
-    static Optional<Verdict> least(String job, List<Bar> bars, double subtract, String unit) {
-        return of(job, bars, BY_SCORE, subtract, unit);
-    }
-
-    /** Compares values of which more is better; empty if there is nothing to compare. */
-    static Optional<Verdict> most(String job, List<Bar> bars, String unit) {
-        return of(job, bars, BY_SCORE.reversed(), 0, unit);
-    }
-
-    private static Optional<Verdict> of(
-            String job, List<Bar> bars, Comparator<Bar> bestFirst, double subtract, String unit) {
-        Optional<Bar> mine = bars.stream().filter(Bar::ours).min(bestFirst);
-        Optional<Bar> other = bars.stream().filter(bar -> !bar.ours()).min(bestFirst);
+    static Optional<Verdict> of(Panel panel, String more) {
+        Comparator<Bar> bestFirst = bestFirst(panel.unit());
+        Optional<Bar> mine = panel.bars().stream().filter(Bar::ours).min(bestFirst);
+        Optional<Bar> other = panel.bars().stream().filter(bar -> !bar.ours()).min(bestFirst);
         if (mine.isEmpty() || other.isEmpty()) {
             return Optional.empty();
         }
-        Bar our = mine.get();
-        Bar best = other.get();
-        double ours = our.value().score() - subtract;
-        double others = best.value().score() - subtract;
-        boolean bytes = unit.equals("bytes");
-        boolean none = bytes && ours < NO_BYTES;
-        boolean slower = !none && bestFirst.compare(our, best) > 0;
-        boolean overlap = our.value().high() >= best.value().low()
-                && our.value().low() <= best.value().high();
-        String sentence = (slower ? "**" + job + ": another library is better.** " : job + ": ")
-                + our.label() + " " + Numbers.with(ours, unit) + "; " + (none ? "" : times(ours / others) + " ")
-                + best.label() + ", the best of the others (" + Numbers.with(others, unit) + ")"
-                + (overlap && !bytes ? "; the error bars overlap" : "");
-        return Optional.of(new Verdict(sentence, slower));
+        Interval ours = mine.get().value();
+        Interval others = other.get().value();
+        boolean bytes = panel.unit().equals("bytes");
+        boolean none = bytes && ours.score() < NO_BYTES;
+        boolean slower = !none && bestFirst.compare(mine.get(), other.get()) > 0;
+        boolean overlap = !bytes && ours.high() >= others.low() && ours.low() <= others.high();
+        String sentence = (slower ? "**" + panel.title() + ": another library is better.** " : panel.title() + ": ")
+                + mine.get().label() + " " + Numbers.with(ours.score(), panel.unit()) + "; "
+                + (none ? "" : times(ours.score() / others.score()) + " ")
+                + other.get().label() + ", the best of the others (" + Numbers.with(others.score(), panel.unit()) + ")"
+                + (overlap ? "; the error bars overlap" : "");
+        String floor = panel.hasFloor()
+                ? "; " + times(ours.score() / panel.floorValue()) + " the floor (" + panel.floor() + ")"
+                : "";
+        return Optional.of(new Verdict(sentence + floor + (more.isEmpty() ? "" : "; " + more), slower));
     }
 }
