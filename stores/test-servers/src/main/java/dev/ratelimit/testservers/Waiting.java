@@ -1,5 +1,6 @@
 package dev.ratelimit.testservers;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
@@ -11,21 +12,32 @@ public final class Waiting {
     private Waiting() {}
 
     /**
-     * Polls a condition until it holds.
+     * Polls a condition until it holds. A connection that the server ends meanwhile, as a Redis server does when it
+     * becomes the master, only means that the condition does not hold yet.
      *
      * @param patience how long to wait
      * @param condition what is waited for
      * @return whether it held in time
+     * @throws UncheckedIOException if the last attempt failed with it
      */
     public static boolean until(Duration patience, BooleanSupplier condition) {
         long end = System.nanoTime() + patience.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - end > 0) {
+        while (true) {
+            boolean isLast = System.nanoTime() - end > 0;
+            try {
+                if (condition.getAsBoolean()) {
+                    return true;
+                }
+            } catch (UncheckedIOException e) {
+                if (isLast) {
+                    throw e;
+                }
+            }
+            if (isLast) {
                 return false;
             }
             pause(PAUSE_MILLIS);
         }
-        return true;
     }
 
     static void pause(long millis) {

@@ -65,6 +65,12 @@ class HandOverStressTest {
     private static final List<String> SHORT = words(
             "-v -m quick -iters 3 -time 300 -strideCount 4" + " -sc false -pth false -jvmArgs -XX:+UseParallelGC");
 
+    /** For tests that had too little of a busy machine: ten times as long. */
+    private static final List<String> AGAIN =
+            SHORT.stream().map(word -> word.equals("300") ? "3000" : word).toList();
+
+    private static final int MAX_AGAIN = 5;
+
     private static final List<String> LONG = words("-v -m default -fsm 1");
 
     /** Far fewer races than a run in the slowest configuration has. */
@@ -84,9 +90,21 @@ class HandOverStressTest {
 
     @Test
     void everyRaceIsExplainedBySomeOrder() throws Exception {
-        StressRun run = run("real", REAL, IS_LONG ? LONG : SHORT);
-        assertThat(complaints(run, REAL)).as(run.summary()).isEmpty();
+        Set<String> rare = rare(run("real", REAL, IS_LONG ? LONG : SHORT), REAL);
+        for (int i = 0; i < MAX_AGAIN && !rare.isEmpty(); i++) {
+            rare = rare(run("again", rare, AGAIN), rare);
+        }
+        assertThat(rare).as("tests with fewer than %s races", FEWEST_RACES).isEmpty();
+    }
+
+    /** Checks the results of a run, and returns the tests that it ran too few times. */
+    private static Set<String> rare(StressRun run, Set<String> tests) {
+        assertThat(complaints(run, tests)).as(run.summary()).isEmpty();
         assertThat(run.exitStatus()).as(run.output()).isZero();
+        return run.results().stream()
+                .filter(result -> result.getTotalCount() < FEWEST_RACES)
+                .map(TestResult::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test
@@ -129,8 +147,6 @@ class HandOverStressTest {
         for (TestResult result : run.results()) {
             if (result.status() != Status.NORMAL) {
                 complaints.add(result.getName() + " ended with " + result.status() + ": " + result.getMessages());
-            } else if (result.getTotalCount() < FEWEST_RACES) {
-                complaints.add(result.getName() + " ran only " + result.getTotalCount() + " times");
             } else if (!result.grading().isPassed) {
                 complaints.add(result.getName() + ": " + result.grading().failureMessages);
             }
