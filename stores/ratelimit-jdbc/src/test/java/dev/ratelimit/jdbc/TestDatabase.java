@@ -101,6 +101,13 @@ enum TestDatabase {
         return new HikariDataSource(config(url));
     }
 
+    /** A pool whose callers wait longer for a connection, as processes need that start all at once. */
+    static HikariDataSource patientPool(String url) {
+        HikariConfig config = config(url);
+        config.setConnectionTimeout(20_000);
+        return new HikariDataSource(config);
+    }
+
     private static HikariConfig config(String url) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);

@@ -111,8 +111,7 @@ final class Worker {
             if (!store.startsWith("jdbc:")) {
                 return new Store(JdbcQuotaStore.inFile(Path.of(store)), () -> {});
             }
-            HikariDataSource pool = TestDatabase.pool(store);
-            pool.setConnectionTimeout(10_000);
+            HikariDataSource pool = TestDatabase.patientPool(store);
             try {
                 return new Store(
                         JdbcQuotaStore.builder(pool).table(table).createTables().build(), pool::close);
