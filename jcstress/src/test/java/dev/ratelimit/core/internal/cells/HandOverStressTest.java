@@ -62,12 +62,10 @@ class HandOverStressTest {
      * configurations all the same, with and without biased locking. Few states at a time stay in the caches, and take
      * jcstress little time to try out first.
      */
-    private static final List<String> SHORT = words(
-            "-v -m quick -iters 3 -time 300 -strideCount 4" + " -sc false -pth false -jvmArgs -XX:+UseParallelGC");
+    private static final List<String> SHORT = brief(300);
 
     /** For tests that had too little of a busy machine: ten times as long. */
-    private static final List<String> AGAIN =
-            SHORT.stream().map(word -> word.equals("300") ? "3000" : word).toList();
+    private static final List<String> AGAIN = brief(3_000);
 
     private static final int MAX_AGAIN = 5;
 
@@ -118,6 +116,11 @@ class HandOverStressTest {
                         .distinct())
                 .as(run.output())
                 .containsExactlyInAnyOrderElementsOf(BROKEN);
+    }
+
+    private static List<String> brief(int millis) {
+        return words("-v -m quick -iters 3 -time " + millis
+                + " -strideCount 4 -sc false -pth false -jvmArgs -XX:+UseParallelGC");
     }
 
     private static List<String> words(String text) {
